@@ -1,0 +1,50 @@
+// Two engines behind one small interface. SQL is written once with `$1` parameters and portable types: BIGINT for
+// milliseconds, TEXT, SMALLINT for yes and no, BYTEA/BLOB for bytes.
+
+export type Value = null | string | number | Uint8Array
+export interface Statement {
+  sql: string
+  params?: readonly Value[]
+}
+
+export interface Sql {
+  readonly dialect: 'sqlite' | 'postgres'
+  all<Row>(sql: string, params?: readonly Value[]): Promise<Row[]>
+  /** The first row, or null. */
+  one<Row>(sql: string, params?: readonly Value[]): Promise<Row | null>
+  /** How many rows changed. */
+  run(sql: string, params?: readonly Value[]): Promise<number>
+  /** Several statements in one trip; how many rows each changed. Atomic inside a transaction only. */
+  batch(statements: readonly Statement[]): Promise<number[]>
+}
+
+export interface Transaction extends Sql {
+  /** Holds everyone else who locks the same key until this transaction ends. Nothing to do on SQLite: it has one writer. */
+  lock(key: string): Promise<void>
+  /** Runs after a successful commit, never after a rollback. */
+  afterCommit(work: () => void): void
+}
+
+export interface Database extends Sql {
+  /**
+   * Everything or nothing; resolves only when it is durable. `work` awaits the transaction's own calls and nothing else
+   * (no HTTP, no timers, no call of the database itself): on SQLite all transactions share one writer and one commit.
+   */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** Wakes listeners of this channel in every process on the same database: a hint, never relied upon. */
+  notify(channel: string): void
+  listen(channel: string, wake: () => void): () => void
+  /** Milliseconds since the epoch by the clock that all servers share: the database's on PostgreSQL. */
+  now(): Promise<number>
+  close(): Promise<void>
+}
+
+/** Appended to a claiming SELECT: rows that another worker holds are passed over instead of waited for. */
+export function skipLocked(sql: Sql): string {
+  return sql.dialect === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''
+}
+
+/** `n` placeholders from `$first`: `$3, $4, $5`. */
+export function placeholders(n: number, first = 1): string {
+  return Array.from({ length: n }, (_, i) => `$${first + i}`).join(', ')
+}
