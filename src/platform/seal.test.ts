@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { createSealer } from './seal.ts'
+
+const one = randomBytes(32).toString('base64')
+const two = randomBytes(32).toString('hex')
+
+test('what was sealed opens again, in its own place only', () => {
+  const sealer = createSealer(one)
+  const sealed = sealer.seal('a secret ✓', 'connection:1')
+  assert.ok(!sealed.includes('secret'))
+  assert.equal(sealer.open(sealed, 'connection:1'), 'a secret ✓')
+  assert.throws(() => sealer.open(sealed, 'connection:2'))
+})
+
+test('a changed text does not open', () => {
+  const sealer = createSealer(one)
+  const sealed = sealer.seal('x', 'p')
+  assert.throws(() => sealer.open(`${sealed.slice(0, -2)}AA`, 'p'))
+  assert.throws(() => sealer.open('nonsense', 'p'), /damaged/)
+})
+
+test('rotation: the new key seals, the old one still opens, without it the error names the key', () => {
+  const old = createSealer(one).seal('x', 'p')
+  const rotated = createSealer(`${two},${one}`)
+  assert.equal(rotated.open(old, 'p'), 'x')
+  assert.ok(rotated.isStale(old))
+  assert.ok(!rotated.isStale(rotated.seal('x', 'p')))
+  assert.throws(() => createSealer(two).open(old, 'p'), /needs the encryption key [0-9a-f]{8}/)
+})
+
+test('a key of the wrong length is refused', () => {
+  assert.throws(() => createSealer('c2hvcnQ='), /32 bytes/)
+})
