@@ -1,0 +1,234 @@
+import type { Sql } from './database.ts'
+import { type Cursor, type Slice, sliceOf } from './paging.ts'
+
+export type ConnectionState =
+  /** Data flows. */
+  | 'connected'
+  /** The provider refuses our token; the person must sign in again. */
+  | 'degraded'
+  /** The person ended it at the provider. */
+  | 'revoked'
+
+export interface ConnectionRow {
+  user_id: string
+  environment_id: string
+  provider: string
+  provider_user_id: string
+  reference_id: string | null
+  /** Comma separated, in the provider's spelling. */
+  scopes: string | null
+  /** 0 when it was switched off by the customer or cannot give data any more. */
+  active: number
+  state: ConnectionState
+  /** IANA name or fixed offset. */
+  time_zone: string | null
+  tokens_sealed: string | null
+  token_expires_at: number | null
+  token_version: number
+  refresh_lease_until: number
+  last_webhook_update: number | null
+  last_polled_at: number | null
+  next_poll_at: number | null
+  most_recent_data_at: number | null
+  created_at: number
+}
+
+export async function insertConnection(sql: Sql, row: ConnectionRow): Promise<void> {
+  await sql.run(
+    `INSERT INTO connections (user_id, environment_id, provider, provider_user_id, reference_id, scopes, active, state,
+       time_zone, tokens_sealed, token_expires_at, token_version, refresh_lease_until, last_webhook_update, last_polled_at,
+       next_poll_at, most_recent_data_at, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+    [
+      row.user_id,
+      row.environment_id,
+      row.provider,
+      row.provider_user_id,
+      row.reference_id,
+      row.scopes,
+      row.active,
+      row.state,
+      row.time_zone,
+      row.tokens_sealed,
+      row.token_expires_at,
+      row.token_version,
+      row.refresh_lease_until,
+      row.last_webhook_update,
+      row.last_polled_at,
+      row.next_poll_at,
+      row.most_recent_data_at,
+      row.created_at,
+    ],
+  )
+}
+
+export function connectionById(sql: Sql, userId: string): Promise<ConnectionRow | null> {
+  return sql.one('SELECT * FROM connections WHERE user_id = $1', [userId])
+}
+
+export function connectionInEnvironment(sql: Sql, environmentId: string, userId: string): Promise<ConnectionRow | null> {
+  return sql.one('SELECT * FROM connections WHERE user_id = $1 AND environment_id = $2', [userId, environmentId])
+}
+
+export function connectionByAccount(
+  sql: Sql,
+  environmentId: string,
+  provider: string,
+  providerUserId: string,
+): Promise<ConnectionRow | null> {
+  return sql.one(
+    'SELECT * FROM connections WHERE environment_id = $1 AND provider = $2 AND provider_user_id = $3',
+    [environmentId, provider, providerUserId],
+  )
+}
+
+/** One account at a provider can be several connections, in several environments. */
+export function connectionsOfAccount(sql: Sql, provider: string, providerUserId: string): Promise<ConnectionRow[]> {
+  return sql.all('SELECT * FROM connections WHERE provider = $1 AND provider_user_id = $2', [provider, providerUserId])
+}
+
+export function connectionsByReference(sql: Sql, environmentId: string, referenceId: string): Promise<ConnectionRow[]> {
+  return sql.all(
+    'SELECT * FROM connections WHERE environment_id = $1 AND reference_id = $2 ORDER BY created_at, user_id',
+    [environmentId, referenceId],
+  )
+}
+
+export function connectionsByIds(sql: Sql, environmentId: string, userIds: readonly string[]): Promise<ConnectionRow[]> {
+  if (userIds.length === 0) return Promise.resolve([])
+  const list = userIds.map((_, i) => `$${i + 2}`).join(', ')
+  return sql.all(`SELECT * FROM connections WHERE environment_id = $1 AND user_id IN (${list})`, [
+    environmentId,
+    ...userIds,
+  ])
+}
+
+export async function countConnections(sql: Sql, environmentId: string): Promise<number> {
+  const row = await sql.one<{ n: number }>('SELECT count(*) AS n FROM connections WHERE environment_id = $1', [
+    environmentId,
+  ])
+  return Number(row?.n ?? 0)
+}
+
+/** Oldest first, for Terra's numbered pages. */
+export function connectionsPage(sql: Sql, environmentId: string, offset: number, limit: number): Promise<ConnectionRow[]> {
+  return sql.all(
+    'SELECT * FROM connections WHERE environment_id = $1 ORDER BY created_at, user_id LIMIT $2 OFFSET $3',
+    [environmentId, limit, offset],
+  )
+}
+
+export async function listConnections(
+  sql: Sql,
+  environmentId: string,
+  filter: { provider?: string; referenceId?: string; userId?: string; state?: string },
+  page: { cursor: Cursor | null; limit: number },
+): Promise<Slice<ConnectionRow>> {
+  const rows = await sql.all<ConnectionRow>(
+    `SELECT * FROM connections WHERE environment_id = $1
+       AND ($2 = '' OR provider = $2) AND ($3 = '' OR reference_id = $3) AND ($4 = '' OR user_id = $4)
+       AND ($5 = '' OR state = $5)
+       AND (created_at < $6 OR (created_at = $6 AND user_id < $7))
+     ORDER BY created_at DESC, user_id DESC LIMIT $8`,
+    [
+      environmentId,
+      filter.provider ?? '',
+      filter.referenceId ?? '',
+      filter.userId ?? '',
+      filter.state ?? '',
+      page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
+      page.cursor?.id ?? '',
+      page.limit + 1,
+    ],
+  )
+  return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.user_id }))
+}
+
+/** Records, parts, pages and coverage go with it. */
+export function deleteConnection(sql: Sql, userId: string): Promise<number> {
+  return sql.run('DELETE FROM connections WHERE user_id = $1', [userId])
+}
+
+export async function setConnectionState(
+  sql: Sql,
+  userId: string,
+  state: ConnectionState,
+  active: number,
+): Promise<void> {
+  await sql.run('UPDATE connections SET state = $2, active = $3 WHERE user_id = $1', [userId, state, active])
+}
+
+export async function patchConnection(
+  sql: Sql,
+  userId: string,
+  change: { reference_id: string | null; active: number },
+): Promise<void> {
+  await sql.run('UPDATE connections SET reference_id = $2, active = $3 WHERE user_id = $1', [
+    userId,
+    change.reference_id,
+    change.active,
+  ])
+}
+
+export async function setConnectionScopes(sql: Sql, userId: string, scopes: string | null): Promise<void> {
+  await sql.run('UPDATE connections SET scopes = $2 WHERE user_id = $1', [userId, scopes])
+}
+
+export async function setConnectionTimeZone(sql: Sql, userId: string, timeZone: string): Promise<void> {
+  await sql.run('UPDATE connections SET time_zone = $2 WHERE user_id = $1', [userId, timeZone])
+}
+
+/** Only the first of several servers that refresh the same token gets the lease. */
+export async function leaseRefresh(
+  sql: Sql,
+  userId: string,
+  tokenVersion: number,
+  now: number,
+  until: number,
+): Promise<boolean> {
+  const changed = await sql.run(
+    `UPDATE connections SET refresh_lease_until = $4
+     WHERE user_id = $1 AND token_version = $2 AND refresh_lease_until <= $3`,
+    [userId, tokenVersion, now, until],
+  )
+  return changed === 1
+}
+
+export async function storeTokens(
+  sql: Sql,
+  userId: string,
+  tokens: { tokens_sealed: string; token_expires_at: number | null },
+): Promise<void> {
+  await sql.run(
+    `UPDATE connections SET tokens_sealed = $2, token_expires_at = $3, token_version = token_version + 1,
+       refresh_lease_until = 0 WHERE user_id = $1`,
+    [userId, tokens.tokens_sealed, tokens.token_expires_at],
+  )
+}
+
+export async function releaseRefresh(sql: Sql, userId: string): Promise<void> {
+  await sql.run('UPDATE connections SET refresh_lease_until = 0 WHERE user_id = $1', [userId])
+}
+
+export function connectionsToRefresh(sql: Sql, before: number, limit: number): Promise<ConnectionRow[]> {
+  return sql.all(
+    `SELECT * FROM connections WHERE state = 'connected' AND token_expires_at IS NOT NULL AND token_expires_at < $1
+     ORDER BY token_expires_at LIMIT $2`,
+    [before, limit],
+  )
+}
+
+export function connectionsToPoll(sql: Sql, now: number, limit: number): Promise<ConnectionRow[]> {
+  return sql.all(
+    `SELECT * FROM connections WHERE next_poll_at IS NOT NULL AND next_poll_at <= $1 AND active = 1
+     ORDER BY next_poll_at LIMIT $2`,
+    [now, limit],
+  )
+}
+
+export async function markPolled(sql: Sql, userId: string, at: number | null, nextAt: number | null): Promise<void> {
+  await sql.run(
+    'UPDATE connections SET last_polled_at = coalesce($2, last_polled_at), next_poll_at = $3 WHERE user_id = $1',
+    [userId, at, nextAt],
+  )
+}
