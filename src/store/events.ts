@@ -1,0 +1,101 @@
+import type { Sql, Statement } from './database.ts'
+import { type Cursor, type Slice, sliceOf } from './paging.ts'
+
+export interface EventRow {
+  id: string
+  environment_id: string
+  user_id: string | null
+  reference_id: string | null
+  provider: string | null
+  type: string
+  /** `X-Terra-Trace-Id`: the same for every attempt and destination. */
+  trace_id: string
+  /** `terra-reference`. */
+  reference: string
+  /** `X-Terra-Ordering-Timestamp`, milliseconds; null when the event has no recency. */
+  ordering_at: number | null
+  byte_length: number
+  record_count: number
+  created_at: number
+  /** Packed JSON: exactly the bytes that are signed and sent. */
+  body: Uint8Array
+}
+
+export type EventSummary = Omit<EventRow, 'body'>
+
+const SUMMARY = `id, environment_id, user_id, reference_id, provider, type, trace_id, reference, ordering_at, byte_length,
+  record_count, created_at`
+
+export function insertEvent(row: EventRow): Statement {
+  return {
+    sql: `INSERT INTO events (${SUMMARY}, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    params: [
+      row.id,
+      row.environment_id,
+      row.user_id,
+      row.reference_id,
+      row.provider,
+      row.type,
+      row.trace_id,
+      row.reference,
+      row.ordering_at,
+      row.byte_length,
+      row.record_count,
+      row.created_at,
+      row.body,
+    ],
+  }
+}
+
+export function eventById(sql: Sql, environmentId: string, id: string): Promise<EventRow | null> {
+  return sql.one('SELECT * FROM events WHERE environment_id = $1 AND id = $2', [environmentId, id])
+}
+
+export interface EventFilter {
+  userId?: string
+  type?: string
+  provider?: string
+  referenceId?: string
+  reference?: string
+  /** Milliseconds, inclusive. */
+  since?: number
+  /** Milliseconds, exclusive. */
+  until?: number
+}
+
+export async function listEvents(
+  sql: Sql,
+  environmentId: string,
+  filter: EventFilter,
+  page: { cursor: Cursor | null; limit: number },
+): Promise<Slice<EventSummary>> {
+  const rows = await sql.all<EventSummary>(
+    `SELECT ${SUMMARY} FROM events WHERE environment_id = $1
+       AND ($2 = '' OR user_id = $2) AND ($3 = '' OR type = $3) AND ($4 = '' OR provider = $4)
+       AND ($5 = '' OR reference_id = $5) AND ($6 = '' OR reference = $6) AND created_at >= $7 AND created_at < $8
+       AND (created_at < $9 OR (created_at = $9 AND id < $10))
+     ORDER BY created_at DESC, id DESC LIMIT $11`,
+    [
+      environmentId,
+      filter.userId ?? '',
+      filter.type ?? '',
+      filter.provider ?? '',
+      filter.referenceId ?? '',
+      filter.reference ?? '',
+      filter.since ?? 0,
+      filter.until ?? Number.MAX_SAFE_INTEGER,
+      page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
+      page.cursor?.id ?? '',
+      page.limit + 1,
+    ],
+  )
+  return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.id }))
+}
+
+/** Bodies and summaries of everything that was ever sent about this connection. */
+export function deleteEventsOfUser(userId: string): Statement[] {
+  return [
+    { sql: 'DELETE FROM deliveries WHERE event_id IN (SELECT id FROM events WHERE user_id = $1)', params: [userId] },
+    { sql: 'DELETE FROM events WHERE user_id = $1', params: [userId] },
+  ]
+}

@@ -1,0 +1,185 @@
+// Records, the parts that they are the union of, and which days were read. Bodies are packed JSON.
+import type { Sql, Statement, Transaction } from './database.ts'
+
+export interface PartRow {
+  user_id: string
+  type: string
+  /** `id:<provider id>`, `day:<local day>`, `main:<local day>` or `only`. */
+  key: string
+  /** The page kind that says this. */
+  kind: string
+  version: number
+  /** 1 when the provider gave the version, 0 when it is the time of receipt. */
+  versioned: number
+  day: string | null
+  main: number
+  /** Null: this kind says that the record is gone. */
+  body: Uint8Array | null
+}
+
+export interface RecordRow {
+  user_id: string
+  type: string
+  key: string
+  summary_id: string | null
+  day: string | null
+  main: number
+  start_at: number
+  /** Local: the date part of `metadata.start_time`. */
+  start_day: string
+  /** Milliseconds; grows with every change, becomes `X-Terra-Ordering-Timestamp`. */
+  version: number
+  digest: string
+  updated_at: number
+  body: Uint8Array
+}
+
+export function partsOf(sql: Sql, userId: string, type: string, keys: readonly string[]): Promise<PartRow[]> {
+  if (keys.length === 0) return Promise.resolve([])
+  const list = keys.map((_, i) => `$${i + 3}`).join(', ')
+  return sql.all(`SELECT * FROM record_parts WHERE user_id = $1 AND type = $2 AND key IN (${list})`, [
+    userId,
+    type,
+    ...keys,
+  ])
+}
+
+export function putPart(row: PartRow): Statement {
+  return {
+    sql: `INSERT INTO record_parts (user_id, type, key, kind, version, versioned, day, main, body)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+          ON CONFLICT (user_id, type, key, kind) DO UPDATE SET version = excluded.version, versioned = excluded.versioned,
+            day = excluded.day, main = excluded.main, body = excluded.body`,
+    params: [row.user_id, row.type, row.key, row.kind, row.version, row.versioned, row.day, row.main, row.body],
+  }
+}
+
+export function recordsByKeys(sql: Sql, userId: string, type: string, keys: readonly string[]): Promise<RecordRow[]> {
+  if (keys.length === 0) return Promise.resolve([])
+  const list = keys.map((_, i) => `$${i + 3}`).join(', ')
+  return sql.all(`SELECT * FROM records WHERE user_id = $1 AND type = $2 AND key IN (${list})`, [userId, type, ...keys])
+}
+
+/** Keys of the main record of these days: where parts addressed to `mainOf` belong. */
+export function mainKeysOfDays(
+  sql: Sql,
+  userId: string,
+  type: string,
+  days: readonly string[],
+): Promise<{ key: string; day: string }[]> {
+  if (days.length === 0) return Promise.resolve([])
+  const list = days.map((_, i) => `$${i + 3}`).join(', ')
+  return sql.all(
+    `SELECT DISTINCT key, day FROM record_parts WHERE user_id = $1 AND type = $2 AND main = 1 AND body IS NOT NULL
+       AND day IN (${list})`,
+    [userId, type, ...days],
+  )
+}
+
+/** What one page kind has said of records of that type whose day lies in the range. */
+export function keysOfDays(
+  sql: Sql,
+  userId: string,
+  type: string,
+  kind: string,
+  start: string,
+  end: string,
+): Promise<{ key: string; day: string }[]> {
+  return sql.all(
+    `SELECT key, day FROM record_parts WHERE user_id = $1 AND type = $2 AND kind = $3 AND body IS NOT NULL
+       AND day >= $4 AND day <= $5`,
+    [userId, type, kind, start, end],
+  )
+}
+
+export function putRecord(row: RecordRow): Statement {
+  return {
+    sql: `INSERT INTO records (user_id, type, key, summary_id, day, main, start_at, start_day, version, digest, updated_at, body)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+          ON CONFLICT (user_id, type, key) DO UPDATE SET summary_id = excluded.summary_id, day = excluded.day,
+            main = excluded.main, start_at = excluded.start_at, start_day = excluded.start_day, version = excluded.version,
+            digest = excluded.digest, updated_at = excluded.updated_at, body = excluded.body`,
+    params: [
+      row.user_id,
+      row.type,
+      row.key,
+      row.summary_id,
+      row.day,
+      row.main,
+      row.start_at,
+      row.start_day,
+      row.version,
+      row.digest,
+      row.updated_at,
+      row.body,
+    ],
+  }
+}
+
+export function dropRecord(userId: string, type: string, key: string): Statement {
+  return { sql: 'DELETE FROM records WHERE user_id = $1 AND type = $2 AND key = $3', params: [userId, type, key] }
+}
+
+/** Oldest first. Either bounds in milliseconds (half-open) or local days (inclusive). */
+export function recordsBetween(
+  sql: Sql,
+  userId: string,
+  type: string,
+  range: { startAt: number; endAt: number } | { startDay: string; endDay: string },
+  page: { limit: number; offset: number } = { limit: 100_000, offset: 0 },
+): Promise<RecordRow[]> {
+  if ('startAt' in range) {
+    return sql.all(
+      `SELECT * FROM records WHERE user_id = $1 AND type = $2 AND start_at >= $3 AND start_at < $4
+       ORDER BY start_at, key LIMIT $5 OFFSET $6`,
+      [userId, type, range.startAt, range.endAt, page.limit, page.offset],
+    )
+  }
+  return sql.all(
+    `SELECT * FROM records WHERE user_id = $1 AND type = $2 AND start_day >= $3 AND start_day <= $4
+     ORDER BY start_at, key LIMIT $5 OFFSET $6`,
+    [userId, type, range.startDay, range.endDay, page.limit, page.offset],
+  )
+}
+
+export async function countRecords(sql: Sql, userId: string): Promise<{ type: string; n: number }[]> {
+  return sql.all('SELECT type, count(*) AS n FROM records WHERE user_id = $1 GROUP BY type ORDER BY type', [userId])
+}
+
+export function putCoverage(userId: string, type: string, days: readonly string[], readAt: number): Statement[] {
+  const statements: Statement[] = []
+  for (let i = 0; i < days.length; i += 100) {
+    const slice = days.slice(i, i + 100)
+    const values = slice.map((_, j) => `($1, $2, $${j + 4}, $3)`).join(', ')
+    statements.push({
+      sql: `INSERT INTO coverage (user_id, type, day, read_at) VALUES ${values}
+            ON CONFLICT (user_id, type, day) DO UPDATE SET read_at = excluded.read_at
+            WHERE excluded.read_at > coverage.read_at`,
+      params: [userId, type, readAt, ...slice],
+    })
+  }
+  return statements
+}
+
+export function coverageOf(
+  sql: Sql,
+  userId: string,
+  type: string,
+  start: string,
+  end: string,
+): Promise<{ day: string; read_at: number }[]> {
+  return sql.all('SELECT day, read_at FROM coverage WHERE user_id = $1 AND type = $2 AND day >= $3 AND day <= $4', [
+    userId,
+    type,
+    start,
+    end,
+  ])
+}
+
+export async function markRecordsSeen(tx: Transaction, userId: string, mostRecentAt: number): Promise<void> {
+  await tx.run(
+    `UPDATE connections SET most_recent_data_at = $2
+     WHERE user_id = $1 AND (most_recent_data_at IS NULL OR most_recent_data_at < $2)`,
+    [userId, mostRecentAt],
+  )
+}
