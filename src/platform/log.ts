@@ -1,0 +1,27 @@
+// JSON lines on stdout. Fields are ids, counts and durations: never tokens, never health values.
+import { pino } from 'pino'
+
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+const REDACTED = ['authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'secret', 'apiKey', 'code', 'body']
+
+export function createLog(level: LogLevel): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[hidden]' },
+    },
+    pino.destination({ dest: 1, sync: true }),
+  )
+}
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }

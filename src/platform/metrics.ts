@@ -1,0 +1,67 @@
+// What /metrics shows. Labels are kinds and types, never ids: their number must stay small.
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  return {
+    registry,
+    notifications: new Counter({
+      name: 'loam_notifications_total',
+      help: 'Notifications from providers, by what became of them.',
+      labelNames: ['provider', 'outcome'],
+      registers,
+    }),
+    providerCalls: new Counter({
+      name: 'loam_provider_calls_total',
+      help: 'Calls to providers, by status (0: no answer).',
+      labelNames: ['provider', 'status'],
+      registers,
+    }),
+    unknownCodes: new Counter({
+      name: 'loam_unknown_codes_total',
+      help: 'Codes from providers that no translation table knows.',
+      labelNames: ['provider', 'table'],
+      registers,
+    }),
+    records: new Counter({
+      name: 'loam_records_total',
+      help: 'Records written, by type and by what happened (new, changed, same, removed).',
+      labelNames: ['type', 'change'],
+      registers,
+    }),
+    events: new Counter({
+      name: 'loam_events_total',
+      help: 'Events committed, by type.',
+      labelNames: ['type'],
+      registers,
+    }),
+    attempts: new Counter({
+      name: 'loam_delivery_attempts_total',
+      help: 'Attempts to deliver, by kind of destination and outcome.',
+      labelNames: ['destination', 'outcome'],
+      registers,
+    }),
+    deliverySeconds: new Histogram({
+      name: 'loam_delivery_seconds',
+      help: 'From the commit of an event to its first successful delivery.',
+      labelNames: ['destination'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600],
+      registers,
+    }),
+    backlog: new Gauge({
+      name: 'loam_delivery_backlog',
+      help: 'Deliveries that are due or scheduled, by kind of destination and lane.',
+      labelNames: ['destination', 'lane'],
+      registers,
+    }),
+    jobs: new Counter({
+      name: 'loam_jobs_total',
+      help: 'Inbound jobs, by kind and outcome.',
+      labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,27 @@
+// What every stage is handed: the outside world and the database. Made once, in main.ts or in a test.
+import type { Clock } from '../platform/clock.ts'
+import type { Http } from '../platform/http.ts'
+import type { Log } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Sealer } from '../platform/seal.ts'
+import type { Database } from './database.ts'
+
+export interface Context {
+  db: Database
+  clock: Clock
+  /** For providers. */
+  http: Http
+  /** For customers' destinations: refuses private addresses unless the operator allows them. */
+  destinationHttp: Http
+  log: Log
+  metrics: Metrics
+  sealer: Sealer
+  /** How browsers and providers reach us; no trailing slash. */
+  publicUrl: string
+  /** How we reach ourselves: the simulators' data calls go there. No trailing slash. */
+  internalUrl: string
+  /** Sources without credentials run against the built-in simulators. */
+  sandbox: boolean
+  /** Days of history fetched when someone connects; 0 for none. */
+  backfillDays: number
+}
