@@ -6,19 +6,22 @@ export interface PageRow {
   kind: string
   /** JSON: what had been asked. */
   request: string
-  /** Of kind, request and body: the same answer to the same question is kept once. */
+  /** Digest of kind and request. */
+  question: string
+  /** Digest of kind, request and body: the same answer to the same question is kept once. */
   digest: string
   time_zone: string | null
   /** When the read that this page belongs to began; pages of one read complete each other. */
   run_at: number
+  /** When this answer was first seen since it last changed. */
   received_at: number
   body: Uint8Array
 }
 
 export function putPage(row: PageRow): Statement {
   return {
-    sql: `INSERT INTO pages (id, user_id, kind, request, digest, time_zone, run_at, received_at, body)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    sql: `INSERT INTO pages (id, user_id, kind, request, question, digest, time_zone, run_at, received_at, body)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
           ON CONFLICT (user_id, digest) DO UPDATE SET run_at = excluded.run_at, received_at = excluded.received_at,
             time_zone = excluded.time_zone`,
     params: [
@@ -26,6 +29,7 @@ export function putPage(row: PageRow): Statement {
       row.user_id,
       row.kind,
       row.request,
+      row.question,
       row.digest,
       row.time_zone,
       row.run_at,
@@ -33,6 +37,21 @@ export function putPage(row: PageRow): Statement {
       row.body,
     ],
   }
+}
+
+/** The latest answer to each of these questions. */
+export function latestAnswers(
+  sql: Sql,
+  userId: string,
+  questions: readonly string[],
+): Promise<{ question: string; digest: string; received_at: number; run_at: number }[]> {
+  if (questions.length === 0) return Promise.resolve([])
+  const list = questions.map((_, i) => `$${i + 2}`).join(', ')
+  return sql.all(
+    `SELECT question, digest, received_at, run_at FROM pages WHERE user_id = $1 AND question IN (${list})
+     ORDER BY run_at`,
+    [userId, ...questions],
+  )
 }
 
 /** In the order in which they came. */

@@ -135,6 +135,7 @@ CREATE TABLE pages (
   user_id TEXT NOT NULL REFERENCES connections (user_id) ON DELETE CASCADE,
   kind TEXT NOT NULL,
   request TEXT NOT NULL,
+  question TEXT NOT NULL,
   digest TEXT NOT NULL,
   time_zone TEXT,
   run_at BIGINT NOT NULL,
@@ -143,6 +144,8 @@ CREATE TABLE pages (
 );
 ALTER TABLE pages ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE UNIQUE INDEX pages_digest ON pages (user_id, digest);
+CREATE INDEX pages_question ON pages (user_id, question, run_at);
+CREATE INDEX pages_order ON pages (user_id, run_at, id);
 
 -- The latest version of each page kind's contribution to a record. A null body says: this kind holds the record gone.
 CREATE TABLE record_parts (

@@ -135,6 +135,7 @@ CREATE TABLE pages (
   user_id TEXT NOT NULL REFERENCES connections (user_id) ON DELETE CASCADE,
   kind TEXT NOT NULL,
   request TEXT NOT NULL,
+  question TEXT NOT NULL,
   digest TEXT NOT NULL,
   time_zone TEXT,
   run_at INTEGER NOT NULL,
@@ -142,6 +143,8 @@ CREATE TABLE pages (
   body BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX pages_digest ON pages (user_id, digest);
+CREATE INDEX pages_question ON pages (user_id, question, run_at);
+CREATE INDEX pages_order ON pages (user_id, run_at, id);
 
 -- The latest version of each page kind's contribution to a record. A null body says: this kind holds the record gone.
 CREATE TABLE record_parts (

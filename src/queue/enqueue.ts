@@ -1,0 +1,46 @@
+// Adding inbound work, in the transaction that made it necessary.
+import { newId } from '../model/ids.ts'
+import type { Transaction } from '../store/database.ts'
+import { insertJob, type JobLane, type JobRow } from '../store/jobs.ts'
+import { wakeJobs } from './wake.ts'
+
+export interface NewJob {
+  kind: string
+  lane: JobLane
+  environmentId: string | null
+  userId: string | null
+  /** Jobs with the same key that wait are one job. */
+  dedupeKey: string
+  payload: unknown
+  /** Not before. */
+  at: number
+}
+
+export async function enqueue(tx: Transaction, jobs: readonly NewJob[], now: number): Promise<string[]> {
+  if (jobs.length === 0) return []
+  const rows = jobs.map((job): JobRow => rowOf(job, now))
+  await tx.batch(rows.map(insertJob))
+  tx.afterCommit(wakeJobs)
+  return rows.map((row) => row.id)
+}
+
+function rowOf(job: NewJob, now: number): JobRow {
+  return {
+    id: newId(),
+    lane: job.lane,
+    kind: job.kind,
+    environment_id: job.environmentId,
+    user_id: job.userId,
+    dedupe_key: job.dedupeKey,
+    payload: JSON.stringify(job.payload),
+    progress: null,
+    state: 'pending',
+    attempts: 0,
+    next_at: job.at,
+    lease_id: null,
+    lease_until: null,
+    last_error: null,
+    created_at: now,
+    finished_at: null,
+  }
+}

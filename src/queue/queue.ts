@@ -1,0 +1,146 @@
+// Claim, complete, retry, recover: one engine for the inbound jobs and the outbound deliveries. A claimed row carries a
+// lease id; whoever lost the lease can no longer change the row.
+import { newId } from '../model/ids.ts'
+import { type Database, type Sql, type Statement, skipLocked } from '../store/database.ts'
+import { isUniqueViolation } from '../store/errors.ts'
+
+export interface Queue {
+  table: 'jobs' | 'deliveries'
+  busy: 'running' | 'sending'
+  /** Columns that name one lane: rows of one lane are claimed in the order of `next_at`. */
+  laneColumns: readonly string[]
+  /** A row is not claimed while another one with the same value in this column is busy. */
+  exclusive: string | null
+}
+
+export const jobQueue: Queue = { table: 'jobs', busy: 'running', laneColumns: ['lane'], exclusive: 'dedupe_key' }
+
+export const deliveryQueue: Queue = {
+  table: 'deliveries',
+  busy: 'sending',
+  laneColumns: ['destination_id', 'lane'],
+  exclusive: null,
+}
+
+export interface Lease {
+  id: string
+  leaseId: string
+}
+
+/** Takes up to `limit` due rows of one lane. `attempts` of the rows already counts this one. */
+export async function claim<Row>(
+  db: Database,
+  queue: Queue,
+  lane: readonly string[],
+  options: { limit: number; now: number; leaseMs: number },
+): Promise<Row[]> {
+  const laneClause = queue.laneColumns.map((column, i) => `c.${column} = $${i + 5}`).join(' AND ')
+  const exclusiveClause =
+    queue.exclusive === null
+      ? ''
+      : ` AND NOT EXISTS (SELECT 1 FROM ${queue.table} b WHERE b.${queue.exclusive} = c.${queue.exclusive}
+            AND b.state = '${queue.busy}')`
+  return db.transaction((tx) =>
+    tx.all<Row>(
+      `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
+       WHERE id IN (SELECT c.id FROM ${queue.table} c WHERE ${laneClause} AND c.state = 'pending' AND c.next_at <= $3
+         ${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(tx)})
+       RETURNING *`,
+      [newId(), options.now + options.leaseMs, options.now, options.limit, ...lane],
+    ),
+  )
+}
+
+/** Changes a row that we hold. The number of changed rows is 0 when the lease was lost. */
+export function finish(
+  queue: Queue,
+  lease: Lease,
+  state: string,
+  now: number,
+  details: { error?: string | null; status?: number | null } = {},
+): Statement {
+  const status = queue.table === 'deliveries' ? ', last_status = $6' : ''
+  return {
+    sql: `UPDATE ${queue.table} SET state = $3, finished_at = $4, last_error = $5, lease_id = NULL, lease_until = NULL${status}
+          WHERE id = $1 AND lease_id = $2`,
+    params: [
+      lease.id,
+      lease.leaseId,
+      state,
+      now,
+      details.error ?? null,
+      ...(queue.table === 'deliveries' ? [details.status ?? null] : []),
+    ],
+  }
+}
+
+/** Due again at `nextAt`. */
+export function retryAt(
+  queue: Queue,
+  lease: Lease,
+  nextAt: number,
+  details: { error: string | null; status?: number | null; countAttempt?: boolean },
+): Statement {
+  const attempts = details.countAttempt === false ? ', attempts = attempts - 1' : ''
+  const status = queue.table === 'deliveries' ? ', last_status = $5' : ''
+  return {
+    sql: `UPDATE ${queue.table} SET state = 'pending', next_at = $3, last_error = $4, lease_id = NULL, lease_until = NULL
+            ${attempts}${status}
+          WHERE id = $1 AND lease_id = $2`,
+    params: [
+      lease.id,
+      lease.leaseId,
+      nextAt,
+      details.error,
+      ...(queue.table === 'deliveries' ? [details.status ?? null] : []),
+    ],
+  }
+}
+
+/** Keeps a long piece of work ours. False when the lease is lost: stop. */
+export async function extend(db: Database, queue: Queue, lease: Lease, until: number): Promise<boolean> {
+  const changed = await db.run(`UPDATE ${queue.table} SET lease_until = $3 WHERE id = $1 AND lease_id = $2`, [
+    lease.id,
+    lease.leaseId,
+    until,
+  ])
+  return changed === 1
+}
+
+/**
+ * Gives back what crashed workers held: every row whose lease ended before `now`. At the start of the only process on a
+ * SQLite file every lease is dead: pass Infinity.
+ */
+export async function recover(db: Database, queue: Queue, now: number): Promise<number> {
+  const before = Number.isFinite(now) ? now : Number.MAX_SAFE_INTEGER
+  const dead = await db.all<{ id: string; lease_id: string }>(
+    `SELECT id, lease_id FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_until < $1 LIMIT 1000`,
+    [before],
+  )
+  for (const row of dead) await giveBack(db, queue, row)
+  return dead.length
+}
+
+async function giveBack(db: Database, queue: Queue, row: { id: string; lease_id: string }): Promise<void> {
+  const lease = { id: row.id, leaseId: row.lease_id }
+  try {
+    await db.run(
+      `UPDATE ${queue.table} SET state = 'pending', lease_id = NULL, lease_until = NULL WHERE id = $1 AND lease_id = $2`,
+      [lease.id, lease.leaseId],
+    )
+  } catch (error) {
+    // Its twin waits already and will do the same work.
+    if (!isUniqueViolation(error)) throw error
+    await db.run(`DELETE FROM ${queue.table} WHERE id = $1 AND lease_id = $2`, [lease.id, lease.leaseId])
+  }
+}
+
+/** When the next row of this lane becomes due; null when none waits. */
+export async function nextDueAt(sql: Sql, queue: Queue, lane: readonly string[]): Promise<number | null> {
+  const laneClause = queue.laneColumns.map((column, i) => `${column} = $${i + 1}`).join(' AND ')
+  const row = await sql.one<{ at: number | null }>(
+    `SELECT min(next_at) AS at FROM ${queue.table} WHERE ${laneClause} AND state = 'pending'`,
+    [...lane],
+  )
+  return row?.at ?? null
+}

@@ -1,0 +1,125 @@
+import type { Sql, Statement } from './database.ts'
+import { type Cursor, type Slice, sliceOf } from './paging.ts'
+
+export type JobLane = 'live' | 'backfill'
+export type JobState = 'pending' | 'running' | 'done' | 'failed' | 'cancelled'
+
+export interface JobRow {
+  id: string
+  lane: JobLane
+  kind: string
+  environment_id: string | null
+  user_id: string | null
+  /** While one waits, a second with the same key is not added: the same thing changed ten times is read once. */
+  dedupe_key: string
+  /** JSON; its shape belongs to `kind`. */
+  payload: string
+  /** JSON `{done, total}`; null before the first step and for short jobs. */
+  progress: string | null
+  state: JobState
+  attempts: number
+  next_at: number
+  lease_id: string | null
+  lease_until: number | null
+  last_error: string | null
+  created_at: number
+  finished_at: number | null
+}
+
+/** Adds the job unless one with its key is waiting already. */
+export function insertJob(row: JobRow): Statement {
+  return {
+    sql: `INSERT INTO jobs (id, lane, kind, environment_id, user_id, dedupe_key, payload, progress, state, attempts, next_at,
+            lease_id, lease_until, last_error, created_at, finished_at)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+          ON CONFLICT (dedupe_key) WHERE state = 'pending' DO NOTHING`,
+    params: [
+      row.id,
+      row.lane,
+      row.kind,
+      row.environment_id,
+      row.user_id,
+      row.dedupe_key,
+      row.payload,
+      row.progress,
+      row.state,
+      row.attempts,
+      row.next_at,
+      row.lease_id,
+      row.lease_until,
+      row.last_error,
+      row.created_at,
+      row.finished_at,
+    ],
+  }
+}
+
+export function jobById(sql: Sql, id: string): Promise<JobRow | null> {
+  return sql.one('SELECT * FROM jobs WHERE id = $1', [id])
+}
+
+export async function listJobs(
+  sql: Sql,
+  environmentId: string,
+  filter: { userId?: string; kind?: string; state?: string },
+  page: { cursor: Cursor | null; limit: number },
+): Promise<Slice<JobRow>> {
+  const rows = await sql.all<JobRow>(
+    `SELECT * FROM jobs WHERE environment_id = $1 AND ($2 = '' OR user_id = $2) AND ($3 = '' OR kind = $3)
+       AND ($4 = '' OR state = $4) AND (created_at < $5 OR (created_at = $5 AND id < $6))
+     ORDER BY created_at DESC, id DESC LIMIT $7`,
+    [
+      environmentId,
+      filter.userId ?? '',
+      filter.kind ?? '',
+      filter.state ?? '',
+      page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
+      page.cursor?.id ?? '',
+      page.limit + 1,
+    ],
+  )
+  return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.id }))
+}
+
+/** Saves how far a long job is, inside the transaction that did the step. */
+export function saveJobProgress(id: string, leaseId: string, payload: string, progress: string): Statement {
+  return {
+    sql: 'UPDATE jobs SET payload = $3, progress = $4 WHERE id = $1 AND lease_id = $2',
+    params: [id, leaseId, payload, progress],
+  }
+}
+
+export function cancelJob(sql: Sql, environmentId: string, id: string, now: number): Promise<number> {
+  return sql.run(
+    `UPDATE jobs SET state = 'cancelled', finished_at = $3, lease_id = NULL, lease_until = NULL
+     WHERE environment_id = $1 AND id = $2 AND state IN ('pending', 'running')`,
+    [environmentId, id, now],
+  )
+}
+
+export function deleteJobsOfUser(userId: string): Statement {
+  return { sql: 'DELETE FROM jobs WHERE user_id = $1', params: [userId] }
+}
+
+export function deleteFinishedJobs(sql: Sql, before: number): Promise<number> {
+  return sql.run(`DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled') AND finished_at < $1`, [before])
+}
+
+export async function quarantineNotification(
+  sql: Sql,
+  row: {
+    id: string
+    environment_id: string | null
+    provider: string
+    reason: string
+    headers: string
+    body: Uint8Array
+    received_at: number
+  },
+): Promise<void> {
+  await sql.run(
+    `INSERT INTO quarantined_notifications (id, environment_id, provider, reason, headers, body, received_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+    [row.id, row.environment_id, row.provider, row.reason, row.headers, row.body, row.received_at],
+  )
+}
