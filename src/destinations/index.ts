@@ -1,0 +1,9 @@
+// The catalogue: a kind of destination exists by standing here.
+import type { DestinationType } from './destination.ts'
+import { webhook } from './webhook/index.ts'
+
+export const destinationTypes: readonly DestinationType[] = [webhook as unknown as DestinationType]
+
+export function destinationType(id: string): DestinationType | null {
+  return destinationTypes.find((type) => type.id === id) ?? null
+}

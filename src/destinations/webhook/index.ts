@@ -1,0 +1,97 @@
+// Events as signed HTTP POSTs, header for header as Terra sends them.
+import { z } from 'zod'
+import { HttpFailure, type HttpResponse, retryAfterSeconds } from '../../platform/http.ts'
+import { defineDestination, type OutgoingEvent, type SendResult } from '../destination.ts'
+import { signatureHeader } from './signature.ts'
+
+const KEPT_RESPONSE_BYTES = 2048
+const LONGEST_WAIT_SECONDS = 10 * 3600
+
+export const WebhookSettings = z.object({
+  url: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine((text) => new URL(text).username === '' && new URL(text).password === '', {
+      error: 'must not contain a user name or password; send those as headers',
+    })
+    .describe('Where events are posted.'),
+  timeout_seconds: z
+    .number()
+    .min(1)
+    .max(60)
+    .default(8)
+    .describe('How long the receiver may take to answer. Events that take longer are sent again.'),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(4096))
+    .default({})
+    .describe('Sent with every event, besides ours.'),
+  pause_on_gone: z
+    .boolean()
+    .default(true)
+    .describe('On HTTP 410, pause this destination and hold its events instead of trying on.'),
+  signing_secret: z
+    .string()
+    .min(16)
+    .max(256)
+    .nullable()
+    .default(null)
+    .meta({ secret: true })
+    .describe("Signs this destination's events. Empty: the environment's own signing secret."),
+})
+
+export const webhook = defineDestination({
+  id: 'webhook',
+  name: 'Webhook',
+  description: 'Signed HTTP POST to a URL of yours.',
+  settings: WebhookSettings,
+  target: (settings) => settings.url,
+  async send(event, settings, { http, clock, environmentSecrets }) {
+    const secrets = settings.signing_secret === null ? environmentSecrets : [settings.signing_secret]
+    const headers = { ...settings.headers, ...eventHeaders(event, signatureHeader(event.body, secrets, clock.now())) }
+    try {
+      const response = await http.send({
+        method: 'POST',
+        url: settings.url,
+        headers,
+        body: event.body,
+        timeoutMs: settings.timeout_seconds * 1000,
+        maxResponseBytes: KEPT_RESPONSE_BYTES,
+      })
+      return judge(response, settings.pause_on_gone, clock.now())
+    } catch (error) {
+      if (!(error instanceof HttpFailure)) throw error
+      return { next: 'retry', message: error.message, status: null, response: null }
+    }
+  },
+})
+
+function eventHeaders(event: OutgoingEvent, signature: string): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'terra-signature': signature,
+    'x-terra-signature': signature,
+    'terra-reference': event.reference,
+    'x-terra-trace-id': event.traceId,
+    ...(event.orderingAt === null ? {} : { 'x-terra-ordering-timestamp': String(event.orderingAt) }),
+  }
+}
+
+function judge(response: HttpResponse, pauseOnGone: boolean, now: number): SendResult {
+  const { status } = response
+  const kept = response.text()
+  if (status >= 200 && status < 300) return { next: 'delivered', status, response: kept }
+  if (status === 410 && pauseOnGone) {
+    return { next: 'pause', message: 'the receiver answered 410 Gone', status, response: kept }
+  }
+  const asked = status === 429 || status === 503 ? retryAfterSeconds(response.headers, now) : null
+  const message =
+    status >= 300 && status < 400
+      ? `the receiver answered ${status}; redirects are not followed`
+      : `the receiver answered ${status}`
+  return {
+    next: 'retry',
+    message,
+    status,
+    afterSeconds: asked === null ? null : Math.min(asked, LONGEST_WAIT_SECONDS),
+    response: kept,
+  }
+}

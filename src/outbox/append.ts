@@ -1,0 +1,127 @@
+// Events are written in the transaction that changed what they tell of, together with one delivery for every
+// destination that wants them.
+import { randomUUID } from 'node:crypto'
+import { newId } from '../model/ids.ts'
+import { wakeDeliveries } from '../queue/wake.ts'
+import { packSync } from '../store/compress.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { Statement, Transaction } from '../store/database.ts'
+import { type DeliveryRow, insertDelivery } from '../store/deliveries.ts'
+import { type DestinationRow, listDestinations } from '../store/destinations.ts'
+import { insertEvent } from '../store/events.ts'
+
+export interface NewEvent {
+  environmentId: string
+  /** Whom it is about; null for operational events. */
+  connection: ConnectionRow | null
+  /** The wire event, with its `type`. */
+  body: { type: string }
+  lane: 'live' | 'backfill'
+  /** `terra-reference`: the request's for requested data, else one of its own. */
+  reference?: string
+  /** `X-Terra-Trace-Id`; the event's own id unless told. */
+  traceId?: string
+  /** Epoch milliseconds; null for events that have no recency. Default: now. */
+  orderingAt?: number | null
+  recordCount?: number
+  /** Held back at each destination until the event before it in the list is delivered or has failed for good. */
+  afterPrevious?: boolean
+  /** Only to this destination. */
+  onlyDestinationId?: string
+}
+
+export async function appendEvents(ctx: Context, tx: Transaction, events: readonly NewEvent[]): Promise<string[]> {
+  if (events.length === 0) return []
+  const now = ctx.clock.now()
+  const statements: Statement[] = []
+  const woken = new Set<string>()
+  const ids: string[] = []
+  const destinations = new Map<string, DestinationRow[]>()
+  let previous = new Map<string, string>()
+  for (const event of events) {
+    const id = newId()
+    ids.push(id)
+    const text = JSON.stringify(event.body)
+    statements.push(
+      insertEvent({
+        id,
+        environment_id: event.environmentId,
+        user_id: event.connection?.user_id ?? null,
+        reference_id: event.connection?.reference_id ?? null,
+        provider: event.connection?.provider ?? null,
+        type: event.body.type,
+        trace_id: event.traceId ?? id,
+        reference: event.reference ?? randomUUID(),
+        ordering_at: event.orderingAt === undefined ? now : event.orderingAt,
+        byte_length: Buffer.byteLength(text),
+        record_count: event.recordCount ?? 0,
+        created_at: now,
+        body: packSync(text),
+      }),
+    )
+    const candidates =
+      destinations.get(event.environmentId) ?? (await listDestinations(tx, event.environmentId))
+    destinations.set(event.environmentId, candidates)
+    const deliveries = new Map<string, string>()
+    for (const destination of candidates) {
+      if (!wants(destination, event)) continue
+      const after = event.afterPrevious ? (previous.get(destination.id) ?? null) : null
+      const row = deliveryRow({ eventId: id, destination, lane: event.lane, after, now })
+      deliveries.set(destination.id, row.id)
+      statements.push(insertDelivery(row))
+      woken.add(destination.id)
+    }
+    previous = deliveries
+    if (event.connection !== null) statements.push(touchConnection(event.connection.user_id, now))
+    ctx.metrics.events.inc({ type: event.body.type })
+  }
+  await tx.batch(statements)
+  tx.afterCommit(() => wakeDeliveries([...woken]))
+  return ids
+}
+
+/** Whether a destination's filters let this event through. A paused destination keeps its events until it goes on. */
+export function wants(destination: DestinationRow, event: NewEvent): boolean {
+  if (event.onlyDestinationId !== undefined) return destination.id === event.onlyDestinationId
+  if (destination.event_types !== null && !includes(destination.event_types, event.body.type)) return false
+  const provider = event.connection?.provider
+  if (destination.providers !== null && provider !== undefined && !includes(destination.providers, provider)) {
+    return false
+  }
+  return true
+}
+
+function includes(listJson: string, value: string): boolean {
+  return (JSON.parse(listJson) as string[]).includes(value)
+}
+
+export function deliveryRow(input: {
+  eventId: string
+  destination: Pick<DestinationRow, 'id' | 'environment_id'>
+  lane: 'live' | 'backfill'
+  after: string | null
+  now: number
+}): DeliveryRow {
+  return {
+    id: newId(),
+    event_id: input.eventId,
+    environment_id: input.destination.environment_id,
+    destination_id: input.destination.id,
+    lane: input.lane,
+    after_id: input.after,
+    state: input.after === null ? 'pending' : 'waiting',
+    attempts: 0,
+    next_at: input.now,
+    lease_id: null,
+    lease_until: null,
+    last_status: null,
+    last_error: null,
+    created_at: input.now,
+    finished_at: null,
+  }
+}
+
+function touchConnection(userId: string, now: number): Statement {
+  return { sql: 'UPDATE connections SET last_webhook_update = $2 WHERE user_id = $1', params: [userId, now] }
+}
