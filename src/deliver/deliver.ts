@@ -1,0 +1,279 @@
+// The outbound loop. Each destination has lanes of its own with a bounded number of deliveries in flight, so that a
+// dead or slow one delays no other and a backfill delays no live data.
+import type { OutgoingEvent, SendResult } from '../destinations/destination.ts'
+import { newId } from '../model/ids.ts'
+import { HttpFailure } from '../platform/http.ts'
+import { claim, deliveryQueue, finish, recover, retryAt } from '../queue/queue.ts'
+import { onDeliveries } from '../queue/wake.ts'
+import { unpackSync } from '../store/compress.ts'
+import type { Context } from '../store/context.ts'
+import type { Transaction } from '../store/database.ts'
+import { type AttemptRow, type DeliveryRow, insertAttempt } from '../store/deliveries.ts'
+import { destinationById, markDestinationHealth, pauseDestination } from '../store/destinations.ts'
+import type { EventRow } from '../store/events.ts'
+import { environmentSecrets, type OpenDestination, openDestination } from './open-destination.ts'
+import { retryDelayMs } from './retry-schedule.ts'
+
+const SLOTS = { live: 16, backfill: 4 } as const
+const LEASE_MS = 120_000
+const BACKSTOP_MS = 1000
+const SWEEP_MS = 5000
+const KEPT_RESPONSE_CHARACTERS = 2048
+
+type Lane = keyof typeof SLOTS
+
+export interface Loop {
+  /** No new work; waits for what is in flight, at most `graceMs`. */
+  stop(graceMs: number): Promise<void>
+}
+
+interface Outlet {
+  inFlight: Record<Lane, number>
+  pumping: boolean
+  again: boolean
+  open: OpenDestination | null
+}
+
+export async function startDelivering(ctx: Context, options: { onlyProcess: boolean }): Promise<Loop> {
+  const outlets = new Map<string, Outlet>()
+  const sending = new Set<Promise<void>>()
+  let stopped = false
+
+  await recover(ctx.db, deliveryQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : ctx.clock.now())
+
+  function outletOf(destinationId: string): Outlet {
+    let outlet = outlets.get(destinationId)
+    if (outlet === undefined) {
+      outlet = { inFlight: { live: 0, backfill: 0 }, pumping: false, again: false, open: null }
+      outlets.set(destinationId, outlet)
+    }
+    return outlet
+  }
+
+  function pump(destinationId: string): void {
+    const outlet = outletOf(destinationId)
+    outlet.again = true
+    if (outlet.pumping || stopped) return
+    outlet.pumping = true
+    void (async () => {
+      while (outlet.again && !stopped) {
+        outlet.again = false
+        await fill(destinationId, outlet)
+      }
+    })()
+      .catch((error) => ctx.log.error({ err: error, destinationId }, 'claiming deliveries failed'))
+      .finally(() => {
+        outlet.pumping = false
+      })
+  }
+
+  async function fill(destinationId: string, outlet: Outlet): Promise<void> {
+    if (outlet.inFlight.live >= SLOTS.live && outlet.inFlight.backfill >= SLOTS.backfill) return
+    const row = await destinationById(ctx.db, destinationId)
+    if (row === null) {
+      outlets.delete(destinationId)
+      return
+    }
+    if (row.state !== 'active') return
+    if (outlet.open === null || outlet.open.row.updated_at !== row.updated_at) outlet.open = openDestination(ctx, row)
+    outlet.open.row = row
+    for (const lane of ['live', 'backfill'] as const) {
+      const free = SLOTS[lane] - outlet.inFlight[lane]
+      if (free <= 0) continue
+      const claimed = await claim<DeliveryRow>(ctx.db, deliveryQueue, [destinationId, lane], {
+        limit: free,
+        now: ctx.clock.now(),
+        leaseMs: LEASE_MS,
+      })
+      if (claimed.length === 0) continue
+      const events = await eventsOf(ctx, claimed)
+      for (const delivery of claimed) {
+        outlet.inFlight[lane]++
+        const work = deliverOne(ctx, outlet.open, delivery, events.get(delivery.event_id) ?? null)
+          .catch((error) => ctx.log.error({ err: error, deliveryId: delivery.id }, 'a delivery could not be settled'))
+          .finally(() => {
+            outlet.inFlight[lane]--
+            sending.delete(work)
+            pump(destinationId)
+          })
+        sending.add(work)
+      }
+      if (claimed.length === free) outlet.again = true
+    }
+  }
+
+  async function backstop(): Promise<void> {
+    const due = await ctx.db.all<{ id: string }>(
+      `SELECT id FROM destinations d WHERE state = 'active' AND EXISTS (
+         SELECT 1 FROM deliveries x WHERE x.destination_id = d.id AND x.lane IN ('live', 'backfill')
+           AND x.state = 'pending' AND x.next_at <= $1)`,
+      [ctx.clock.now()],
+    )
+    for (const { id } of due) pump(id)
+  }
+
+  const unsubscribe = onDeliveries((ids) => ids.forEach(pump))
+  const guard = (work: () => Promise<unknown>) => () =>
+    void work().catch((error) => ctx.log.warn({ err: error }, 'the delivery loop cannot reach the database'))
+  const look = setInterval(guard(backstop), BACKSTOP_MS)
+  const sweep = setInterval(
+    guard(() => recover(ctx.db, deliveryQueue, ctx.clock.now())),
+    SWEEP_MS,
+  )
+  guard(backstop)()
+
+  return {
+    async stop(graceMs) {
+      stopped = true
+      unsubscribe()
+      clearInterval(look)
+      clearInterval(sweep)
+      let timer: NodeJS.Timeout | undefined
+      await Promise.race([
+        Promise.allSettled(sending),
+        new Promise((resolve) => {
+          timer = setTimeout(resolve, graceMs)
+        }),
+      ])
+      clearTimeout(timer)
+    },
+  }
+}
+
+async function eventsOf(ctx: Context, deliveries: DeliveryRow[]): Promise<Map<string, EventRow>> {
+  const ids = [...new Set(deliveries.map((row) => row.event_id))]
+  const list = ids.map((_, i) => `$${i + 1}`).join(', ')
+  const rows = await ctx.db.all<EventRow>(`SELECT * FROM events WHERE id IN (${list})`, ids)
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+async function deliverOne(
+  ctx: Context,
+  destination: OpenDestination,
+  delivery: DeliveryRow,
+  event: EventRow | null,
+): Promise<void> {
+  const startedAt = ctx.clock.now()
+  const result: SendResult =
+    event === null
+      ? { next: 'rejected', message: 'the event was deleted', status: null, response: null }
+      : await send(ctx, destination, outgoing(event, delivery.attempts))
+  const attempt: AttemptRow = {
+    id: newId(),
+    delivery_id: delivery.id,
+    number: delivery.attempts,
+    started_at: startedAt,
+    duration_ms: Math.max(0, ctx.clock.now() - startedAt),
+    outcome: result.next === 'pause' ? 'retry' : result.next,
+    status: result.status,
+    error: result.next === 'delivered' ? null : result.message,
+    response: result.response?.slice(0, KEPT_RESPONSE_CHARACTERS).replaceAll('\0', '') ?? null,
+  }
+  ctx.metrics.attempts.inc({ destination: destination.row.type, outcome: attempt.outcome })
+  if (result.next === 'delivered' && event !== null) {
+    ctx.metrics.deliverySeconds.observe({ destination: destination.row.type }, (ctx.clock.now() - event.created_at) / 1000)
+  }
+  await settleUntilStored(ctx, (tx) => settle(ctx, tx, destination, delivery, attempt, result))
+  ctx.log[result.next === 'delivered' ? 'debug' : 'info'](
+    {
+      deliveryId: delivery.id,
+      eventId: delivery.event_id,
+      destinationId: delivery.destination_id,
+      attempt: attempt.number,
+      status: attempt.status,
+      durationMs: attempt.duration_ms,
+      error: attempt.error,
+    },
+    `delivery ${result.next}`,
+  )
+}
+
+async function send(ctx: Context, destination: OpenDestination, event: OutgoingEvent): Promise<SendResult> {
+  try {
+    return await destination.type.send(event, destination.settings, {
+      http: ctx.destinationHttp,
+      clock: ctx.clock,
+      environmentSecrets: await environmentSecrets(ctx, destination.row.environment_id),
+    })
+  } catch (error) {
+    ctx.log.error({ err: error, destinationId: destination.row.id }, 'sending failed unexpectedly')
+    const message = error instanceof HttpFailure ? error.message : 'sending failed inside Loam; the log has the cause'
+    return { next: 'retry', message, status: null, response: null }
+  }
+}
+
+function outgoing(event: EventRow, attempt: number): OutgoingEvent {
+  return {
+    id: event.id,
+    type: event.type,
+    reference: event.reference,
+    traceId: event.trace_id,
+    orderingAt: event.ordering_at,
+    userId: event.user_id,
+    referenceId: event.reference_id,
+    provider: event.provider,
+    createdAt: event.created_at,
+    body: unpackSync(event.body),
+    attempt,
+  }
+}
+
+async function settle(
+  ctx: Context,
+  tx: Transaction,
+  destination: OpenDestination,
+  delivery: DeliveryRow,
+  attempt: AttemptRow,
+  result: SendResult,
+): Promise<void> {
+  const now = ctx.clock.now()
+  const lease = { id: delivery.id, leaseId: delivery.lease_id! }
+  const details = { error: attempt.error, status: attempt.status }
+  let ended = true
+  let statement = finish(deliveryQueue, lease, result.next === 'delivered' ? 'delivered' : 'failed', now, details)
+  if (result.next === 'retry') {
+    const delay = retryDelayMs(delivery.attempts, Math.random())
+    if (delay !== null) {
+      ended = false
+      statement = retryAt(deliveryQueue, lease, now + Math.max(delay, (result.afterSeconds ?? 0) * 1000), details)
+    }
+  }
+  if (result.next === 'pause') {
+    ended = false
+    statement = retryAt(deliveryQueue, lease, now, details)
+  }
+  const changed = await tx.run(statement.sql, statement.params)
+  // Nobody waits for the outcome any more: the user was deleted, or another worker took over after our lease.
+  if (changed === 0) return
+  const record = insertAttempt(attempt)
+  await tx.run(record.sql, record.params)
+  if (ended) await releaseNext(tx, delivery.id, now)
+  if (result.next === 'pause') await pauseDestination(tx, destination.row.id, result.message, now)
+  const failing = result.next !== 'delivered'
+  if (failing !== (destination.row.failing_since !== null)) {
+    destination.row.failing_since = failing ? now : null
+    await markDestinationHealth(tx, destination.row.id, destination.row.failing_since)
+  }
+}
+
+/** `auth` waits for its `user_reauth`: delivered or failed for good, the next may go. */
+async function releaseNext(tx: Transaction, deliveryId: string, now: number): Promise<void> {
+  await tx.run(`UPDATE deliveries SET state = 'pending', next_at = $2 WHERE after_id = $1 AND state = 'waiting'`, [
+    deliveryId,
+    now,
+  ])
+}
+
+/** The receiver has the event: forgetting that would send it twice, so the outcome is written as soon as it can be. */
+async function settleUntilStored(ctx: Context, work: (tx: Transaction) => Promise<void>): Promise<void> {
+  for (let wait = 100; ; wait = Math.min(wait * 2, 5000)) {
+    try {
+      await ctx.db.transaction(work)
+      return
+    } catch (error) {
+      if (wait >= 60_000 || LEASE_MS < wait * 24) throw error
+      ctx.log.warn({ err: error }, 'a delivery outcome could not be stored; trying again')
+      await new Promise((resolve) => setTimeout(resolve, wait))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+// A destination's row, made ready to send: settings parsed, secrets opened. Kept until the row changes.
+import type { z } from 'zod'
+import type { DestinationType } from '../destinations/destination.ts'
+import { destinationType } from '../destinations/index.ts'
+import type { Context } from '../store/context.ts'
+import type { DestinationRow } from '../store/destinations.ts'
+import { environmentById } from '../store/environments.ts'
+
+export interface OpenDestination {
+  row: DestinationRow
+  type: DestinationType
+  settings: z.infer<DestinationType['settings']>
+}
+
+export function openDestination(ctx: Context, row: DestinationRow): OpenDestination {
+  const type = destinationType(row.type)
+  if (type === null) throw new Error(`no destination of type ${row.type} exists in this version`)
+  const secrets = JSON.parse(ctx.sealer.open(row.secrets_sealed, destinationPlace(row.id)))
+  return { row, type, settings: type.settings.parse({ ...JSON.parse(row.settings), ...secrets }) }
+}
+
+/** Where a destination's secrets are sealed for. */
+export function destinationPlace(id: string): string {
+  return `destination:${id}`
+}
+
+/** Where an environment's signing secrets are sealed for: a JSON list, newest first. */
+export function signingSecretPlace(environmentId: string): string {
+  return `signing-secret:${environmentId}`
+}
+
+/** Newest first; two while one is being replaced. */
+export async function environmentSecrets(ctx: Context, environmentId: string): Promise<string[]> {
+  const row = await environmentById(ctx.db, environmentId)
+  if (row === null) return []
+  const stored = JSON.parse(ctx.sealer.open(row.signing_secret_sealed, signingSecretPlace(row.id))) as {
+    secret: string
+    until: number | null
+  }[]
+  const now = ctx.clock.now()
+  return stored.filter((entry) => entry.until === null || entry.until > now).map((entry) => entry.secret)
+}

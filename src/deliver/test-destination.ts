@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto'
+import { wireTimestamp } from '../model/timestamps.ts'
+import type { Context } from '../store/context.ts'
+import type { DestinationRow } from '../store/destinations.ts'
+import { environmentSecrets, openDestination } from './open-destination.ts'
+
+/** Sends one `healthcheck` event now, outside the queue, and says what came back. Nothing is stored. */
+export async function testDestination(
+  ctx: Context,
+  row: DestinationRow,
+): Promise<{ outcome: 'delivered' | 'retry' | 'rejected'; status: number | null; message: string; durationMs: number }> {
+  const startedAt = ctx.clock.now()
+  const destination = openDestination(ctx, row)
+  const id = randomUUID()
+  const body = {
+    type: 'healthcheck',
+    status: 'success',
+    creation_timestamp: wireTimestamp(startedAt),
+    trend_percentage: 0,
+    sent_webhooks_last_hour: 0,
+    version: '2022-03-16',
+  }
+  const result = await destination.type.send(
+    {
+      id,
+      type: 'healthcheck',
+      reference: randomUUID(),
+      traceId: id,
+      orderingAt: startedAt,
+      userId: null,
+      referenceId: null,
+      provider: null,
+      createdAt: startedAt,
+      body: Buffer.from(JSON.stringify(body)),
+      attempt: 1,
+    },
+    destination.settings,
+    {
+      http: ctx.destinationHttp,
+      clock: ctx.clock,
+      environmentSecrets: await environmentSecrets(ctx, row.environment_id),
+    },
+  )
+  return {
+    outcome: result.next === 'pause' ? 'rejected' : result.next,
+    status: result.status,
+    message: result.next === 'delivered' ? `answered ${result.status ?? 'yes'}` : result.message,
+    durationMs: ctx.clock.now() - startedAt,
+  }
+}
