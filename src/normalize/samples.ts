@@ -1,0 +1,44 @@
+// Samples are sorted by time and appear once.
+import type { Json, JsonObject } from './merge.ts'
+import { isObject } from './merge.ts'
+
+/**
+ * Walks a record and puts every list of timed items in order, in place. Of several items with one timestamp the first
+ * wins: lists are joined with the more telling page in front. Lists without times lose exact repetitions.
+ */
+export function tidySamples(value: JsonObject): void {
+  for (const [name, member] of Object.entries(value)) {
+    if (isObject(member)) tidySamples(member)
+    else if (Array.isArray(member) && member.length > 1) value[name] = tidyList(member)
+  }
+}
+
+function tidyList(list: Json[]): Json[] {
+  if (!list.every((item) => isObject(item) && typeof item.timestamp === 'string')) return withoutRepetitions(list)
+  const seen = new Set<string>()
+  const timed: { at: number; text: string; item: Json }[] = []
+  for (const item of list) {
+    const sample = item as JsonObject
+    const text = sample.timestamp as string
+    // Blood and muscle oxygen, or two tags of one minute, are different items of one time.
+    const identity = `${text}|${typeof sample.type === 'number' ? sample.type : ''}|${
+      typeof sample.tag_name === 'string' ? sample.tag_name : ''
+    }`
+    if (seen.has(identity)) continue
+    seen.add(identity)
+    timed.push({ at: Date.parse(text), text, item })
+  }
+  timed.sort((a, b) => a.at - b.at || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
+  return timed.map((each) => each.item)
+}
+
+function withoutRepetitions(list: Json[]): Json[] {
+  const seen = new Set<string>()
+  return list.filter((item) => {
+    if (!isObject(item)) return true
+    const text = JSON.stringify(item)
+    if (seen.has(text)) return false
+    seen.add(text)
+    return true
+  })
+}
