@@ -1,0 +1,374 @@
+// Pages in, changed records and their events out, in one transaction.
+import { createHash } from 'node:crypto'
+import type { Connector, Gone, Mapped, Page } from '../connectors/connector.ts'
+import type { DataType } from '../model/data-type.ts'
+import { newId } from '../model/ids.ts'
+import { type CleanRecord, cleanRecord } from '../normalize/clean.ts'
+import { type GatheredPart, gatherParts, newerOf } from '../normalize/assemble.ts'
+import { dayOf, isAddressedToMain, keyText, mainKey } from '../normalize/keys.ts'
+import { type JsonObject, unionOfParts } from '../normalize/merge.ts'
+import { packSync, unpackSync } from '../store/compress.ts'
+import { type ConnectionRow, connectionById } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { Statement, Transaction } from '../store/database.ts'
+import { latestAnswers, putPage } from '../store/pages.ts'
+import {
+  dropRecord,
+  keysOfDays,
+  mainKeysOfDays,
+  markRecordsSeen,
+  type PartRow,
+  partsOf,
+  putCoverage,
+  putPart,
+  putRecord,
+  recordsByKeys,
+  type RecordRow,
+} from '../store/records.ts'
+import { appendEvents } from '../outbox/append.ts'
+import { recordEvents } from './record-events.ts'
+
+export interface Read {
+  pages: readonly Page[]
+  gone: readonly Gone['gone'][]
+  /** When the read began: pages of one read complete each other, a later read replaces an earlier one. */
+  runAt: number
+  /** Local days that were read whole, by record type. */
+  covered: readonly { type: DataType; days: readonly string[] }[]
+  /** These kinds named every record of the type on these days; stored ones that they did not name are gone. */
+  listed: readonly { kind: string; type: DataType; start: string; end: string }[]
+}
+
+export interface IngestOptions {
+  lane: 'live' | 'backfill'
+  /** Statements that belong to the same step, such as a job's progress. */
+  also?: readonly Statement[]
+  /** Records change silently: a request sends them by itself. */
+  silent?: boolean
+}
+
+export interface Ingested {
+  changed: number
+  removed: number
+}
+
+export async function ingest(
+  ctx: Context,
+  connector: Connector,
+  userId: string,
+  read: Read,
+  options: IngestOptions,
+): Promise<Ingested> {
+  const questions = read.pages.map((page) => pageDigests(page))
+  return ctx.db.transaction(async (tx) => {
+    await tx.lock(`connection:${userId}`)
+    const connection = await connectionById(tx, userId)
+    // Deleted while its data was on the way: nothing may come of it any more.
+    if (connection === null) return { changed: 0, removed: 0 }
+    const now = ctx.clock.now()
+    const answers = new Map(
+      (await latestAnswers(tx, userId, [...new Set(questions.map((each) => each.question))])).map((row) => [row.question, row]),
+    )
+    const statements: Statement[] = []
+    const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
+    let timeZone = connection.time_zone
+    for (const page of read.pages) timeZone = zoneShownBy(connector, page) ?? timeZone
+    for (const [i, page] of read.pages.entries()) {
+      const digests = questions[i]!
+      const latest = answers.get(digests.question)
+      const firstSeenAt = latest?.digest === digests.digest ? latest.received_at : now
+      statements.push(
+        putPage({
+          id: newId(),
+          user_id: userId,
+          kind: page.kind,
+          request: JSON.stringify(page.request),
+          question: digests.question,
+          digest: digests.digest,
+          time_zone: timeZone,
+          run_at: read.runAt,
+          received_at: firstSeenAt,
+          body: packSync(digests.text),
+        }),
+      )
+      mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped: mapPage(ctx, connector, page, timeZone, firstSeenAt) })
+    }
+    if (timeZone !== null && timeZone !== connection.time_zone && !isIana(connection.time_zone)) {
+      statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
+      connection.time_zone = timeZone
+    }
+
+    const parts = gatherParts(mappedPages)
+    for (const gone of read.gone) parts.push(...gonePart(connector, gone, read.runAt))
+    for (const listing of read.listed) parts.push(...(await vanished(tx, userId, listing, parts, read.runAt)))
+    for (const covered of read.covered) statements.push(...putCoverage(userId, covered.type, covered.days, read.runAt))
+
+    const changes = await applyParts(ctx, tx, connector, connection, parts)
+    statements.push(...changes.statements, ...(options.also ?? []))
+    await tx.batch(statements)
+    if (changes.latestStartAt > 0) await markRecordsSeen(tx, userId, Math.min(changes.latestStartAt, now))
+    if (options.silent !== true && connection.active === 1) {
+      await appendEvents(ctx, tx, recordEvents(connection, changes.written, changes.removed, options.lane))
+    }
+    return { changed: changes.written.length, removed: changes.removed.length }
+  })
+}
+
+export interface WrittenRecord {
+  type: DataType
+  record: JsonObject
+  version: number
+}
+
+export interface RemovedRecord {
+  type: DataType
+  row: RecordRow
+  version: number
+}
+
+interface Changes {
+  statements: Statement[]
+  written: WrittenRecord[]
+  removed: RemovedRecord[]
+  latestStartAt: number
+}
+
+async function applyParts(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  connection: ConnectionRow,
+  parts: readonly GatheredPart[],
+): Promise<Changes> {
+  const changes: Changes = { statements: [], written: [], removed: [], latestStartAt: 0 }
+  const types = [...new Set(parts.map((part) => part.type))]
+  for (const type of types) {
+    const arriving = parts.filter((part) => part.type === type)
+    await applyType(ctx, tx, connector, connection, type, arriving, changes)
+  }
+  return changes
+}
+
+async function applyType(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  connection: ConnectionRow,
+  type: DataType,
+  arriving: readonly GatheredPart[],
+  changes: Changes,
+): Promise<void> {
+  const userId = connection.user_id
+  // Parts for "the main record of that day" reach it through its own day, so both directions are looked up.
+  const daysAddressed = arriving.filter((part) => isAddressedToMain(part.key)).map((part) => part.day!)
+  const mains = await mainKeysOfDays(tx, userId, type, [...new Set(daysAddressed)])
+  const recordKeys = new Set(arriving.filter((part) => !isAddressedToMain(part.key)).map((part) => part.key))
+  for (const main of mains) recordKeys.add(main.key)
+  const daysOfRecords = arriving.filter((part) => part.day !== null).map((part) => part.day!)
+  const wanted = new Set([...recordKeys, ...arriving.map((part) => part.key)])
+  for (const day of [...daysOfRecords, ...mains.map((main) => main.day)]) wanted.add(mainKey(day))
+
+  const stored = await inSlices([...wanted], (keys) => partsOf(tx, userId, type, keys))
+  const byKey = new Map<string, Map<string, GatheredPart>>()
+  for (const row of stored) partsAt(byKey, row.key).set(row.kind, fromRow(type, row))
+  for (const part of arriving) {
+    const present = partsAt(byKey, part.key).get(part.kind)
+    const winner = present === undefined ? part : newerOf(present, part)
+    partsAt(byKey, part.key).set(part.kind, winner)
+    if (winner !== present) changes.statements.push(putPart(toRow(userId, winner)))
+  }
+
+  const existing = new Map(
+    (await inSlices([...recordKeys], (keys) => recordsByKeys(tx, userId, type, keys))).map((row) => [row.key, row]),
+  )
+  const kinds = Object.keys(connector.reads)
+  for (const key of recordKeys) {
+    const own = [...partsAt(byKey, key).values()]
+    const main = own.find((part) => part.main && part.record !== null)
+    const addressed = main?.day ? [...partsAt(byKey, mainKey(main.day)).values()] : []
+    const before = existing.get(key) ?? null
+    const cleaned = assembleRecord(connector, connection, type, key, own, addressed, kinds)
+    settleRecord(ctx, connection.user_id, type, key, main ?? own[0] ?? null, before, cleaned, changes)
+  }
+}
+
+function assembleRecord(
+  connector: Connector,
+  connection: ConnectionRow,
+  type: DataType,
+  key: string,
+  own: readonly GatheredPart[],
+  addressed: readonly GatheredPart[],
+  kinds: readonly string[],
+): CleanRecord | null {
+  if (own.some((part) => part.record === null)) return null
+  if (own.length === 0) return null
+  const rank = (kind: string): number => (kinds.indexOf(kind) + kinds.length + 1) % (kinds.length + 1)
+  const ordered = [...own, ...addressed].sort((a, b) => rank(a.kind) - rank(b.kind) || (a.kind < b.kind ? -1 : 1))
+  return cleanRecord(type, key, unionOfParts(ordered), {
+    userId: connection.user_id,
+    provider: connector.id,
+    timeZone: connection.time_zone,
+  })
+}
+
+function settleRecord(
+  ctx: Context,
+  userId: string,
+  type: DataType,
+  key: string,
+  from: GatheredPart | null,
+  before: RecordRow | null,
+  cleaned: CleanRecord | null,
+  changes: Changes,
+): void {
+  const now = ctx.clock.now()
+  // Grows with every change even if the clock does not.
+  const version = Math.max(now, (before?.version ?? 0) + 1)
+  if (cleaned === null) {
+    if (before === null) return
+    changes.statements.push(dropRecord(userId, type, key))
+    changes.removed.push({ type, row: before, version })
+    ctx.metrics.records.inc({ type, change: 'removed' })
+    return
+  }
+  const text = JSON.stringify(cleaned.record)
+  const digest = createHash('sha256').update(text).digest('base64url')
+  changes.latestStartAt = Math.max(changes.latestStartAt, cleaned.startAt)
+  if (before?.digest === digest) {
+    ctx.metrics.records.inc({ type, change: 'same' })
+    return
+  }
+  ctx.metrics.records.inc({ type, change: before === null ? 'new' : 'changed' })
+  changes.statements.push(
+    putRecord({
+      user_id: userId,
+      type,
+      key,
+      summary_id: cleaned.summaryId,
+      day: from?.day ?? dayOf(key),
+      main: from?.main ? 1 : 0,
+      start_at: cleaned.startAt,
+      start_day: cleaned.startDay,
+      version,
+      digest,
+      updated_at: now,
+      body: packSync(text),
+    }),
+  )
+  changes.written.push({ type, record: cleaned.record, version })
+}
+
+function mapPage(ctx: Context, connector: Connector, page: Page, timeZone: string | null, receivedAt: number): Mapped[] {
+  const read = connector.reads[page.kind]
+  if (read === undefined) throw new Error(`${connector.id} has no page kind ${page.kind}`)
+  return read.map(page.payload, {
+    request: page.request,
+    timeZone,
+    receivedAt,
+    unknown(table, code) {
+      ctx.metrics.unknownCodes.inc({ provider: connector.id, table })
+      ctx.log.warn({ provider: connector.id, table, unknownCode: code }, 'a code that no table knows')
+    },
+  })
+}
+
+/** A removal, said by every kind that gives the type: whichever of them made the record. */
+function gonePart(connector: Connector, gone: Gone['gone'], runAt: number): GatheredPart[] {
+  const key = 'id' in gone ? keyText({ id: gone.id }) : keyText({ day: gone.day })
+  return Object.entries(connector.reads)
+    .filter(([, read]) => read.types.includes(gone.type))
+    .map(([kind]) => ({
+      type: gone.type,
+      key,
+      kind,
+      day: 'day' in gone ? gone.day : null,
+      main: false,
+      version: runAt,
+      versioned: false,
+      record: null,
+    }))
+}
+
+async function vanished(
+  tx: Transaction,
+  userId: string,
+  listing: { kind: string; type: DataType; start: string; end: string },
+  parts: readonly GatheredPart[],
+  runAt: number,
+): Promise<GatheredPart[]> {
+  const named = new Set(parts.filter((part) => part.type === listing.type && part.kind === listing.kind).map((part) => part.key))
+  const stored = await keysOfDays(tx, userId, listing.type, listing.kind, listing.start, listing.end)
+  return stored
+    .filter((row) => !named.has(row.key) && !isAddressedToMain(row.key))
+    .map((row) => ({
+      type: listing.type,
+      key: row.key,
+      kind: listing.kind,
+      day: row.day,
+      main: false,
+      version: runAt,
+      versioned: false,
+      record: null,
+    }))
+}
+
+function pageDigests(page: Page): { question: string; digest: string; text: string } {
+  const question = createHash('sha256').update(page.kind).update('\0').update(JSON.stringify(page.request)).digest('base64url')
+  const text = JSON.stringify(page.payload)
+  return { question, digest: createHash('sha256').update(question).update(text).digest('base64url'), text }
+}
+
+function zoneShownBy(connector: Connector, page: Page): string | null {
+  try {
+    return connector.timeZone?.(page.kind, page.payload) ?? null
+  } catch {
+    return null
+  }
+}
+
+function isIana(zone: string | null): boolean {
+  return zone !== null && /[A-Za-z]/.test(zone)
+}
+
+function partsAt(byKey: Map<string, Map<string, GatheredPart>>, key: string): Map<string, GatheredPart> {
+  let parts = byKey.get(key)
+  if (parts === undefined) {
+    parts = new Map()
+    byKey.set(key, parts)
+  }
+  return parts
+}
+
+function fromRow(type: DataType, row: PartRow): GatheredPart {
+  return {
+    type,
+    key: row.key,
+    kind: row.kind,
+    day: row.day,
+    main: row.main === 1,
+    version: row.version,
+    versioned: row.versioned === 1,
+    record: row.body === null ? null : (JSON.parse(Buffer.from(unpackSync(row.body)).toString('utf8')) as JsonObject),
+  }
+}
+
+function toRow(userId: string, part: GatheredPart): PartRow {
+  return {
+    user_id: userId,
+    type: part.type,
+    key: part.key,
+    kind: part.kind,
+    version: part.version,
+    versioned: part.versioned ? 1 : 0,
+    day: part.day,
+    main: part.main ? 1 : 0,
+    body: part.record === null ? null : packSync(JSON.stringify(part.record)),
+  }
+}
+
+async function inSlices<Row>(keys: string[], query: (keys: string[]) => Promise<Row[]>): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let i = 0; i < keys.length; i += 500) rows.push(...(await query(keys.slice(i, i + 500))))
+  return rows
+}
