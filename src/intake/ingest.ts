@@ -99,7 +99,7 @@ export async function ingest(
     }
 
     const parts = gatherParts(mappedPages)
-    for (const gone of read.gone) parts.push(...gonePart(connector, gone, read.runAt))
+    for (const gone of read.gone) parts.push(gonePart(gone, read.runAt))
     for (const listing of read.listed) parts.push(...(await vanished(tx, userId, listing, parts, read.runAt)))
     for (const covered of read.covered) statements.push(...putCoverage(userId, covered.type, covered.days, read.runAt))
 
@@ -201,10 +201,11 @@ function assembleRecord(
   addressed: readonly GatheredPart[],
   kinds: readonly string[],
 ): CleanRecord | null {
-  if (own.some((part) => part.record === null)) return null
-  if (own.length === 0) return null
+  const gone = own.find((part) => part.kind === GONE)
+  const said = own.filter((part) => part.kind !== GONE && (gone === undefined || part.version > gone.version))
+  if (said.length === 0 || said.some((part) => part.record === null)) return null
   const rank = (kind: string): number => (kinds.indexOf(kind) + kinds.length + 1) % (kinds.length + 1)
-  const ordered = [...own, ...addressed].sort((a, b) => rank(a.kind) - rank(b.kind) || (a.kind < b.kind ? -1 : 1))
+  const ordered = [...said, ...addressed].sort((a, b) => rank(a.kind) - rank(b.kind) || (a.kind < b.kind ? -1 : 1))
   return cleanRecord(type, key, unionOfParts(ordered), {
     userId: connection.user_id,
     provider: connector.id,
@@ -273,21 +274,20 @@ function mapPage(ctx: Context, connector: Connector, page: Page, timeZone: strin
   })
 }
 
-/** A removal, said by every kind that gives the type: whichever of them made the record. */
-function gonePart(connector: Connector, gone: Gone['gone'], runAt: number): GatheredPart[] {
-  const key = 'id' in gone ? keyText({ id: gone.id }) : keyText({ day: gone.day })
-  return Object.entries(connector.reads)
-    .filter(([, read]) => read.types.includes(gone.type))
-    .map(([kind]) => ({
-      type: gone.type,
-      key,
-      kind,
-      day: 'day' in gone ? gone.day : null,
-      main: false,
-      version: runAt,
-      versioned: false,
-      record: null,
-    }))
+/** Not a page kind: the provider said by itself that the record is gone. Holds until a later page shows it again. */
+const GONE = '(gone)'
+
+function gonePart(gone: Gone['gone'], runAt: number): GatheredPart {
+  return {
+    type: gone.type,
+    key: 'id' in gone ? keyText({ id: gone.id }) : keyText({ day: gone.day }),
+    kind: GONE,
+    day: 'day' in gone ? gone.day : null,
+    main: false,
+    version: runAt,
+    versioned: false,
+    record: null,
+  }
 }
 
 async function vanished(

@@ -22,6 +22,8 @@ export interface Context {
   internalUrl: string
   /** Sources without credentials run against the built-in simulators. */
   sandbox: boolean
+  /** The application that an environment has at every simulator. */
+  sandboxClient(devId: string): { id: string; secret: string }
   /** Days of history fetched when someone connects; 0 for none. */
   backfillDays: number
 }
