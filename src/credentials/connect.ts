@@ -1,0 +1,286 @@
+// From "connect this source" to a stored connection: leave for the provider, come back, keep the tokens, tell everyone.
+import { randomUUID } from 'node:crypto'
+import type { Connector } from '../connectors/connector.ts'
+import { connectorById } from '../connectors/index.ts'
+import { authCancelledEvent, authEvent, authFailedEvent, userReauthEvent } from '../model/events.ts'
+import { addDays, localDayOf } from '../model/local-day.ts'
+import { newId } from '../model/ids.ts'
+import { appendEvents, type NewEvent } from '../outbox/append.ts'
+import { terraUser } from '../outbox/terra-user.ts'
+import { ApiError, ProviderError } from '../platform/errors.ts'
+import { hashToken, randomToken, sameText } from '../platform/seal.ts'
+import { enqueue, type NewJob } from '../queue/enqueue.ts'
+import {
+  type AuthFlowRow,
+  authFlowById,
+  authFlowByState,
+  finishFlow as closeFlow,
+  finishWidgetSession,
+  insertAuthFlow,
+  sendFlowAway,
+} from '../store/auth-flows.ts'
+import { type ConnectionRow, connectionByAccount, insertConnection } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { Transaction } from '../store/database.ts'
+import { environmentById } from '../store/environments.ts'
+import { sourceOf } from '../store/sources.ts'
+import { applicationOf } from './client.ts'
+import { firstHttp } from './connection-http.ts'
+import { eraseConnection } from './disconnect.ts'
+import { authorizeUrl, exchangeCode } from './oauth2.ts'
+import { sealTokens } from './tokens.ts'
+
+const FLOW_SECONDS = 900
+
+export interface NewFlow {
+  environmentId: string
+  provider: string
+  sessionId: string | null
+  referenceId: string | null
+  successUrl: string | null
+  failureUrl: string | null
+  language: string | null
+}
+
+/** Begins a sign-in. Its `user_id` becomes the connection's if it succeeds. */
+export async function startFlow(ctx: Context, input: NewFlow): Promise<AuthFlowRow> {
+  const connector = enabledConnector(input.provider)
+  const source = await sourceOf(ctx.db, input.environmentId, connector.id)
+  if (source === null || source.enabled !== 1) {
+    throw new ApiError('provider_not_enabled', 404, `${connector.id} is not switched on in this environment`)
+  }
+  await applicationOf(ctx, input.environmentId, connector)
+  const now = ctx.clock.now()
+  const flow: AuthFlowRow = {
+    id: newId(),
+    environment_id: input.environmentId,
+    provider: connector.id,
+    user_id: randomUUID(),
+    session_id: input.sessionId,
+    reference_id: input.referenceId,
+    success_url: input.successUrl,
+    failure_url: input.failureUrl,
+    language: input.language,
+    state_hash: null,
+    browser_hash: null,
+    verifier_sealed: null,
+    state: 'started',
+    created_at: now,
+    expires_at: now + FLOW_SECONDS * 1000,
+  }
+  await insertAuthFlow(ctx.db, flow)
+  return flow
+}
+
+/** Binds the flow to this browser and says where it goes. The cookie comes back with the callback. */
+export async function leaveForProvider(
+  ctx: Context,
+  flowId: string,
+): Promise<{ url: string; cookie: { name: string; value: string; maxAgeSeconds: number; path: string } }> {
+  const flow = await authFlowById(ctx.db, flowId)
+  if (flow === null) throw new ApiError('flow_not_found', 404, 'this sign-in does not exist')
+  if (flow.expires_at <= ctx.clock.now() || (flow.state !== 'started' && flow.state !== 'away')) {
+    throw new ApiError('flow_expired', 410, 'this sign-in has ended; start a new one from the app')
+  }
+  const connector = enabledConnector(flow.provider)
+  const application = await applicationOf(ctx, flow.environment_id, connector)
+  const state = randomToken()
+  const browser = randomToken()
+  const verifier = connector.auth.pkce ? randomToken(48) : null
+  await sendFlowAway(ctx.db, flow.id, {
+    state_hash: hashToken(state),
+    browser_hash: hashToken(browser),
+    verifier_sealed: verifier === null ? null : ctx.sealer.seal(verifier, `flow:${flow.id}`),
+  })
+  return {
+    url: authorizeUrl(application, { state, verifier, language: flow.language }),
+    cookie: { name: cookieName(state), value: browser, maxAgeSeconds: FLOW_SECONDS, path: '/' },
+  }
+}
+
+export interface FlowEnd {
+  outcome: 'connected' | 'failed'
+  flow: AuthFlowRow
+  /** OAuth's `error`, or one of ours; null when connected. */
+  reason: string | null
+  /** The customer's page, with the contract's parameters; null when none was given. */
+  redirectUrl: string | null
+}
+
+/** The provider sent the browser back. */
+export async function finishFlow(
+  ctx: Context,
+  callback: { provider: string; query: Record<string, string>; cookies: Record<string, string> },
+): Promise<FlowEnd> {
+  const state = callback.query.state
+  const flow = state === undefined ? null : await authFlowByState(ctx.db, hashToken(state))
+  if (state === undefined || flow === null || flow.provider.toLowerCase() !== callback.provider.toLowerCase()) {
+    throw new ApiError('state_mismatch', 400, 'this sign-in was not started here, or its link was used before')
+  }
+  if (flow.state !== 'away') {
+    throw new ApiError('flow_expired', 410, 'this sign-in has ended already; start a new one from the app')
+  }
+  const browser = callback.cookies[cookieName(state)]
+  if (browser === undefined || flow.browser_hash === null || !sameText(hashToken(browser), flow.browser_hash)) {
+    // Not the browser that left: nobody may finish someone else's sign-in, and the flow stays open for its owner.
+    throw new ApiError('state_mismatch', 400, 'this sign-in was started in another browser; open the link again here')
+  }
+  if (flow.expires_at <= ctx.clock.now()) return fail(ctx, flow, 'session_expired')
+  if (callback.query.error !== undefined) return fail(ctx, flow, safeReason(callback.query.error))
+  if (callback.query.code === undefined) return fail(ctx, flow, 'server_error')
+  try {
+    return await complete(ctx, flow, callback.query.code, callback.query.scope)
+  } catch (error) {
+    if (!(error instanceof ProviderError || error instanceof ApiError)) throw error
+    ctx.log.warn({ err: error, flowId: flow.id, provider: flow.provider }, 'a sign-in failed after the callback')
+    const retry = error instanceof ProviderError && error.next === 'retry'
+    return fail(ctx, flow, retry ? 'provider_unavailable' : 'token_exchange_failed')
+  }
+}
+
+async function complete(ctx: Context, flow: AuthFlowRow, code: string, scope: string | undefined): Promise<FlowEnd> {
+  const connector = enabledConnector(flow.provider)
+  const application = await applicationOf(ctx, flow.environment_id, connector)
+  const verifier = flow.verifier_sealed === null ? null : ctx.sealer.open(flow.verifier_sealed, `flow:${flow.id}`)
+  const tokens = await exchangeCode(ctx.http, application, code, verifier)
+  const http = firstHttp(ctx, application, tokens.accessToken)
+  const identity = await connector.identify({ http, tokens })
+  const scopes = tokens.scopes ?? scope?.split(/[\s,]+/).filter(Boolean) ?? identity.scopes ?? [...application.scopes]
+  const now = ctx.clock.now()
+  const connection: ConnectionRow = {
+    user_id: flow.user_id,
+    environment_id: flow.environment_id,
+    provider: connector.id,
+    provider_user_id: identity.providerUserId,
+    reference_id: flow.reference_id,
+    scopes: scopes.join(','),
+    active: 1,
+    state: 'connected',
+    time_zone: identity.timeZone ?? null,
+    ...sealTokens(ctx, flow.user_id, tokens),
+    token_version: 1,
+    refresh_lease_until: 0,
+    last_webhook_update: null,
+    last_polled_at: null,
+    next_poll_at: now + connector.poll.everySeconds * 1000,
+    most_recent_data_at: null,
+    created_at: now,
+  }
+  const stored = await ctx.db.transaction((tx) => storeConnection(ctx, tx, connector, flow, connection))
+  if (!stored) throw new ApiError('flow_expired', 410, 'this sign-in has ended already; start a new one from the app')
+  return { outcome: 'connected', flow, reason: null, redirectUrl: returnUrl(flow, flow.success_url, null) }
+}
+
+async function storeConnection(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  flow: AuthFlowRow,
+  connection: ConnectionRow,
+): Promise<boolean> {
+  await tx.lock(`account:${flow.environment_id}:${connector.id}:${connection.provider_user_id}`)
+  if (!(await closeFlow(tx, flow.id, 'connected'))) return false
+  if (flow.session_id !== null) await finishWidgetSession(tx, flow.session_id)
+  const now = ctx.clock.now()
+  const old = await connectionByAccount(tx, flow.environment_id, connector.id, connection.provider_user_id)
+  if (old !== null) {
+    // The same account again: the new sign-in replaces the old connection, its reference too when none was given.
+    connection.reference_id ??= old.reference_id
+    await eraseConnection(tx, old.user_id)
+  }
+  await insertConnection(tx, connection)
+  const user = terraUser(connection)
+  const events: NewEvent[] = []
+  if (old !== null) {
+    events.push({
+      environmentId: flow.environment_id,
+      connection,
+      lane: 'live',
+      body: userReauthEvent({ newUser: user, oldUser: { ...terraUser(old), active: false } }),
+    })
+  }
+  events.push({
+    environmentId: flow.environment_id,
+    connection,
+    lane: 'live',
+    afterPrevious: old !== null,
+    body: authEvent({ user, widgetSessionId: flow.session_id, flowId: flow.id }),
+  })
+  await appendEvents(ctx, tx, events)
+  await enqueue(tx, firstJobs(ctx, connector, connection, now), now)
+  return true
+}
+
+function firstJobs(ctx: Context, connector: Connector, connection: ConnectionRow, now: number): NewJob[] {
+  const owner = { environmentId: connection.environment_id, userId: connection.user_id, at: now }
+  const jobs: NewJob[] = []
+  if (connector.notifications?.subscribeConnection) {
+    jobs.push({ ...owner, kind: 'subscribe', lane: 'live', dedupeKey: `subscribe:${connection.user_id}`, payload: {} })
+  }
+  const today = localDayOf(now, connection.time_zone)
+  const back = Math.min(ctx.backfillDays, connector.historyDays ?? Number.POSITIVE_INFINITY)
+  if (back > 0) {
+    jobs.push({
+      ...owner,
+      kind: 'backfill',
+      lane: 'backfill',
+      dedupeKey: `backfill:${connection.user_id}:connect`,
+      payload: { types: null, start: addDays(today, 1 - back), end: addDays(today, 1), cursor: null },
+    })
+  }
+  return jobs
+}
+
+async function fail(ctx: Context, flow: AuthFlowRow, reason: string): Promise<FlowEnd> {
+  await ctx.db.transaction(async (tx) => {
+    if (!(await closeFlow(tx, flow.id, 'failed'))) return
+    const environment = await environmentById(tx, flow.environment_id)
+    const style = (JSON.parse(environment?.settings ?? '{}') as { auth_error_style?: string }).auth_error_style
+    const about = {
+      reason,
+      provider: flow.provider,
+      userId: flow.user_id,
+      referenceId: flow.reference_id,
+      widgetSessionId: flow.session_id,
+      flowId: flow.id,
+    }
+    await appendEvents(ctx, tx, [
+      {
+        environmentId: flow.environment_id,
+        connection: null,
+        lane: 'live',
+        body: style === 'auth' ? authFailedEvent(about) : authCancelledEvent(about),
+      },
+    ])
+  })
+  return { outcome: 'failed', flow, reason, redirectUrl: returnUrl(flow, flow.failure_url, reason) }
+}
+
+/** Appends the contract's parameters and keeps the query that the customer's URL already has. */
+export function returnUrl(flow: AuthFlowRow, target: string | null, reason: string | null): string | null {
+  if (target === null) return null
+  const parameters = new URLSearchParams({ user_id: flow.user_id })
+  if (flow.reference_id !== null) parameters.set('reference_id', flow.reference_id)
+  parameters.set('resource', flow.provider)
+  if (flow.session_id !== null) parameters.set('widget_session_id', flow.session_id)
+  if (reason !== null) parameters.set('reason', reason)
+  const [beforeHash, ...hash] = target.split('#')
+  const joined = `${beforeHash}${beforeHash!.includes('?') ? '&' : '?'}${parameters}`
+  return hash.length === 0 ? joined : `${joined}#${hash.join('#')}`
+}
+
+function enabledConnector(provider: string): Connector {
+  const connector = connectorById(provider.toUpperCase())
+  if (connector === null) throw new ApiError('unknown_provider', 404, `${provider} is not a source that Loam has`)
+  return connector
+}
+
+/** Each flow has a cookie of its own: two tabs may sign in at once. */
+function cookieName(state: string): string {
+  return `loam_flow_${hashToken(state).slice(0, 16)}`
+}
+
+/** OAuth error codes are short words; anything else is not repeated. */
+function safeReason(error: string): string {
+  return /^[a-z_]{1,64}$/.test(error) ? error : 'server_error'
+}
