@@ -1,0 +1,270 @@
+// The hosted connect widget: what a person sees between the app and the provider.
+import { Hono, type Context as Request } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import { html } from 'hono/html'
+import { connectorById } from '../connectors/index.ts'
+import type { Connector } from '../connectors/connector.ts'
+import { startFlow } from '../credentials/connect.ts'
+import { deauthenticate } from '../credentials/disconnect.ts'
+import { ApiError } from '../platform/errors.ts'
+import { type AuthFlowRow, authFlowById, type WidgetSessionRow } from '../store/auth-flows.ts'
+import { type ConnectionRow, connectionById } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import { disconnectPage } from './disconnect.ts'
+import { acceptedLanguages, chooseLanguage, type Language } from './language.ts'
+import { monogram } from './monogram.ts'
+import { donePage, failedPage } from './outcome.ts'
+import { answer, type Html, type PageOptions } from './page.ts'
+import { pickPage } from './pick.ts'
+import {
+  appNameOf,
+  connectionsOf,
+  openSession,
+  readSession,
+  requestedProviders,
+  type SessionState,
+  stateOf,
+} from './session.ts'
+
+const LANGUAGE_COOKIE = 'loam_language'
+
+export function createWidget(ctx: Context): Hono {
+  const widget = new Hono()
+
+  widget.get('/session/:id', async (c) => {
+    const row = await readSession(ctx, c.req.param('id'))
+    const language = languageOf(c, row?.language)
+    const state = stateOf(row, ctx.clock.now())
+    if (row === null || state !== 'open') return closed(c, language, state)
+    const session = await openSession(ctx, row)
+    const connections = await connectionsOf(ctx, row)
+    const only = requestedProviders(row)?.length === 1 ? session.connectors[0] : undefined
+    const manages = row.show_disconnect === 1 && connections.length > 0
+    // One provider asked for leaves nothing to choose. `?list` is how our own pages insist on seeing the list.
+    if (only !== undefined && !manages && c.req.query('list') === undefined && c.req.query('lang') === undefined) {
+      return redirect(c, `${pathOf(row)}/connect/${only.id}`)
+    }
+    return show(c, 200, {
+      language,
+      title: language.text.pickTitle,
+      appName: session.appName,
+      languagePath: pathOf(row),
+      body: pickPage({
+        session,
+        language,
+        query: (c.req.query('q') ?? '').slice(0, 60),
+        connections,
+        disconnected: connectorById(c.req.query('disconnected') ?? ''),
+      }),
+    })
+  })
+
+  widget.get('/session/:id/connect/:provider', async (c) => {
+    const row = await readSession(ctx, c.req.param('id'))
+    const language = languageOf(c, row?.language)
+    const state = stateOf(row, ctx.clock.now())
+    if (row === null || state !== 'open') return closed(c, language, state)
+    const provider = c.req.param('provider').toUpperCase()
+    const { connectors } = await openSession(ctx, row)
+    if (!connectors.some((connector) => connector.id === provider)) {
+      return failure(c, row, null, language, 'provider_not_enabled', connectorById(provider))
+    }
+    try {
+      const flow = await startFlow(ctx, {
+        environmentId: row.environment_id,
+        provider,
+        sessionId: row.id,
+        referenceId: row.reference_id,
+        successUrl: row.success_url,
+        failureUrl: row.failure_url,
+        language: language.tag,
+      })
+      return redirect(c, `/auth/${flow.id}`)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      ctx.log.warn({ provider, sessionId: row.id, code: error.code }, 'a sign-in could not be started')
+      return failure(c, row, null, language, error.code, connectorById(provider))
+    }
+  })
+
+  // Where a sign-in ends when the app gave no page of its own. `id` is the session, or the flow when there was none.
+  widget.get('/session/:id/success', async (c) => {
+    const owner = await ownerOf(c.req.param('id'))
+    const language = languageOf(c, owner?.language)
+    const connector = connectorById((c.req.query('resource') ?? '').toUpperCase())
+    const connection = await connectionById(ctx.db, (c.req.query('user_id') ?? '').slice(0, 64))
+    // The address alone proves nothing: only what is really connected is called so.
+    if (owner === null || connector === null || !isOutcomeOf(owner, connection, connector)) {
+      return closed(c, language, owner === null ? 'unknown' : 'used')
+    }
+    return show(c, 200, {
+      language,
+      title: language.text.doneTitle(connector.name),
+      appName: await appNameOf(ctx, owner.environment_id),
+      languagePath: null,
+      body: donePage(language, connector),
+    })
+  })
+
+  widget.get('/session/:id/failure', async (c) => {
+    const session = await readSession(ctx, c.req.param('id'))
+    const flow = session === null ? await flowOf(c.req.param('id')) : null
+    const language = languageOf(c, session?.language ?? flow?.language)
+    const resource = c.req.query('resource') ?? flow?.provider ?? ''
+    return failure(c, session, flow, language, c.req.query('reason') ?? '', connectorById(resource.toUpperCase()))
+  })
+
+  widget.get('/session/:id/disconnect/:user', async (c) => {
+    const found = await disconnectable(c)
+    if ('closed' in found) return closed(c, found.language, found.closed)
+    return show(c, 200, {
+      language: found.language,
+      title: found.language.text.disconnectTitle(found.connector.name),
+      appName: await appNameOf(ctx, found.row.environment_id),
+      languagePath: null,
+      body: disconnectPage(found.language, found.connection, found.connector.name, pathOf(found.row)),
+    })
+  })
+
+  widget.post('/session/:id/disconnect/:user', async (c) => {
+    const found = await disconnectable(c)
+    if ('closed' in found) return closed(c, found.language, found.closed)
+    // The session's id is the permission here; a form on a foreign page does not know it, and is refused all the same.
+    const site = c.req.header('sec-fetch-site')
+    if (site !== undefined && site !== 'same-origin') return closed(c, found.language, 'unknown')
+    await deauthenticate(ctx, found.connection)
+    return redirect(c, `${pathOf(found.row)}?list&disconnected=${found.connector.id}`, 303)
+  })
+
+  widget.get('/static/providers/:file', (c) => {
+    const file = c.req.param('file')
+    const connector = file.endsWith('.svg') ? connectorById(file.slice(0, -4).toUpperCase()) : null
+    if (connector === null) return c.notFound()
+    c.header('content-type', 'image/svg+xml; charset=utf-8')
+    c.header('content-security-policy', "default-src 'none'")
+    c.header('x-content-type-options', 'nosniff')
+    c.header('cache-control', 'public, max-age=86400')
+    return c.body(monogram(connector.id, connector.name))
+  })
+
+  widget.all('/session/*', (c) => {
+    const language = languageOf(c, null)
+    const { notFoundTitle, unknownText } = language.text
+    return show(c, 404, { language, title: notFoundTitle, appName: null, languagePath: null, body: message(notFoundTitle, unknownText) })
+  })
+
+  async function flowOf(id: string): Promise<AuthFlowRow | null> {
+    return id.length > 64 ? null : authFlowById(ctx.db, id)
+  }
+
+  async function ownerOf(id: string): Promise<WidgetSessionRow | AuthFlowRow | null> {
+    return (await readSession(ctx, id)) ?? (await flowOf(id))
+  }
+
+  async function failure(
+    c: Request,
+    session: WidgetSessionRow | null,
+    flow: AuthFlowRow | null,
+    language: Language,
+    reason: string,
+    connector: Connector | null,
+  ): Promise<Response> {
+    const now = ctx.clock.now()
+    const open = session !== null && stateOf(session, now) === 'open' ? await openSession(ctx, session) : null
+    const offered = connector !== null && open?.connectors.some((other) => other.id === connector.id)
+    const others = open?.connectors.some((other) => other.id !== connector?.id)
+    const environmentId = session?.environment_id ?? flow?.environment_id
+    return show(c, 200, {
+      language,
+      title: language.text.failedTitle(connector?.name ?? language.text.someProvider),
+      appName: environmentId === undefined ? null : await appNameOf(ctx, environmentId),
+      languagePath: null,
+      body: failedPage({
+        language,
+        reason,
+        providerName: connector?.name ?? null,
+        sessionId: session?.id ?? flow?.id ?? '–',
+        at: now,
+        tryAgainPath: open !== null && offered ? `${pathOf(open.row)}/connect/${connector.id}` : null,
+        choosePath: open !== null && others ? `${pathOf(open.row)}?list` : null,
+      }),
+    })
+  }
+
+  /** The connection that the address names, if this session may end it. */
+  async function disconnectable(
+    c: Request,
+  ): Promise<
+    | { row: WidgetSessionRow; connection: ConnectionRow; connector: Connector; language: Language }
+    | { closed: SessionState; language: Language }
+  > {
+    const row = await readSession(ctx, c.req.param('id') ?? '')
+    const language = languageOf(c, row?.language)
+    const state = stateOf(row, ctx.clock.now())
+    if (row === null || state !== 'open') return { closed: state, language }
+    const connections = row.show_disconnect === 1 ? await connectionsOf(ctx, row) : []
+    const connection = connections.find((candidate) => candidate.user_id === c.req.param('user'))
+    const connector = connection === undefined ? null : connectorById(connection.provider)
+    if (connection === undefined || connector === null) return { closed: 'unknown', language }
+    return { row, connection, connector, language }
+  }
+
+  return widget
+}
+
+function isOutcomeOf(
+  owner: WidgetSessionRow | AuthFlowRow,
+  connection: ConnectionRow | null,
+  connector: Connector,
+): connection is ConnectionRow {
+  return (
+    connection !== null &&
+    connection.environment_id === owner.environment_id &&
+    connection.provider === connector.id &&
+    (owner.state === 'finished' || owner.state === 'connected')
+  )
+}
+
+function closed(c: Request, language: Language, state: SessionState): Response | Promise<Response> {
+  const { text } = language
+  const [status, title, explanation] =
+    state === 'expired'
+      ? ([410, text.expiredTitle, text.expiredText] as const)
+      : state === 'used'
+        ? ([410, text.usedTitle, text.usedText] as const)
+        : ([404, text.unknownTitle, text.unknownText] as const)
+  return show(c, status, { language, title, appName: null, languagePath: null, body: message(title, explanation) })
+}
+
+function message(title: string, text: string): Html {
+  return html`<h1>${title}</h1><p>${text}</p>`
+}
+
+function show(c: Request, status: 200 | 404 | 410, options: PageOptions): Response | Promise<Response> {
+  return answer(c, status, options)
+}
+
+/** Chosen on the page, else what the app asked for, else what the browser asks for. */
+function languageOf(c: Request, wanted: string | null | undefined): Language {
+  const chosen = c.req.query('lang')
+  const language = chooseLanguage([
+    chosen,
+    getCookie(c, LANGUAGE_COOKIE),
+    wanted,
+    ...acceptedLanguages(c.req.header('accept-language')),
+  ])
+  if (chosen !== undefined) {
+    setCookie(c, LANGUAGE_COOKIE, language.tag, { path: '/session', httpOnly: true, sameSite: 'Lax', maxAge: 30 * 86_400 })
+  }
+  return language
+}
+
+function pathOf(row: WidgetSessionRow): string {
+  return `/session/${encodeURIComponent(row.id)}`
+}
+
+function redirect(c: Request, path: string, status: 302 | 303 = 302): Response {
+  c.header('referrer-policy', 'no-referrer')
+  c.header('cache-control', 'no-store')
+  return c.redirect(path, status)
+}
