@@ -44,7 +44,10 @@ export function application(
   if (!own && !ctx.sandbox) throw notConfigured(connector)
   const slug = connector.id.toLowerCase()
   const client = own
-    ? { id: source.client_id!, secret: ctx.sealer.open(source.client_secret_sealed!, sourcePlace(source, 'client-secret')) }
+    ? {
+        id: source.client_id!,
+        secret: ctx.sealer.open(source.client_secret_sealed!, sourcePlace(source, 'client-secret')),
+      }
     : ctx.sandboxClient(environment.dev_id)
   const url = (sandboxOrigin: string) => (at: Address) =>
     own ? `${hostOf(connector, at)}${at.path}` : `${sandboxOrigin}/sandbox/${slug}${at.path}`

@@ -5,6 +5,7 @@ import { connectorById } from '../connectors/index.ts'
 import { authCancelledEvent, authEvent, authFailedEvent, userReauthEvent } from '../model/events.ts'
 import { addDays, localDayOf } from '../model/local-day.ts'
 import { newId } from '../model/ids.ts'
+import { wireTimestamp } from '../model/timestamps.ts'
 import { appendEvents, type NewEvent } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { ApiError, ProviderError } from '../platform/errors.ts'
@@ -243,6 +244,7 @@ async function fail(ctx: Context, flow: AuthFlowRow, reason: string): Promise<Fl
       referenceId: flow.reference_id,
       widgetSessionId: flow.session_id,
       flowId: flow.id,
+      createdAt: wireTimestamp(flow.created_at),
     }
     await appendEvents(ctx, tx, [
       {

@@ -63,7 +63,12 @@ async function call(
   }
 }
 
-function judge(ctx: Context, connector: Connector, response: HttpResponse, expect: readonly number[] = []): HttpResponse {
+function judge(
+  ctx: Context,
+  connector: Connector,
+  response: HttpResponse,
+  expect: readonly number[] = [],
+): HttpResponse {
   const special = connector.readError?.(response) ?? null
   if (special !== null) throw special
   const { status } = response
@@ -73,7 +78,12 @@ function judge(ctx: Context, connector: Connector, response: HttpResponse, expec
   if (status === 403) throw new ProviderError(`${said}: not allowed`, { next: 'skip', status })
   if (status === 429) {
     const wait = retryAfterSeconds(response.headers, ctx.clock.now()) ?? DEFAULT_RATE_LIMIT_WAIT_SECONDS
-    throw new ProviderError(`${said}: too many requests`, { next: 'retry', afterSeconds: wait, status, rateLimited: true })
+    throw new ProviderError(`${said}: too many requests`, {
+      next: 'retry',
+      afterSeconds: wait,
+      status,
+      rateLimited: true,
+    })
   }
   if (status === 408 || status >= 500) {
     const wait = retryAfterSeconds(response.headers, ctx.clock.now())

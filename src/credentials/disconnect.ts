@@ -83,7 +83,11 @@ export async function revokeAtProvider(
 }
 
 /** Per-connection subscriptions end before the tokens do. */
-export async function subscribeAtProvider(ctx: Context, connector: Connector, connection: ConnectionRow): Promise<void> {
+export async function subscribeAtProvider(
+  ctx: Context,
+  connector: Connector,
+  connection: ConnectionRow,
+): Promise<void> {
   const subscribe = connector.notifications?.subscribeConnection
   if (subscribe === undefined) return
   const application = await applicationOf(ctx, connection.environment_id, connector)

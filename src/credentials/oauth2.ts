@@ -73,7 +73,8 @@ function readStandardTokens(auth: OAuth2): (response: HttpResponse) => Tokens {
       return {
         accessToken: body.access_token,
         refreshToken: typeof body.refresh_token === 'string' ? body.refresh_token : null,
-        expiresInSeconds: Number.isFinite(Number(body.expires_in)) && body.expires_in !== null ? Number(body.expires_in) : null,
+        expiresInSeconds:
+          Number.isFinite(Number(body.expires_in)) && body.expires_in !== null ? Number(body.expires_in) : null,
         scopes: typeof body.scope === 'string' ? body.scope.split(auth.scopeSeparator).filter(Boolean) : null,
         providerUserId: typeof body.user_id === 'string' ? body.user_id : null,
       }
@@ -88,10 +89,20 @@ function tokenError(response: HttpResponse, code: string | null): ProviderError 
   const cause = { status, error: code }
   if (status === 429 || status >= 500) {
     const wait = retryAfterSeconds(response.headers, Date.now())
-    return new ProviderError(`the token endpoint answered ${status}`, { next: 'retry', afterSeconds: wait ?? 30, status, cause })
+    return new ProviderError(`the token endpoint answered ${status}`, {
+      next: 'retry',
+      afterSeconds: wait ?? 30,
+      status,
+      cause,
+    })
   }
   if (code === 'invalid_client' || code === 'unauthorized_client') {
-    return new ProviderError('the provider does not accept our client id and secret', { next: 'retry', afterSeconds: 3600, status, cause })
+    return new ProviderError('the provider does not accept our client id and secret', {
+      next: 'retry',
+      afterSeconds: 3600,
+      status,
+      cause,
+    })
   }
   return new ProviderError(`the provider refused the grant (${code ?? status})`, { next: 'reauthorize', status, cause })
 }

@@ -1,13 +1,7 @@
 // A connection's tokens: opened, kept fresh, refreshed once however many workers ask.
 import type { Connector, Tokens } from '../connectors/connector.ts'
 import { ProviderError } from '../platform/errors.ts'
-import {
-  type ConnectionRow,
-  connectionById,
-  leaseRefresh,
-  releaseRefresh,
-  storeTokens,
-} from '../store/connections.ts'
+import { type ConnectionRow, connectionById, leaseRefresh, releaseRefresh, storeTokens } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import { type Application, applicationOf } from './client.ts'
 import { refreshWith } from './oauth2.ts'
@@ -50,7 +44,11 @@ export function openTokens(ctx: Context, connection: ConnectionRow): StoredToken
 }
 
 /** The access token to use now; refreshed first when it is about to end. */
-export async function freshAccessToken(ctx: Context, connector: Connector, userId: string): Promise<{ token: string; version: number }> {
+export async function freshAccessToken(
+  ctx: Context,
+  connector: Connector,
+  userId: string,
+): Promise<{ token: string; version: number }> {
   const connection = await mustExist(ctx, userId)
   const before = (connector.auth.refreshBeforeSeconds ?? DEFAULT_REFRESH_BEFORE_SECONDS) * 1000
   const tokens = openTokens(ctx, connection)
@@ -67,7 +65,12 @@ const refreshing = new Map<string, Promise<{ token: string; version: number }>>(
  * Exchanges the refresh token, unless somebody else has replaced version `usedVersion` already. One call to the provider
  * for all callers of this process and, through a lease on the row, of all processes.
  */
-export function refresh(ctx: Context, connector: Connector, userId: string, usedVersion: number): Promise<{ token: string; version: number }> {
+export function refresh(
+  ctx: Context,
+  connector: Connector,
+  userId: string,
+  usedVersion: number,
+): Promise<{ token: string; version: number }> {
   const name = `${userId}:${usedVersion}`
   let running = refreshing.get(name)
   if (running === undefined) {
@@ -97,7 +100,11 @@ async function refreshAcrossProcesses(
   throw new ProviderError('another server is refreshing this token', { next: 'retry', afterSeconds: 30 })
 }
 
-async function refreshNow(ctx: Context, connector: Connector, connection: ConnectionRow): Promise<{ token: string; version: number }> {
+async function refreshNow(
+  ctx: Context,
+  connector: Connector,
+  connection: ConnectionRow,
+): Promise<{ token: string; version: number }> {
   try {
     const { refreshToken } = openTokens(ctx, connection)
     if (refreshToken === null) {

@@ -171,7 +171,10 @@ async function deliverOne(
   }
   ctx.metrics.attempts.inc({ destination: destination.row.type, outcome: attempt.outcome })
   if (result.next === 'delivered' && event !== null) {
-    ctx.metrics.deliverySeconds.observe({ destination: destination.row.type }, (ctx.clock.now() - event.created_at) / 1000)
+    ctx.metrics.deliverySeconds.observe(
+      { destination: destination.row.type },
+      (ctx.clock.now() - event.created_at) / 1000,
+    )
   }
   await settleUntilStored(ctx, (tx) => settle(ctx, tx, destination, delivery, attempt, result))
   ctx.log[result.next === 'delivered' ? 'debug' : 'info'](

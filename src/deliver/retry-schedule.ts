@@ -1,7 +1,5 @@
 // When a delivery is tried again. Quick at first (a deploy, a blip), then doubling, for a little over a day.
-const DELAYS_SECONDS = [
-  5, 30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15_360, 8 * 3600, 8 * 3600,
-] as const
+const DELAYS_SECONDS = [5, 30, 60, 120, 240, 480, 960, 1920, 3840, 7680, 15_360, 8 * 3600, 8 * 3600] as const
 const JITTER = 0.2
 
 /** How often one delivery is tried at the most. */

@@ -8,7 +8,12 @@ import { environmentSecrets, openDestination } from './open-destination.ts'
 export async function testDestination(
   ctx: Context,
   row: DestinationRow,
-): Promise<{ outcome: 'delivered' | 'retry' | 'rejected'; status: number | null; message: string; durationMs: number }> {
+): Promise<{
+  outcome: 'delivered' | 'retry' | 'rejected'
+  status: number | null
+  message: string
+  durationMs: number
+}> {
   const startedAt = ctx.clock.now()
   const destination = openDestination(ctx, row)
   const id = randomUUID()

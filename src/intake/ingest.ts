@@ -67,7 +67,10 @@ export async function ingest(
     if (connection === null) return { changed: 0, removed: 0 }
     const now = ctx.clock.now()
     const answers = new Map(
-      (await latestAnswers(tx, userId, [...new Set(questions.map((each) => each.question))])).map((row) => [row.question, row]),
+      (await latestAnswers(tx, userId, [...new Set(questions.map((each) => each.question))])).map((row) => [
+        row.question,
+        row,
+      ]),
     )
     const statements: Statement[] = []
     const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
@@ -91,7 +94,11 @@ export async function ingest(
           body: packSync(digests.text),
         }),
       )
-      mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped: mapPage(ctx, connector, page, timeZone, firstSeenAt) })
+      mappedPages.push({
+        kind: page.kind,
+        runAt: read.runAt,
+        mapped: mapPage(ctx, connector, page, timeZone, firstSeenAt),
+      })
     }
     if (timeZone !== null && timeZone !== connection.time_zone && !isIana(connection.time_zone)) {
       statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
@@ -260,7 +267,13 @@ function settleRecord(
   changes.written.push({ type, record: cleaned.record, version })
 }
 
-function mapPage(ctx: Context, connector: Connector, page: Page, timeZone: string | null, receivedAt: number): Mapped[] {
+function mapPage(
+  ctx: Context,
+  connector: Connector,
+  page: Page,
+  timeZone: string | null,
+  receivedAt: number,
+): Mapped[] {
   const read = connector.reads[page.kind]
   if (read === undefined) throw new Error(`${connector.id} has no page kind ${page.kind}`)
   return read.map(page.payload, {
@@ -297,7 +310,9 @@ async function vanished(
   parts: readonly GatheredPart[],
   runAt: number,
 ): Promise<GatheredPart[]> {
-  const named = new Set(parts.filter((part) => part.type === listing.type && part.kind === listing.kind).map((part) => part.key))
+  const named = new Set(
+    parts.filter((part) => part.type === listing.type && part.kind === listing.kind).map((part) => part.key),
+  )
   const stored = await keysOfDays(tx, userId, listing.type, listing.kind, listing.start, listing.end)
   return stored
     .filter((row) => !named.has(row.key) && !isAddressedToMain(row.key))
@@ -314,7 +329,11 @@ async function vanished(
 }
 
 function pageDigests(page: Page): { question: string; digest: string; text: string } {
-  const question = createHash('sha256').update(page.kind).update('\0').update(JSON.stringify(page.request)).digest('base64url')
+  const question = createHash('sha256')
+    .update(page.kind)
+    .update('\0')
+    .update(JSON.stringify(page.request))
+    .digest('base64url')
   const text = JSON.stringify(page.payload)
   return { question, digest: createHash('sha256').update(question).update(text).digest('base64url'), text }
 }

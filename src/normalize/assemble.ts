@@ -20,7 +20,9 @@ export interface GatheredPart {
  * One part for each record and kind. Within one read the pages complete each other; a document that a page repeats in a
  * later version replaces the earlier one.
  */
-export function gatherParts(pages: readonly { kind: string; runAt: number; mapped: readonly Mapped[] }[]): GatheredPart[] {
+export function gatherParts(
+  pages: readonly { kind: string; runAt: number; mapped: readonly Mapped[] }[],
+): GatheredPart[] {
   const gathered = new Map<string, GatheredPart>()
   for (const page of pages) {
     for (const mapped of page.mapped) {

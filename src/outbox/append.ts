@@ -60,8 +60,7 @@ export async function appendEvents(ctx: Context, tx: Transaction, events: readon
         body: packSync(text),
       }),
     )
-    const candidates =
-      destinations.get(event.environmentId) ?? (await listDestinations(tx, event.environmentId))
+    const candidates = destinations.get(event.environmentId) ?? (await listDestinations(tx, event.environmentId))
     destinations.set(event.environmentId, candidates)
     const deliveries = new Map<string, string>()
     for (const destination of candidates) {

@@ -20,7 +20,9 @@ export async function resendEvent(
     const all = await listDestinations(tx, environmentId)
     const targets =
       destinationId === null
-        ? all.filter((row) => row.event_types === null || (JSON.parse(row.event_types) as string[]).includes(event.type))
+        ? all.filter(
+            (row) => row.event_types === null || (JSON.parse(row.event_types) as string[]).includes(event.type),
+          )
         : all.filter((row) => row.id === destinationId)
     if (destinationId !== null && targets.length === 0) {
       throw new ApiError('destination_not_found', 404, 'destination not found')

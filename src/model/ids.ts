@@ -1,0 +1,48 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+
+let lastMs = 0
+let sequence = 0
+
+/** UUIDv7: sorts by the time at which it was made, also within one millisecond of one process. */
+export function newId(): string {
+  const now = Date.now()
+  if (now > lastMs) {
+    lastMs = now
+    sequence = randomBytes(2).readUInt16BE() & 0x7ff
+  } else {
+    sequence++
+    if (sequence > 0xfff) {
+      sequence = 0
+      lastMs++
+    }
+  }
+  const time = lastMs.toString(16).padStart(12, '0')
+  const random = randomBytes(8)
+  random[0] = (random[0]! & 0x3f) | 0x80
+  const tail = random.toString('hex')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-${tail.slice(0, 4)}-${tail.slice(4)}`
+}
+
+export function randomId(): string {
+  return randomUUID()
+}
+
+/** Our own namespace for name-based ids. */
+const NAMESPACE = Buffer.from('5a1f6e2c4b7d4f0e9c3a8d2b6e5f7a90', 'hex')
+
+/** UUIDv5 over the parts: the same parts give the same id, on every machine, for ever. */
+export function nameBasedUuid(...parts: readonly string[]): string {
+  const hash = createHash('sha1').update(NAMESPACE)
+  // Length-prefixed: no two lists of parts read the same.
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`)
+  const bytes = hash.digest().subarray(0, 16)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x50
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+/** `metadata.summary_id`: unique across users, stable for ever. */
+export function summaryId(userId: string, provider: string, type: string, providerId: string): string {
+  return nameBasedUuid('summary', userId, provider, type, providerId)
+}

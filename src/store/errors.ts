@@ -1,0 +1,22 @@
+// What a database error means, on both engines.
+
+interface Coded {
+  code?: unknown
+  errcode?: unknown
+  errstr?: unknown
+}
+
+/** A row with this key exists already. */
+export function isUniqueViolation(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as Coded
+  // SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE; PostgreSQL's unique_violation.
+  return errcode === 1555 || errcode === 2067 || code === '23505'
+}
+
+/** Nothing was wrong with the statement: the database is away, full or busy. Try again later. */
+export function isUnavailable(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as Coded
+  if (typeof errcode === 'number') return [5, 6, 10, 13, 14].includes(errcode & 0xff)
+  if (typeof code !== 'string') return false
+  return /^(08|53|57P)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code)
+}
