@@ -1,0 +1,458 @@
+import { z } from 'zod'
+import { connectors } from '../../connectors/index.ts'
+import { destinationPlace } from '../../deliver/open-destination.ts'
+import { testDestination as sendTest } from '../../deliver/test-destination.ts'
+import { type DestinationType, secretMembers } from '../../destinations/destination.ts'
+import { destinationType, destinationTypes } from '../../destinations/index.ts'
+import { newId } from '../../model/ids.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { wakeDeliveries } from '../../queue/wake.ts'
+import type { Context } from '../../store/context.ts'
+import {
+  deleteDestination as deleteRow,
+  destinationById,
+  type DestinationRow,
+  insertDestination,
+  listDestinations as listRows,
+  updateDestination as updateRow,
+} from '../../store/destinations.ts'
+import type { EnvironmentRow } from '../../store/environments.ts'
+import { signingSecretOf } from '../environments.ts'
+import { operation, Reply } from '../http/operation.ts'
+import { parseInput } from '../http/validate.ts'
+import { eventTypeNames } from '../event-types.ts'
+import { isoTime, type Listing, listingSchema, wholeListing } from './listing.ts'
+
+export const DestinationView = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    name: z.string(),
+    target: z.string().describe('Where it points, without secrets.'),
+    settings: z.record(z.string(), z.unknown()).describe('Without its secret members.'),
+    secrets: z.record(z.string(), z.boolean()).describe('Which secret members are set. Their values are never shown.'),
+    event_types: z.array(z.string()).nullable().describe('Null: every type.'),
+    providers: z.array(z.string()).nullable().describe('Null: every source.'),
+    state: z.enum(['active', 'paused']).describe('`paused` keeps its events until it goes on.'),
+    state_reason: z.string().nullable(),
+    failing_since: z.string().nullable().describe('Since when every attempt has failed.'),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'Destination' })
+export type DestinationView = z.infer<typeof DestinationView>
+
+export const CreatedDestinationView = DestinationView.extend({
+  signing_secret: z
+    .string()
+    .nullable()
+    .describe("What signs its events, shown this once: its own, or the environment's. Null where nothing is signed."),
+}).meta({ id: 'CreatedDestination' })
+export type CreatedDestinationView = z.infer<typeof CreatedDestinationView>
+
+export const DestinationTypeView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    settings: z.record(z.string(), z.unknown()).describe('JSON Schema; secret members are marked `"secret": true`.'),
+  })
+  .meta({ id: 'DestinationType' })
+export type DestinationTypeView = z.infer<typeof DestinationTypeView>
+
+const common = {
+  name: z.string().trim().min(1).max(120).optional(),
+  url: z.string().optional().describe('Short for `settings.url`.'),
+  signing_secret: z
+    .string()
+    .min(16)
+    .max(200)
+    .nullable()
+    .optional()
+    .describe(
+      "Short for `settings.signing_secret`: signs this destination's events instead of the environment's secret.",
+    ),
+  settings: z.record(z.string(), z.unknown()).optional().describe('By type: see `GET /admin/v1/destination-types`.'),
+  event_types: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every type.'),
+  providers: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every source.'),
+}
+export const NewDestinationInput = z.object({ type: z.string().default('webhook'), ...common })
+export const DestinationChange = z.object(common)
+type Change = z.output<typeof DestinationChange>
+
+export const DestinationTestView = z
+  .object({
+    outcome: z.enum(['delivered', 'retry', 'rejected']).describe('What a real event would meet.'),
+    status: z.number().nullable().describe('HTTP status; null when nobody answered.'),
+    message: z.string(),
+    duration_ms: z.number(),
+  })
+  .meta({ id: 'DestinationTest' })
+export type DestinationTestView = z.infer<typeof DestinationTestView>
+
+/** The kinds of destination there are, with JSON Schemas to draw forms from. */
+export function listDestinationTypes(): Listing<DestinationTypeView> {
+  return wholeListing(
+    destinationTypes.map((type) => ({
+      id: type.id,
+      name: type.name,
+      description: type.description,
+      settings: z.toJSONSchema(type.settings, { io: 'input' }) as Record<string, unknown>,
+    })),
+  )
+}
+
+/** Oldest first. */
+export async function listDestinations(ctx: Context, environment: EnvironmentRow): Promise<Listing<DestinationView>> {
+  return wholeListing((await listRows(ctx.db, environment.id)).map((row) => destinationView(ctx, row)))
+}
+
+export async function getDestination(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { destination_id: string },
+): Promise<DestinationView> {
+  return destinationView(ctx, await rowNamed(ctx, environment, input.destination_id))
+}
+
+export async function createDestination(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: z.input<typeof NewDestinationInput>,
+): Promise<CreatedDestinationView> {
+  const type = destinationType(input.type ?? 'webhook')
+  if (type === null) {
+    const known = destinationTypes.map((each) => each.id).join(', ')
+    throw new ApiError('unknown_destination_type', 400, `type: there is no ${input.type}; there are ${known}`)
+  }
+  const now = ctx.clock.now()
+  const id = newId()
+  const settings = settingsOf(type, {}, input)
+  const { open, secret } = split(type, settings)
+  const row: DestinationRow = {
+    id,
+    environment_id: environment.id,
+    type: type.id,
+    name: input.name ?? type.name,
+    settings: JSON.stringify(open),
+    secrets_sealed: ctx.sealer.seal(JSON.stringify(secret), destinationPlace(id)),
+    ...filters(input),
+    state: 'active',
+    state_reason: null,
+    failing_since: null,
+    created_at: now,
+    updated_at: now,
+  }
+  await insertDestination(ctx.db, row)
+  ctx.log.info({ environmentId: environment.id, destinationId: id, type: type.id }, 'destination created')
+  return { ...destinationView(ctx, row), signing_secret: await signingSecret(ctx, environment, type, settings) }
+}
+
+/** Members that are left out stay as they are, secrets included. */
+export async function updateDestination(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { destination_id: string } & Change,
+): Promise<DestinationView> {
+  const row = await ctx.db.transaction(async (tx) => {
+    await tx.lock(`destination:${input.destination_id}`)
+    const before = await destinationById(tx, input.destination_id)
+    if (before === null || before.environment_id !== environment.id) throw notFound()
+    const type = typeOf(before)
+    const stored = { ...JSON.parse(before.settings), ...openSecrets(ctx, before) } as Record<string, unknown>
+    const { open, secret } = split(type, settingsOf(type, stored, input))
+    const next: DestinationRow = {
+      ...before,
+      name: input.name ?? before.name,
+      settings: JSON.stringify(open),
+      secrets_sealed: ctx.sealer.seal(JSON.stringify(secret), destinationPlace(before.id)),
+      ...filters({
+        event_types: input.event_types === undefined ? listIn(before.event_types) : input.event_types,
+        providers: input.providers === undefined ? listIn(before.providers) : input.providers,
+      }),
+      updated_at: Math.max(ctx.clock.now(), before.updated_at + 1),
+    }
+    await updateRow(tx, next)
+    return next
+  })
+  return destinationView(ctx, row)
+}
+
+/** Its deliveries go with it; the events stay. */
+export async function deleteDestination(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { destination_id: string },
+): Promise<void> {
+  if ((await deleteRow(ctx.db, environment.id, input.destination_id)) === 0) throw notFound()
+  ctx.log.info({ environmentId: environment.id, destinationId: input.destination_id }, 'destination deleted')
+}
+
+/** Sends one `healthcheck` event now and says what came back. */
+export async function testDestination(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { destination_id: string },
+): Promise<DestinationTestView> {
+  const result = await sendTest(ctx, await rowNamed(ctx, environment, input.destination_id))
+  return {
+    outcome: result.outcome,
+    status: result.status,
+    message: result.message,
+    duration_ms: result.durationMs,
+  }
+}
+
+export function pauseDestination(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { destination_id: string },
+): Promise<DestinationView> {
+  return setState(ctx, environment, input.destination_id, 'paused')
+}
+
+/** What waited is sent now. */
+export async function resumeDestination(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { destination_id: string },
+): Promise<DestinationView> {
+  const view = await setState(ctx, environment, input.destination_id, 'active')
+  wakeDeliveries([input.destination_id])
+  return view
+}
+
+async function setState(
+  ctx: Context,
+  environment: EnvironmentRow,
+  id: string,
+  state: 'active' | 'paused',
+): Promise<DestinationView> {
+  const before = await rowNamed(ctx, environment, id)
+  const next: DestinationRow = {
+    ...before,
+    state,
+    state_reason: state === 'paused' ? 'paused by hand' : null,
+    updated_at: Math.max(ctx.clock.now(), before.updated_at + 1),
+  }
+  await updateRow(ctx.db, next)
+  return destinationView(ctx, next)
+}
+
+async function rowNamed(ctx: Context, environment: EnvironmentRow, id: string): Promise<DestinationRow> {
+  const row = await destinationById(ctx.db, id)
+  if (row === null || row.environment_id !== environment.id) throw notFound()
+  return row
+}
+
+function notFound(): ApiError {
+  return new ApiError('destination_not_found', 404, 'destination not found')
+}
+
+function typeOf(row: DestinationRow): DestinationType {
+  const type = destinationType(row.type)
+  if (type === null) throw new ApiError('unknown_destination_type', 409, `this version has no ${row.type} destinations`)
+  return type
+}
+
+/** `url` and `signing_secret` may stand beside `settings`; all is checked by the type's own schema. */
+function settingsOf(type: DestinationType, stored: Record<string, unknown>, input: Change): Record<string, unknown> {
+  const given = { ...stored, ...input.settings }
+  if (input.url !== undefined) given.url = input.url
+  if (input.signing_secret !== undefined) given.signing_secret = input.signing_secret
+  return parseInput(type.settings.strict(), given, 'settings')
+}
+
+function split(
+  type: DestinationType,
+  settings: Record<string, unknown>,
+): { open: Record<string, unknown>; secret: Record<string, unknown> } {
+  const names = secretMembers(type)
+  const entries = Object.entries(settings)
+  return {
+    open: Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+    secret: Object.fromEntries(entries.filter(([name]) => names.includes(name))),
+  }
+}
+
+function openSecrets(ctx: Context, row: DestinationRow): Record<string, unknown> {
+  return JSON.parse(ctx.sealer.open(row.secrets_sealed, destinationPlace(row.id)))
+}
+
+async function signingSecret(
+  ctx: Context,
+  environment: EnvironmentRow,
+  type: DestinationType,
+  settings: Record<string, unknown>,
+): Promise<string | null> {
+  if (!('signing_secret' in type.settings.shape)) return null
+  return typeof settings.signing_secret === 'string' ? settings.signing_secret : signingSecretOf(ctx, environment)
+}
+
+function filters(input: {
+  event_types?: string[] | null
+  providers?: string[] | null
+}): Pick<DestinationRow, 'event_types' | 'providers'> {
+  const providers = input.providers?.map((provider) => provider.toUpperCase()) ?? null
+  checkKnown('event_types', input.event_types ?? [], eventTypeNames)
+  checkKnown(
+    'providers',
+    providers ?? [],
+    connectors.map((connector) => connector.id),
+  )
+  return {
+    event_types: input.event_types ? JSON.stringify(input.event_types) : null,
+    providers: providers === null ? null : JSON.stringify(providers),
+  }
+}
+
+function checkKnown(field: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new ApiError('invalid_request', 400, `${field}: there is no ${unknown}; there are ${known.join(', ')}`)
+}
+
+function listIn(json: string | null): string[] | null {
+  return json === null ? null : (JSON.parse(json) as string[])
+}
+
+function destinationView(ctx: Context, row: DestinationRow): DestinationView {
+  const type = destinationType(row.type)
+  const settings = JSON.parse(row.settings) as Record<string, unknown>
+  const secrets = openSecrets(ctx, row)
+  const names = type === null ? Object.keys(secrets) : secretMembers(type)
+  const parsed = type?.settings.safeParse({ ...settings, ...secrets })
+  return {
+    id: row.id,
+    type: row.type,
+    name: row.name,
+    target: type !== null && parsed?.success === true ? type.target(parsed.data) : row.type,
+    settings,
+    secrets: Object.fromEntries(names.map((name) => [name, secrets[name] !== undefined && secrets[name] !== null])),
+    event_types: listIn(row.event_types),
+    providers: listIn(row.providers),
+    state: row.state,
+    state_reason: row.state_reason,
+    failing_since: isoTime(row.failing_since),
+    created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
+  }
+}
+
+const IdParams = z.object({ destination_id: z.string() })
+const missing = { 404: 'This environment has no such destination.' }
+
+export const destinationOperations = [
+  operation({
+    method: 'GET',
+    path: '/destination-types',
+    id: 'listDestinationTypes',
+    summary: 'List the kinds of destination and their settings',
+    tags: ['Destinations'],
+    auth: 'admin',
+    responses: { 200: { description: 'All kinds.', schema: listingSchema(DestinationTypeView) } },
+    handler: async () => listDestinationTypes(),
+  }),
+  operation({
+    method: 'GET',
+    path: '/destinations',
+    id: 'listDestinations',
+    summary: 'List destinations',
+    tags: ['Destinations'],
+    auth: 'admin',
+    responses: { 200: { description: 'Oldest first.', schema: listingSchema(DestinationView) } },
+    handler: ({ ctx, environment }) => listDestinations(ctx, environment),
+  }),
+  operation({
+    method: 'POST',
+    path: '/destinations',
+    id: 'createDestination',
+    summary: 'Add a destination',
+    description: 'For a webhook, `{"url": "https://…"}` is enough.',
+    tags: ['Destinations'],
+    auth: 'admin',
+    body: NewDestinationInput,
+    responses: { 201: { description: 'Created; its secret is shown this once.', schema: CreatedDestinationView } },
+    handler: async ({ ctx, environment, body }) => new Reply(201, await createDestination(ctx, environment, body)),
+  }),
+  operation({
+    method: 'GET',
+    path: '/destinations/{destination_id}',
+    id: 'getDestination',
+    summary: 'Show one destination',
+    tags: ['Destinations'],
+    auth: 'admin',
+    params: IdParams,
+    responses: { 200: { description: 'The destination.', schema: DestinationView } },
+    errors: missing,
+    handler: ({ ctx, environment, params }) => getDestination(ctx, environment, params),
+  }),
+  operation({
+    method: 'PATCH',
+    path: '/destinations/{destination_id}',
+    id: 'updateDestination',
+    summary: 'Change a destination',
+    description: 'Members that are left out stay as they are. Events that wait go to the changed target.',
+    tags: ['Destinations'],
+    auth: 'admin',
+    params: IdParams,
+    body: DestinationChange,
+    responses: { 200: { description: 'As it is now.', schema: DestinationView } },
+    errors: missing,
+    handler: ({ ctx, environment, params, body }) => updateDestination(ctx, environment, { ...params, ...body }),
+  }),
+  operation({
+    method: 'DELETE',
+    path: '/destinations/{destination_id}',
+    id: 'deleteDestination',
+    summary: 'Remove a destination',
+    description: 'Its deliveries go with it. The events stay, and can be sent elsewhere.',
+    tags: ['Destinations'],
+    auth: 'admin',
+    params: IdParams,
+    responses: { 204: { description: 'Removed.' } },
+    errors: missing,
+    handler: async ({ ctx, environment, params }) => {
+      await deleteDestination(ctx, environment, params)
+      return new Reply(204, null)
+    },
+  }),
+  operation({
+    method: 'POST',
+    path: '/destinations/{destination_id}/test',
+    id: 'testDestination',
+    summary: 'Send a test event now',
+    description:
+      'One `healthcheck` event, past the queue. Answers 200 with what came back, also when that was a failure.',
+    tags: ['Destinations'],
+    auth: 'admin',
+    params: IdParams,
+    responses: { 200: { description: 'What came back.', schema: DestinationTestView } },
+    errors: missing,
+    handler: ({ ctx, environment, params }) => testDestination(ctx, environment, params),
+  }),
+  operation({
+    method: 'POST',
+    path: '/destinations/{destination_id}/pause',
+    id: 'pauseDestination',
+    summary: 'Hold back its events',
+    tags: ['Destinations'],
+    auth: 'admin',
+    params: IdParams,
+    responses: { 200: { description: 'As it is now.', schema: DestinationView } },
+    errors: missing,
+    handler: ({ ctx, environment, params }) => pauseDestination(ctx, environment, params),
+  }),
+  operation({
+    method: 'POST',
+    path: '/destinations/{destination_id}/resume',
+    id: 'resumeDestination',
+    summary: 'Let its events go again',
+    tags: ['Destinations'],
+    auth: 'admin',
+    params: IdParams,
+    responses: { 200: { description: 'As it is now.', schema: DestinationView } },
+    errors: missing,
+    handler: ({ ctx, environment, params }) => resumeDestination(ctx, environment, params),
+  }),
+]

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { ApiError } from '../../platform/errors.ts'
+import type { Context } from '../../store/context.ts'
+import type { EnvironmentRow } from '../../store/environments.ts'
+import { cancelJob as cancelRow, jobById, type JobRow, listJobs as listRows } from '../../store/jobs.ts'
+import { operation } from '../http/operation.ts'
+import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
+
+const State = z.enum(['pending', 'running', 'done', 'failed', 'cancelled'])
+
+export const JobView = z
+  .object({
+    id: z.string(),
+    kind: z.string().describe('`backfill`, `notification`, `poll` …'),
+    lane: z.enum(['live', 'backfill']),
+    user_id: z.string().nullable(),
+    state: State,
+    progress: z
+      .object({ done: z.number(), total: z.number() })
+      .nullable()
+      .describe('Null before the first step, and for short jobs.'),
+    attempts: z.number(),
+    next_at: z.string().nullable(),
+    last_error: z.string().nullable(),
+    created_at: z.string(),
+    finished_at: z.string().nullable(),
+  })
+  .meta({ id: 'Job', description: 'Inbound work: reading from a provider.' })
+export type JobView = z.infer<typeof JobView>
+
+export const JobFilter = z.object({
+  ...pageQuery,
+  user_id: z.string().optional(),
+  kind: z.string().optional(),
+  state: State.optional(),
+})
+export type JobFilter = PageInput & Omit<z.output<typeof JobFilter>, 'limit' | 'cursor'>
+
+/** Newest first. */
+export async function listJobs(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: JobFilter = {},
+): Promise<Listing<JobView>> {
+  const filter = { userId: input.user_id, kind: input.kind, state: input.state }
+  return listingOf(await listRows(ctx.db, environment.id, filter, pageOf(input)), jobView)
+}
+
+export async function getJob(ctx: Context, environment: EnvironmentRow, input: { job_id: string }): Promise<JobView> {
+  const row = await jobById(ctx.db, input.job_id)
+  if (row === null || row.environment_id !== environment.id) throw notFound()
+  return jobView(row)
+}
+
+/** What it has read stays. */
+export async function cancelJob(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { job_id: string },
+): Promise<JobView> {
+  const changed = await cancelRow(ctx.db, environment.id, input.job_id, ctx.clock.now())
+  const view = await getJob(ctx, environment, input)
+  if (changed === 0 && view.state !== 'cancelled') {
+    throw new ApiError('job_finished', 409, `this job is ${view.state} already`)
+  }
+  return view
+}
+
+function notFound(): ApiError {
+  return new ApiError('job_not_found', 404, 'job not found')
+}
+
+function jobView(row: JobRow): JobView {
+  return {
+    id: row.id,
+    kind: row.kind,
+    lane: row.lane,
+    user_id: row.user_id,
+    state: row.state,
+    progress: row.progress === null ? null : (JSON.parse(row.progress) as { done: number; total: number }),
+    attempts: row.attempts,
+    next_at: row.state === 'pending' ? isoTime(row.next_at) : null,
+    last_error: row.last_error,
+    created_at: isoTime(row.created_at),
+    finished_at: isoTime(row.finished_at),
+  }
+}
+
+const JobParams = z.object({ job_id: z.string() })
+const missing = { 404: 'This environment has no such job.' }
+
+export const jobOperations = [
+  operation({
+    method: 'GET',
+    path: '/jobs',
+    id: 'listJobs',
+    summary: 'List jobs',
+    tags: ['Jobs'],
+    auth: 'admin',
+    query: JobFilter,
+    responses: { 200: { description: 'Newest first.', schema: listingSchema(JobView) } },
+    handler: ({ ctx, environment, query }) => listJobs(ctx, environment, query),
+  }),
+  operation({
+    method: 'GET',
+    path: '/jobs/{job_id}',
+    id: 'getJob',
+    summary: 'Show one job',
+    tags: ['Jobs'],
+    auth: 'admin',
+    params: JobParams,
+    responses: { 200: { description: 'The job.', schema: JobView } },
+    errors: missing,
+    handler: ({ ctx, environment, params }) => getJob(ctx, environment, params),
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job_id}/cancel',
+    id: 'cancelJob',
+    summary: 'Stop a job',
+    description: 'What it has read stays.',
+    tags: ['Jobs'],
+    auth: 'admin',
+    params: JobParams,
+    responses: { 200: { description: 'As it is now.', schema: JobView } },
+    errors: { ...missing, 409: 'It has ended already.' },
+    handler: ({ ctx, environment, params }) => cancelJob(ctx, environment, params),
+  }),
+]

@@ -1,0 +1,47 @@
+// Lists of the admin API: newest first, by cursor.
+import { z } from 'zod'
+import { type Cursor, decodeCursor, encodeCursor, type Slice } from '../../store/paging.ts'
+
+const DEFAULT_LIMIT = 50
+
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).optional().describe('How many, 1 to 200. Default 50.'),
+  cursor: z.string().optional().describe('`next_cursor` of the page before.'),
+}
+
+export interface PageInput {
+  limit?: number
+  cursor?: string
+}
+
+export interface Listing<Item> {
+  data: Item[]
+  /** Null on the last page. */
+  next_cursor: string | null
+}
+
+export function listingSchema<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    data: z.array(item),
+    next_cursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null on the last.'),
+  })
+}
+
+export function pageOf(input: PageInput): { cursor: Cursor | null; limit: number } {
+  return { cursor: decodeCursor(input.cursor), limit: input.limit ?? DEFAULT_LIMIT }
+}
+
+export function listingOf<Row, Item>(slice: Slice<Row>, view: (row: Row) => Item): Listing<Item> {
+  return { data: slice.rows.map(view), next_cursor: encodeCursor(slice.next) }
+}
+
+/** For lists that are short by nature: all of it on one page. */
+export function wholeListing<Item>(items: Item[]): Listing<Item> {
+  return { data: items, next_cursor: null }
+}
+
+export function isoTime(epochMs: number): string
+export function isoTime(epochMs: number | null): string | null
+export function isoTime(epochMs: number | null): string | null {
+  return epochMs === null ? null : new Date(epochMs).toISOString()
+}

@@ -1,0 +1,49 @@
+// Whose call it is. Right credentials are remembered for a moment, wrong ones never.
+import { hashToken } from '../platform/seal.ts'
+import type { Context } from '../store/context.ts'
+import type { Database } from '../store/database.ts'
+import { apiKeyByHash, environmentByDevId, type EnvironmentRow, touchApiKey } from '../store/environments.ts'
+
+/** A key that another server revokes works here for no longer than this. */
+const REMEMBER_MS = 5000
+const TOUCH_EVERY_MS = 60_000
+
+interface Remembered {
+  environment: EnvironmentRow
+  until: number
+}
+
+const remembered = new WeakMap<Database, Map<string, Remembered>>()
+
+/** The environment, or null when the dev-id is unknown or the key is not (or no longer) one of its keys. */
+export async function authenticate(ctx: Context, devId: string, apiKey: string): Promise<EnvironmentRow | null> {
+  const now = ctx.clock.now()
+  const hash = hashToken(apiKey)
+  const cache = cacheOf(ctx.db)
+  const name = `${hash}:${devId}`
+  const known = cache.get(name)
+  if (known !== undefined && known.until > now) return known.environment
+  cache.delete(name)
+  const [environment, key] = await Promise.all([environmentByDevId(ctx.db, devId), apiKeyByHash(ctx.db, hash)])
+  if (environment === null || key === null || key.environment_id !== environment.id) return null
+  if (key.expires_at !== null && key.expires_at <= now) return null
+  cache.set(name, { environment, until: Math.min(now + REMEMBER_MS, key.expires_at ?? Number.POSITIVE_INFINITY) })
+  if (key.last_used_at === null || key.last_used_at < now - TOUCH_EVERY_MS) {
+    await touchApiKey(ctx.db, key.id, now)
+  }
+  return environment
+}
+
+/** After a change of keys or of an environment. */
+export function forgetCredentials(ctx: Context): void {
+  remembered.delete(ctx.db)
+}
+
+function cacheOf(db: Database): Map<string, Remembered> {
+  let cache = remembered.get(db)
+  if (cache === undefined) {
+    cache = new Map()
+    remembered.set(db, cache)
+  }
+  return cache
+}

@@ -1,0 +1,212 @@
+// Environments and the credentials of their callers.
+import { randomBytes } from 'node:crypto'
+import { connectors } from '../connectors/index.ts'
+import { sourcePlace } from '../credentials/client.ts'
+import { environmentSecrets, signingSecretPlace } from '../deliver/open-destination.ts'
+import { newId } from '../model/ids.ts'
+import { ApiError } from '../platform/errors.ts'
+import { hashToken, randomToken } from '../platform/seal.ts'
+import type { Context } from '../store/context.ts'
+import type { Transaction } from '../store/database.ts'
+import {
+  environmentByDevId,
+  type EnvironmentRow,
+  expireApiKeys,
+  insertApiKey,
+  insertEnvironment,
+  listEnvironments,
+  updateEnvironment,
+  validApiKeys,
+} from '../store/environments.ts'
+import { putSource, type SourceRow } from '../store/sources.ts'
+import { EnvironmentSettings } from './environment-settings.ts'
+import { forgetCredentials } from './authenticate.ts'
+import { addInspectorDestination } from './inspector-destination.ts'
+
+export type EnvironmentKind = 'testing' | 'staging' | 'production'
+
+export interface NewEnvironment {
+  name: string
+  kind: EnvironmentKind
+  /** Made up when absent: a slug of the name, the kind and ten random characters. */
+  devId?: string
+  apiKey?: string
+  signingSecret?: string
+}
+
+export interface CreatedEnvironment {
+  environment: EnvironmentRow
+  apiKey: string
+  signingSecret: string
+}
+
+/** With every source switched on where the sandbox can serve it. */
+export async function createEnvironment(ctx: Context, input: NewEnvironment): Promise<CreatedEnvironment> {
+  const created = await ctx.db.transaction((tx) => insertWhole(ctx, tx, input))
+  ctx.log.info({ environmentId: created.environment.id, devId: created.environment.dev_id }, 'environment created')
+  return created
+}
+
+async function insertWhole(ctx: Context, tx: Transaction, input: NewEnvironment): Promise<CreatedEnvironment> {
+  const now = ctx.clock.now()
+  const id = newId()
+  const apiKey = input.apiKey ?? randomToken(24)
+  const signingSecret = input.signingSecret ?? newSigningSecret()
+  const environment: EnvironmentRow = {
+    id,
+    dev_id: input.devId ?? devIdFrom(input.name, input.kind),
+    name: input.name,
+    kind: input.kind,
+    signing_secret_sealed: sealSigningSecrets(ctx, id, [{ secret: signingSecret, until: null }]),
+    settings: JSON.stringify(EnvironmentSettings.parse({})),
+    created_at: now,
+  }
+  if ((await environmentByDevId(tx, environment.dev_id)) !== null) {
+    throw new ApiError('dev_id_taken', 409, `the dev-id ${environment.dev_id} belongs to another environment`)
+  }
+  await insertEnvironment(tx, environment)
+  await addApiKey(ctx, tx, id, apiKey, now)
+  if (ctx.sandbox) {
+    for (const connector of connectors) await putSource(tx, newSource(ctx, id, connector.id, { enabled: true }))
+  }
+  return { environment, apiKey, signingSecret }
+}
+
+/** A source's row before anyone has set anything. */
+export function newSource(
+  ctx: Context,
+  environmentId: string,
+  provider: string,
+  options: { enabled: boolean },
+): SourceRow {
+  const place = { environment_id: environmentId, provider }
+  return {
+    ...place,
+    enabled: options.enabled ? 1 : 0,
+    client_id: null,
+    client_secret_sealed: null,
+    scopes: null,
+    verification_token_sealed: ctx.sealer.seal(randomToken(24), sourcePlace(place, 'verification-token')),
+    settings: '{}',
+    updated_at: ctx.clock.now(),
+  }
+}
+
+/**
+ * The environment that a new installation starts with. Fixed values (from the settings) win over stored ones at every
+ * start; without them, what the first start made is kept.
+ */
+export async function ensureFirstEnvironment(
+  ctx: Context,
+  fixed: { devId?: string | null; apiKey?: string | null; signingSecret?: string | null } = {},
+): Promise<{ environment: EnvironmentRow; created: boolean }> {
+  const result = await ctx.db.transaction(async (tx) => {
+    await tx.lock('first-environment')
+    const [first] = await listEnvironments(tx)
+    if (first === undefined) {
+      const made = await insertWhole(ctx, tx, {
+        name: 'Testing',
+        kind: 'testing',
+        devId: fixed.devId ?? undefined,
+        apiKey: fixed.apiKey ?? undefined,
+        signingSecret: fixed.signingSecret ?? undefined,
+      })
+      await addInspectorDestination(ctx, tx, made.environment)
+      return { environment: made.environment, created: true }
+    }
+    return { environment: await applyFixed(ctx, tx, first, fixed), created: false }
+  })
+  forgetCredentials(ctx)
+  return result
+}
+
+async function applyFixed(
+  ctx: Context,
+  tx: Transaction,
+  first: EnvironmentRow,
+  fixed: { devId?: string | null; apiKey?: string | null; signingSecret?: string | null },
+): Promise<EnvironmentRow> {
+  const next = { ...first }
+  if (fixed.devId) next.dev_id = fixed.devId
+  if (fixed.signingSecret && !opensTo(ctx, first, fixed.signingSecret)) {
+    next.signing_secret_sealed = sealSigningSecrets(ctx, first.id, [{ secret: fixed.signingSecret, until: null }])
+  }
+  if (next.dev_id !== first.dev_id || next.signing_secret_sealed !== first.signing_secret_sealed) {
+    await updateEnvironment(tx, next)
+  }
+  const now = ctx.clock.now()
+  if (fixed.apiKey) {
+    const hash = hashToken(fixed.apiKey)
+    const valid = await validApiKeys(tx, first.id, now)
+    if (!valid.some((key) => key.key_hash === hash)) {
+      const id = await addApiKey(ctx, tx, first.id, fixed.apiKey, now)
+      await expireApiKeys(tx, first.id, id, now)
+    }
+  }
+  return next
+}
+
+/** Stores a key: hashed for comparison, sealed for the dashboard's reveal. */
+export async function addApiKey(
+  ctx: Context,
+  tx: Transaction,
+  environmentId: string,
+  key: string,
+  now: number,
+): Promise<string> {
+  const id = newId()
+  await insertApiKey(tx, {
+    id,
+    environment_id: environmentId,
+    key_hash: hashToken(key),
+    key_sealed: ctx.sealer.seal(key, apiKeyPlace(id)),
+    created_at: now,
+    expires_at: null,
+    last_used_at: null,
+  })
+  return id
+}
+
+export function apiKeyPlace(id: string): string {
+  return `api-key:${id}`
+}
+
+/** The secret that signs now; the newest while one is being replaced. */
+export async function signingSecretOf(ctx: Context, environment: EnvironmentRow): Promise<string> {
+  const [newest] = await environmentSecrets(ctx, environment.id)
+  if (newest === undefined) throw new Error('an environment without a signing secret')
+  return newest
+}
+
+export interface StoredSecret {
+  secret: string
+  /** Milliseconds; null for the newest. */
+  until: number | null
+}
+
+export function sealSigningSecrets(ctx: Context, environmentId: string, secrets: StoredSecret[]): string {
+  return ctx.sealer.seal(JSON.stringify(secrets), signingSecretPlace(environmentId))
+}
+
+export function openSigningSecrets(ctx: Context, environment: EnvironmentRow): StoredSecret[] {
+  return JSON.parse(ctx.sealer.open(environment.signing_secret_sealed, signingSecretPlace(environment.id)))
+}
+
+/** 48 hexadecimal characters, as Terra's are: used as text. */
+export function newSigningSecret(): string {
+  return randomBytes(24).toString('hex')
+}
+
+function opensTo(ctx: Context, environment: EnvironmentRow, secret: string): boolean {
+  return openSigningSecrets(ctx, environment)[0]?.secret === secret
+}
+
+function devIdFrom(name: string, kind: EnvironmentKind): string {
+  const slug = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 32)
+  const start = slug === '' || slug === kind ? `loam-${kind}` : `${slug}-${kind}`
+  return `${start}-${randomBytes(5).toString('hex')}`
+}
