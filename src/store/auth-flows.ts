@@ -124,12 +124,10 @@ export async function insertSdkToken(
   sql: Sql,
   row: { token_hash: string; environment_id: string; reference_id: string | null; expires_at: number },
 ): Promise<void> {
-  await sql.run('INSERT INTO sdk_tokens (token_hash, environment_id, reference_id, expires_at) VALUES ($1, $2, $3, $4)', [
-    row.token_hash,
-    row.environment_id,
-    row.reference_id,
-    row.expires_at,
-  ])
+  await sql.run(
+    'INSERT INTO sdk_tokens (token_hash, environment_id, reference_id, expires_at) VALUES ($1, $2, $3, $4)',
+    [row.token_hash, row.environment_id, row.reference_id, row.expires_at],
+  )
 }
 
 /** Old sessions, flows and tokens. */

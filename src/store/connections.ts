@@ -66,7 +66,11 @@ export function connectionById(sql: Sql, userId: string): Promise<ConnectionRow 
   return sql.one('SELECT * FROM connections WHERE user_id = $1', [userId])
 }
 
-export function connectionInEnvironment(sql: Sql, environmentId: string, userId: string): Promise<ConnectionRow | null> {
+export function connectionInEnvironment(
+  sql: Sql,
+  environmentId: string,
+  userId: string,
+): Promise<ConnectionRow | null> {
   return sql.one('SELECT * FROM connections WHERE user_id = $1 AND environment_id = $2', [userId, environmentId])
 }
 
@@ -76,10 +80,11 @@ export function connectionByAccount(
   provider: string,
   providerUserId: string,
 ): Promise<ConnectionRow | null> {
-  return sql.one(
-    'SELECT * FROM connections WHERE environment_id = $1 AND provider = $2 AND provider_user_id = $3',
-    [environmentId, provider, providerUserId],
-  )
+  return sql.one('SELECT * FROM connections WHERE environment_id = $1 AND provider = $2 AND provider_user_id = $3', [
+    environmentId,
+    provider,
+    providerUserId,
+  ])
 }
 
 /** One account at a provider can be several connections, in several environments. */
@@ -94,7 +99,11 @@ export function connectionsByReference(sql: Sql, environmentId: string, referenc
   )
 }
 
-export function connectionsByIds(sql: Sql, environmentId: string, userIds: readonly string[]): Promise<ConnectionRow[]> {
+export function connectionsByIds(
+  sql: Sql,
+  environmentId: string,
+  userIds: readonly string[],
+): Promise<ConnectionRow[]> {
   if (userIds.length === 0) return Promise.resolve([])
   const list = userIds.map((_, i) => `$${i + 2}`).join(', ')
   return sql.all(`SELECT * FROM connections WHERE environment_id = $1 AND user_id IN (${list})`, [
@@ -111,7 +120,12 @@ export async function countConnections(sql: Sql, environmentId: string): Promise
 }
 
 /** Oldest first, for Terra's numbered pages. */
-export function connectionsPage(sql: Sql, environmentId: string, offset: number, limit: number): Promise<ConnectionRow[]> {
+export function connectionsPage(
+  sql: Sql,
+  environmentId: string,
+  offset: number,
+  limit: number,
+): Promise<ConnectionRow[]> {
   return sql.all(
     'SELECT * FROM connections WHERE environment_id = $1 ORDER BY created_at, user_id LIMIT $2 OFFSET $3',
     [environmentId, limit, offset],

@@ -55,7 +55,12 @@ export function latestAnswers(
 }
 
 /** In the order in which they came. */
-export function pagesOf(sql: Sql, userId: string, after: { runAt: number; id: string }, limit: number): Promise<PageRow[]> {
+export function pagesOf(
+  sql: Sql,
+  userId: string,
+  after: { runAt: number; id: string },
+  limit: number,
+): Promise<PageRow[]> {
   return sql.all(
     `SELECT * FROM pages WHERE user_id = $1 AND (run_at > $2 OR (run_at = $2 AND id > $3)) ORDER BY run_at, id LIMIT $4`,
     [userId, after.runAt, after.id, limit],

@@ -18,7 +18,8 @@ export function encodeCursor(cursor: Cursor | null): string | null {
 export function decodeCursor(text: string | undefined): Cursor | null {
   if (text === undefined || text === '') return null
   const match = /^(\d{1,16}):(.{1,128})$/s.exec(Buffer.from(text, 'base64url').toString('utf8'))
-  if (!match) throw new ApiError('invalid_cursor', 400, 'invalid cursor: take next_cursor of the page before, unchanged')
+  if (!match)
+    throw new ApiError('invalid_cursor', 400, 'invalid cursor: take next_cursor of the page before, unchanged')
   return { at: Number(match[1]), id: match[2]! }
 }
 

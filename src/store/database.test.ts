@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { isUniqueViolation } from './errors.ts'
+import { migrate, schemaStatus } from './migrate.ts'
+import { openDatabase } from './open.ts'
+
+let test_db: TestDatabase
+
+before(async () => {
+  test_db = await openTestDatabase()
+  const bytes = test_db.db.dialect === 'postgres' ? 'BYTEA' : 'BLOB'
+  await test_db.db.run(`CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT, t TEXT, b ${bytes})`)
+})
+after(() => test_db.dispose())
+
+const put = 'INSERT INTO thing (id, n, t, b) VALUES ($1, $2, $3, $4)'
+
+test('values come back as they went in', async () => {
+  const { db } = test_db
+  const bytes = Uint8Array.from([0, 255, 7])
+  await db.run(put, ['v', Number.MAX_SAFE_INTEGER, 'ä😀\n', bytes])
+  const row = await db.one<{ n: number; t: string; b: Uint8Array }>('SELECT * FROM thing WHERE id = $1', ['v'])
+  assert.equal(row?.n, Number.MAX_SAFE_INTEGER)
+  assert.equal(row?.t, 'ä😀\n')
+  assert.deepEqual([...row!.b], [...bytes])
+  await db.run(put, ['nulls', null, null, null])
+  const nulls = await db.one<{ n: null; b: null }>('SELECT n, b FROM thing WHERE id = $1', ['nulls'])
+  assert.deepEqual({ ...nulls }, { n: null, b: null })
+})
+
+test('a transaction is everything or nothing', async () => {
+  const { db } = test_db
+  let committed = false
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      tx.afterCommit(() => {
+        committed = true
+      })
+      await tx.run(put, ['half', 1, null, null])
+      throw new Error('stop')
+    }),
+    /stop/,
+  )
+  assert.equal(await db.one('SELECT id FROM thing WHERE id = $1', ['half']), null)
+  assert.equal(committed, false)
+  await db.transaction(async (tx) => {
+    tx.afterCommit(() => {
+      committed = true
+    })
+    await tx.batch([
+      { sql: put, params: ['whole-1', 1, null, null] },
+      { sql: put, params: ['whole-2', 2, null, null] },
+    ])
+  })
+  assert.equal(committed, true)
+  assert.equal((await db.all(`SELECT id FROM thing WHERE id LIKE 'whole-%'`)).length, 2)
+})
+
+test('of transactions that commit together, one failing harms no other', async () => {
+  const { db } = test_db
+  const results = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, i) =>
+      db.transaction(async (tx) => {
+        await tx.run(put, [`group-${i}`, i, null, null])
+        if (i % 10 === 3) throw new Error('this one')
+        if (i % 10 === 7) await tx.run(put, [`group-${i}`, i, null, null])
+        return i
+      }),
+    ),
+  )
+  const failed = results.flatMap((result, i) => (result.status === 'rejected' ? [i] : []))
+  assert.deepEqual(failed, [3, 7, 13, 17, 23, 27, 33, 37, 43, 47])
+  assert.equal((await db.all(`SELECT id FROM thing WHERE id LIKE 'group-%'`)).length, 40)
+})
+
+test('the first work of a group may fail before it asked anything', async () => {
+  const { db } = test_db
+  const [bad, good] = await Promise.allSettled([
+    db.transaction(() => Promise.reject(new Error('at once'))),
+    db.run(put, ['after-bad', 1, null, null]),
+  ])
+  assert.equal(bad.status, 'rejected')
+  assert.equal(good.status, 'fulfilled')
+  assert.notEqual(await db.one('SELECT id FROM thing WHERE id = $1', ['after-bad']), null)
+})
+
+test('a taken key is recognised', async () => {
+  const { db } = test_db
+  await db.run(put, ['once', 1, null, null])
+  const error = await db.run(put, ['once', 1, null, null]).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  assert.ok(isUniqueViolation(error))
+  assert.ok(!isUniqueViolation(new Error('other')))
+})
+
+test('reads and changes are counted, returned rows arrive', async () => {
+  const { db } = test_db
+  assert.equal(await db.run('UPDATE thing SET n = 5 WHERE id = $1', ['none']), 0)
+  const rows = await db.all<{ id: string }>(`INSERT INTO thing (id) VALUES ('returned') RETURNING id`)
+  assert.equal(rows[0]?.id, 'returned')
+})
+
+test('a lock keeps two transactions apart', async () => {
+  const { db } = test_db
+  let inside = 0
+  let most = 0
+  await Promise.all(
+    Array.from({ length: 6 }, () =>
+      db.transaction(async (tx) => {
+        await tx.lock('same')
+        inside++
+        most = Math.max(most, inside)
+        await tx.all('SELECT 1 AS one')
+        inside--
+      }),
+    ),
+  )
+  assert.equal(most, 1)
+})
+
+test('several servers may migrate at once, and a second time changes nothing', async () => {
+  const { db } = test_db
+  await Promise.all([migrate(db), migrate(db), migrate(db)])
+  const status = await schemaStatus(db)
+  assert.deepEqual(status.pending, [])
+  assert.equal(status.current, status.newest)
+})
+
+test('a database of a newer version is refused', async () => {
+  const { db } = test_db
+  await db.run(`INSERT INTO schema_migrations VALUES (9999, '9999_future', 'x', 0)`)
+  await assert.rejects(migrate(db), /9999_future.*install the newer one/)
+  await db.run('DELETE FROM schema_migrations WHERE version = 9999')
+})
+
+test(
+  'a second process on one SQLite file is refused with a reason',
+  { skip: process.env.LOAM_TEST_DATABASE_URL ? 'PostgreSQL' : false },
+  async () => {
+    await assert.rejects(openDatabase(test_db.url), /another Loam is using/)
+  },
+)

@@ -1,0 +1,90 @@
+// Forward-only migrations: `NNNN_name.<dialect>.sql`, each once, safe when several servers start together.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { Database, Sql } from './database.ts'
+
+const FOLDER = new URL('./migrations/', import.meta.url)
+
+interface Migration {
+  version: number
+  name: string
+  sql: string
+  checksum: string
+}
+
+export interface SchemaStatus {
+  current: number
+  newest: number
+  pending: string[]
+}
+
+function migrationsFor(dialect: Sql['dialect']): Migration[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith(`.${dialect}.sql`))
+    .sort()
+    .map((file) => {
+      const sql = readFileSync(new URL(file, FOLDER), 'utf8')
+      const checksum = createHash('sha256').update(sql).digest('hex')
+      return { version: Number(file.slice(0, 4)), name: file.replace(`.${dialect}.sql`, ''), sql, checksum }
+    })
+}
+
+/** Brings the schema up to date. Throws when the database was written by a newer Loam, or a migration was edited. */
+export async function migrate(db: Database): Promise<SchemaStatus> {
+  const migrations = migrationsFor(db.dialect)
+  await db.transaction(async (tx) => {
+    await tx.lock('loam:migrations')
+    await tx.run(
+      `CREATE TABLE IF NOT EXISTS schema_migrations (
+         version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`,
+    )
+    const applied = await tx.all<{ version: number; name: string; checksum: string }>(
+      'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
+    )
+    for (const row of applied) check(row, migrations)
+    for (const migration of migrations.slice(applied.length)) {
+      await tx.batch(splitStatements(migration.sql).map((sql) => ({ sql })))
+      await tx.run('INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)', [
+        migration.version,
+        migration.name,
+        migration.checksum,
+        Date.now(),
+      ])
+    }
+  })
+  return schemaStatus(db)
+}
+
+export async function schemaStatus(db: Database): Promise<SchemaStatus> {
+  const migrations = migrationsFor(db.dialect)
+  const row = await db.one<{ version: number | null }>('SELECT max(version) AS version FROM schema_migrations')
+  const current = row?.version ?? 0
+  return {
+    current,
+    newest: migrations.at(-1)?.version ?? 0,
+    pending: migrations.filter((migration) => migration.version > current).map((migration) => migration.name),
+  }
+}
+
+function check(row: { version: number; name: string; checksum: string }, migrations: readonly Migration[]): void {
+  const known = migrations.find((migration) => migration.version === row.version)
+  if (known === undefined) {
+    throw new Error(
+      `the database has schema ${row.name}, which this version of Loam does not know: install the newer one`,
+    )
+  }
+  if (known.checksum !== row.checksum) {
+    throw new Error(
+      `migration ${row.name} was applied in another form than this version has; restore the original file`,
+    )
+  }
+}
+
+/** Our migrations hold no semicolons inside strings or bodies: a line that ends with one ends the statement. */
+function splitStatements(sql: string): string[] {
+  return sql
+    .replaceAll(/--.*$/gm, '')
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter(Boolean)
+}
