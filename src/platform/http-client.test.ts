@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
+import { createHttp } from './http-client.ts'
+import { HttpFailure } from './http.ts'
+import { isPrivateAddress } from './private-addresses.ts'
+
+const open = createHttp({ allowPrivate: true, userAgent: 'test' })
+const guarded = createHttp({ allowPrivate: false, userAgent: 'test' })
+const servers: Server[] = []
+after(async () => {
+  for (const server of servers) {
+    server.closeAllConnections()
+    server.close()
+  }
+  await open.close()
+  await guarded.close()
+})
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function failure(promise: Promise<unknown>): Promise<HttpFailure> {
+  const error = await promise.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  assert.ok(error instanceof HttpFailure, `expected an HttpFailure, got ${error}`)
+  return error
+}
+
+test('query, form and JSON arrive as they should', async () => {
+  const url = await serve((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += chunk))
+    request.on('end', () =>
+      response.end(JSON.stringify({ url: request.url, type: request.headers['content-type'], body })),
+    )
+  })
+  const form = await open.send({
+    method: 'POST',
+    url: `${url}/a?x=1`,
+    query: { y: 'ä b', none: null },
+    form: { k: 'v w' },
+  })
+  assert.deepEqual(form.json(), { url: '/a?x=1&y=%C3%A4+b', type: 'application/x-www-form-urlencoded', body: 'k=v+w' })
+  const json = await open.send({ method: 'POST', url, json: { a: 1 } })
+  assert.deepEqual(json.json(), { url: '/', type: 'application/json', body: '{"a":1}' })
+})
+
+test('redirects are answers, not orders', async () => {
+  const url = await serve((_, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end())
+  assert.equal((await open.send({ url })).status, 302)
+})
+
+test('a drip ends at the total timeout', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200)
+    const drip = setInterval(() => response.write('.'), 20)
+    response.on('close', () => clearInterval(drip))
+  })
+  const startedAt = performance.now()
+  assert.equal((await failure(open.send({ url, timeoutMs: 200 }))).reason, 'timeout')
+  assert.ok(performance.now() - startedAt < 2000)
+})
+
+test('a large answer is cut', async () => {
+  const url = await serve((_, response) => response.end(Buffer.alloc(100_000, 'x')))
+  const response = await open.send({ url, maxResponseBytes: 10 })
+  assert.equal(response.text(), 'xxxxxxxxxx')
+  assert.equal(response.truncated, true)
+})
+
+test('a reset, a closed port and a missing name have their reasons', async () => {
+  const url = await serve((request) => request.socket.destroy())
+  assert.equal((await failure(open.send({ url }))).reason, 'reset')
+  assert.equal((await failure(open.send({ url: 'http://127.0.0.1:1' }))).reason, 'connect')
+  assert.equal((await failure(open.send({ url: 'http://nowhere.invalid' }))).reason, 'dns')
+  assert.equal((await failure(open.send({ url: 'ftp://example.com' }))).reason, 'refused_target')
+})
+
+test('private addresses are refused in every spelling', async () => {
+  const url = await serve((_, response) => response.end('secret'))
+  const port = new URL(url).port
+  for (const host of [
+    '127.0.0.1',
+    '2130706433',
+    '0x7f.1',
+    '0177.0.0.1',
+    '127.1',
+    '0',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    'localhost',
+    '[64:ff9b::7f00:1]',
+    '[2002:7f00:1::]',
+    '169.254.169.254',
+    '10.0.0.1',
+    '[fd00:ec2::254]',
+  ]) {
+    const error = await failure(guarded.send({ url: `http://${host}:${port}/`, timeoutMs: 3000 }))
+    assert.equal(error.reason, 'refused_target', host)
+    assert.ok(!error.message.includes('secret'))
+  }
+})
+
+test('public addresses are not refused', () => {
+  for (const address of ['8.8.8.8', '1.1.1.1', '2606:4700:4700::1111', '::ffff:8.8.8.8']) {
+    assert.equal(isPrivateAddress(address), false, address)
+  }
+})

@@ -1,0 +1,33 @@
+// Which addresses a customer's URL may not reach: everything that is not the public internet.
+import ipaddr from 'ipaddr.js'
+
+/** True for loopback, private, link-local, metadata, multicast, reserved and documentation ranges, in any disguise. */
+export function isPrivateAddress(text: string): boolean {
+  let address: ipaddr.IPv4 | ipaddr.IPv6
+  try {
+    address = ipaddr.parse(text.replace(/^\[|\]$/g, ''))
+  } catch {
+    return true
+  }
+  if (address.kind() === 'ipv6') {
+    const inner = embeddedIpv4(address as ipaddr.IPv6)
+    if (inner !== null) return inner.range() !== 'unicast'
+  }
+  return address.range() !== 'unicast'
+}
+
+/** IPv4 inside IPv6: mapped, NAT64, 6to4. */
+function embeddedIpv4(address: ipaddr.IPv6): ipaddr.IPv4 | null {
+  if (address.isIPv4MappedAddress()) return address.toIPv4Address()
+  const bytes = address.toByteArray()
+  const range = address.range() as string
+  if (range === 'rfc6052') return new ipaddr.IPv4(bytes.slice(12))
+  if (range === '6to4') return new ipaddr.IPv4(bytes.slice(2, 6))
+  return null
+}
+
+/** The URL's host as an address, when it is written as one: `127.1`, `0x7f.1` and the like are normalised by URL. */
+export function literalAddress(url: URL): string | null {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return ipaddr.isValid(host) ? host : null
+}
