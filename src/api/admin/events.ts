@@ -44,11 +44,9 @@ export const EventRequestView = z
   .meta({ id: 'EventRequest' })
 export type EventRequestView = z.infer<typeof EventRequestView>
 
-const time = z
-  .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)), {
-    error: 'must be an ISO 8601 time, such as 2026-01-31T08:00:00Z',
-  })
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), {
+  error: 'must be an ISO 8601 time, such as 2026-01-31T08:00:00Z',
+})
 export const EventFilter = z.object({
   ...pageQuery,
   type: z.string().optional(),

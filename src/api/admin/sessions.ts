@@ -4,12 +4,18 @@ import { ApiError } from '../../platform/errors.ts'
 import { hashToken, randomToken, sameText } from '../../platform/seal.ts'
 import type { Context } from '../../store/context.ts'
 import { deleteDashboardSession, insertDashboardSession, isDashboardSession } from '../../store/dashboard-sessions.ts'
+import type { Database } from '../../store/database.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../../store/instance-settings.ts'
+import { cookiesOf, setCookie } from '../http/cookies.ts'
+import { operation, Reply } from '../http/operation.ts'
 
 export const SESSION_COOKIE = 'loam_session'
 const SESSION_SECONDS = 30 * 86_400
 const LINK_SECONDS = 15 * 60
 const TOKEN_PLACE = 'admin-token'
+const MAX_FAILURES = 10
+const FAILURES_MS = 60_000
+const MAX_ADDRESSES = 10_000
 
 interface StoredToken {
   hash: string
@@ -45,11 +51,24 @@ export interface NewSession {
   maxAgeSeconds: number
 }
 
-/** A session for whoever knows the admin token or a sign-in link's token. Throws 401 otherwise. */
-export async function signIn(ctx: Context, input: { token: string }): Promise<NewSession> {
-  if (!(await isAdminToken(ctx, input.token)) && !(await redeemLink(ctx, input.token))) {
-    throw new ApiError('wrong_admin_token', 401, 'wrong admin token: `loam keys show --reveal` prints it on the server')
-  }
+export interface Attempt {
+  token: string
+  /** The socket's address; null without a socket. */
+  client: string | null
+}
+
+/** Throws 401 for a wrong token, and 429 after too many of them from one address. */
+export async function checkAdminToken(ctx: Context, attempt: Attempt): Promise<void> {
+  await guarded(ctx, attempt, () => isAdminToken(ctx, attempt.token))
+}
+
+/** A session for whoever knows the admin token or a sign-in link's token. Throws 401 otherwise, as above. */
+export async function signIn(ctx: Context, attempt: Attempt): Promise<NewSession> {
+  await guarded(
+    ctx,
+    attempt,
+    async () => (await isAdminToken(ctx, attempt.token)) || (await redeemLink(ctx, attempt.token)),
+  )
   const session = randomToken()
   const now = ctx.clock.now()
   await insertDashboardSession(ctx.db, {
@@ -95,4 +114,86 @@ function linkHash(token: string): string {
   return hashToken(`sign-in link:${token}`)
 }
 
-export const SignInInput = z.object({ token: z.string().min(1).max(500).describe('The admin token.') })
+interface Failures {
+  count: number
+  until: number
+}
+
+const failuresOf = new WeakMap<Database, Map<string, Failures>>()
+
+async function guarded(ctx: Context, attempt: Attempt, isRight: () => Promise<boolean>): Promise<void> {
+  const now = ctx.clock.now()
+  const all = failuresOf.get(ctx.db) ?? new Map<string, Failures>()
+  failuresOf.set(ctx.db, all)
+  const address = attempt.client ?? 'unknown'
+  const failures = all.get(address)
+  const counts = failures !== undefined && failures.until > now ? failures : { count: 0, until: now + FAILURES_MS }
+  if (counts.count >= MAX_FAILURES) {
+    const seconds = Math.ceil((counts.until - now) / 1000)
+    throw new ApiError('too_many_sign_ins', 429, `too many wrong tokens; try again in ${seconds} seconds`, {
+      headers: { 'retry-after': String(seconds) },
+    })
+  }
+  if (await isRight()) {
+    all.delete(address)
+    return
+  }
+  if (all.size >= MAX_ADDRESSES) all.clear()
+  all.set(address, { ...counts, count: counts.count + 1 })
+  ctx.log.warn({ client: attempt.client }, 'a wrong admin token was sent')
+  throw new ApiError('wrong_admin_token', 401, 'wrong admin token: `loam keys show --reveal` prints it on the server')
+}
+
+const secure = (ctx: Context): boolean => ctx.publicUrl.startsWith('https:')
+
+/** `Set-Cookie` that begins a dashboard session. */
+export function sessionCookie(ctx: Context, session: NewSession): string {
+  return setCookie({
+    name: SESSION_COOKIE,
+    value: session.session,
+    path: '/',
+    maxAgeSeconds: session.maxAgeSeconds,
+    secure: secure(ctx),
+  })
+}
+
+/** `Set-Cookie` that ends it. */
+export function endedSessionCookie(ctx: Context): string {
+  return setCookie({ name: SESSION_COOKIE, value: '', path: '/', maxAgeSeconds: 0, secure: secure(ctx) })
+}
+
+const SignInInput = z.object({ token: z.string().min(1).max(500).describe('The admin token.') })
+const Done = z.object({ status: z.literal('success') })
+
+export const sessionOperations = [
+  operation({
+    method: 'POST',
+    path: '/session',
+    id: 'signIn',
+    summary: 'Sign in to the dashboard',
+    description: 'Sets the cookie `loam_session`. Ten wrong tokens in a minute from one address answer 429.',
+    tags: ['Instance'],
+    auth: 'none',
+    body: SignInInput,
+    responses: { 200: { description: 'Signed in.', schema: Done } },
+    errors: { 401: 'The token is wrong.', 429: 'Too many wrong tokens.' },
+    handler: async ({ ctx, body, client }) => {
+      const cookie = sessionCookie(ctx, await signIn(ctx, { token: body.token, client }))
+      return new Reply(200, { status: 'success' }, { 'set-cookie': cookie })
+    },
+  }),
+  operation({
+    method: 'DELETE',
+    path: '/session',
+    id: 'signOut',
+    summary: 'Sign out of the dashboard',
+    tags: ['Instance'],
+    auth: 'instance',
+    responses: { 200: { description: 'Signed out.', schema: Done } },
+    handler: async ({ ctx, request }) => {
+      const session = cookiesOf(request)[SESSION_COOKIE]
+      if (session !== undefined) await signOut(ctx, session)
+      return new Reply(200, { status: 'success' }, { 'set-cookie': endedSessionCookie(ctx) })
+    },
+  }),
+]

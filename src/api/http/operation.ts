@@ -27,8 +27,10 @@ export interface Call<A extends Auth = Auth, P = unknown, Q = unknown, B = unkno
   body: B
   /** This call's `terra-reference`. */
   reference: string
-  /** Names in lower case. */
-  headers: Record<string, string>
+  /** The socket's address; null without a socket. */
+  client: string | null
+  /** As it came, its body unread unless the operation has a body schema. */
+  request: Request
 }
 
 export interface ResponseSpec {
@@ -39,7 +41,8 @@ export interface ResponseSpec {
 }
 
 export interface Operation {
-  method: Method
+  /** `ALL` answers every method; the document shows it as POST. */
+  method: Method | 'ALL'
   /** Below the mount point, with `{name}` for parameters. */
   path: string
   /** `operationId`: unique. */
@@ -48,6 +51,8 @@ export interface Operation {
   description?: string
   tags: readonly string[]
   auth: Auth
+  /** What a wrong or unknown credential answers, where it is not 401. */
+  wrongCredentials?: { status: 403 | 404; message: string; when: 'wrong' | 'unknown dev-id' }
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
@@ -58,7 +63,7 @@ export interface Operation {
   handler(call: Call): Promise<unknown>
 }
 
-/** An answer that is not 200 with JSON. */
+/** An answer that is not 200 with JSON. A null body is none at all. */
 export class Reply {
   readonly status: number
   readonly body: unknown
@@ -82,7 +87,7 @@ export function operation<
     params?: P
     query?: Q
     body?: B
-    /** What it returns is the JSON of a 200, unless it is a Reply. */
+    /** What it returns is the JSON of a 200, unless it is a Reply or a Response. */
     handler(call: Call<A, Parsed<P>, Parsed<Q>, Parsed<B>>): Promise<unknown>
   },
 ): Operation {

@@ -1,0 +1,56 @@
+// Request bodies: bounded, in any content type, and read as JSON before any schema sees them.
+import { ApiError } from '../../platform/errors.ts'
+import { JsonFaultError, parseJsonText } from './json-text.ts'
+
+const MAX_JSON_BYTES = 1_000_000
+
+/** An absent or blank body is `{}`: SDKs send a JSON content type without a body. */
+export async function readJsonBody(request: Request): Promise<unknown> {
+  const bytes = await readBytes(request, MAX_JSON_BYTES)
+  const text = decode(bytes)
+  if (text.trim() === '') return {}
+  try {
+    return parseJsonText(text)
+  } catch (error) {
+    if (!(error instanceof JsonFaultError)) throw error
+    const { line, column, problem } = error.fault
+    throw new ApiError('invalid_json', 400, `the body is no valid JSON: line ${line}, column ${column}: ${problem}`, {
+      extra: { position: { line, column } },
+    })
+  }
+}
+
+/** Reads no more than `maxBytes`, whatever the client announces. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase()
+  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
+    throw new ApiError(
+      'unsupported_encoding',
+      400,
+      'content-encoding: compressed bodies are not read; send the body as it is',
+    )
+  }
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  if (request.body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
+    length += chunk.byteLength
+    if (length > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ApiError('invalid_encoding', 400, 'the body is no valid UTF-8; send JSON as UTF-8')
+  }
+}
+
+function tooLarge(maxBytes: number): ApiError {
+  const size = maxBytes >= 1_000_000 ? `${maxBytes / 1_000_000} MB` : `${maxBytes} bytes`
+  return new ApiError('body_too_large', 413, `the body is larger than ${size}`)
+}

@@ -1,0 +1,93 @@
+// Who calls: an environment by its dev-id and key, or the operator by the admin token or a dashboard session.
+import { ApiError } from '../../platform/errors.ts'
+import type { Context } from '../../store/context.ts'
+import { environmentByDevId, type EnvironmentRow } from '../../store/environments.ts'
+import { environmentNamed } from '../admin/environments.ts'
+import { checkAdminToken, isSignedIn, SESSION_COOKIE } from '../admin/sessions.ts'
+import { authenticate } from '../authenticate.ts'
+import { cookiesOf } from './cookies.ts'
+import type { Operation } from './operation.ts'
+
+export interface Caller {
+  request: Request
+  client: string | null
+}
+
+export async function environmentFor(
+  ctx: Context,
+  operation: Operation,
+  caller: Caller,
+): Promise<EnvironmentRow | null> {
+  switch (operation.auth) {
+    case 'none':
+      return null
+    case 'apiKey':
+      return byApiKey(ctx, operation, caller.request)
+    case 'devId':
+      return byDevId(ctx, caller.request)
+    case 'instance':
+      await checkOperator(ctx, caller)
+      return null
+    case 'admin':
+      await checkOperator(ctx, caller)
+      return environmentNamed(ctx, devIdOf(caller.request))
+  }
+}
+
+async function byApiKey(ctx: Context, operation: Operation, request: Request): Promise<EnvironmentRow> {
+  const devId = request.headers.get('dev-id')
+  const apiKey = request.headers.get('x-api-key')
+  if (!devId || !apiKey) {
+    throw new ApiError('credentials_missing', 401, 'dev-id or x-api-key headers are missing')
+  }
+  const environment = await authenticate(ctx, devId, apiKey)
+  if (environment !== null) return environment
+  const instead = operation.wrongCredentials
+  if (instead?.when === 'wrong') throw new ApiError('credentials_wrong', instead.status, instead.message)
+  if (instead?.when === 'unknown dev-id' && (await environmentByDevId(ctx.db, devId)) === null) {
+    throw new ApiError('unknown_dev_id', instead.status, instead.message)
+  }
+  throw new ApiError('credentials_wrong', 401, 'Invalid x-api-key & dev-id combination')
+}
+
+/** A dev-id narrows the answer; a key beside it is neither needed nor looked at. */
+async function byDevId(ctx: Context, request: Request): Promise<EnvironmentRow | null> {
+  const devId = request.headers.get('dev-id')
+  if (!devId) return null
+  const environment = await environmentByDevId(ctx.db, devId)
+  if (environment === null) throw new ApiError('unknown_dev_id', 404, 'Invalid dev-id was provided')
+  return environment
+}
+
+/** Event streams cannot set headers in a browser: there the query names the environment. */
+function devIdOf(request: Request): string | null {
+  return request.headers.get('dev-id') || new URL(request.url).searchParams.get('dev_id') || null
+}
+
+async function checkOperator(ctx: Context, caller: Caller): Promise<void> {
+  const { request } = caller
+  const authorization = request.headers.get('authorization')
+  if (authorization !== null) {
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+    if (token === undefined) {
+      throw new ApiError('admin_token_missing', 401, 'authorization: must be `Bearer <admin token>`')
+    }
+    await checkAdminToken(ctx, { token, client: caller.client })
+    return
+  }
+  const session = cookiesOf(request)[SESSION_COOKIE]
+  if (session === undefined || !(await isSignedIn(ctx, session))) {
+    throw new ApiError('admin_token_missing', 401, 'send the header `Authorization: Bearer <admin token>`, or sign in')
+  }
+  if (!['GET', 'HEAD'].includes(request.method) && !isSameSite(ctx, request)) {
+    throw new ApiError('cross_site_request', 403, 'changes with the dashboard session must come from the dashboard')
+  }
+}
+
+/** A browser says where a request comes from; a page of someone else cannot make it say otherwise. */
+export function isSameSite(ctx: Context, request: Request): boolean {
+  const site = request.headers.get('sec-fetch-site')
+  if (site !== null) return site === 'same-origin' || site === 'none'
+  const origin = request.headers.get('origin')
+  return origin !== null && (origin === new URL(ctx.publicUrl).origin || origin === new URL(request.url).origin)
+}

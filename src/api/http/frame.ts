@@ -1,0 +1,145 @@
+// What every route has: a reference, a parsed call, one error shape, and an answer for paths and methods that are not.
+import { randomUUID } from 'node:crypto'
+import { type Context as HonoContext, Hono } from 'hono'
+import type { z } from 'zod'
+import { ApiError } from '../../platform/errors.ts'
+import type { Context } from '../../store/context.ts'
+import { readJsonBody } from './body-reader.ts'
+import { environmentFor } from './credentials.ts'
+import { type Call, type Operation, Reply } from './operation.ts'
+import { problemResponse } from './problem.ts'
+import { parseInput } from './validate.ts'
+
+export interface FrameOptions {
+  /** Tests look at every answer here. */
+  onReply?: (operation: Operation, status: number, body: unknown) => void
+}
+
+export interface Frame {
+  app: Hono<FrameEnv>
+  /** Adds operations below `prefix`. */
+  mount(prefix: string, operations: readonly Operation[]): void
+}
+
+export interface FrameEnv {
+  Bindings: { incoming?: { socket?: { remoteAddress?: string } } }
+  Variables: { reference: string }
+}
+
+interface Route {
+  pattern: RegExp
+  methods: readonly string[]
+}
+
+const EVERY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
+  const app = new Hono<FrameEnv>({ strict: false })
+  const routes: Route[] = []
+
+  app.use('*', async (c, next) => {
+    c.set('reference', randomUUID())
+    if (/%00|\0/.test(c.req.url)) {
+      throw new ApiError('invalid_request', 400, 'the URL holds the character U+0000, which is not allowed')
+    }
+    await next()
+    if (!c.res.headers.has('terra-reference')) c.header('terra-reference', c.get('reference'))
+  })
+
+  app.onError((error, c) => {
+    const reference = c.get('reference') ?? randomUUID()
+    const place = { publicUrl: ctx.publicUrl, instance: instanceOf(c.req.url), reference }
+    if (error instanceof ApiError) {
+      if (error.status >= 500) ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed')
+      return problemResponse(error, place)
+    }
+    ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed unexpectedly')
+    const message = `something failed inside Loam; the server's log has it under the reference ${reference}`
+    return problemResponse(new ApiError('internal_error', 500, message), place)
+  })
+
+  app.notFound((c) => {
+    const allowed = allowedMethods(routes, c.req.path)
+    if (allowed.length === 0) throw new ApiError('route_not_found', 404, `there is nothing at ${c.req.path}`)
+    if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: allowed.join(', ') } })
+    throw new ApiError('method_not_allowed', 405, `${c.req.path} takes ${allowed.join(', ')}`, {
+      headers: { allow: allowed.join(', ') },
+    })
+  })
+
+  return {
+    app,
+    mount(prefix, operations) {
+      for (const operation of operations) {
+        const path = `${prefix}${operation.path}`
+        routes.push({
+          pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`),
+          methods: operation.method === 'ALL' ? EVERY_METHOD : [operation.method],
+        })
+        const honoPath = path.replace(/\{([^}]+)\}/g, ':$1')
+        app.on(operation.method === 'ALL' ? EVERY_METHOD : [operation.method], [honoPath], (c) =>
+          answer(ctx, options, operation, c),
+        )
+      }
+    },
+  }
+}
+
+async function answer(
+  ctx: Context,
+  options: FrameOptions,
+  operation: Operation,
+  c: HonoContext<FrameEnv>,
+): Promise<Response> {
+  const caller = { request: c.req.raw, client: c.env?.incoming?.socket?.remoteAddress ?? null }
+  const environment = await environmentFor(ctx, operation, caller)
+  const call = {
+    ctx,
+    environment,
+    params: operation.params === undefined ? {} : parseInput(operation.params, c.req.param(), 'path'),
+    query: operation.query === undefined ? {} : parseInput(operation.query, queryOf(c.req.url), 'query'),
+    body: operation.body === undefined ? {} : await bodyOf(operation, operation.body, c.req.raw),
+    reference: c.get('reference'),
+    ...caller,
+  } satisfies Call as Call
+  const result = await operation.handler(call)
+  if (result instanceof Response) return result
+  const reply = result instanceof Reply ? result : new Reply(200, result)
+  options.onReply?.(operation, reply.status, reply.body)
+  if (reply.body === null) return new Response(null, { status: reply.status, headers: reply.headers })
+  return new Response(JSON.stringify(reply.body), {
+    status: reply.status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...reply.headers },
+  })
+}
+
+/** The admin API refuses members that it does not know; the Terra-compatible one passes over them, as Terra does. */
+async function bodyOf(operation: Operation, schema: z.ZodType, request: Request): Promise<unknown> {
+  const strict = operation.auth === 'admin' || operation.auth === 'instance'
+  const checked = strict && 'strict' in schema ? (schema as z.ZodObject).strict() : schema
+  return parseInput(checked, await readJsonBody(request), 'body')
+}
+
+/** The first value of each name; an empty one counts as absent. */
+function queryOf(url: string): Record<string, string> {
+  const query: Record<string, string> = {}
+  for (const [name, value] of new URL(url).searchParams) {
+    if (value !== '' && !Object.hasOwn(query, name)) {
+      Object.defineProperty(query, name, { value, enumerable: true, configurable: true })
+    }
+  }
+  return query
+}
+
+function instanceOf(url: string): string {
+  const { pathname, search } = new URL(url)
+  return `${pathname}${search}`
+}
+
+function allowedMethods(routes: readonly Route[], path: string): string[] {
+  const methods = new Set(routes.filter((route) => route.pattern.test(path)).flatMap((route) => route.methods))
+  if (methods.size === 0) return []
+  if (methods.has('GET')) methods.add('HEAD')
+  methods.add('OPTIONS')
+  return [...methods]
+}
