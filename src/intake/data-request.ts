@@ -1,0 +1,266 @@
+// Data that a customer asks for: from the store where the days were read, else from the provider first.
+import { connectorById } from '../connectors/index.ts'
+import type { Connector } from '../connectors/connector.ts'
+import { dataEvent, largeRequestProcessingEvent, largeRequestSendingEvent, rateLimitHitEvent } from '../model/events.ts'
+import type { DataType } from '../model/data-type.ts'
+import { newId } from '../model/ids.ts'
+import { addDays, countDays, daysBetween, localDayOf } from '../model/local-day.ts'
+import { withoutSamples } from '../model/records.ts'
+import { wireTimestamp } from '../model/timestamps.ts'
+import { appendEvents, type NewEvent } from '../outbox/append.ts'
+import { terraUser } from '../outbox/terra-user.ts'
+import { ApiError, ProviderError } from '../platform/errors.ts'
+import { enqueue } from '../queue/enqueue.ts'
+import { unpackJson } from '../store/compress.ts'
+import { type ConnectionRow, connectionById } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { JobRow } from '../store/jobs.ts'
+import { coverageOf, type RecordRow, recordsBetween } from '../store/records.ts'
+import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
+import { ingest } from './ingest.ts'
+import type { JobResult } from './jobs.ts'
+import { inChunks } from './record-events.ts'
+
+/** Either exact bounds in milliseconds, half-open, or local days, inclusive. */
+export type DataRange = { startDay: string; endDay: string } | { startAt: number; endAt: number }
+
+/** Longer ranges are large requests: accepted at once, delivered in chunks. */
+const LARGE_DAYS = 31
+/** A day that lies so far back is not asked for again. */
+const SETTLED_MS = 3 * 86_400_000
+/** A younger day counts as read for this long. */
+const FRESH_MS = 5 * 60_000
+const WAIT_MS = 25_000
+const STEP_DAYS = 15
+
+export function isLarge(range: DataRange): boolean {
+  if ('startDay' in range) return countDays(range.startDay, range.endDay) > LARGE_DAYS
+  return range.endAt - range.startAt > LARGE_DAYS * 86_400_000
+}
+
+/** The records, oldest first. Reads missing days from the provider before. */
+export async function readNow(
+  ctx: Context,
+  request: { connection: ConnectionRow; type: DataType; range: DataRange; retryIfRateLimited?: boolean },
+): Promise<unknown[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), WAIT_MS)
+  })
+  const filling = fillGaps(ctx, request.connection, request.type, request.range)
+  // It goes on when the caller has gone; its failure is the caller's only while they wait.
+  filling.catch(() => {})
+  const outcome = await Promise.race([filling, late])
+  clearTimeout(timer)
+  if (outcome === 'late') {
+    throw new ApiError('processing', 200, 'Request is processing, try again later', {
+      extra: { retry_after_seconds: 30 },
+    })
+  }
+  const rows = await recordsBetween(
+    ctx.db,
+    request.connection.user_id,
+    request.type,
+    boundsOf(request.type, request.range),
+  )
+  return rows.map((row) => unpackJson(row.body))
+}
+
+/** Queues the request; its events carry `reference`. */
+export async function readLater(
+  ctx: Context,
+  request: { connection: ConnectionRow; type: DataType; range: DataRange; withSamples: boolean; reference: string },
+): Promise<void> {
+  const { connection } = request
+  const now = ctx.clock.now()
+  const large = isLarge(request.range)
+  const payload: RequestPayload = {
+    type: request.type,
+    range: request.range,
+    withSamples: request.withSamples,
+    reference: request.reference,
+    large,
+  }
+  await ctx.db.transaction(async (tx) => {
+    if (large) {
+      await appendEvents(ctx, tx, [
+        {
+          environmentId: connection.environment_id,
+          connection,
+          body: largeRequestProcessingEvent(terraUser(connection), request.reference),
+          lane: 'backfill',
+          reference: request.reference,
+        },
+      ])
+    }
+    await enqueue(
+      tx,
+      [
+        {
+          kind: 'request',
+          lane: large ? 'backfill' : 'live',
+          environmentId: connection.environment_id,
+          userId: connection.user_id,
+          dedupeKey: `request:${request.reference}`,
+          payload,
+          at: now,
+        },
+      ],
+      now,
+    )
+  })
+}
+
+interface RequestPayload {
+  type: DataType
+  range: DataRange
+  withSamples: boolean
+  reference: string
+  large: boolean
+}
+
+/** The job behind `readLater`. */
+export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResult> {
+  const payload = JSON.parse(job.payload) as RequestPayload
+  const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
+  if (connection === null) return 'done'
+  try {
+    await fillGaps(ctx, connection, payload.type, payload.range)
+  } catch (error) {
+    if (error instanceof ProviderError && error.rateLimited && job.attempts === 1)
+      await tellLimit(ctx, connection, payload, error)
+    // What is stored already is still an answer when the provider will not give more.
+    if (!(error instanceof ProviderError) || error.next === 'retry') throw error
+    ctx.log.info({ userId: connection.user_id, next: error.next }, 'a request is answered from the store alone')
+  }
+  await ctx.db.transaction(async (tx) => {
+    await tx.lock(`connection:${connection.user_id}`)
+    const current = await connectionById(tx, connection.user_id)
+    if (current === null) return
+    const rows = await recordsBetween(tx, current.user_id, payload.type, boundsOf(payload.type, payload.range))
+    await appendEvents(ctx, tx, requestEvents(current, payload, rows))
+  })
+  return 'done'
+}
+
+function requestEvents(connection: ConnectionRow, payload: RequestPayload, rows: readonly RecordRow[]): NewEvent[] {
+  const records = rows.map((row) => {
+    const record = unpackJson(row.body)
+    return payload.withSamples ? record : withoutSamples(record)
+  })
+  const user = terraUser(connection)
+  const common = { environmentId: connection.environment_id, connection, reference: payload.reference }
+  const orderingAt = rows.length === 0 ? undefined : Math.max(...rows.map((row) => row.version))
+  if (!payload.large) {
+    if (payload.type === 'athlete' && records.length === 0) return []
+    return [
+      {
+        ...common,
+        body: dataEvent(payload.type, user, records),
+        lane: 'live',
+        orderingAt,
+        recordCount: records.length,
+      },
+    ]
+  }
+  const chunks = inChunks(records)
+  const traceId = newId()
+  return [
+    { ...common, body: largeRequestSendingEvent(user, payload.reference, chunks.length), lane: 'backfill' },
+    ...chunks.map((chunk, i): NewEvent => ({
+      ...common,
+      body: dataEvent(payload.type, user, chunk),
+      lane: 'backfill',
+      traceId: `${traceId}:chunk:${i + 1}`,
+      orderingAt,
+      recordCount: chunk.length,
+    })),
+  ]
+}
+
+async function tellLimit(
+  ctx: Context,
+  connection: ConnectionRow,
+  payload: RequestPayload,
+  error: ProviderError,
+): Promise<void> {
+  const days = daysOf(payload.range, connection.time_zone)
+  await ctx.db.transaction(async (tx) => {
+    await appendEvents(ctx, tx, [
+      {
+        environmentId: connection.environment_id,
+        connection,
+        lane: 'live',
+        reference: payload.reference,
+        body: rateLimitHitEvent({
+          user: terraUser(connection),
+          start: days.start,
+          end: days.end,
+          retryingAt: wireTimestamp(ctx.clock.now() + (error.afterSeconds ?? 60) * 1000),
+        }),
+      },
+    ])
+  })
+}
+
+/** Reads the days of the range that were never read, or that may have changed since. */
+async function fillGaps(ctx: Context, connection: ConnectionRow, type: DataType, range: DataRange): Promise<void> {
+  const connector = connectorById(connection.provider)
+  if (connector === null || connection.state === 'revoked' || !typesOf(connector).includes(type)) return
+  const now = ctx.clock.now()
+  const today = localDayOf(now, connection.time_zone)
+  const asked = daysOf(range, connection.time_zone)
+  const oldest =
+    connector.historyDays === null ? asked.start : later(asked.start, addDays(today, -connector.historyDays))
+  const end = earlier(asked.end, addDays(today, 1))
+  if (oldest > end) return
+  const covered = new Map(
+    (await coverageOf(ctx.db, connection.user_id, type, oldest, end)).map((row) => [row.day, row.read_at]),
+  )
+  const missing = daysBetween(oldest, end).filter((day) => {
+    const readAt = covered.get(day)
+    if (readAt === undefined) return true
+    const settled = readAt >= Date.parse(`${day}T00:00:00Z`) + SETTLED_MS
+    return !settled && now - readAt > FRESH_MS
+  })
+  for (const run of consecutive(missing)) await readDays(ctx, connector, connection, type, run)
+}
+
+async function readDays(
+  ctx: Context,
+  connector: Connector,
+  connection: ConnectionRow,
+  type: DataType,
+  days: { start: string; end: string },
+): Promise<void> {
+  const orders = ordersForDays(connector, [type], days)
+  const { read } = await fetchAll(ctx, connector, connection, orders, [type])
+  await ingest(ctx, connector, connection.user_id, read, { lane: 'backfill', silent: true })
+}
+
+/** Runs of neighbouring days, at most STEP_DAYS long. */
+function consecutive(days: readonly string[]): { start: string; end: string }[] {
+  const runs: { start: string; end: string }[] = []
+  for (const day of days) {
+    const run = runs.at(-1)
+    if (run !== undefined && addDays(run.end, 1) === day && countDays(run.start, day) <= STEP_DAYS) run.end = day
+    else runs.push({ start: day, end: day })
+  }
+  return runs
+}
+
+function daysOf(range: DataRange, timeZone: string | null): { start: string; end: string } {
+  if ('startDay' in range) return { start: range.startDay, end: range.endDay }
+  return {
+    start: localDayOf(range.startAt, timeZone),
+    end: localDayOf(Math.max(range.startAt, range.endAt - 1), timeZone),
+  }
+}
+
+/** An athlete has no time: it is found whatever was asked for. */
+function boundsOf(type: DataType, range: DataRange): DataRange {
+  return type === 'athlete' ? { startAt: 0, endAt: 1 } : range
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b)
+const earlier = (a: string, b: string): string => (a < b ? a : b)

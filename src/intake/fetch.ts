@@ -1,0 +1,133 @@
+// Asks a provider for one connection: which kinds, which days, and what came of it.
+import { connectionHttp } from '../credentials/connection-http.ts'
+import { applicationOf } from '../credentials/client.ts'
+import type { Connector, DayRange, Wanted } from '../connectors/connector.ts'
+import { DATA_TYPES, type DataType } from '../model/data-type.ts'
+import { addDays, daysBetween } from '../model/local-day.ts'
+import { ProviderError } from '../platform/errors.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { Read } from './ingest.ts'
+
+export interface FetchOrder {
+  kind: string
+  wanted: Wanted
+}
+
+/** Kinds whose pages contribute to any of these types; null for every kind. */
+export function kindsFor(connector: Connector, types: readonly DataType[] | null): string[] {
+  return Object.entries(connector.reads)
+    .filter(([, read]) => types === null || read.types.some((type) => types.includes(type)))
+    .map(([kind]) => kind)
+}
+
+/** The record types that a connector can give at all. */
+export function typesOf(connector: Connector): DataType[] {
+  const given = new Set(Object.values(connector.reads).flatMap((read) => [...read.types]))
+  return DATA_TYPES.filter((type) => given.has(type))
+}
+
+export interface Fetched {
+  read: Read
+  /** Kinds that could not be read and will not be soon: the scope is missing, the membership lapsed. */
+  skipped: string[]
+}
+
+/**
+ * Reads everything that was ordered, one kind after another. Throws the first ProviderError that asks for another try
+ * or a new sign-in; what was read until then is read again with it.
+ */
+export async function fetchAll(
+  ctx: Context,
+  connector: Connector,
+  connection: ConnectionRow,
+  orders: readonly FetchOrder[],
+  types: readonly DataType[] | null,
+): Promise<Fetched> {
+  const application = await applicationOf(ctx, connection.environment_id, connector)
+  const http = connectionHttp(ctx, application, connection.user_id)
+  const runAt = ctx.clock.now()
+  const read = { pages: [], gone: [], runAt, covered: [], listed: [] } as {
+    pages: Read['pages'][number][]
+    gone: Read['gone'][number][]
+    runAt: number
+    covered: { type: DataType; days: readonly string[] }[]
+    listed: Read['listed'][number][]
+  }
+  const skipped: string[] = []
+  const granted = connection.scopes?.split(',') ?? null
+  let timeZone = connection.time_zone
+  for (const order of orders) {
+    const source = connector.reads[order.kind]
+    if (source === undefined) continue
+    if (source.scope !== undefined && granted !== null && !granted.includes(source.scope)) {
+      skipped.push(order.kind)
+      continue
+    }
+    try {
+      for (const wanted of slices(order.wanted, source.maxDays ?? 30)) {
+        const context = {
+          http,
+          wanted,
+          providerUserId: connection.provider_user_id,
+          timeZone,
+          grantedScopes: granted,
+          now: runAt,
+        }
+        for await (const fetched of source.fetch(context)) {
+          if ('gone' in fetched) read.gone.push(fetched.gone)
+          else {
+            read.pages.push(fetched)
+            timeZone = zoneOf(connector, fetched.kind, fetched.payload) ?? timeZone
+          }
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof ProviderError) || (error.next !== 'skip' && error.next !== 'give_up')) throw error
+      ctx.log.info(
+        { userId: connection.user_id, provider: connector.id, kind: order.kind, status: error.status },
+        'a kind could not be read and is left out',
+      )
+      skipped.push(order.kind)
+      continue
+    }
+    if ('days' in order.wanted && source.listsAll !== undefined) {
+      read.listed.push({ kind: order.kind, type: source.listsAll, ...order.wanted.days })
+    }
+  }
+  // A day counts as read only when all that could be asked was asked.
+  const days = orders.every((order) => 'days' in order.wanted) ? commonDays(orders) : null
+  if (days !== null) {
+    for (const type of types ?? typesOf(connector)) read.covered.push({ type, days: daysBetween(days.start, days.end) })
+  }
+  return { read, skipped }
+}
+
+/** Orders for whole days of every kind that gives these types. */
+export function ordersForDays(connector: Connector, types: readonly DataType[] | null, days: DayRange): FetchOrder[] {
+  return kindsFor(connector, types).map((kind) => ({ kind, wanted: { days } }))
+}
+
+function commonDays(orders: readonly FetchOrder[]): DayRange | null {
+  const first = orders[0]?.wanted
+  return first !== undefined && 'days' in first ? first.days : null
+}
+
+function* slices(wanted: Wanted, maxDays: number): Generator<Wanted> {
+  if (!('days' in wanted)) {
+    yield wanted
+    return
+  }
+  for (let start = wanted.days.start; start <= wanted.days.end; start = addDays(start, maxDays)) {
+    const last = addDays(start, maxDays - 1)
+    yield { days: { start, end: last < wanted.days.end ? last : wanted.days.end } }
+  }
+}
+
+function zoneOf(connector: Connector, kind: string, payload: unknown): string | null {
+  try {
+    return connector.timeZone?.(kind, payload) ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,209 @@
+// The inbound loop: what was promised to be read, is read, whatever happens in between.
+import { connectorById } from '../connectors/index.ts'
+import {
+  connectionDegraded,
+  connectionRecovered,
+  revokeAtProvider,
+  subscribeAtProvider,
+} from '../credentials/disconnect.ts'
+import { ProviderError } from '../platform/errors.ts'
+import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
+import { onJobs } from '../queue/wake.ts'
+import { connectionById } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
+import { deleteFinishedJobs, type JobLane, type JobRow } from '../store/jobs.ts'
+import { deleteExpiredAuth } from '../store/auth-flows.ts'
+import { runBackfill } from './backfill.ts'
+import { runRead } from './read-job.ts'
+import { queuePolls } from './poll.ts'
+import { runDataRequest } from './data-request.ts'
+import { subscribeApplications } from './subscribe.ts'
+
+const SLOTS: Record<JobLane, number> = { live: 16, backfill: 4 }
+const LEASE_MS = 60_000
+const BACKSTOP_MS = 1000
+const POLL_EVERY_MS = 15_000
+const SUBSCRIBE_EVERY_MS = 6 * 3600_000
+const KEEP_FINISHED_MS = 7 * 86_400_000
+const MAX_ATTEMPTS = 12
+const RETRY_BASE_MS = 2000
+const RETRY_CAP_MS = 30 * 60_000
+
+export interface Loop {
+  stop(graceMs: number): Promise<void>
+}
+
+/** What a job's work answers. `again` keeps a long job going in steps, so that others get their turn. */
+export type JobResult = 'done' | { again: number }
+
+const workers: Record<string, (ctx: Context, job: JobRow) => Promise<JobResult>> = {
+  read: runRead,
+  backfill: runBackfill,
+  request: runDataRequest,
+  async subscribe(ctx, job) {
+    const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
+    const connector = connection === null ? null : connectorById(connection.provider)
+    if (connection !== null && connector !== null) await subscribeAtProvider(ctx, connector, connection)
+    return 'done'
+  },
+  async revoke(ctx, job) {
+    await revokeAtProvider(ctx, JSON.parse(job.payload), job.environment_id!)
+    return 'done'
+  },
+}
+
+export async function startIntake(ctx: Context, options: { onlyProcess: boolean }): Promise<Loop> {
+  await recover(ctx.db, jobQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : ctx.clock.now())
+  const running = new Set<Promise<void>>()
+  const inFlight: Record<JobLane, number> = { live: 0, backfill: 0 }
+  let stopped = false
+  let pumping = false
+  let again = false
+
+  function pump(): void {
+    again = true
+    if (pumping || stopped) return
+    pumping = true
+    void (async () => {
+      while (again && !stopped) {
+        again = false
+        for (const lane of ['live', 'backfill'] as const) await fill(lane)
+      }
+    })()
+      .catch((error) => ctx.log.warn({ err: error }, 'the inbound loop cannot reach the database'))
+      .finally(() => {
+        pumping = false
+      })
+  }
+
+  async function fill(lane: JobLane): Promise<void> {
+    const free = SLOTS[lane] - inFlight[lane]
+    if (free <= 0) return
+    const jobs = await claim<JobRow>(ctx.db, jobQueue, [lane], { limit: free, now: ctx.clock.now(), leaseMs: LEASE_MS })
+    for (const job of jobs) {
+      inFlight[lane]++
+      const work = runJob(ctx, job)
+        .catch((error) => ctx.log.error({ err: error, jobId: job.id }, 'a job could not be settled'))
+        .finally(() => {
+          inFlight[lane]--
+          running.delete(work)
+          pump()
+        })
+      running.add(work)
+    }
+    if (jobs.length === free) again = true
+  }
+
+  const guard = (name: string, work: () => Promise<unknown>) => () =>
+    void (stopped ? Promise.resolve() : work()).catch((error) => ctx.log.warn({ err: error }, `${name} failed`))
+  const housekeeping = guard('housekeeping', async () => {
+    await recover(ctx.db, jobQueue, ctx.clock.now())
+    await queuePolls(ctx)
+  })
+  const cleaning = guard('cleaning up', async () => {
+    await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)
+    await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
+  })
+  const subscribing = guard('subscribing', () => subscribeApplications(ctx))
+  const timers = [
+    setInterval(pump, BACKSTOP_MS),
+    setInterval(housekeeping, POLL_EVERY_MS),
+    setInterval(cleaning, 3600_000),
+    setInterval(subscribing, SUBSCRIBE_EVERY_MS),
+  ]
+  const unsubscribe = onJobs(pump)
+  pump()
+  housekeeping()
+
+  return {
+    async stop(graceMs) {
+      stopped = true
+      unsubscribe()
+      for (const timer of timers) clearInterval(timer)
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, graceMs)
+      })
+      await Promise.race([Promise.allSettled(running), late])
+      clearTimeout(timer)
+    },
+  }
+}
+
+async function runJob(ctx: Context, job: JobRow): Promise<void> {
+  const lease = { id: job.id, leaseId: job.lease_id! }
+  const beat = setInterval(() => {
+    void extend(ctx.db, jobQueue, lease, ctx.clock.now() + LEASE_MS).catch(() => {})
+  }, LEASE_MS / 3)
+  try {
+    const work = workers[job.kind]
+    if (work === undefined)
+      throw new ProviderError(`no work is known for jobs of kind ${job.kind}`, { next: 'give_up' })
+    const result = await work(ctx, job)
+    await settle(ctx, job, result)
+    ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'done' })
+  } catch (error) {
+    await settleFailure(ctx, job, error)
+  } finally {
+    clearInterval(beat)
+  }
+}
+
+async function settle(ctx: Context, job: JobRow, result: JobResult): Promise<void> {
+  const lease = { id: job.id, leaseId: job.lease_id! }
+  const now = ctx.clock.now()
+  if (job.user_id !== null) {
+    const connection = await connectionById(ctx.db, job.user_id)
+    if (connection !== null) await connectionRecovered(ctx, connection)
+  }
+  if (result === 'done') {
+    const { sql, params } = finish(jobQueue, lease, 'done', now)
+    await ctx.db.run(sql, params)
+    return
+  }
+  // A further step is no failed attempt.
+  await backToQueue(ctx, job, result.again, null, false)
+}
+
+async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise<void> {
+  const now = ctx.clock.now()
+  const message = error instanceof ProviderError ? error.message : 'failed inside Loam; the log has the cause'
+  const next = error instanceof ProviderError ? error.next : 'retry'
+  const away = isUnavailable(error)
+  if (!(error instanceof ProviderError) && !away)
+    ctx.log.error({ err: error, jobId: job.id, kind: job.kind }, 'a job failed')
+  if (next === 'reauthorize' && job.user_id !== null) await connectionDegraded(ctx, job.user_id)
+  const hopeless = next === 'give_up' || next === 'skip' || next === 'reauthorize'
+  if (hopeless || (job.attempts >= MAX_ATTEMPTS && !away)) {
+    ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'failed' })
+    const { sql, params } = finish(jobQueue, { id: job.id, leaseId: job.lease_id! }, 'failed', now, { error: message })
+    await ctx.db.run(sql, params)
+    return
+  }
+  ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'retry' })
+  const asked = error instanceof ProviderError ? (error.afterSeconds ?? 0) * 1000 : 0
+  const backoff = Math.min(RETRY_BASE_MS * 2 ** (job.attempts - 1), RETRY_CAP_MS) * (0.8 + 0.4 * Math.random())
+  // A provider's limit is not the job's fault and does not use up its attempts.
+  const limited = error instanceof ProviderError && error.rateLimited
+  await backToQueue(ctx, job, now + Math.max(asked, backoff), message, !limited && !away)
+}
+
+async function backToQueue(
+  ctx: Context,
+  job: JobRow,
+  at: number,
+  error: string | null,
+  countAttempt: boolean,
+): Promise<void> {
+  const lease = { id: job.id, leaseId: job.lease_id! }
+  const { sql, params } = retryAt(jobQueue, lease, Math.round(at), { error, countAttempt })
+  try {
+    await ctx.db.run(sql, params)
+  } catch (failure) {
+    if (!isUniqueViolation(failure)) throw failure
+    // The same work was ordered again meanwhile and waits already.
+    const ended = finish(jobQueue, lease, 'done', ctx.clock.now(), { error: 'another job does the same work' })
+    await ctx.db.run(ended.sql, ended.params)
+  }
+}
