@@ -4,6 +4,7 @@ import type { EnvironmentRow } from '../store/environments.ts'
 
 export const EnvironmentSettings = z
   .object({
+    widget_name: z.string().trim().min(1).max(80).nullable().default(null).describe('What the widget calls your app.'),
     auth_error_style: z
       .enum(['auth_cancelled', 'auth'])
       .default('auth_cancelled')
@@ -16,10 +17,6 @@ export const EnvironmentSettings = z
       .boolean()
       .default(true)
       .describe('Data events carry the sample arrays. Requested data follows `with_samples` instead.'),
-    menstruation_phase_style: z
-      .enum(['text', 'number'])
-      .default('text')
-      .describe('How `current_phase` is written: `menstrual` or `1`.'),
   })
   .meta({ id: 'EnvironmentSettings' })
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>
@@ -27,3 +24,11 @@ export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>
 export function environmentSettings(environment: EnvironmentRow): EnvironmentSettings {
   return EnvironmentSettings.parse(JSON.parse(environment.settings))
 }
+
+/** The same members, each optional and without a default. */
+export const EnvironmentSettingsChange = z.strictObject({
+  widget_name: EnvironmentSettings.shape.widget_name.removeDefault().optional(),
+  auth_error_style: EnvironmentSettings.shape.auth_error_style.removeDefault().optional(),
+  userinfo_bare_array: EnvironmentSettings.shape.userinfo_bare_array.removeDefault().optional(),
+  samples_enabled: EnvironmentSettings.shape.samples_enabled.removeDefault().optional(),
+})

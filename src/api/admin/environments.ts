@@ -7,7 +7,7 @@ import {
   updateEnvironment as updateRow,
 } from '../../store/environments.ts'
 import { forgetCredentials } from '../authenticate.ts'
-import { EnvironmentSettings, environmentSettings } from '../environment-settings.ts'
+import { EnvironmentSettings, environmentSettings, EnvironmentSettingsChange } from '../environment-settings.ts'
 import { createEnvironment } from '../environments.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { isoTime, type Listing, listingSchema, wholeListing } from './listing.ts'
@@ -32,15 +32,7 @@ export const NewEnvironmentInput = z.object({ name: Name, kind: Kind.default('te
 export const EnvironmentChange = z.object({
   name: Name.optional(),
   kind: Kind.optional(),
-  settings: z
-    .object({
-      auth_error_style: EnvironmentSettings.shape.auth_error_style.removeDefault().optional(),
-      userinfo_bare_array: z.boolean().optional(),
-      samples_enabled: z.boolean().optional(),
-      menstruation_phase_style: EnvironmentSettings.shape.menstruation_phase_style.removeDefault().optional(),
-    })
-    .optional()
-    .describe('Members that are left out stay as they are.'),
+  settings: EnvironmentSettingsChange.optional().describe('Members that are left out stay as they are.'),
 })
 
 export const CreatedEnvironmentView = EnvironmentView.extend({

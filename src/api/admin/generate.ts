@@ -12,9 +12,9 @@ import type { ConnectionRow } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
 import { deliveriesOfEvent } from '../../store/deliveries.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
+import { connectionNamed } from '../connection-named.ts'
 import { operation } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
-import { connectionNamed } from './users.ts'
 
 export const GenerateInput = z.object({
   type: DataType,

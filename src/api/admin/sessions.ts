@@ -54,7 +54,7 @@ export interface NewSession {
 export interface Attempt {
   token: string
   /** The socket's address; null without a socket. */
-  client: string | null
+  client?: string | null
 }
 
 /** Throws 401 for a wrong token, and 429 after too many of them from one address. */

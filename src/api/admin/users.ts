@@ -6,16 +6,12 @@ import { addDays, localDayOf } from '../../model/local-day.ts'
 import { TerraUser } from '../../model/user.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
 import { ApiError } from '../../platform/errors.ts'
-import { unpackSync } from '../../store/compress.ts'
-import {
-  connectionInEnvironment,
-  type ConnectionRow,
-  listConnections,
-  patchConnection,
-} from '../../store/connections.ts'
+import { unpackJson } from '../../store/compress.ts'
+import { type ConnectionRow, listConnections, patchConnection } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { countRecords, recordsBetween } from '../../store/records.ts'
+import { connectionNamed } from '../connection-named.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
@@ -131,17 +127,7 @@ export async function listRecords(
   const connection = await connectionNamed(ctx, environment, input.user_id)
   const range = { startDay: input.start_date, endDay: input.end_date }
   const rows = await recordsBetween(ctx.db, connection.user_id, input.type, range, { limit: 1000, offset: 0 })
-  return { data: rows.map((row) => JSON.parse(Buffer.from(unpackSync(row.body)).toString('utf8'))) }
-}
-
-export async function connectionNamed(
-  ctx: Context,
-  environment: EnvironmentRow,
-  userId: string,
-): Promise<ConnectionRow> {
-  const connection = await connectionInEnvironment(ctx.db, environment.id, userId)
-  if (connection === null) throw new ApiError('user_not_found', 404, 'user not found')
-  return connection
+  return { data: rows.map((row) => unpackJson(row.body)) }
 }
 
 function userView(connection: ConnectionRow): UserView {

@@ -1,0 +1,15 @@
+import { ApiError } from '../platform/errors.ts'
+import { connectionInEnvironment, type ConnectionRow } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { EnvironmentRow } from '../store/environments.ts'
+
+/** The environment's own connection; a `user_id` of another environment does not exist here. */
+export async function connectionNamed(
+  ctx: Context,
+  environment: EnvironmentRow,
+  userId: string,
+): Promise<ConnectionRow> {
+  const connection = await connectionInEnvironment(ctx.db, environment.id, userId)
+  if (connection === null) throw new ApiError('user_not_found', 404, 'user not found')
+  return connection
+}
