@@ -11,9 +11,11 @@ export function disconnectPage(
   sessionPath: string,
 ): Html {
   return html`<h1>${text.disconnectTitle(providerName)}</h1>
-<p>${text.disconnectText(providerName)}</p>
-<div class="actions">
-<form method="post" action="${sessionPath}/disconnect/${connection.user_id}"><button class="button danger">${text.disconnectConfirm(providerName)}</button></form>
-<a class="button" href="${sessionPath}">${text.keep}</a>
-</div>`
+    <p>${text.disconnectText(providerName)}</p>
+    <div class="actions">
+      <form method="post" action="${sessionPath}/disconnect/${connection.user_id}">
+        <button class="button danger">${text.disconnectConfirm(providerName)}</button>
+      </form>
+      <a class="button" href="${sessionPath}">${text.keep}</a>
+    </div>`
 }

@@ -150,7 +150,13 @@ export function createWidget(ctx: Context): Hono {
   widget.all('/session/*', (c) => {
     const language = languageOf(c, null)
     const { notFoundTitle, unknownText } = language.text
-    return show(c, 404, { language, title: notFoundTitle, appName: null, languagePath: null, body: message(notFoundTitle, unknownText) })
+    return show(c, 404, {
+      language,
+      title: notFoundTitle,
+      appName: null,
+      languagePath: null,
+      body: message(notFoundTitle, unknownText),
+    })
   })
 
   async function flowOf(id: string): Promise<AuthFlowRow | null> {
@@ -237,7 +243,8 @@ function closed(c: Request, language: Language, state: SessionState): Response |
 }
 
 function message(title: string, text: string): Html {
-  return html`<h1>${title}</h1><p>${text}</p>`
+  return html`<h1>${title}</h1>
+    <p>${text}</p>`
 }
 
 function show(c: Request, status: 200 | 404 | 410, options: PageOptions): Response | Promise<Response> {
@@ -254,7 +261,12 @@ function languageOf(c: Request, wanted: string | null | undefined): Language {
     ...acceptedLanguages(c.req.header('accept-language')),
   ])
   if (chosen !== undefined) {
-    setCookie(c, LANGUAGE_COOKIE, language.tag, { path: '/session', httpOnly: true, sameSite: 'Lax', maxAge: 30 * 86_400 })
+    setCookie(c, LANGUAGE_COOKIE, language.tag, {
+      path: '/session',
+      httpOnly: true,
+      sameSite: 'Lax',
+      maxAge: 30 * 86_400,
+    })
   }
   return language
 }

@@ -5,9 +5,12 @@ import type { Cause } from './locales/index.ts'
 import { type Html, icon } from './page.ts'
 
 export function donePage({ text }: Language, provider: { id: string; name: string }): Html {
-  return html`<div class="pair"><img src="/static/providers/${provider.id.toLowerCase()}.svg" alt="" width="56" height="56"><i class="done"></i>${appTile()}</div>
-<h1>${text.doneTitle(provider.name)}</h1>
-<p>${text.doneText}</p>`
+  return html`<div class="pair">
+      <img src="/static/providers/${provider.id.toLowerCase()}.svg" alt="" width="56" height="56" /><i class="done"></i
+      >${appTile()}
+    </div>
+    <h1>${text.doneTitle(provider.name)}</h1>
+    <p>${text.doneText}</p>`
 }
 
 // Every word that a provider or our own flow gives as the reason, and what it means for the person.
@@ -20,6 +23,7 @@ const CAUSES: Record<string, Cause> = {
   account_linked: 'other_account',
   session_expired: 'timed_out',
   flow_expired: 'timed_out',
+  flow_not_found: 'timed_out',
   state_mismatch: 'other_browser',
   provider_unavailable: 'provider_down',
   server_error: 'provider_down',
@@ -52,20 +56,38 @@ export function failedPage(options: FailedOptions): Html {
   const cause = text.causes[CAUSES[reason] ?? 'unknown']
   const time = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'long', timeZone: 'UTC' })
   return html`<h1>${text.failedTitle(name)}</h1>
-<div class="notice err"><h2>${cause.title(name)}</h2><p>${cause.text}</p></div>
-<div class="actions">
-${options.tryAgainPath === null ? '' : html`<a class="button primary" href="${options.tryAgainPath}">${text.tryAgain(name)}</a>`}
-${options.choosePath === null ? '' : html`<a class="button" href="${options.choosePath}">${text.chooseAnother}</a>`}
-</div>
-${options.tryAgainPath === null && options.choosePath === null ? html`<p>${text.expiredText}</p>` : ''}
-<details><summary>${icon.turn}${text.supportDetails}</summary>
-<dl class="facts">
-<dt>${text.supportCode}</dt><dd>${reason}</dd>
-<dt>${text.supportSession}</dt><dd>${options.sessionId}</dd>
-<dt>${text.supportTime}</dt><dd>${time.format(options.at)}</dd>
-</dl></details>`
+    <div class="notice err">
+      <h2>${cause.title(name)}</h2>
+      <p>${cause.text}</p>
+    </div>
+    <div class="actions">
+      ${options.tryAgainPath === null ? '' : html`<a class="button primary" href="${options.tryAgainPath}">${text.tryAgain(name)}</a>`}
+      ${options.choosePath === null ? '' : html`<a class="button" href="${options.choosePath}">${text.chooseAnother}</a>`}
+    </div>
+    ${options.tryAgainPath === null && options.choosePath === null ? html`<p>${text.expiredText}</p>` : ''}
+    <details>
+      <summary>${icon.turn}${text.supportDetails}</summary>
+      <dl class="facts">
+        <dt>${text.supportCode}</dt>
+        <dd>${reason}</dd>
+        <dt>${text.supportSession}</dt>
+        <dd>${options.sessionId}</dd>
+        <dt>${text.supportTime}</dt>
+        <dd>${time.format(options.at)}</dd>
+      </dl>
+    </details>`
 }
 
 function appTile(): Html {
-  return html`<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9" fill="var(--spruce)"/><path d="m9 16.5 5 5 9-11" fill="none" stroke="var(--on-spruce)" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round"/></svg>`
+  return html`<svg viewBox="0 0 32 32" aria-hidden="true">
+    <rect width="32" height="32" rx="9" fill="var(--spruce)" />
+    <path
+      d="m9 16.5 5 5 9-11"
+      fill="none"
+      stroke="var(--on-spruce)"
+      stroke-width="2.5"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+    />
+  </svg>`
 }

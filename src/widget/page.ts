@@ -46,42 +46,61 @@ export function answer(c: Request, status: ContentfulStatusCode, options: PageOp
 function document({ language, title, appName, languagePath, body }: PageOptions): Html {
   const { text } = language
   return html`<!doctype html>
-<html lang="${language.tag}" dir="${text.direction}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}${appName === null ? '' : ` · ${appName}`}</title>
-<meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="${tokensHref}">
-<link rel="stylesheet" href="${widgetHref}">
-<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
-</head>
-<body>
-<header class="top">
-<div class="app">${mark()}<span>${appName ?? text.pageTitle}</span></div>
-${languagePath === null ? '' : languageList(language, languagePath)}
-</header>
-<main>
-${body}
-</main>
-<footer>${text.footer}</footer>
-</body>
-</html>`
+    <html lang="${language.tag}" dir="${text.direction}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}${appName === null ? '' : ` · ${appName}`}</title>
+        <meta name="color-scheme" content="light dark" />
+        <link rel="stylesheet" href="${tokensHref}" />
+        <link rel="stylesheet" href="${widgetHref}" />
+        <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
+      </head>
+      <body>
+        <header class="top">
+          <div class="app">${mark()}<span>${appName ?? text.pageTitle}</span></div>
+          ${languagePath === null ? '' : languageList(language, languagePath)}
+        </header>
+        <main>${body}</main>
+        <footer>${text.footer}</footer>
+      </body>
+    </html>`
 }
 
 function languageList({ tag, text }: Language, path: string): Html {
   return html`<details class="language">
-<summary><span class="visually-hidden">${text.chooseLanguage}: </span>${text.language}${icon.down}</summary>
-<ul>${Object.entries(catalogues).map(
-    ([other, catalogue]) =>
-      html`<li><a href="${path}?lang=${other}" lang="${other}" hreflang="${other}" rel="nofollow" ${other === tag ? html`aria-current="true"` : ''}>${catalogue.language}</a></li>`,
-  )}</ul>
-</details>`
+    <summary><span class="visually-hidden">${text.chooseLanguage}: </span>${text.language}${icon.down}</summary>
+    <ul>
+      ${Object.entries(catalogues).map(
+        ([other, catalogue]) =>
+          html`<li>
+            <a
+              href="${path}?lang=${other}"
+              lang="${other}"
+              hreflang="${other}"
+              rel="nofollow"
+              ${other === tag ? html`aria-current="true"` : ''}
+              >${catalogue.language}</a
+            >
+          </li>`,
+      )}
+    </ul>
+  </details>`
 }
 
 /** One pulse stroke on a spruce tile. */
 function mark(): Html {
-  return html`<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9" fill="var(--spruce)"/><path d="M6 17h5l3-8 4 14 3-6h5" fill="none" stroke="var(--on-spruce)" stroke-width="2.25" stroke-linecap="round" stroke-linejoin="round"/></svg>`
+  return html`<svg viewBox="0 0 32 32" aria-hidden="true">
+    <rect width="32" height="32" rx="9" fill="var(--spruce)" />
+    <path
+      d="M6 17h5l3-8 4 14 3-6h5"
+      fill="none"
+      stroke="var(--on-spruce)"
+      stroke-width="2.25"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+    />
+  </svg>`
 }
 
 export const icon = {
@@ -92,7 +111,20 @@ export const icon = {
 }
 
 function stroke(path: string, className: string): Html {
-  return html`<svg class="${className}" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="${path}"/></svg>`
+  return html`<svg
+    class="${className}"
+    viewBox="0 0 24 24"
+    width="20"
+    height="20"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.75"
+    stroke-linecap="round"
+    stroke-linejoin="round"
+    aria-hidden="true"
+  >
+    <path d="${path}" />
+  </svg>`
 }
 
 /** The address changes with the content, so that browsers may keep it for good. */

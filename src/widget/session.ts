@@ -1,4 +1,5 @@
 // What the pages of one widget session know: who opened it, what may be connected, what is connected already.
+import { environmentSettings } from '../api/environment-settings.ts'
 import { connectorById } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { type WidgetSessionRow, widgetSessionById } from '../store/auth-flows.ts'
@@ -56,7 +57,5 @@ export async function connectionsOf(ctx: Context, row: WidgetSessionRow): Promis
 /** What the operator calls the app towards the people who use it; null when nobody said. */
 export async function appNameOf(ctx: Context, environmentId: string): Promise<string | null> {
   const environment = await environmentById(ctx.db, environmentId)
-  const settings: unknown = JSON.parse(environment?.settings ?? '{}')
-  const name = (settings as { widget_name?: unknown }).widget_name
-  return typeof name === 'string' && name.trim() !== '' ? name : null
+  return environment === null ? null : environmentSettings(environment).widget_name
 }

@@ -16,7 +16,8 @@ export const de: Catalogue = {
   noMatch: (query) => `Hier heißt nichts „${query}“.`,
   showAll: 'Alle zeigen',
   nothingTitle: 'Noch gibt es nichts zu verbinden',
-  nothingText: 'Die App hat noch kein Gerät und keinen Dienst eingeschaltet. Bitte sagen Sie dem Anbieter der App Bescheid.',
+  nothingText:
+    'Die App hat noch kein Gerät und keinen Dienst eingeschaltet. Bitte sagen Sie dem Anbieter der App Bescheid.',
   connected: 'Verbunden',
   signInAgain: 'Neu anmelden',
   disconnect: (name) => `${name} trennen`,
@@ -29,7 +30,6 @@ export const de: Catalogue = {
     menstruation: 'Zyklus',
     nutrition: 'Ernährung',
     sleep: 'Schlaf',
-    planned_workout: 'Geplantes Training',
   },
 
   doneTitle: (name) => `${name} ist verbunden`,
@@ -81,11 +81,13 @@ export const de: Catalogue = {
   },
 
   expiredTitle: 'Dieser Link ist abgelaufen',
-  expiredText: 'Zu Ihrer Sicherheit gilt er nur 15 Minuten. Gehen Sie zurück zur App und lassen Sie sich einen neuen geben.',
+  expiredText:
+    'Zu Ihrer Sicherheit gilt er nur 15 Minuten. Gehen Sie zurück zur App und lassen Sie sich einen neuen geben.',
   usedTitle: 'Dieser Link wurde schon benutzt',
   usedText: 'Er verbindet ein Gerät oder eine App. Für eine weitere Verbindung beginnen Sie in der App neu.',
   unknownTitle: 'Diesen Link kennen wir nicht',
-  unknownText: 'Vielleicht ist er abgeschnitten oder vertippt. Gehen Sie zurück zur App und lassen Sie sich einen neuen geben.',
+  unknownText:
+    'Vielleicht ist er abgeschnitten oder vertippt. Gehen Sie zurück zur App und lassen Sie sich einen neuen geben.',
   notFoundTitle: 'Diese Seite gibt es nicht',
 
   disconnectTitle: (name) => `${name} trennen?`,

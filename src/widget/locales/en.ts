@@ -30,7 +30,6 @@ export const en = {
     menstruation: 'Cycle',
     nutrition: 'Nutrition',
     sleep: 'Sleep',
-    planned_workout: 'Planned workouts',
   },
 
   doneTitle: (name: string) => `${name} is connected`,

@@ -29,7 +29,6 @@ export const es: Catalogue = {
     menstruation: 'Ciclo',
     nutrition: 'Alimentación',
     sleep: 'Sueño',
-    planned_workout: 'Entrenamientos previstos',
   },
 
   doneTitle: (name) => `${name} está conectado`,

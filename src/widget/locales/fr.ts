@@ -29,7 +29,6 @@ export const fr: Catalogue = {
     menstruation: 'Cycle',
     nutrition: 'Alimentation',
     sleep: 'Sommeil',
-    planned_workout: 'Entraînements prévus',
   },
 
   doneTitle: (name) => `${name} est connecté`,
@@ -81,7 +80,8 @@ export const fr: Catalogue = {
   },
 
   expiredTitle: 'Ce lien a expiré',
-  expiredText: 'Pour votre sécurité, il n’est valable que 15 minutes. Retournez dans l’application et demandez-en un nouveau.',
+  expiredText:
+    'Pour votre sécurité, il n’est valable que 15 minutes. Retournez dans l’application et demandez-en un nouveau.',
   usedTitle: 'Ce lien a déjà servi',
   usedText: 'Il connecte un appareil ou une application. Pour en connecter un autre, recommencez dans l’application.',
   unknownTitle: 'Nous ne connaissons pas ce lien',

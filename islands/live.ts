@@ -1,0 +1,89 @@
+// Rows that arrive while you look. The stream only says that something is new; the rows come from this same page, so
+// there is one place that draws them. Batched, capped, and never under a pointer or a focus.
+const BATCH_MS = 250
+const MOST_ROWS = 200
+
+const list = document.querySelector<HTMLElement>('[data-live]')
+if (list !== null) watch(list)
+
+function watch(list: HTMLElement): void {
+  const state = document.querySelector<HTMLElement>('.live')
+  const pill = document.querySelector<HTMLButtonElement>('[data-new]')
+  let waiting = 0
+  let timer = 0
+  let busy = false
+
+  if (list.dataset.live !== '') listen(list.dataset.live!)
+  // A short list that changes for a while (a running job) is simply asked for again.
+  else if (list.dataset.every !== undefined) setTimeout(refresh, Number(list.dataset.every))
+  pill?.addEventListener('click', () => void refresh())
+
+  function listen(url: string): void {
+    const source = new EventSource(url)
+    source.addEventListener('open', () => say('on', 'Live'))
+    source.addEventListener('error', () => say('off', 'Not live, reconnecting'))
+    source.addEventListener('change', arrived)
+    addEventListener('pagehide', () => source.close())
+  }
+
+  function arrived(): void {
+    waiting += 1
+    if (timer === 0) timer = window.setTimeout(settle, BATCH_MS)
+  }
+
+  function settle(): void {
+    timer = 0
+    const disturbing = list.matches(':hover') || list.contains(document.activeElement) || scrollY > 200
+    if (!disturbing || pill === null) return void refresh()
+    pill.hidden = false
+    pill.textContent = `Show ${waiting} new`
+  }
+
+  async function refresh(): Promise<void> {
+    if (busy) return arrived()
+    busy = true
+    try {
+      const response = await fetch(location.href, { headers: { accept: 'text/html' } })
+      if (!response.ok) return
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+      const fresh = page.querySelector<HTMLElement>('[data-live]')
+      // The first row takes the place of the words that said there was none.
+      if (fresh === null || fresh.tagName !== list.tagName) return location.reload()
+      put(fresh)
+      if (fresh.dataset.every !== undefined) setTimeout(refresh, Number(fresh.dataset.every))
+      waiting = 0
+      if (pill !== null) pill.hidden = true
+      for (const part of document.querySelectorAll<HTMLElement>('[data-live-part]')) {
+        const other = page.getElementById(part.id)
+        if (other !== null && !part.matches(':hover')) part.replaceChildren(...other.childNodes)
+      }
+      dispatchEvent(new Event('loam:rows'))
+    } finally {
+      busy = false
+    }
+  }
+
+  /** New rows on top; known rows are replaced where they stand, because states change. */
+  function put(fresh: HTMLElement): void {
+    const known = new Map([...list.children].map((row) => [(row as HTMLElement).dataset.id, row]))
+    let before: Element | null = list.firstElementChild
+    for (const row of [...fresh.children] as HTMLElement[]) {
+      const old = known.get(row.dataset.id)
+      if (old === undefined) {
+        row.classList.add('fresh')
+        list.insertBefore(row, before)
+      } else {
+        before = old.nextElementSibling
+        if (old.outerHTML !== row.outerHTML && !old.contains(document.activeElement)) old.replaceWith(row)
+      }
+    }
+    while (list.children.length > MOST_ROWS) list.lastElementChild?.remove()
+  }
+
+  function say(value: string, text: string): void {
+    if (state === null) return
+    state.dataset.state = value
+    const words = state.querySelector('span')
+    if (words !== null) words.textContent = text
+  }
+}

@@ -1,0 +1,66 @@
+// What a request must bring before a page of the dashboard looks at it.
+import type { Context as Request } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { sameText } from '../platform/seal.ts'
+import type { Context } from '../store/context.ts'
+import { environmentByDevId, listEnvironments } from '../store/environments.ts'
+import { html } from 'hono/html'
+import { alone } from './layout.ts'
+import { csrfOf, signedIn } from './session.ts'
+import { chosenEnvironment, type Env, rememberEnvironment, takeNotice, themeOf } from './view.ts'
+
+/** A session, an environment and, for whatever changes something, proof that one of our own pages asked for it. */
+export function guard(ctx: Context) {
+  return createMiddleware<Env>(async (c, next) => {
+    const token = await signedIn(ctx, c)
+    if (token === null) {
+      const back = c.req.method === 'GET' ? `?next=${encodeURIComponent(new URL(c.req.url).pathname)}` : ''
+      return c.redirect(`/dashboard/sign-in${back}`, 303)
+    }
+    const csrf = csrfOf(token)
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+      const form = await c.req.parseBody()
+      const given = form.csrf
+      if (!isOwnOrigin(ctx, c) || typeof given !== 'string' || !sameText(given, csrf)) return foreign(c)
+    }
+    const environments = await listEnvironments(ctx.db)
+    const chosen = chosenEnvironment(c)
+    const environment = environments.find((row) => row.dev_id === chosen) ?? environments[0]
+    if (environment === undefined) throw new Error('there is no environment')
+    const asked = c.req.query('env')
+    if (asked !== undefined && (await environmentByDevId(ctx.db, asked)) !== null) {
+      rememberEnvironment(c, asked)
+      return c.redirect(c.req.path, 303)
+    }
+    c.set('view', { ctx, environment, environments, csrf, theme: themeOf(c), notice: takeNotice(c) })
+    return next()
+  })
+}
+
+/** Browsers name the page's origin on every form; what names another one is not from us. */
+export function isOwnOrigin(ctx: Context, c: Request): boolean {
+  const origin = c.req.header('origin')
+  const site = c.req.header('sec-fetch-site')
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false
+  if (origin === undefined) return site !== undefined
+  if (origin === new URL(ctx.publicUrl).origin) return true
+  // Reached by another of its names (127.0.0.1 for localhost): the browser says itself where it believes to be.
+  return URL.canParse(origin) && new URL(origin).host === c.req.header('host')
+}
+
+function foreign(c: Request): Response | Promise<Response> {
+  return alone(c, {
+    title: 'Not done',
+    theme: themeOf(c),
+    status: 403,
+    body: html`<div class="card">
+      <div class="body">
+        <h1>Nothing was changed</h1>
+        <p>
+          This form did not come from a page of yours that is still open here. Go back, reload the page and try again.
+        </p>
+        <a class="button" href="/dashboard">Back to the dashboard</a>
+      </div>
+    </div>`,
+  })
+}

@@ -1,0 +1,144 @@
+// The dashboard: every page works without a script, and does nothing that /admin/v1 cannot do.
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { html } from 'hono/html'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { ApiError } from '../platform/errors.ts'
+import type { Context } from '../store/context.ts'
+import { sentence } from './form-problems.ts'
+import { guard } from './guard.ts'
+import { alone, morePage, page } from './layout.ts'
+import { liveStreams } from './live.ts'
+import { destinationPages } from './pages/destinations.ts'
+import { environmentPages } from './pages/environments.ts'
+import { eventPages } from './pages/events.ts'
+import { inspectorPages } from './pages/inspector.ts'
+import { jobPages } from './pages/jobs.ts'
+import { keyPages } from './pages/keys.ts'
+import { signInPages } from './pages/sign-in.ts'
+import { simulatorPages } from './pages/simulator.ts'
+import { sourcePages } from './pages/sources.ts'
+import { startPages } from './pages/start.ts'
+import { userPages } from './pages/user.ts'
+import { userListPage } from './pages/users.ts'
+import { signOut } from './session.ts'
+import { createStatic } from './static.ts'
+import { type App, type Call, type Env, setTheme, themeOf } from './view.ts'
+
+export { createSignInLink } from './session.ts'
+
+const LARGEST_FORM = 1_000_000
+
+/** Serves `/`, `/dashboard`, `/in/{code}` and `/static`. */
+export function createDashboard(ctx: Context): Hono {
+  const app = new Hono()
+  app.route('/', createStatic())
+  app.get('/', (c) => c.redirect('/dashboard'))
+  app.use('/dashboard/*', bodyLimit({ maxSize: LARGEST_FORM, onError: (c) => tooLarge(c as Call) }))
+  signInPages(app, ctx)
+  app.route('/', signedInPages(ctx))
+  return app
+}
+
+function signedInPages(ctx: Context): Hono {
+  const app: App = new Hono<Env>()
+  app.use('/dashboard', guard(ctx))
+  app.use('/dashboard/*', guard(ctx))
+  app.get('/dashboard', (c) => c.redirect('/dashboard/start'))
+  app.get('/dashboard/more', morePage)
+  startPages(app)
+  userListPage(app)
+  userPages(app)
+  eventPages(app)
+  simulatorPages(app)
+  inspectorPages(app)
+  sourcePages(app)
+  destinationPages(app)
+  keyPages(app)
+  jobPages(app)
+  environmentPages(app)
+  liveStreams(app)
+
+  app.post('/dashboard/theme', async (c) => {
+    const form = await c.req.parseBody()
+    setTheme(c, String(form.theme))
+    const back = String(form.back)
+    return c.redirect(/^\/dashboard\/[\w/.-]*$/.test(back) ? back : '/dashboard', 303)
+  })
+  app.post('/dashboard/sign-out', async (c) => {
+    await signOut(ctx, c)
+    return c.redirect('/dashboard/sign-in', 303)
+  })
+  app.all('/dashboard/*', (c) =>
+    problemPage(c, 404, 'There is no such page', 'The address may be mistyped, or what it showed was removed.'),
+  )
+
+  app.onError((error, c) => {
+    if (error instanceof ApiError && error.status < 500) {
+      const title = error.status === 404 ? 'Not found' : 'That did not work'
+      return problemPage(c, error.status as ContentfulStatusCode, title, sentence(error.message))
+    }
+    ctx.log.error({ err: error, path: c.req.path }, 'a dashboard page failed')
+    return problemPage(
+      c,
+      500,
+      'Something broke on our side',
+      'The log of the server says what. Nothing was changed half-way: try again, or go back.',
+    )
+  })
+  return app as unknown as Hono
+}
+
+function problemPage(c: Call, status: ContentfulStatusCode, title: string, text: string): Response | Promise<Response> {
+  const view = c.get('view') as ReturnType<Call['get']> | undefined
+  const body = html`<div class="card">
+    <div class="body">
+      <p>${text}</p>
+      <div class="row"><a class="button" href="/dashboard/start">To the start</a></div>
+    </div>
+  </div>`
+  if (view === undefined) {
+    return alone(c, {
+      title,
+      theme: themeOf(c),
+      status,
+      body: html`<div class="card">
+        <div class="body">
+          <h1>${title}</h1>
+          <p>${text}</p>
+        </div>
+      </div>`,
+    })
+  }
+  return page(c, { section: sectionOf(c.req.path), title, status, body })
+}
+
+const SECTIONS = [
+  'users',
+  'events',
+  'simulator',
+  'inspector',
+  'sources',
+  'destinations',
+  'keys',
+  'jobs',
+  'environments',
+] as const
+
+function sectionOf(path: string): (typeof SECTIONS)[number] | 'start' {
+  return SECTIONS.find((section) => path.startsWith(`/dashboard/${section}`)) ?? 'start'
+}
+
+function tooLarge(c: Call): Response | Promise<Response> {
+  return alone(c, {
+    title: 'Too large',
+    theme: themeOf(c),
+    status: 413,
+    body: html`<div class="card">
+      <div class="body">
+        <h1>Too large</h1>
+        <p>This form is larger than anything the dashboard takes. Nothing was changed.</p>
+      </div>
+    </div>`,
+  })
+}

@@ -1,0 +1,153 @@
+// Separate worlds on one server: keys, sources, destinations and users of their own.
+import { html } from 'hono/html'
+import {
+  addEnvironment,
+  EnvironmentChange,
+  listEnvironments,
+  NewEnvironmentInput,
+  updateEnvironment,
+} from '../../api/admin/environments.ts'
+import { environmentSettings } from '../../api/environment-settings.ts'
+import { parseInput } from '../../api/http/validate.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { noProblems, type Problems, problemsOf, sentence } from '../form-problems.ts'
+import { page } from '../layout.ts'
+import { checkbox, field, postForm } from '../parts/form.ts'
+import { badge, moment, notice } from '../parts/show.ts'
+import { type Form, formText, readForm } from '../query.ts'
+import { type App, type Call, done, refused, rememberEnvironment } from '../view.ts'
+
+const KINDS = [
+  ['testing', 'Testing'],
+  ['staging', 'Staging'],
+  ['production', 'Production'],
+] as const
+
+export function environmentPages(app: App): void {
+  app.get('/dashboard/environments', (c) => environmentsPage(c, {}, noProblems))
+
+  app.post('/dashboard/environments', async (c) => {
+    const { ctx } = c.get('view')
+    const form = await readForm(c)
+    try {
+      const input = parseInput(
+        NewEnvironmentInput,
+        { name: formText(form, 'name') ?? '', kind: formText(form, 'kind') },
+        'form',
+      )
+      const created = await addEnvironment(ctx, input)
+      rememberEnvironment(c, created.dev_id)
+      return done(c, '/dashboard/keys', `${created.name} is made, and you are in it now. These are its keys.`)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      return environmentsPage(c, form, problemsOf(error, ['name', 'kind']))
+    }
+  })
+
+  app.post('/dashboard/environments/settings', async (c) => {
+    const { ctx, environment } = c.get('view')
+    const form = await readForm(c)
+    try {
+      const input = parseInput(
+        EnvironmentChange,
+        {
+          name: formText(form, 'own_name'),
+          kind: formText(form, 'own_kind'),
+          settings: {
+            widget_name: formText(form, 'widget_name') ?? null,
+            auth_error_style: formText(form, 'auth_error_style'),
+            userinfo_bare_array: formText(form, 'userinfo_bare_array') === 'on',
+          },
+        },
+        'form',
+      )
+      await updateEnvironment(ctx, environment, input)
+      return done(c, '/dashboard/environments', 'Saved.')
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      return refused(c, '/dashboard/environments', `Not saved. ${sentence(error.message)}`)
+    }
+  })
+}
+
+async function environmentsPage(c: Call, form: Form, problems: Problems): Promise<Response> {
+  const { ctx, environment, csrf } = c.get('view')
+  const { data } = await listEnvironments(ctx)
+  const settings = environmentSettings(environment)
+  return page(c, {
+    section: 'environments',
+    title: 'Environments',
+    lead: 'Each has its own dev-id, keys, sources, destinations and users. Nothing is shared between them.',
+    status: problems === noProblems ? 200 : 422,
+    body: html`<div class="card">
+        <div class="table">
+          <table class="reflow">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Kind</th>
+                <th scope="col">dev-id</th>
+                <th scope="col">Made</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${data.map(
+                (row) =>
+                  html`<tr ${row.dev_id === environment.dev_id ? html`aria-selected="true"` : ''}>
+                    <td>
+                      <a href="/dashboard/environments?env=${encodeURIComponent(row.dev_id)}">${row.name}</a
+                      >${row.dev_id === environment.dev_id ? html` <span class="small">you are here</span>` : ''}
+                    </td>
+                    <td>${badge(row.kind === 'production' ? 'info' : 'neutral', row.kind)}</td>
+                    <td><code>${row.dev_id}</code></td>
+                    <td>${moment(row.created_at)}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+      </div>
+      <div class="split even">
+        <section class="card" aria-labelledby="settings">
+          <header><h2 id="settings">Settings of ${environment.name}</h2></header>
+          <div class="body">
+            ${postForm(
+              csrf,
+              '/dashboard/environments/settings',
+              html`<div class="fields">
+                  ${field({ name: 'own_name', label: 'Name', value: environment.name, required: true })}
+                  ${field({ name: 'own_kind', label: 'Kind', value: environment.kind, options: KINDS })}
+                </div>
+                ${field({ name: 'widget_name', label: 'Name of your app in the connect widget', value: settings.widget_name, placeholder: 'Moonrise Health', hint: 'Empty: the widget names no app.' })}
+                ${field({
+                  name: 'auth_error_style',
+                  label: 'A failed sign-in sends',
+                  value: settings.auth_error_style,
+                  options: [
+                    ['auth_cancelled', 'auth_cancelled'],
+                    ['auth', 'auth with status error (older)'],
+                  ],
+                })}
+                ${checkbox({ name: 'userinfo_bare_array', label: 'userInfo by reference answers a bare array', hint: 'Otherwise {"users": […]}.', checked: settings.userinfo_bare_array })}
+                <div class="row"><button>Save</button></div>`,
+              'form',
+            )}
+          </div>
+        </section>
+        <section class="card" aria-labelledby="new">
+          <header><h2 id="new">Make another</h2></header>
+          <div class="body">
+            ${problems.general === null ? '' : notice('err', problems.general, 'alert')}
+            ${postForm(
+              csrf,
+              '/dashboard/environments',
+              html`${field({ name: 'name', label: 'Name', required: true, value: formText(form, 'name'), placeholder: 'Staging', problem: problems.fields.name })}
+                ${field({ name: 'kind', label: 'Kind', value: formText(form, 'kind') ?? 'testing', options: KINDS, hint: 'Nothing behaves differently. Production shows a green band, so that nobody mistakes one for the other.', problem: problems.fields.kind })}
+                <div class="row"><button class="primary">Make it</button></div>`,
+              'form',
+            )}
+          </div>
+        </section>
+      </div>`,
+  })
+}

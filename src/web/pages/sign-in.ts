@@ -1,0 +1,93 @@
+// Signing in, with the admin token or by the link that the start prints; and out again.
+import type { Context as Request, Hono } from 'hono'
+import { html } from 'hono/html'
+import type { Context } from '../../store/context.ts'
+import { isOwnOrigin } from '../guard.ts'
+import { alone } from '../layout.ts'
+import { field } from '../parts/form.ts'
+import type { Html } from '../parts/html.ts'
+import { notice } from '../parts/show.ts'
+import { signedIn, signIn } from '../session.ts'
+import { themeOf } from '../view.ts'
+
+const FAILURES_PER_MINUTE = 10
+
+export function signInPages(app: Hono, ctx: Context): void {
+  const failures: number[] = []
+
+  app.get('/dashboard/sign-in', async (c) => {
+    const next = nextPath(c.req.query('next'))
+    if ((await signedIn(ctx, c)) !== null) return c.redirect(next, 303)
+    return form(c, { next })
+  })
+
+  app.post('/dashboard/sign-in', async (c) => {
+    const body = await c.req.parseBody()
+    const next = nextPath(body.next)
+    if (!isOwnOrigin(ctx, c)) {
+      return form(c, { next, status: 403, problem: 'This form came from another site. Please sign in here.' })
+    }
+    const now = ctx.clock.now()
+    while (failures[0] !== undefined && failures[0] <= now - 60_000) failures.shift()
+    if (failures.length >= FAILURES_PER_MINUTE) {
+      c.header('retry-after', '60')
+      return form(c, { next, status: 429, problem: 'Too many attempts. Wait a minute, then try again.' })
+    }
+    const token = typeof body.token === 'string' ? body.token.trim() : ''
+    if (token !== '' && (await signIn(ctx, c, token))) return c.redirect(next, 303)
+    failures.push(now)
+    return form(c, { next, status: 401, problem: 'This is not the admin token of this installation.' })
+  })
+
+  app.get('/in/:code', async (c) => {
+    // A preview that only asks for the headers must not use the link up.
+    if (c.req.method !== 'GET') return c.body(null, 204)
+    if ((await signedIn(ctx, c)) !== null || (await signIn(ctx, c, c.req.param('code')))) {
+      return c.redirect('/dashboard', 303)
+    }
+    return form(c, {
+      next: '/dashboard',
+      status: 410,
+      above: notice(
+        'warn',
+        'This link has been used, or its time is over. Sign in with the admin token, or restart Loam for a new link.',
+      ),
+    })
+  })
+}
+
+function form(
+  c: Request,
+  options: { next: string; status?: 401 | 403 | 410 | 429; problem?: string; above?: Html },
+): Response | Promise<Response> {
+  return alone(c, {
+    title: 'Sign in',
+    theme: themeOf(c),
+    status: options.status ?? 200,
+    body: html`<div class="card">
+      <div class="body">
+        <h1>Sign in</h1>
+        ${options.above ?? ''}
+        <form class="form" method="post" action="/dashboard/sign-in">
+          <input type="hidden" name="next" value="${options.next}" />
+          ${field({
+            name: 'token',
+            label: 'Admin token',
+            type: 'password',
+            autocomplete: 'current-password',
+            required: true,
+            problem: options.problem,
+            hint: html`The start prints it; <code>loam keys show --reveal</code> shows it again.
+              <code>LOAM_ADMIN_TOKEN</code> sets one of your own.`,
+          })}
+          <button class="primary">Sign in</button>
+        </form>
+      </div>
+    </div>`,
+  })
+}
+
+/** Back to a page of the dashboard, and nowhere else. */
+function nextPath(value: unknown): string {
+  return typeof value === 'string' && /^\/dashboard(\/[\w\-/.~%]*)?$/.test(value) ? value : '/dashboard'
+}

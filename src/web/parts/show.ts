@@ -1,0 +1,92 @@
+// Small parts that only show something.
+import { html } from 'hono/html'
+import type { Html } from './html.ts'
+import { icon } from './icon.ts'
+
+export type Tone = 'ok' | 'warn' | 'err' | 'info' | 'neutral'
+
+export function badge(tone: Tone, text: string): Html {
+  return html`<span class="badge ${tone}">${text}</span>`
+}
+
+export function notice(
+  tone: Exclude<Tone, 'neutral'>,
+  content: Html | string,
+  role: 'status' | 'alert' | null = null,
+): Html {
+  const sign = tone === 'ok' ? icon('check') : tone === 'info' ? icon('info') : icon('warn')
+  return html`<div class="notice ${tone}" ${role === null ? '' : html`role="${role}"`}>
+    ${sign}
+    <div>${content}</div>
+  </div>`
+}
+
+/** An instant, as UTC from the server; the browser rewrites it as “3 minutes ago” and tells the rest in the title. */
+export function moment(at: string | number | null, absent = '–'): Html | string {
+  if (at === null) return absent
+  const iso = new Date(at).toISOString()
+  return html`<time datetime="${iso}" data-relative title="${iso}">${utc(iso)}</time>`
+}
+
+/** An instant that stays as it is: logs are compared with other logs. */
+export function instant(at: string | number): Html {
+  const iso = new Date(at).toISOString()
+  return html`<time class="mono" datetime="${iso}" title="${iso}">${iso.slice(11, 19)}</time>`
+}
+
+function utc(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
+}
+
+let copies = 0
+
+/** A value to take away. Without a script the whole value is selected by one click. */
+export function copyField(value: string, label: string): Html {
+  copies = (copies + 1) % 1_000_000
+  const id = `copy-${copies}`
+  return html`<div class="copy">
+    <code id="${id}">${value}</code
+    ><button type="button" data-copy="${id}" aria-label="Copy ${label}">
+      ${icon('copy')}<span aria-live="polite">Copy</span>
+    </button>
+  </div>`
+}
+
+export function codeBlock(text: string, label: string): Html {
+  copies = (copies + 1) % 1_000_000
+  const id = `copy-${copies}`
+  return html`<div class="code">
+    <pre id="${id}" tabindex="0" aria-label="${label}">${text}</pre>
+    <button type="button" class="dense only-js" data-copy="${id}" aria-label="Copy ${label}">
+      ${icon('copy')}<span aria-live="polite">Copy</span>
+    </button>
+  </div>`
+}
+
+export function facts(rows: readonly (readonly [string, Html | string | number | null])[]): Html {
+  return html`<dl class="facts">
+    ${rows.map(
+      ([term, value]) =>
+        html`<dt>${term}</dt>
+          <dd>${value ?? '–'}</dd>`,
+    )}
+  </dl>`
+}
+
+/** Says what is not there, why, and what to do: one sentence and one action. */
+export function empty(text: Html | string, action: Html | '' = ''): Html {
+  return html`<div class="empty">
+    <p>${text}</p>
+    ${action}
+  </div>`
+}
+
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`
+  if (count < 1_000_000) return `${(count / 1000).toFixed(1)} kB`
+  return `${(count / 1_000_000).toFixed(1)} MB`
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${new Intl.NumberFormat('en').format(count)} ${count === 1 ? one : many}`
+}

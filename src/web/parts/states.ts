@@ -1,0 +1,57 @@
+// The states of things, in words and colours that mean the same on every page.
+import type { DeliveryView } from '../../api/admin/deliveries.ts'
+import type { JobView } from '../../api/admin/jobs.ts'
+import type { UserView } from '../../api/admin/users.ts'
+import type { Html } from './html.ts'
+import { badge, type Tone } from './show.ts'
+
+const USERS: Record<UserView['state'], readonly [Tone, string]> = {
+  connected: ['ok', 'Connected'],
+  degraded: ['warn', 'Must sign in again'],
+  revoked: ['err', 'Ended by the person'],
+}
+
+export function userState(user: { state: UserView['state']; active: boolean }): Html {
+  if (user.state === 'connected' && !user.active) return badge('neutral', 'Switched off')
+  return badge(...USERS[user.state])
+}
+
+export function deliveryState(delivery: Pick<DeliveryView, 'state' | 'attempts' | 'last_status'>): Html {
+  switch (delivery.state) {
+    case 'delivered':
+      return badge('ok', delivery.last_status === null ? 'Delivered' : `Delivered, ${delivery.last_status}`)
+    case 'failed':
+      return badge('err', delivery.last_status === null ? 'Failed' : `Failed, ${delivery.last_status}`)
+    case 'sending':
+      return badge('info', 'Sending')
+    case 'waiting':
+      return badge('neutral', 'After another')
+    default:
+      return delivery.attempts === 0 ? badge('info', 'Due') : badge('warn', 'Will be tried again')
+  }
+}
+
+const JOBS: Record<JobView['state'], readonly [Tone, string]> = {
+  pending: ['info', 'Waiting'],
+  running: ['info', 'Running'],
+  done: ['ok', 'Done'],
+  failed: ['err', 'Failed'],
+  cancelled: ['neutral', 'Stopped'],
+}
+
+export function jobState(job: JobView): Html {
+  if (job.state === 'pending' && job.last_error !== null) return badge('warn', 'Will be tried again')
+  return badge(...JOBS[job.state])
+}
+
+/** One badge for an event that went to several places: the worst state is what needs an eye. */
+export function eventResult(deliveries: readonly Pick<DeliveryView, 'state' | 'attempts' | 'last_status'>[]): Html {
+  if (deliveries.length === 0) return badge('neutral', 'No destination')
+  const order: readonly DeliveryView['state'][] = ['failed', 'pending', 'sending', 'waiting', 'delivered']
+  const worst = [...deliveries].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0]!
+  const same = deliveries.filter((delivery) => delivery.state === worst.state).length
+  if (deliveries.length === 1) return deliveryState(worst)
+  if (worst.state === 'delivered') return badge('ok', `Delivered to ${deliveries.length}`)
+  if (worst.state === 'failed') return badge('err', `${same} of ${deliveries.length} failed`)
+  return deliveryState(worst)
+}

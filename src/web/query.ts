@@ -1,0 +1,38 @@
+// Values as forms and addresses send them: always text, often empty.
+import type { Call } from './view.ts'
+
+/** Undefined when absent or blank. */
+export function queryText(c: Call, name: string): string | undefined {
+  const value = c.req.query(name)?.trim()
+  return value === undefined || value === '' ? undefined : value
+}
+
+export type Form = Record<string, string[]>
+
+/** Every value of every field. Files are of no use here and are left out. */
+export async function readForm(c: Call): Promise<Form> {
+  const body = await c.req.parseBody({ all: true })
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name,
+      (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string'),
+    ]),
+  )
+}
+
+/** Undefined when absent or blank. */
+export function formText(form: Form, name: string): string | undefined {
+  const value = form[name]?.[0]?.trim()
+  return value === undefined || value === '' ? undefined : value
+}
+
+/** The same address with other parameters; undefined takes one away. */
+export function withQuery(c: Call, changes: Record<string, string | undefined>): string {
+  const url = new URL(c.req.url)
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) url.searchParams.delete(name)
+    else url.searchParams.set(name, value)
+  }
+  const query = url.searchParams.toString()
+  return query === '' ? url.pathname : `${url.pathname}?${query}`
+}

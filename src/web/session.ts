@@ -1,0 +1,55 @@
+// Who is signed in: a random cookie, of which the database keeps the hash.
+import type { Context as Request } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import {
+  createSignInLink as newLink,
+  isSignedIn,
+  SESSION_COOKIE,
+  signIn as newSession,
+  signOut as endSession,
+} from '../api/admin/sessions.ts'
+import { ApiError } from '../platform/errors.ts'
+import { hashToken } from '../platform/seal.ts'
+import type { Context } from '../store/context.ts'
+
+/** The session, if its cookie is good. */
+export async function signedIn(ctx: Context, c: Request): Promise<string | null> {
+  const session = getCookie(c, SESSION_COOKIE)
+  if (session === undefined || session.length > 128) return null
+  return (await isSignedIn(ctx, session)) ? session : null
+}
+
+/** With the admin token or the token of a sign-in link. False when it is neither. */
+export async function signIn(ctx: Context, c: Request, token: string): Promise<boolean> {
+  try {
+    const { session, maxAgeSeconds } = await newSession(ctx, { token })
+    setCookie(c, SESSION_COOKIE, session, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: ctx.publicUrl.startsWith('https:'),
+      maxAge: maxAgeSeconds,
+    })
+    return true
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return false
+    throw error
+  }
+}
+
+export async function signOut(ctx: Context, c: Request): Promise<void> {
+  const session = getCookie(c, SESSION_COOKIE)
+  if (session !== undefined) await endSession(ctx, session)
+  deleteCookie(c, SESSION_COOKIE, { path: '/' })
+}
+
+/** What every form of this session carries. Tells nothing about the session. */
+export function csrfOf(session: string): string {
+  return hashToken(`csrf ${session}`).slice(0, 32)
+}
+
+/** A link that signs its first visitor in: printed at start, so that nobody has to type a token. */
+export async function createSignInLink(ctx: Context): Promise<string> {
+  const { token } = await newLink(ctx)
+  return `${ctx.publicUrl}/in/${token}`
+}
