@@ -77,10 +77,7 @@ export interface DayRange {
 }
 
 /** What to read: whole local days of the person, one object, or what only this provider understands. */
-export type Wanted =
-  | { days: DayRange }
-  | { object: string; day?: LocalDay | null }
-  | { hint: Record<string, string> }
+export type Wanted = { days: DayRange } | { object: string; day?: LocalDay | null } | { hint: Record<string, string> }
 
 export interface FetchContext {
   http: ConnectionHttp
@@ -105,7 +102,15 @@ export interface Gone {
   gone: { type: DataType; id: string } | { type: DataType; day: LocalDay }
 }
 
-export type Fetched = Page | Gone
+/**
+ * Everything of this type on these days has been yielded: stored records of the kind being read that were not among it
+ * are gone. For collections where the provider drops or renames items (Oura's bedtime edits).
+ */
+export interface Listed {
+  listed: { type: DataType; days: DayRange }
+}
+
+export type Fetched = Page | Gone | Listed
 
 // ── Mapping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -140,6 +145,14 @@ export interface MappedOf<T extends DataType> {
 
 export type Mapped = { [T in DataType]: MappedOf<T> }[DataType]
 
+/** A payload that is not what its kind should be. Names the place and what is expected there. */
+export class UnreadablePage extends Error {
+  constructor(kind: string, path: string, problem: string) {
+    super(path === '' ? `this is no page of kind ${kind}: expected ${problem}` : `${kind}: ${path}: ${problem}`)
+    this.name = 'UnreadablePage'
+  }
+}
+
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Read {
@@ -152,11 +165,6 @@ export interface Read {
   map(payload: unknown, context: MapContext): Mapped[]
   /** Kinds that have no notification of their own and change when this one does. */
   alsoRead?: readonly string[]
-  /**
-   * A read by days lists every record of this type on those days: stored ones of that kind that it does not name are
-   * gone. Only for collections where the provider drops or renames items (Oura's bedtime edits).
-   */
-  listsAll?: DataType
   /** Longest range of one fetch, in days. Default 30. */
   maxDays?: number
 }

@@ -235,7 +235,7 @@ async function readDays(
 ): Promise<void> {
   const orders = ordersForDays(connector, [type], days)
   const { read } = await fetchAll(ctx, connector, connection, orders, [type])
-  await ingest(ctx, connector, connection.user_id, read, { lane: 'backfill', silent: true })
+  await ingest(ctx, connector, connection.user_id, read, { lane: 'backfill' })
 }
 
 /** Runs of neighbouring days, at most STEP_DAYS long. */

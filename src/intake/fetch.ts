@@ -76,7 +76,9 @@ export async function fetchAll(
         }
         for await (const fetched of source.fetch(context)) {
           if ('gone' in fetched) read.gone.push(fetched.gone)
-          else {
+          else if ('listed' in fetched) {
+            read.listed.push({ kind: order.kind, type: fetched.listed.type, ...fetched.listed.days })
+          } else {
             read.pages.push(fetched)
             timeZone = zoneOf(connector, fetched.kind, fetched.payload) ?? timeZone
           }
@@ -90,9 +92,6 @@ export async function fetchAll(
       )
       skipped.push(order.kind)
       continue
-    }
-    if ('days' in order.wanted && source.listsAll !== undefined) {
-      read.listed.push({ kind: order.kind, type: source.listsAll, ...order.wanted.days })
     }
   }
   // A day counts as read only when all that could be asked was asked.

@@ -43,8 +43,6 @@ export interface IngestOptions {
   lane: 'live' | 'backfill'
   /** Statements that belong to the same step, such as a job's progress. */
   also?: readonly Statement[]
-  /** Records change silently: a request sends them by itself. */
-  silent?: boolean
 }
 
 export interface Ingested {
@@ -114,7 +112,7 @@ export async function ingest(
     statements.push(...changes.statements, ...(options.also ?? []))
     await tx.batch(statements)
     if (changes.latestStartAt > 0) await markRecordsSeen(tx, userId, Math.min(changes.latestStartAt, now))
-    if (options.silent !== true && connection.active === 1) {
+    if (connection.active === 1) {
       await appendEvents(ctx, tx, recordEvents(connection, changes.written, changes.removed, options.lane))
     }
     return { changed: changes.written.length, removed: changes.removed.length }
