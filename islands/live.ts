@@ -2,6 +2,8 @@
 // there is one place that draws them. Batched, capped, and never under a pointer or a focus.
 const BATCH_MS = 250
 const MOST_ROWS = 200
+// Nothing announces how a delivery ended: look once more when it has had the time.
+const SETTLED_MS = 2500
 
 const list = document.querySelector<HTMLElement>('[data-live]')
 if (list !== null) watch(list)
@@ -11,6 +13,7 @@ function watch(list: HTMLElement): void {
   const pill = document.querySelector<HTMLButtonElement>('[data-new]')
   let waiting = 0
   let timer = 0
+  let later = 0
   let busy = false
 
   if (list.dataset.live !== '') listen(list.dataset.live!)
@@ -22,7 +25,7 @@ function watch(list: HTMLElement): void {
     const source = new EventSource(url)
     source.addEventListener('open', () => say('on', 'Live'))
     source.addEventListener('error', () => say('off', 'Not live, reconnecting'))
-    source.addEventListener('change', arrived)
+    for (const name of ['event', 'request']) source.addEventListener(name, arrived)
     addEventListener('pagehide', () => source.close())
   }
 
@@ -33,10 +36,16 @@ function watch(list: HTMLElement): void {
 
   function settle(): void {
     timer = 0
-    const disturbing = list.matches(':hover') || list.contains(document.activeElement) || scrollY > 200
-    if (!disturbing || pill === null) return void refresh()
+    clearTimeout(later)
+    later = window.setTimeout(() => isCalm() && void refresh(), SETTLED_MS)
+    if (isCalm() || pill === null) return void refresh()
     pill.hidden = false
     pill.textContent = `Show ${waiting} new`
+  }
+
+  /** Nothing may move under a pointer or a focus, or above what someone has scrolled to. */
+  function isCalm(): boolean {
+    return !list.matches(':hover') && !list.contains(document.activeElement) && scrollY <= 200
   }
 
   async function refresh(): Promise<void> {

@@ -8,7 +8,6 @@ import type { Context } from '../store/context.ts'
 import { sentence } from './form-problems.ts'
 import { guard } from './guard.ts'
 import { alone, morePage, page } from './layout.ts'
-import { liveStreams } from './live.ts'
 import { destinationPages } from './pages/destinations.ts'
 import { environmentPages } from './pages/environments.ts'
 import { eventPages } from './pages/events.ts'
@@ -57,7 +56,6 @@ function signedInPages(ctx: Context): Hono {
   keyPages(app)
   jobPages(app)
   environmentPages(app)
-  liveStreams(app)
 
   app.post('/dashboard/theme', async (c) => {
     const form = await c.req.parseBody()

@@ -8,7 +8,6 @@ import {
   signIn as newSession,
   signOut as endSession,
 } from '../api/admin/sessions.ts'
-import { ApiError } from '../platform/errors.ts'
 import { hashToken } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 
@@ -19,22 +18,16 @@ export async function signedIn(ctx: Context, c: Request): Promise<string | null>
   return (await isSignedIn(ctx, session)) ? session : null
 }
 
-/** With the admin token or the token of a sign-in link. False when it is neither. */
-export async function signIn(ctx: Context, c: Request, token: string): Promise<boolean> {
-  try {
-    const { session, maxAgeSeconds } = await newSession(ctx, { token })
-    setCookie(c, SESSION_COOKIE, session, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'Lax',
-      secure: ctx.publicUrl.startsWith('https:'),
-      maxAge: maxAgeSeconds,
-    })
-    return true
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 401) return false
-    throw error
-  }
+/** With the admin token or the token of a sign-in link. Throws ApiError 401 when it is neither, 429 after too many. */
+export async function signIn(ctx: Context, c: Request, token: string): Promise<void> {
+  const { session, maxAgeSeconds } = await newSession(ctx, { token, client: addressOf(c) })
+  setCookie(c, SESSION_COOKIE, session, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: ctx.publicUrl.startsWith('https:'),
+    maxAge: maxAgeSeconds,
+  })
 }
 
 export async function signOut(ctx: Context, c: Request): Promise<void> {
@@ -52,4 +45,10 @@ export function csrfOf(session: string): string {
 export async function createSignInLink(ctx: Context): Promise<string> {
   const { token } = await newLink(ctx)
   return `${ctx.publicUrl}/in/${token}`
+}
+
+/** The socket's: null without a socket, as in tests. */
+function addressOf(c: Request): string | null {
+  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
+  return env?.incoming?.socket?.remoteAddress ?? null
 }

@@ -122,7 +122,7 @@ async function listPage(c: Call): Promise<Response> {
                         <th scope="col" class="number">Tries</th>
                       </tr>
                     </thead>
-                    <tbody ${filter.cursor === undefined ? liveList() : ''}>
+                    <tbody ${filter.cursor === undefined ? liveList(environment.dev_id) : ''}>
                       ${rows.map((row) => eventRow(row, ctx.clock.now()))}
                     </tbody>
                   </table>
@@ -137,7 +137,7 @@ async function listPage(c: Call): Promise<Response> {
                     }${next === null ? '' : html`<a class="button dense" href="${withQuery(c, { cursor: next })}">Older</a>`}</span
                   >
                 </div>`
-            : html`<div ${filter.cursor === undefined ? liveList() : ''}>
+            : html`<div ${filter.cursor === undefined ? liveList(environment.dev_id) : ''}>
                 ${empty(
                   filtered
                     ? 'No event fits these filters.'
@@ -152,8 +152,8 @@ async function listPage(c: Call): Promise<Response> {
   })
 }
 
-function liveList(): Html {
-  return html`data-live="/dashboard/live/events"`
+function liveList(devId: string): Html {
+  return html`data-live="/admin/v1/events/stream?dev_id=${encodeURIComponent(devId)}"`
 }
 
 async function eventRows(

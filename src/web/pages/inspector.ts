@@ -126,7 +126,7 @@ async function binPage(c: Call): Promise<Response> {
 }
 
 function waiting(bin: string, url: string): Html {
-  return html`<div class="empty" data-live="/dashboard/live/inspector/${bin}">
+  return html`<div class="empty" data-live="/admin/v1/inspector/${bin}/stream">
     <p>Waiting for the first request to this URL. Try it:</p>
     ${codeBlock(`curl -X POST ${url} -H 'content-type: application/json' -d '{"hello":"inspector"}'`, 'curl command')}
   </div>`
@@ -145,7 +145,7 @@ function requestTable(c: Call, bin: string, list: Listing<InspectorRequestView>,
             <th scope="col" class="number">Size</th>
           </tr>
         </thead>
-        <tbody ${cursor === undefined ? html`data-live="/dashboard/live/inspector/${bin}"` : ''}>
+        <tbody ${cursor === undefined ? html`data-live="/admin/v1/inspector/${bin}/stream"` : ''}>
           ${list.data.map((row) => requestRow(bin, row, cursor, row.id === chosen))}
         </tbody>
       </table>

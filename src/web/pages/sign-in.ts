@@ -2,6 +2,8 @@
 import type { Context as Request, Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Context } from '../../store/context.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { sentence } from '../form-problems.ts'
 import { isOwnOrigin } from '../guard.ts'
 import { alone } from '../layout.ts'
 import { field } from '../parts/form.ts'
@@ -10,11 +12,7 @@ import { notice } from '../parts/show.ts'
 import { signedIn, signIn } from '../session.ts'
 import { themeOf } from '../view.ts'
 
-const FAILURES_PER_MINUTE = 10
-
 export function signInPages(app: Hono, ctx: Context): void {
-  const failures: number[] = []
-
   app.get('/dashboard/sign-in', async (c) => {
     const next = nextPath(c.req.query('next'))
     if ((await signedIn(ctx, c)) !== null) return c.redirect(next, 303)
@@ -27,33 +25,36 @@ export function signInPages(app: Hono, ctx: Context): void {
     if (!isOwnOrigin(ctx, c)) {
       return form(c, { next, status: 403, problem: 'This form came from another site. Please sign in here.' })
     }
-    const now = ctx.clock.now()
-    while (failures[0] !== undefined && failures[0] <= now - 60_000) failures.shift()
-    if (failures.length >= FAILURES_PER_MINUTE) {
-      c.header('retry-after', '60')
-      return form(c, { next, status: 429, problem: 'Too many attempts. Wait a minute, then try again.' })
+    const token = typeof body.token === 'string' ? body.token.trim().slice(0, 500) : ''
+    try {
+      await signIn(ctx, c, token)
+      return c.redirect(next, 303)
+    } catch (error) {
+      return wrong(c, next, error)
     }
-    const token = typeof body.token === 'string' ? body.token.trim() : ''
-    if (token !== '' && (await signIn(ctx, c, token))) return c.redirect(next, 303)
-    failures.push(now)
-    return form(c, { next, status: 401, problem: 'This is not the admin token of this installation.' })
   })
 
   app.get('/in/:code', async (c) => {
     // A preview that only asks for the headers must not use the link up.
     if (c.req.method !== 'GET') return c.body(null, 204)
-    if ((await signedIn(ctx, c)) !== null || (await signIn(ctx, c, c.req.param('code')))) {
+    if ((await signedIn(ctx, c)) !== null) return c.redirect('/dashboard', 303)
+    try {
+      await signIn(ctx, c, c.req.param('code').slice(0, 500))
       return c.redirect('/dashboard', 303)
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) return wrong(c, '/dashboard', error)
+      const text =
+        'This link has been used, or its time is over. Sign in with the admin token, or restart Loam for a new link.'
+      return form(c, { next: '/dashboard', status: 410, above: notice('warn', text) })
     }
-    return form(c, {
-      next: '/dashboard',
-      status: 410,
-      above: notice(
-        'warn',
-        'This link has been used, or its time is over. Sign in with the admin token, or restart Loam for a new link.',
-      ),
-    })
   })
+}
+
+function wrong(c: Request, next: string, error: unknown): Response | Promise<Response> {
+  if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 429)) throw error
+  for (const [name, value] of Object.entries(error.headers)) c.header(name, value)
+  const problem = error.status === 401 ? 'This is not the admin token of this installation.' : sentence(error.message)
+  return form(c, { next, status: error.status, problem })
 }
 
 function form(

@@ -76,7 +76,10 @@ async function startPage(c: Call, options: { reveal?: boolean; form?: Form; prob
     status: options.problems === undefined ? 200 : 422,
     body: html`<div class="split even">
       <section class="card" aria-label="Steps">
-        <ol class="steps" ${left > 0 ? html`data-live="/dashboard/live/events"` : ''}>
+        <ol
+          class="steps"
+          ${left > 0 ? html`data-live="/admin/v1/events/stream?dev_id=${encodeURIComponent(environment.dev_id)}"` : ''}
+        >
           ${steps.map(stepRow)}
         </ol>
       </section>
