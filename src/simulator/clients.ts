@@ -1,0 +1,12 @@
+// The applications that sign in at the simulators: any id is one, and its secret follows from it.
+import { createHash } from 'node:crypto'
+
+export function clientSecretOf(clientId: string): string {
+  return createHash('sha256').update(`loam sandbox client ${clientId}`).digest('hex').slice(0, 40)
+}
+
+/** The application that an environment has at every simulator. */
+export function sandboxClient(devId: string): { id: string; secret: string } {
+  const id = `sandbox-${devId}`
+  return { id, secret: clientSecretOf(id) }
+}
