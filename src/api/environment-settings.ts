@@ -13,10 +13,6 @@ export const EnvironmentSettings = z
       .boolean()
       .default(false)
       .describe('`GET /userInfo?reference_id=` answers a bare array of users instead of `{"users": […]}`.'),
-    samples_enabled: z
-      .boolean()
-      .default(true)
-      .describe('Data events carry the sample arrays. Requested data follows `with_samples` instead.'),
   })
   .meta({ id: 'EnvironmentSettings' })
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>
@@ -30,5 +26,4 @@ export const EnvironmentSettingsChange = z.strictObject({
   widget_name: EnvironmentSettings.shape.widget_name.removeDefault().optional(),
   auth_error_style: EnvironmentSettings.shape.auth_error_style.removeDefault().optional(),
   userinfo_bare_array: EnvironmentSettings.shape.userinfo_bare_array.removeDefault().optional(),
-  samples_enabled: EnvironmentSettings.shape.samples_enabled.removeDefault().optional(),
 })

@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
 import { destinationTypes } from '../../destinations/index.ts'
 import type { Context } from '../../store/context.ts'
 import { listEnvironments } from '../../store/environments.ts'
 import { operation } from '../http/operation.ts'
-
-export const VERSION = (
-  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
+import { VERSION } from '../version.ts'
 
 export const InstanceView = z
   .object({

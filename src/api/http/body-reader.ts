@@ -20,10 +20,14 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   }
 }
 
-/** Reads no more than `maxBytes`, whatever the client announces. */
-export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** Reads no more than `maxBytes`, whatever the client announces. `encoded` takes compressed bodies as they are. */
+export async function readBytes(
+  request: Request,
+  maxBytes: number,
+  options: { encoded?: boolean } = {},
+): Promise<Uint8Array> {
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase()
-  if (encoding !== undefined && encoding !== '' && encoding !== 'identity') {
+  if (options.encoded !== true && encoding !== undefined && encoding !== '' && encoding !== 'identity') {
     throw new ApiError(
       'unsupported_encoding',
       400,

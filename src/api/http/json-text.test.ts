@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { JsonFaultError, parseJsonText } from './json-text.ts'
 
 const withoutNull = fc.json({ maxDepth: 5 }).filter((text) => !text.includes('\\u0000'))

@@ -18,7 +18,7 @@ async function receive(
       method: request.method,
       headers: Object.fromEntries(request.headers),
       query: Object.fromEntries(new URL(request.url).searchParams),
-      body: await readBytes(request, MAX_BYTES),
+      body: await readBytes(request, MAX_BYTES, { encoded: true }),
     },
   })
   return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers: answer.headers })

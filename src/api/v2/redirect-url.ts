@@ -1,18 +1,18 @@
 // Where a browser goes at the end of a sign-in: any scheme an app may have, but none that runs or reads something.
 import { z } from 'zod'
 
-const REFUSED = ['javascript:', 'data:', 'vbscript:', 'file:', 'blob:']
+const REFUSED = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:'])
 
 export const RedirectUrl = z
   .string()
   .max(2000)
   .transform((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : null
-    if (url === null || /[\u0000-\u001f\u007f]/.test(text)) {
+    if (url === null || /\p{Cc}/u.test(text)) {
       context.addIssue('must be a whole URL, such as https://example.com/done or myapp://done')
       return z.NEVER
     }
-    if (REFUSED.includes(url.protocol)) {
+    if (REFUSED.has(url.protocol)) {
       context.addIssue(`must not be a ${url.protocol} URL`)
       return z.NEVER
     }

@@ -1,0 +1,126 @@
+// Lists that grow while someone looks: new events, new requests in a bin.
+import { z } from 'zod'
+import { onDeliveries } from '../../queue/wake.ts'
+import type { Context } from '../../store/context.ts'
+import type { EnvironmentRow } from '../../store/environments.ts'
+import { listEvents } from '../../store/events.ts'
+import { listInspectorRequests } from '../../store/inspector.ts'
+import { type Cursor, decodeCursor, encodeCursor, type Slice } from '../../store/paging.ts'
+import { type StreamEvent, type StreamSource, eventStream } from '../http/event-stream.ts'
+import { operation } from '../http/operation.ts'
+import { inspectorChannel } from '../inspector.ts'
+import { eventView } from './events.ts'
+import { inspectorRequestView } from './inspector.ts'
+
+const LOOK_EVERY_MS = 1000
+/** Rows become visible at commit, a little after the time that they carry. */
+const LOOK_BACK_MS = 10_000
+const MAX_AT_ONCE = 200
+
+export function eventSource(
+  ctx: Context,
+  environment: EnvironmentRow,
+  options: { after: string | null; type?: string; user_id?: string },
+): StreamSource {
+  const filter = { type: options.type, userId: options.user_id }
+  return {
+    next: follow({
+      startAt: ctx.clock.now(),
+      after: decodeCursor(options.after ?? undefined),
+      read: (since, page) => listEvents(ctx.db, environment.id, { ...filter, since }, page),
+      cursorOf: (row) => ({ at: row.created_at, id: row.id }),
+      view: (row) => ({ type: 'event', data: eventView(row) }),
+    }),
+    // Within this process a delivery follows every event that someone wants to see; other processes are looked after.
+    listen: (wake) => onDeliveries(wake),
+    lookEveryMs: LOOK_EVERY_MS,
+  }
+}
+
+export function inspectorSource(ctx: Context, options: { bin: string; after: string | null }): StreamSource {
+  return {
+    next: follow({
+      startAt: ctx.clock.now(),
+      after: decodeCursor(options.after ?? undefined),
+      read: (_since, page) => listInspectorRequests(ctx.db, options.bin, page),
+      cursorOf: (row) => ({ at: row.received_at, id: row.id }),
+      view: (row) => ({ type: 'request', data: inspectorRequestView(row) }),
+    }),
+    listen: (wake) => ctx.db.listen(inspectorChannel(options.bin), wake),
+    lookEveryMs: LOOK_EVERY_MS,
+  }
+}
+
+/**
+ * Reads a newest-first list again and again and gives what it has not given yet, oldest first. Looks back a little each
+ * time and remembers what it gave: a row may be committed after a younger one.
+ */
+function follow<Row>(list: {
+  startAt: number
+  after: Cursor | null
+  read(since: number, page: { cursor: Cursor | null; limit: number }): Promise<Slice<Row>>
+  cursorOf(row: Row): Cursor
+  view(row: Row): { type: string; data: unknown }
+}): () => Promise<StreamEvent[]> {
+  const given = new Map<string, number>()
+  let newest = list.after?.at ?? list.startAt
+  const first = list.after ?? { at: list.startAt, id: '' }
+  return async () => {
+    const since = Math.max(first.at, newest - LOOK_BACK_MS)
+    const found: Row[] = []
+    let cursor: Cursor | null = null
+    do {
+      const slice: Slice<Row> = await list.read(since, { cursor, limit: MAX_AT_ONCE })
+      found.push(...slice.rows.filter((row) => list.cursorOf(row).at >= since))
+      const last = slice.rows.at(-1)
+      cursor = last !== undefined && list.cursorOf(last).at >= since ? slice.next : null
+    } while (cursor !== null && found.length < MAX_AT_ONCE * 10)
+    const fresh = found.filter((row) => {
+      const { at, id } = list.cursorOf(row)
+      return !given.has(id) && (at > first.at || id > first.id)
+    })
+    for (const row of fresh) {
+      const { at, id } = list.cursorOf(row)
+      given.set(id, at)
+      newest = Math.max(newest, at)
+    }
+    for (const [id, at] of given) if (at < newest - 2 * LOOK_BACK_MS) given.delete(id)
+    return fresh.toReversed().map((row) => ({ id: encodeCursor(list.cursorOf(row))!, ...list.view(row) }))
+  }
+}
+
+const stream = { description: 'Server-sent events; a comment every 15 seconds.', contentType: 'text/event-stream' }
+const lastEventId = (request: Request): string | null => request.headers.get('last-event-id')
+
+export function streamOperations(shutdown?: AbortSignal) {
+  return [
+    operation({
+      method: 'GET',
+      path: '/events/stream',
+      id: 'streamEvents',
+      summary: 'Follow events as they are made',
+      description:
+        'Each `event` carries what `GET /admin/v1/events` lists. Resumes after `Last-Event-ID`. `?dev_id=` names the ' +
+        'environment where headers cannot be set.',
+      tags: ['Events'],
+      auth: 'admin',
+      query: z.object({ type: z.string().optional(), user_id: z.string().optional() }),
+      responses: { 200: stream },
+      handler: async ({ ctx, environment, query, request }) =>
+        eventStream(request, eventSource(ctx, environment, { ...query, after: lastEventId(request) }), shutdown),
+    }),
+    operation({
+      method: 'GET',
+      path: '/inspector/{bin}/stream',
+      id: 'streamInspector',
+      summary: 'Follow what a bin receives',
+      description: 'Each `request` carries what `GET /admin/v1/inspector/{bin}/requests` lists.',
+      tags: ['Inspector'],
+      auth: 'instance',
+      params: z.object({ bin: z.string() }),
+      responses: { 200: stream },
+      handler: async ({ ctx, params, request }) =>
+        eventStream(request, inspectorSource(ctx, { ...params, after: lastEventId(request) }), shutdown),
+    }),
+  ]
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { ApiError } from '../platform/errors.ts'
+import type { Context } from '../store/context.ts'
+import { deliveryBacklog } from '../store/deliveries.ts'
+import { allDestinations } from '../store/destinations.ts'
+import { schemaStatus } from '../store/migrate.ts'
+import { operation } from './http/operation.ts'
+
+const Fine = z.object({ status: z.literal('ok') })
+
+/** Database reachable, schema as this version wants it. */
+export async function checkReady(ctx: Context): Promise<void> {
+  let pending: string[]
+  try {
+    pending = (await schemaStatus(ctx.db)).pending
+  } catch (error) {
+    throw new ApiError('not_ready', 503, 'the database cannot be reached', { cause: error })
+  }
+  if (pending.length > 0) throw new ApiError('not_ready', 503, `migrations are to be done: ${pending.join(', ')}`)
+}
+
+export async function metricsText(ctx: Context): Promise<string> {
+  const [backlog, destinations] = await Promise.all([deliveryBacklog(ctx.db), allDestinations(ctx.db)])
+  const types = new Map(destinations.map((row) => [row.id, row.type]))
+  ctx.metrics.backlog.reset()
+  for (const row of backlog) {
+    ctx.metrics.backlog.inc({ destination: types.get(row.destination_id) ?? 'removed', lane: row.lane }, Number(row.n))
+  }
+  return ctx.metrics.registry.metrics()
+}
+
+const tags = ['Operation']
+
+export const healthOperations = [
+  operation({
+    method: 'GET',
+    path: '/healthz',
+    id: 'healthz',
+    summary: 'Whether the process answers',
+    tags,
+    auth: 'none',
+    responses: { 200: { description: 'It does.', schema: Fine } },
+    handler: async () => ({ status: 'ok' }),
+  }),
+  operation({
+    method: 'GET',
+    path: '/readyz',
+    id: 'readyz',
+    summary: 'Whether the database is reachable and its schema current',
+    tags,
+    auth: 'none',
+    responses: { 200: { description: 'Ready.', schema: Fine } },
+    errors: { 503: 'Not ready; the message says why.' },
+    handler: async ({ ctx }) => {
+      await checkReady(ctx)
+      return { status: 'ok' }
+    },
+  }),
+  operation({
+    method: 'GET',
+    path: '/metrics',
+    id: 'metrics',
+    summary: 'Counters in the format of Prometheus',
+    tags,
+    auth: 'none',
+    responses: { 200: { description: 'Counters.', contentType: 'text/plain' } },
+    handler: async ({ ctx }) =>
+      new Response(await metricsText(ctx), { headers: { 'content-type': ctx.metrics.registry.contentType } }),
+  }),
+]

@@ -1,0 +1,281 @@
+// Every code that an error of the API can carry. `docs/errors.md` and `/docs/errors` are made from this.
+
+export interface ErrorCode {
+  statuses: readonly number[]
+  /** What happened. */
+  meaning: string
+  /** What to do. */
+  remedy: string
+}
+
+export const ERROR_CODES: Record<string, ErrorCode> = {
+  admin_token_missing: {
+    statuses: [401],
+    meaning: 'A call of the admin API came without the admin token and without a dashboard session.',
+    remedy: 'Send `Authorization: Bearer <admin token>`; `loam keys show --reveal` prints it on the server.',
+  },
+  bin_not_found: {
+    statuses: [404],
+    meaning: 'Outside of the sandbox, the inspector takes requests only for bins that a destination points at.',
+    remedy: 'Make a bin with `POST /admin/v1/inspector`, or add a webhook destination that points at this one.',
+  },
+  body_too_large: {
+    statuses: [413],
+    meaning: 'The request body is larger than this path reads: 1 MB of JSON, 5 MB for notifications and the inspector.',
+    remedy: 'Send less at once.',
+  },
+  connection_degraded: {
+    statuses: [400],
+    meaning:
+      'The provider does not let us read this user. `reason` says why: `connection_error` (it rejects our token), ' +
+      '`access_revoked` (the person ended access), `permission_missing` (the person did not allow this kind of data), ' +
+      '`provider_refused`.',
+    remedy: 'Let the person connect again with a widget session. It is a 400 because your API credentials are right.',
+  },
+  credentials_incomplete: {
+    statuses: [422],
+    meaning: 'A source was switched on that cannot run without a client id and secret of yours.',
+    remedy: 'Send `client_id` and `client_secret` too. `credentials_url` of the source says where to get them.',
+  },
+  credentials_missing: {
+    statuses: [401],
+    meaning: 'The header `dev-id` or `x-api-key` is missing.',
+    remedy: 'Send both on every call.',
+  },
+  credentials_wrong: {
+    statuses: [401, 403],
+    meaning: 'No environment has this pair of `dev-id` and `x-api-key`. 403 on `/widget/api/session`, else 401.',
+    remedy: 'Compare both with the dashboard: they belong to one environment. A rotated key ends after its overlap.',
+  },
+  cross_site_request: {
+    statuses: [403],
+    meaning: 'A change was asked for with the dashboard cookie, but not from a page of the dashboard.',
+    remedy: 'Use the admin token in scripts.',
+  },
+  delivery_not_found: {
+    statuses: [404],
+    meaning: 'The environment has no delivery with this id.',
+    remedy: 'Check the id and the environment (`dev-id`). Deliveries go with their destination and their user.',
+  },
+  destination_not_found: {
+    statuses: [404],
+    meaning: 'The environment has no destination with this id.',
+    remedy: 'Check the id and the environment (`dev-id`).',
+  },
+  dev_id_taken: {
+    statuses: [409],
+    meaning: 'Another environment has this dev-id.',
+    remedy: 'Choose another one.',
+  },
+  environment_not_found: {
+    statuses: [404],
+    meaning: 'An admin call named an environment that does not exist.',
+    remedy: 'Send a `dev-id` that `GET /admin/v1/environments` lists, or none for the first environment.',
+  },
+  event_not_found: {
+    statuses: [404],
+    meaning: 'The environment has no event with this id.',
+    remedy: 'Check the id and the environment. Events go with their user, and after the retention time.',
+  },
+  flow_expired: {
+    statuses: [410],
+    meaning: 'The sign-in was finished already, or its 15 minutes are over.',
+    remedy: 'Begin a new one.',
+  },
+  flow_not_found: {
+    statuses: [404],
+    meaning: 'There is no sign-in with this id.',
+    remedy: 'Use the `auth_url` as it was given, or begin a new sign-in.',
+  },
+  internal_error: {
+    statuses: [500],
+    meaning: 'A mistake of ours.',
+    remedy: 'Try again. If it stays, look up the `reference` in the server log and report it.',
+  },
+  invalid_cursor: {
+    statuses: [400],
+    meaning: 'The `cursor` is none of ours.',
+    remedy: 'Pass `next_cursor` of the page before, unchanged.',
+  },
+  invalid_date: {
+    statuses: [400],
+    meaning: '`start_date` or `end_date` cannot be read.',
+    remedy: 'Send `YYYY-MM-DD`, unix seconds with 10 digits, or ISO 8601.',
+  },
+  invalid_date_range: {
+    statuses: [400],
+    meaning: 'The range begins after its end, or in the future.',
+    remedy: 'Swap or correct the dates.',
+  },
+  invalid_encoding: {
+    statuses: [400],
+    meaning: 'The body is no valid UTF-8.',
+    remedy: 'Send JSON as UTF-8.',
+  },
+  invalid_json: {
+    statuses: [400],
+    meaning:
+      'The body is no valid JSON. `position` names line and column. Commas before a closing bracket are accepted.',
+    remedy: 'Mend the body at that place.',
+  },
+  invalid_request: {
+    statuses: [400],
+    meaning: 'A parameter or member is missing or wrong. `fields` names each with its problem.',
+    remedy: 'Mend the named fields.',
+  },
+  job_finished: {
+    statuses: [409],
+    meaning: 'A job was to be stopped that has ended.',
+    remedy: 'Nothing to do.',
+  },
+  job_not_found: {
+    statuses: [404],
+    meaning: 'The environment has no job with this id.',
+    remedy: 'Check the id and the environment. Finished jobs are removed after a while.',
+  },
+  key_not_found: {
+    statuses: [404],
+    meaning: 'The environment has no API key with this id.',
+    remedy: 'Take an `id` of `GET /admin/v1/keys`.',
+  },
+  last_key: {
+    statuses: [409],
+    meaning: "The environment's only key was to be ended.",
+    remedy: 'Rotate it with `overlap_seconds` 0: that gives a new key and ends this one.',
+  },
+  method_not_allowed: {
+    statuses: [405],
+    meaning: 'The path exists, but not for this method. The header `allow` lists those that it takes.',
+    remedy: 'Use one of them.',
+  },
+  not_implemented: {
+    statuses: [501],
+    meaning: "The path is part of Terra's API that Loam does not have.",
+    remedy: 'Do without. The compatibility table lists what there is.',
+  },
+  not_ready: {
+    statuses: [503],
+    meaning: 'The database cannot be reached, or its schema is not current.',
+    remedy: 'Wait, or look at the server log.',
+  },
+  processing: {
+    statuses: [200],
+    meaning:
+      'The provider needs longer than a request can wait. This comes as a 200 with `type: "processing"` and ' +
+      '`retry_after_seconds`, for clients that know it from Terra.',
+    remedy: 'Ask again after that time: what was read meanwhile is kept.',
+  },
+  provider_cannot_write: {
+    statuses: [400],
+    meaning: 'The source of this user does not take data, planned workouts or routes through this API.',
+    remedy: 'Do without for this source.',
+  },
+  provider_not_configured: {
+    statuses: [400],
+    meaning: 'The source is switched on, but has no credentials, and the sandbox is off.',
+    remedy: 'Set `client_id` and `client_secret` of the source.',
+  },
+  provider_not_enabled: {
+    statuses: [400, 404],
+    meaning: 'The environment does not have this source switched on. 400 where a list names no available source.',
+    remedy: 'Switch it on under Data sources, or with `PUT /admin/v1/sources/{provider}`.',
+  },
+  provider_rate_limit: {
+    statuses: [429],
+    meaning: 'The provider limits us for this user. The body has `type: "rate_limit"`.',
+    remedy:
+      'Wait as long as `retry-after` says, or ask with `retry_if_rate_limited=true`: the data then comes as an event.',
+  },
+  provider_unavailable: {
+    statuses: [502],
+    meaning: 'The provider did not answer, or answered with an error of its own.',
+    remedy: 'Try again after `retry-after` seconds.',
+  },
+  route_not_found: {
+    statuses: [404],
+    meaning: 'There is nothing at this path.',
+    remedy: 'Check the path: the API is below `/v2`, the admin API below `/admin/v1`.',
+  },
+  state_mismatch: {
+    statuses: [400],
+    meaning: 'A sign-in came back that was not started here, was used before, or was started in another browser.',
+    remedy: 'Begin again, in one browser.',
+  },
+  too_many_bins: {
+    statuses: [429],
+    meaning: 'The inspector has a hundred bins already.',
+    remedy: 'Clear one that nobody needs.',
+  },
+  too_many_sign_ins: {
+    statuses: [429],
+    meaning: 'Ten wrong admin tokens came from this address within a minute.',
+    remedy: 'Wait as long as `retry-after` says.',
+  },
+  too_many_streams: {
+    statuses: [429],
+    meaning: 'Too many event streams are open.',
+    remedy: 'Close some.',
+  },
+  unknown_destination_type: {
+    statuses: [400, 409],
+    meaning: 'There is no such kind of destination. 409 when a stored destination needs a newer version.',
+    remedy: 'Take a `type` of `GET /admin/v1/destination-types`.',
+  },
+  unknown_dev_id: {
+    statuses: [404],
+    meaning: 'No environment has this dev-id.',
+    remedy: 'Compare it with the dashboard.',
+  },
+  unknown_provider: {
+    statuses: [404],
+    meaning: 'Loam has no such source.',
+    remedy: '`GET /v2/integrations` lists what there is.',
+  },
+  unsupported_encoding: {
+    statuses: [400],
+    meaning: 'The body is compressed (`content-encoding`).',
+    remedy: 'Send it as it is.',
+  },
+  user_inactive: {
+    statuses: [400],
+    meaning: 'Data was asked of a user that you have switched off.',
+    remedy: '`PATCH /v2/users/{user_id}` with `{"active": true}`.',
+  },
+  user_not_found: {
+    statuses: [400, 404],
+    meaning: 'The environment has no such user. 400 on `PATCH /v2/users/{user_id}`, as Terra answers there.',
+    remedy: 'Check the id. A second sign-in of the same account gives it a new `user_id` (`user_reauth`).',
+  },
+  wrong_admin_token: {
+    statuses: [401],
+    meaning: 'The admin token is wrong.',
+    remedy: '`loam keys show --reveal` prints it on the server.',
+  },
+}
+
+/** `docs/errors.md`. */
+export function errorsMarkdown(): string {
+  const sections = Object.entries(ERROR_CODES).map(
+    ([code, { statuses, meaning, remedy }]) => `## ${code}\n\nHTTP ${statuses.join(', ')}. ${meaning}\n\n${remedy}\n`,
+  )
+  return `# Errors
+
+Every error of the API is an \`application/problem+json\` body. Programs look at \`code\`, which is stable; people read
+\`message\`, and name \`reference\` when they report a problem. This page is made from \`src/api/http/error-codes.ts\`.
+
+\`\`\`json
+{
+  "type": "about:blank",
+  "title": "not found",
+  "instance": "/v2/userInfo?user_id=…",
+  "detail": "user not found",
+  "status": "error",
+  "message": "user not found",
+  "code": "user_not_found",
+  "docs": "https://loam.example/docs/errors#user_not_found",
+  "reference": "0f0c5c52-6a0e-4f3e-9a55-0d7a8b4c1e2d"
+}
+\`\`\`
+
+${sections.join('\n')}`
+}

@@ -1,0 +1,90 @@
+// Server-sent events: one way, through proxies, resumed by the browser with `Last-Event-ID`.
+import { ApiError } from '../../platform/errors.ts'
+
+const COMMENT_EVERY_MS = 15_000
+const MAX_STREAMS = 200
+
+export interface StreamEvent {
+  id: string
+  type: string
+  data: unknown
+}
+
+export interface StreamSource {
+  /** What is new since the last call, oldest first. */
+  next(): Promise<StreamEvent[]>
+  /** Calls `wake` when there may be something new; answers how to stop. */
+  listen(wake: () => void): () => void
+  /** Looks by itself this often: a lost wake delays, it never loses. */
+  lookEveryMs: number
+}
+
+let open = 0
+
+/** Ends when the client goes or `shutdown` aborts. A source that fails ends the stream; the browser comes back. */
+export function eventStream(request: Request, source: StreamSource, shutdown?: AbortSignal): Response {
+  const headers = {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  }
+  if (request.method === 'HEAD') return new Response(null, { headers })
+  if (open >= MAX_STREAMS) {
+    throw new ApiError('too_many_streams', 429, `${MAX_STREAMS} streams are open already; close some`, {
+      headers: { 'retry-after': '30' },
+    })
+  }
+  const encoder = new TextEncoder()
+  let stop = (): void => {}
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      open++
+      let looking = false
+      let again = false
+      const look = async (): Promise<void> => {
+        again = true
+        if (looking) return
+        looking = true
+        try {
+          while (again) {
+            again = false
+            for (const event of await source.next()) controller.enqueue(encoder.encode(frameOf(event)))
+          }
+        } catch {
+          stop()
+        } finally {
+          looking = false
+        }
+      }
+      const unlisten = source.listen(() => void look())
+      const timer = setInterval(() => void look(), source.lookEveryMs)
+      const comment = setInterval(() => controller.enqueue(encoder.encode(': still here\n\n')), COMMENT_EVERY_MS)
+      let stopped = false
+      stop = () => {
+        if (stopped) return
+        stopped = true
+        open--
+        unlisten()
+        clearInterval(timer)
+        clearInterval(comment)
+        again = false
+        shutdown?.removeEventListener('abort', stop)
+        try {
+          controller.close()
+        } catch {
+          // The client closed it already.
+        }
+      }
+      if (shutdown?.aborted === true) return stop()
+      shutdown?.addEventListener('abort', stop)
+      controller.enqueue(encoder.encode(': connected\n\n'))
+      void look()
+    },
+    cancel: () => stop(),
+  })
+  return new Response(body, { headers })
+}
+
+function frameOf(event: StreamEvent): string {
+  return `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`
+}
