@@ -85,6 +85,15 @@ test('the first work of a group may fail before it asked anything', async () => 
   assert.notEqual(await db.one('SELECT id FROM thing WHERE id = $1', ['after-bad']), null)
 })
 
+test('whoever comes just as a group of commits ends is not forgotten', { timeout: 10_000 }, async () => {
+  const { db } = test_db
+  for (let ticks = 0; ticks < 10; ticks++) {
+    await db.transaction((tx) => tx.one('SELECT 1 AS one'))
+    for (let tick = 0; tick < ticks; tick++) await null
+    assert.ok(await db.transaction((tx) => tx.one('SELECT 1 AS one')))
+  }
+})
+
 test('a taken key is recognised', async () => {
   const { db } = test_db
   await db.run(put, ['once', 1, null, null])

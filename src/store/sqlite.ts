@@ -122,14 +122,17 @@ class SqliteDatabase implements Database {
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ run, resolve: resolve as (value: unknown) => void, reject })
-      this.#busy ??= this.#drain().finally(() => {
-        this.#busy = null
-      })
+      this.#busy ??= this.#drain()
     })
   }
 
   async #drain(): Promise<void> {
-    while (this.#queue.length > 0) await this.#commitGroup()
+    try {
+      while (this.#queue.length > 0) await this.#commitGroup()
+    } finally {
+      // In the same tick as the last look at the queue: whoever comes a tick later must find nobody busy.
+      this.#busy = null
+    }
   }
 
   /** Runs what waits, one after another, each behind a savepoint of its own; then one commit for all. */
