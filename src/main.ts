@@ -1,0 +1,175 @@
+// Opens the database, starts the API and the two loops. The one file that knows every part; nothing imports it but the
+// command line.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import { Hono } from 'hono'
+import { ensureAdminToken } from './api/admin/sessions.ts'
+import { createApi } from './api/app.ts'
+import { ensureFirstEnvironment } from './api/environments.ts'
+import { VERSION } from './api/version.ts'
+import type { Config } from './config.ts'
+import { startDelivering } from './deliver/deliver.ts'
+import { startIntake } from './intake/jobs.ts'
+import { subscribeApplications } from './intake/subscribe.ts'
+import { systemClock } from './platform/clock.ts'
+import { createHttp } from './platform/http-client.ts'
+import { createLog } from './platform/log.ts'
+import { createMetrics } from './platform/metrics.ts'
+import { createSealer } from './platform/seal.ts'
+import { createSimulators, sandboxClient } from './simulator/index.ts'
+import type { Simulator } from './simulator/simulator.ts'
+import type { Context } from './store/context.ts'
+import type { EnvironmentRow } from './store/environments.ts'
+import { migrate } from './store/migrate.ts'
+import { openDatabase } from './store/open.ts'
+import { simulatorState } from './store/simulator-state.ts'
+import { createDashboard } from './web/index.ts'
+import { createWidget } from './widget/index.ts'
+
+const GRACE_MS = 10_000
+const SIMULATOR_TICK_MS = 15_000
+
+export type Role = 'all' | 'api' | 'intake' | 'deliver'
+
+export interface Running {
+  ctx: Context
+  url: string
+  environment: EnvironmentRow
+  adminToken: string
+  firstStart: boolean
+  /** Finishes what is in flight, gives back the rest, closes. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+export async function startServer(config: Config, role: Role = 'all'): Promise<Running> {
+  const log = createLog(config.logLevel)
+  if (role !== 'all' && config.embedded) {
+    throw new Error(`--role ${role} needs PostgreSQL: set LOAM_DATABASE_URL; one SQLite file serves one process`)
+  }
+  const db = await openDatabase(config.databaseUrl, log)
+  await migrate(db)
+  const app = new Hono()
+  const { server, port } = await listen(config, app)
+  const userAgent = `Loam/${VERSION}`
+  const http = createHttp({ allowPrivate: true, userAgent })
+  const destinationHttp = createHttp({ allowPrivate: config.allowPrivateDestinations, userAgent })
+  const ctx: Context = {
+    db,
+    clock: systemClock,
+    http,
+    destinationHttp,
+    log,
+    metrics: createMetrics(),
+    sealer: createSealer(config.encryptionKey),
+    publicUrl: config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl,
+    internalUrl: `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`,
+    sandbox: config.sandbox,
+    sandboxClient,
+    backfillDays: config.backfillDays,
+  }
+  const { token: adminToken } = await ensureAdminToken(ctx, config.adminToken)
+  const { environment, created } = await ensureFirstEnvironment(ctx, {
+    devId: config.devId,
+    apiKey: config.apiKey,
+    signingSecret: config.signingSecret,
+  })
+  const shutdown = new AbortController()
+  const simulators = config.sandbox
+    ? createSimulators({ clock: ctx.clock, state: simulatorState(db, ctx.clock), http, publicUrl: ctx.publicUrl })
+    : new Map<string, Simulator>()
+  if (role === 'all' || role === 'api') mountEverything(app, ctx, simulators, shutdown.signal)
+  const loops = [
+    ...(role === 'all' || role === 'intake' ? [await startIntake(ctx, { onlyProcess: config.embedded })] : []),
+    ...(role === 'all' || role === 'deliver' ? [await startDelivering(ctx, { onlyProcess: config.embedded })] : []),
+  ]
+  const ticking = startTicking(ctx, simulators, role)
+  writeProfile(config.dataDir, { url: ctx.internalUrl, admin_token: adminToken, dev_id: environment.dev_id })
+  if (role === 'all' || role === 'intake') {
+    void subscribeApplications(ctx).catch((error) => log.warn({ err: error }, 'subscribing failed'))
+  }
+
+  let stopping: Promise<void> | null = null
+  return {
+    ctx,
+    url: ctx.publicUrl,
+    environment,
+    adminToken,
+    firstStart: created,
+    stop() {
+      stopping ??= (async () => {
+        clearInterval(ticking)
+        shutdown.abort()
+        server.close()
+        server.closeIdleConnections()
+        await Promise.all(loops.map((loop) => loop.stop(GRACE_MS)))
+        server.closeAllConnections()
+        await Promise.all([http.close(), destinationHttp.close()])
+        await db.close()
+      })()
+      return stopping
+    },
+  }
+}
+
+function mountEverything(app: Hono, ctx: Context, simulators: Map<string, Simulator>, shutdown: AbortSignal): void {
+  for (const [name, simulator] of simulators) {
+    const prefix = `/sandbox/${name}`
+    app.all(`${prefix}/*`, (c) => {
+      const url = new URL(c.req.url)
+      url.pathname = url.pathname.slice(prefix.length)
+      return simulator.handle(new Request(url, c.req.raw))
+    })
+  }
+  const pages = [createWidget(ctx), createDashboard(ctx)]
+  const api = createApi(ctx, { shutdown })
+  app.all('*', async (c) => {
+    for (const part of pages) {
+      if (belongsTo(part, c.req.method, c.req.path)) return part.fetch(c.req.raw, c.env as object)
+    }
+    return api.fetch(c.req.raw, c.env as object)
+  })
+}
+
+/** Pages and API are apps of their own, each with its own errors: a request goes to the one that has a route for it. */
+function belongsTo(part: Hono, method: string, path: string): boolean {
+  const [handlers] = part.router.match(method, path)
+  return handlers.some(([[, route]]) => route.path !== '*' && route.path !== '/*')
+}
+
+async function listen(config: Config, app: Hono): Promise<{ server: Server; port: number }> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  // Slower than any proxy's, so that a kept-alive connection is never closed under a request.
+  server.keepAliveTimeout = 75_000
+  server.requestTimeout = 60_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      reject(taken ? new Error(`port ${config.port} is in use: stop what uses it, or set LOAM_PORT`) : error)
+    })
+    server.listen(config.port, config.host, resolve)
+  })
+  return { server, port: (server.address() as AddressInfo).port }
+}
+
+function startTicking(ctx: Context, simulators: Map<string, Simulator>, role: Role): NodeJS.Timeout | undefined {
+  if (simulators.size === 0 || role === 'deliver') return undefined
+  let busy = false
+  return setInterval(() => {
+    if (busy) return
+    busy = true
+    void Promise.all([...simulators.values()].map((simulator) => simulator.tick()))
+      .catch((error) => ctx.log.warn({ err: error }, 'a simulator stumbled'))
+      .finally(() => {
+        busy = false
+      })
+  }, SIMULATOR_TICK_MS)
+}
+
+/** How the command line finds this server without a sign-in: readable by its owner alone. */
+function writeProfile(dataDir: string, profile: Record<string, string>): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  writeFileSync(join(dataDir, 'dev.json'), `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 })
+}

@@ -1,0 +1,34 @@
+// Mapped parts to whole records without a database: what `loam map` prints and the golden cases expect.
+import type { Mapped } from '../connectors/connector.ts'
+import type { DataType } from '../model/data-type.ts'
+import { gatherParts, type GatheredPart } from './assemble.ts'
+import { cleanRecord, type Whose } from './clean.ts'
+import { isAddressedToMain, mainKey } from './keys.ts'
+import { type JsonObject, unionOfParts } from './merge.ts'
+
+export interface WholeRecord {
+  type: DataType
+  record: JsonObject
+}
+
+/** Parts for a record that the pages do not hold (a night's score without the night) are counted, not printed. */
+export function wholeRecords(
+  pages: readonly { kind: string; mapped: readonly Mapped[] }[],
+  whose: Whose,
+): { records: WholeRecord[]; withoutRecord: number } {
+  const parts = gatherParts(pages.map((page) => ({ ...page, runAt: 0 })))
+  const records: WholeRecord[] = []
+  const groups = Map.groupBy(parts, (part) => `${part.type}\n${part.key}`)
+  const used = new Set<GatheredPart>()
+  for (const own of groups.values()) {
+    const { type, key } = own[0]!
+    if (isAddressedToMain(key) || own.some((part) => part.record === null)) continue
+    const main = own.find((part) => part.main)
+    const addressed = main?.day ? (groups.get(`${type}\n${mainKey(main.day)}`) ?? []) : []
+    for (const part of addressed) used.add(part)
+    const cleaned = cleanRecord(type, key, unionOfParts([...own, ...addressed]), whose)
+    if (cleaned !== null) records.push({ type, record: cleaned.record })
+  }
+  const withoutRecord = parts.filter((part) => isAddressedToMain(part.key) && !used.has(part)).length
+  return { records, withoutRecord }
+}
