@@ -127,12 +127,14 @@ function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query', 
   return Object.entries(schema.shape).map(([name, member]) => {
     const type = member as z.ZodType
     const { description, ...rest } = schemas.inline(type, 'input')
+    const absent = type.safeParse(undefined)
+    const fallback: JsonObject = absent.success && absent.data !== undefined ? { default: absent.data as Json } : {}
     return {
       name,
       in: place,
-      required: place === 'path' || !type.safeParse(undefined).success,
+      required: place === 'path' || !absent.success,
       ...(description === undefined ? {} : { description }),
-      schema: rest,
+      schema: { ...rest, ...fallback },
     }
   })
 }
@@ -195,8 +197,10 @@ class Schemas {
     const id = z.globalRegistry.get(schema)?.id
     const json = this.inline(schema, io)
     if (id === undefined) return json
-    this.#add(id, json)
-    return { $ref: `#/components/schemas/${id}` }
+    const reference = `#/components/schemas/${id}`
+    // A recursive one, or one that stands in its own definitions, comes as a reference already.
+    if (json.$ref !== reference) this.#add(id, json)
+    return { $ref: reference }
   }
 
   inline(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
