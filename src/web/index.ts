@@ -36,6 +36,7 @@ export function createDashboard(ctx: Context): Hono {
   app.use('/dashboard/*', bodyLimit({ maxSize: LARGEST_FORM, onError: (c) => tooLarge(c as Call) }))
   signInPages(app, ctx)
   app.route('/', signedInPages(ctx))
+  app.onError((error, c) => failed(ctx, error, c as unknown as Call))
   return app
 }
 
@@ -71,20 +72,18 @@ function signedInPages(ctx: Context): Hono {
     problemPage(c, 404, 'There is no such page', 'The address may be mistyped, or what it showed was removed.'),
   )
 
-  app.onError((error, c) => {
-    if (error instanceof ApiError && error.status < 500) {
-      const title = error.status === 404 ? 'Not found' : 'That did not work'
-      return problemPage(c, error.status as ContentfulStatusCode, title, sentence(error.message))
-    }
-    ctx.log.error({ err: error, path: c.req.path }, 'a dashboard page failed')
-    return problemPage(
-      c,
-      500,
-      'Something broke on our side',
-      'The log of the server says what. Nothing was changed half-way: try again, or go back.',
-    )
-  })
+  app.onError((error, c) => failed(ctx, error, c))
   return app as unknown as Hono
+}
+
+function failed(ctx: Context, error: Error, c: Call): Response | Promise<Response> {
+  if (error instanceof ApiError && error.status < 500) {
+    const title = error.status === 404 ? 'Not found' : 'That did not work'
+    return problemPage(c, error.status as ContentfulStatusCode, title, sentence(error.message))
+  }
+  ctx.log.error({ err: error, path: c.req.path }, 'a dashboard page failed')
+  const text = 'The log of the server says what. Nothing was changed half-way: try again, or go back.'
+  return problemPage(c, 500, 'Something broke on our side', text)
 }
 
 function problemPage(c: Call, status: ContentfulStatusCode, title: string, text: string): Response | Promise<Response> {

@@ -22,7 +22,7 @@ import { page } from '../layout.ts'
 import { field, postForm, postButton } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { jsonView } from '../parts/json.ts'
-import { badge, bytes, codeBlock, empty, facts, instant, moment, plural } from '../parts/show.ts'
+import { badge, bytes, codeBlock, empty, facts, instant, moment, plural, sourceName } from '../parts/show.ts'
 import { deliveryState, eventResult } from '../parts/states.ts'
 import { formText, queryText, readForm, withQuery } from '../query.ts'
 import { type App, type Call, done } from '../view.ts'
@@ -203,7 +203,7 @@ function eventRow({ id, event, deliveries, where }: Row, now: number): Html {
     <td class="nowrap">${day === today ? '' : html`<span class="small">${day} </span>`}${instant(event.created_at)}</td>
     <td><a href="/dashboard/events/${id}">${event.type}</a></td>
     <td class="cut">
-      ${event.user_id === null ? html`<span class="small">–</span>` : html`<a href="/dashboard/users/${event.user_id}">${event.reference_id ?? event.user_id.slice(0, 8)}</a>`}${event.provider ? html` <span class="small">${event.provider}</span>` : ''}
+      ${event.user_id === null ? html`<span class="small">–</span>` : html`<a href="/dashboard/users/${event.user_id}">${event.reference_id ?? event.user_id.slice(0, 8)}</a>`}${event.provider ? html` <span class="small">${sourceName(event.provider)}</span>` : ''}
     </td>
     <td>${eventResult(deliveries)}</td>
     <td class="cut">${where ?? ''}</td>
@@ -270,7 +270,7 @@ async function detailPage(
                   : html`<a href="/dashboard/users/${event.user_id}">${event.reference_id ?? event.user_id}</a>`,
               ],
               ['user_id', event.user_id === null ? null : html`<code>${event.user_id}</code>`],
-              ['Source', event.provider],
+              ['Source', event.provider === null ? null : sourceName(event.provider)],
               ['Size', `${bytes(event.byte_length)}, ${plural(event.record_count, 'record')}`],
               ['terra-reference', html`<code>${event.reference}</code>`],
               ['Trace id', html`<code>${event.trace_id}</code>`],

@@ -87,7 +87,7 @@ async function keysPage(c: Call, reveal: boolean): Promise<Response> {
         <section class="card" aria-labelledby="api-keys">
           <header><h2 id="api-keys">API key</h2></header>
           <div class="body">
-            ${keys.api_keys.map((key, i) => html`${i === 0 ? '' : html`<hr />`}${keyPart(csrf, key, keys.api_keys.length)}`)}
+            ${keys.api_keys.map((key, i) => html`${i === 0 ? '' : html`<hr />`}${keyPart(csrf, reveal, key, keys.api_keys.length)}`)}
             <p class="hint">
               Sent as the header <code>x-api-key</code>. It belongs on your server, never in an app or a page.
             </p>
@@ -108,7 +108,7 @@ async function keysPage(c: Call, reveal: boolean): Promise<Response> {
       <section class="card" aria-labelledby="secrets">
         <header><h2 id="secrets">Signing secret</h2></header>
         <div class="body">
-          ${keys.signing_secrets.map((secret, i) => html`${i === 0 ? '' : html`<hr />`}${copyField(secret.signing_secret, 'signing secret')}${secret.expires_at === null ? '' : html`<p class="small">Ends ${moment(secret.expires_at)}</p>`}`)}
+          ${keys.signing_secrets.map((secret, i) => html`${i === 0 ? '' : html`<hr />`}${secretField(secret.signing_secret, 'signing secret', reveal)}${secret.expires_at === null ? '' : html`<p class="small">Ends ${moment(secret.expires_at)}</p>`}`)}
           <p class="hint">
             Verifies that an event came from here: the header <code>terra-signature</code> is
             <code>t=…,v1=HMAC-SHA256(secret, t + "." + body)</code>.
@@ -130,9 +130,14 @@ async function keysPage(c: Call, reveal: boolean): Promise<Response> {
   })
 }
 
-function keyPart(csrf: string, key: KeysView['api_keys'][number], count: number): Html {
+/** What is masked is of no use on the clipboard. */
+function secretField(value: string, label: string, revealed: boolean): Html {
+  return revealed ? copyField(value, label) : html`<p><code>${value}</code> <span class="small">hidden</span></p>`
+}
+
+function keyPart(csrf: string, reveal: boolean, key: KeysView['api_keys'][number], count: number): Html {
   return html`<div class="stack">
-    ${copyField(key.api_key, 'API key')}
+    ${secretField(key.api_key, 'API key', reveal)}
     <div class="row between">
       <span class="small"
         >Made ${moment(key.created_at)}, last used

@@ -15,7 +15,7 @@ import { page } from '../layout.ts'
 import { checkbox, field, postButton, postForm } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { icon } from '../parts/icon.ts'
-import { codeBlock, copyField, moment, notice } from '../parts/show.ts'
+import { codeBlock, copyField, moment, notice, sourceName } from '../parts/show.ts'
 import { type Form, formText, queryText, readForm } from '../query.ts'
 import { LANGUAGES, snippet } from '../snippets.ts'
 import type { App, Call } from '../view.ts'
@@ -141,7 +141,7 @@ async function stepsOf(c: Call): Promise<Step[]> {
         user === undefined
           ? 'Make a link, open it as a person would, choose a source and agree.'
           : html`<a href="/dashboard/users/${user.user_id}">${user.reference_id ?? user.user_id}</a> connected
-              ${user.provider} ${moment(user.created_at)}`,
+              ${sourceName(user.provider)} ${moment(user.created_at)}`,
       action: html`<a class="button primary" href="#link">Make a link</a>`,
     },
     { ...arrival(auth, 'Nothing yet. It is sent the moment someone has connected.'), title: 'The auth event arrives' },

@@ -19,7 +19,7 @@ import { page } from '../layout.ts'
 import { checkbox, confirmed, field, postButton, postForm } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { jsonView } from '../parts/json.ts'
-import { badge, copyField, empty, facts, moment, notice, plural } from '../parts/show.ts'
+import { badge, copyField, empty, facts, moment, notice, plural, sourceName } from '../parts/show.ts'
 import { jobState, userState } from '../parts/states.ts'
 import { type Form, formText, queryText, readForm } from '../query.ts'
 import { type App, type Call, done } from '../view.ts'
@@ -93,7 +93,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
     section: 'users',
     title: user.reference_id ?? 'No reference',
     crumbs: [['Users', '/dashboard/users']],
-    lead: html`${user.provider} ${userState(user)}`,
+    lead: html`${sourceName(user.provider)} ${userState(user)}`,
     actions: html`<a class="button" href="/dashboard/events?user_id=${user.user_id}">Events of this user</a>`,
     status: problems === noProblems ? 200 : 422,
     body: html`${explained(user)}
@@ -179,7 +179,8 @@ function explained(user: UserDetailView): Html | '' {
   if (user.state === 'revoked') {
     return notice(
       'err',
-      html`The person ended this connection at ${user.provider}. What was stored is still here until you disconnect it.`,
+      html`The person ended this connection at ${sourceName(user.provider)}. What was stored is still here until you
+      disconnect it.`,
     )
   }
   if (!user.active) return notice('info', 'This connection is switched off: nothing is fetched or sent.')
@@ -211,8 +212,8 @@ function changes(csrf: string, path: string, user: UserDetailView): Html {
       <hr />
       ${confirmed(
         'Disconnect this user…',
-        html`This ends the sign-in at ${user.provider}, deletes every record, payload and event held for this user, and
-          sends a <code>deauth</code> event. It cannot be undone.`,
+        html`This ends the sign-in at ${sourceName(user.provider)}, deletes every record, payload and event held for
+          this user, and sends a <code>deauth</code> event. It cannot be undone.`,
         postButton(csrf, `${path}/disconnect`, `Disconnect ${user.reference_id ?? user.user_id} and delete the data`, {
           className: 'danger',
         }),

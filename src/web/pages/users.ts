@@ -5,7 +5,7 @@ import { listUsers, type UserView } from '../../api/admin/users.ts'
 import { page } from '../layout.ts'
 import { field } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
-import { empty, moment, plural } from '../parts/show.ts'
+import { empty, moment, plural, sourceName } from '../parts/show.ts'
 import { userState } from '../parts/states.ts'
 import { queryText, withQuery } from '../query.ts'
 import type { App, Call } from '../view.ts'
@@ -72,7 +72,7 @@ function table(c: Call, users: readonly UserView[], next: string | null): Html {
                 <td class="cut">
                   <a href="/dashboard/users/${user.user_id}">${user.reference_id ?? 'No reference'}</a>
                 </td>
-                <td>${user.provider}</td>
+                <td>${sourceName(user.provider)}</td>
                 <td>${userState(user)}</td>
                 <td data-label="Data">${moment(user.most_recent_data_at, 'none yet')}</td>
                 <td data-label="Connected">${moment(user.created_at)}</td>

@@ -1,5 +1,6 @@
 // Small parts that only show something.
 import { html } from 'hono/html'
+import { connectorById } from '../../connectors/index.ts'
 import type { Html } from './html.ts'
 import { icon } from './icon.ts'
 
@@ -89,4 +90,9 @@ export function bytes(count: number): string {
 
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${new Intl.NumberFormat('en').format(count)} ${count === 1 ? one : many}`
+}
+
+/** A source as people call it; the API's word for one that this version does not have. */
+export function sourceName(provider: string): string {
+  return connectorById(provider)?.name ?? provider
 }

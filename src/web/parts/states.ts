@@ -44,14 +44,15 @@ export function jobState(job: JobView): Html {
   return badge(...JOBS[job.state])
 }
 
-/** One badge for an event that went to several places: the worst state is what needs an eye. */
+/** One badge for an event that went to several places. */
 export function eventResult(deliveries: readonly Pick<DeliveryView, 'state' | 'attempts' | 'last_status'>[]): Html {
-  if (deliveries.length === 0) return badge('neutral', 'No destination')
-  const order: readonly DeliveryView['state'][] = ['failed', 'pending', 'sending', 'waiting', 'delivered']
-  const worst = [...deliveries].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0]!
-  const same = deliveries.filter((delivery) => delivery.state === worst.state).length
-  if (deliveries.length === 1) return deliveryState(worst)
-  if (worst.state === 'delivered') return badge('ok', `Delivered to ${deliveries.length}`)
-  if (worst.state === 'failed') return badge('err', `${same} of ${deliveries.length} failed`)
-  return deliveryState(worst)
+  const [only] = deliveries
+  if (only === undefined) return badge('neutral', 'No destination')
+  if (deliveries.length === 1) return deliveryState(only)
+  const count = (state: DeliveryView['state']) => deliveries.filter((delivery) => delivery.state === state).length
+  const all = deliveries.length
+  if (count('failed') > 0) return badge('err', `${count('failed')} of ${all} failed`)
+  if (count('delivered') === all) return badge('ok', `Delivered to ${all}`)
+  const tried = deliveries.some((delivery) => delivery.state === 'pending' && delivery.attempts > 0)
+  return badge(tried ? 'warn' : 'info', `${count('delivered')} of ${all} delivered`)
 }
