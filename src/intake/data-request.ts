@@ -50,8 +50,7 @@ export async function readNow(
   const filling = fillGaps(ctx, request.connection, request.type, request.range)
   // It goes on when the caller has gone; its failure is the caller's only while they wait.
   filling.catch(() => {})
-  const outcome = await Promise.race([filling, late])
-  clearTimeout(timer)
+  const outcome = await Promise.race([filling, late]).finally(() => clearTimeout(timer))
   if (outcome === 'late') {
     throw new ApiError('processing', 200, 'Request is processing, try again later', {
       extra: { retry_after_seconds: 30 },
