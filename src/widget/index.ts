@@ -14,7 +14,7 @@ import { disconnectPage } from './disconnect.ts'
 import { acceptedLanguages, chooseLanguage, type Language } from './language.ts'
 import { monogram } from './monogram.ts'
 import { donePage, failedPage } from './outcome.ts'
-import { answer, type Html, type PageOptions } from './page.ts'
+import { answer, type Html, icon, type PageOptions } from './page.ts'
 import { pickPage } from './pick.ts'
 import {
   appNameOf,
@@ -155,7 +155,7 @@ export function createWidget(ctx: Context): Hono {
       title: notFoundTitle,
       appName: null,
       languagePath: null,
-      body: message(notFoundTitle, unknownText),
+      body: message(icon.lost, notFoundTitle, unknownText),
     })
   })
 
@@ -233,17 +233,19 @@ function isOutcomeOf(
 
 function closed(c: Request, language: Language, state: SessionState): Response | Promise<Response> {
   const { text } = language
-  const [status, title, explanation] =
+  const [status, sign, title, explanation] =
     state === 'expired'
-      ? ([410, text.expiredTitle, text.expiredText] as const)
+      ? ([410, icon.clock, text.expiredTitle, text.expiredText] as const)
       : state === 'used'
-        ? ([410, text.usedTitle, text.usedText] as const)
-        : ([404, text.unknownTitle, text.unknownText] as const)
-  return show(c, status, { language, title, appName: null, languagePath: null, body: message(title, explanation) })
+        ? ([410, icon.used, text.usedTitle, text.usedText] as const)
+        : ([404, icon.lost, text.unknownTitle, text.unknownText] as const)
+  const body = message(sign, title, explanation)
+  return show(c, status, { language, title, appName: null, languagePath: null, body })
 }
 
-function message(title: string, text: string): Html {
-  return html`<h1>${title}</h1>
+function message(sign: Html, title: string, text: string): Html {
+  return html`<div class="sign">${sign}</div>
+    <h1>${title}</h1>
     <p>${text}</p>`
 }
 

@@ -27,7 +27,7 @@ export interface PageOptions {
   title: string
   /** Whose app the person comes from, when the operator named it. */
   appName: string | null
-  /** Where the language list leads: this page, with `?lang=` added. Null leaves the list out. */
+  /** Where the language list leads: this page, with `?lang=` added. Null on the pages that end something. */
   languagePath: string | null
   body: Html
 }
@@ -62,7 +62,7 @@ function document({ language, title, appName, languagePath, body }: PageOptions)
           ${languagePath === null ? '' : languageList(language, languagePath)}
         </header>
         <main>${body}</main>
-        <footer>${text.footer}</footer>
+        ${languagePath === null ? '' : html`<footer>${text.footer}</footer>`}
       </body>
     </html>`
 }
@@ -107,6 +107,9 @@ export const icon = {
   go: stroke('m9 6 6 6-6 6', 'go'),
   turn: stroke('m9 6 6 6-6 6', 'turn flip'),
   down: stroke('m6 9 6 6 6-6', ''),
+  clock: stroke('M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16m0 4v4.5l3 2', ''),
+  used: stroke('m5 12.5 4.5 4.5L19 7', ''),
+  lost: stroke('M9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8m0 3v.01M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16', ''),
   search: stroke('M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13m5 11.5L20 20', ''),
 }
 

@@ -17,7 +17,7 @@ import type { Html } from '../parts/html.ts'
 import { icon } from '../parts/icon.ts'
 import { codeBlock, copyField, moment, notice, sourceName } from '../parts/show.ts'
 import { type Form, formText, queryText, readForm } from '../query.ts'
-import { LANGUAGES, snippet } from '../snippets.ts'
+import { type Language, LANGUAGES, snippet } from '../snippets.ts'
 import type { App, Call } from '../view.ts'
 
 const SESSION_ID = /^[0-9a-f-]{36}$/
@@ -84,7 +84,7 @@ async function startPage(c: Call, options: { reveal?: boolean; form?: Form; prob
         </ol>
       </section>
       <div class="stack wide">
-        ${await callCard(c, options.reveal === true)}${await linkCard(c, options.form ?? {}, options.problems ?? noProblems)}
+        ${await linkCard(c, options.form ?? {}, options.problems ?? noProblems)}${await callCard(c, options.reveal === true)}
       </div>
     </div>`,
   })
@@ -218,10 +218,14 @@ async function callCard(c: Call, reveal: boolean): Promise<Html> {
       <nav class="tabs" aria-label="Language">
         ${LANGUAGES.map(([value, label]) => html`<a href="/dashboard/start?lang=${value}#call" ${value === language ? html`aria-current="true"` : ''}>${label}</a>`)}
       </nav>
-      ${codeBlock(snippet(language, { publicUrl: ctx.publicUrl, devId: environment.dev_id, apiKey }), 'example')}
+      ${codeBlock(snippet(language, { publicUrl: ctx.publicUrl, devId: environment.dev_id, apiKey }), `Make a session with ${labelOf(language)}`)}
       <p class="hint">Code written for Terra keeps working: only the base URL and the credentials change.</p>
     </div>
   </section>`
+}
+
+function labelOf(language: Language): string {
+  return LANGUAGES.find(([value]) => value === language)![1]
 }
 
 async function linkCard(c: Call, form: Form, problems: Problems): Promise<Html> {

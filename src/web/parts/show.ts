@@ -53,14 +53,18 @@ export function copyField(value: string, label: string): Html {
   </div>`
 }
 
+/** Text to take away whole: a command, a snippet, headers. `label` says what it is. */
 export function codeBlock(text: string, label: string): Html {
   copies = (copies + 1) % 1_000_000
   const id = `copy-${copies}`
   return html`<div class="code">
-    <pre id="${id}" tabindex="0" aria-label="${label}">${text}</pre>
-    <button type="button" class="dense only-js" data-copy="${id}" aria-label="Copy ${label}">
-      ${icon('copy')}<span aria-live="polite">Copy</span>
-    </button>
+    <div>
+      <span class="small">${label}</span
+      ><button type="button" class="dense" data-copy="${id}" aria-label="Copy: ${label}">
+        ${icon('copy')}<span aria-live="polite">Copy</span>
+      </button>
+    </div>
+    <pre id="${id}" tabindex="0" role="region" aria-label="${label}">${text}</pre>
   </div>`
 }
 
