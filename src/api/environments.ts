@@ -21,7 +21,7 @@ import {
 import { putSource, type SourceRow } from '../store/sources.ts'
 import { EnvironmentSettings } from './environment-settings.ts'
 import { forgetCredentials } from './authenticate.ts'
-import { addInspectorDestination } from './inspector-destination.ts'
+import { addInspectorDestination, followOwnAddress } from './inspector-destination.ts'
 
 export type EnvironmentKind = 'testing' | 'staging' | 'production'
 
@@ -102,6 +102,7 @@ export async function ensureFirstEnvironment(
 ): Promise<{ environment: EnvironmentRow; created: boolean }> {
   const result = await ctx.db.transaction(async (tx) => {
     await tx.lock('first-environment')
+    await followOwnAddress(ctx, tx)
     const [first] = await listEnvironments(tx)
     if (first === undefined) {
       const made = await insertWhole(ctx, tx, {
@@ -111,7 +112,7 @@ export async function ensureFirstEnvironment(
         apiKey: fixed.apiKey ?? undefined,
         signingSecret: fixed.signingSecret ?? undefined,
       })
-      await addInspectorDestination(ctx, tx, made.environment)
+      if (ctx.sandbox) await addInspectorDestination(ctx, tx, made.environment)
       return { environment: made.environment, created: true }
     }
     return { environment: await applyFixed(ctx, tx, first, fixed), created: false }

@@ -70,6 +70,7 @@ function writeOperation(write: Write): Operation {
     description: 'No source takes this yet: the answer is always an error that names the source.',
     tags: ['Writing'],
     auth: 'apiKey',
+    params: z.object(Object.fromEntries([...write.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name!, z.string()]))),
     query: z.object({ user_id: z.string().optional() }),
     responses: {},
     errors: { 400: 'The source does not take this.', 404: 'There is no such user.' },
