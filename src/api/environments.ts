@@ -9,6 +9,8 @@ import { hashToken, randomToken } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import {
+  apiKeyByHash,
+  deleteApiKey,
   environmentByDevId,
   type EnvironmentRow,
   expireApiKeys,
@@ -16,7 +18,6 @@ import {
   insertEnvironment,
   listEnvironments,
   updateEnvironment,
-  validApiKeys,
 } from '../store/environments.ts'
 import { putSource, type SourceRow } from '../store/sources.ts'
 import { EnvironmentSettings } from './environment-settings.ts'
@@ -135,16 +136,21 @@ async function applyFixed(
   if (next.dev_id !== first.dev_id || next.signing_secret_sealed !== first.signing_secret_sealed) {
     await updateEnvironment(tx, next)
   }
-  const now = ctx.clock.now()
-  if (fixed.apiKey) {
-    const hash = hashToken(fixed.apiKey)
-    const valid = await validApiKeys(tx, first.id, now)
-    if (!valid.some((key) => key.key_hash === hash)) {
-      const id = await addApiKey(ctx, tx, first.id, fixed.apiKey, now)
-      await expireApiKeys(tx, first.id, id, now)
-    }
-  }
+  if (fixed.apiKey) await makeOnlyKey(ctx, tx, first, fixed.apiKey)
   return next
+}
+
+async function makeOnlyKey(ctx: Context, tx: Transaction, environment: EnvironmentRow, key: string): Promise<void> {
+  const now = ctx.clock.now()
+  const known = await apiKeyByHash(tx, hashToken(key))
+  if (known !== null && known.environment_id !== environment.id) {
+    throw new Error('LOAM_API_KEY is the key of another environment: choose another one')
+  }
+  if (known !== null && known.expires_at === null) return
+  // It had been replaced before: it starts anew.
+  if (known !== null) await deleteApiKey(tx, environment.id, known.id)
+  const id = await addApiKey(ctx, tx, environment.id, key, now)
+  await expireApiKeys(tx, environment.id, id, now)
 }
 
 /** Stores a key: hashed for comparison, sealed for the dashboard's reveal. */

@@ -159,22 +159,10 @@ test('hostile input never becomes a 500', async () => {
       '2026-02-30',
     ),
   )
-  const members = fc.constantFrom(
-    ...['user_id', 'reference_id', 'start_date', 'end_date', 'page', 'per_page', 'limit', 'cursor', 'to_webhook'],
-    ...[
-      'resource',
-      'providers',
-      'type',
-      'url',
-      'settings',
-      'active',
-      'enabled',
-      '__proto__',
-      'constructor',
-      'state',
-      'since',
-    ],
-  )
+  const names =
+    'user_id reference_id start_date end_date page per_page limit cursor to_webhook resource providers type url ' +
+    'settings active enabled __proto__ constructor state since'
+  const members = fc.constantFrom(...names.split(' '))
   const body = fc.oneof(
     fc.json(),
     fc.string({ unit: 'binary' }),

@@ -45,6 +45,7 @@ export function problemResponse(error: ApiError, place: ProblemPlace): Response 
       'content-type': 'application/problem+json',
       'terra-reference': place.reference,
       'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
       ...(error.status === 401 ? { 'www-authenticate': 'ApiKey realm="loam"' } : {}),
       ...error.headers,
     },

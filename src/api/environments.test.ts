@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { listDestinations } from '../store/destinations.ts'
+import { listSources } from '../store/sources.ts'
+import { authenticate } from './authenticate.ts'
+import { createEnvironment, ensureFirstEnvironment, signingSecretOf } from './environments.ts'
+import { openTestApi, type TestApi } from './test-api.ts'
+
+let api: TestApi
+before(async () => {
+  api = await openTestApi()
+})
+after(() => api.dispose())
+
+test('the first environment has all sources on and an inspector as destination', async () => {
+  const sources = await listSources(api.ctx.db, api.environment.id)
+  assert.ok(sources.length > 0 && sources.every((source) => source.enabled === 1))
+  const [inspector, ...others] = await listDestinations(api.ctx.db, api.environment.id)
+  assert.equal(others.length, 0)
+  assert.match(JSON.parse(inspector!.settings).url, /^http:\/\/127\.0\.0\.1:4000\/inspect\/[\w-]{12}$/)
+})
+
+test('what the first start made is kept; fixed values of a later start win', async () => {
+  const kept = await ensureFirstEnvironment(api.ctx)
+  assert.equal(kept.created, false)
+  assert.equal(kept.environment.dev_id, api.devId)
+  const fixed = { devId: 'new-dev', apiKey: 'new-key-0123456789', signingSecret: 'b'.repeat(48) }
+  const { environment } = await ensureFirstEnvironment(api.ctx, fixed)
+  assert.equal(environment.id, api.environment.id)
+  assert.equal(await signingSecretOf(api.ctx, environment), fixed.signingSecret)
+  assert.equal((await authenticate(api.ctx, fixed.devId, fixed.apiKey))?.id, environment.id)
+  assert.equal(await authenticate(api.ctx, fixed.devId, api.apiKey), null)
+  await ensureFirstEnvironment(api.ctx, { devId: api.devId, apiKey: api.apiKey, signingSecret: api.signingSecret })
+  assert.equal((await authenticate(api.ctx, api.devId, api.apiKey))?.id, environment.id)
+  assert.equal(await authenticate(api.ctx, api.devId, fixed.apiKey), null)
+})
+
+test('started on another port, our own inspector is found there', async () => {
+  const moved = { ...api.ctx, internalUrl: 'http://127.0.0.1:5000' }
+  await ensureFirstEnvironment(moved)
+  const urls = async () =>
+    (await listDestinations(api.ctx.db, api.environment.id)).map((row) => new URL(JSON.parse(row.settings).url).origin)
+  assert.deepEqual(await urls(), ['http://127.0.0.1:5000'])
+  await ensureFirstEnvironment(api.ctx)
+  assert.deepEqual(await urls(), ['http://127.0.0.1:4000'])
+})
+
+test('environments share nothing: a key of one does not open the other', async () => {
+  const { environment, apiKey } = await createEnvironment(api.ctx, { name: 'Acme Éclair', kind: 'staging' })
+  assert.match(environment.dev_id, /^acme-clair-staging-[0-9a-f]{10}$/)
+  assert.equal((await authenticate(api.ctx, environment.dev_id, apiKey))?.id, environment.id)
+  assert.equal(await authenticate(api.ctx, api.devId, apiKey), null)
+  assert.equal(await authenticate(api.ctx, environment.dev_id, api.apiKey), null)
+  await assert.rejects(
+    createEnvironment(api.ctx, { name: 'x', kind: 'testing', devId: environment.dev_id }),
+    /belongs to another/,
+  )
+})
+
+test('nothing readable is stored', async () => {
+  for (const table of ['environments', 'api_keys', 'sources', 'destinations', 'instance_settings']) {
+    const rows = JSON.stringify(await api.ctx.db.all(`SELECT * FROM ${table}`))
+    for (const secret of [api.apiKey, api.signingSecret, api.adminToken]) assert.ok(!rows.includes(secret), table)
+  }
+})
