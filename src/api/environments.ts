@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { connectors } from '../connectors/index.ts'
 import { sourcePlace } from '../credentials/client.ts'
 import { environmentSecrets, signingSecretPlace } from '../deliver/open-destination.ts'
+import { EnvironmentSettings } from '../model/environment-settings.ts'
 import { newId } from '../model/ids.ts'
 import { ApiError } from '../platform/errors.ts'
 import { hashToken, randomToken } from '../platform/seal.ts'
@@ -20,7 +21,6 @@ import {
   updateEnvironment,
 } from '../store/environments.ts'
 import { putSource, type SourceRow } from '../store/sources.ts'
-import { EnvironmentSettings } from './environment-settings.ts'
 import { forgetCredentials } from './authenticate.ts'
 import { addInspectorDestination, followOwnAddress } from './inspector-destination.ts'
 

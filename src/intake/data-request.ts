@@ -3,9 +3,9 @@ import { connectorById } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { dataEvent, largeRequestProcessingEvent, largeRequestSendingEvent, rateLimitHitEvent } from '../model/events.ts'
 import type { DataType } from '../model/data-type.ts'
+import { type EnvironmentSettings, inStyle } from '../model/environment-settings.ts'
 import { newId } from '../model/ids.ts'
 import { addDays, countDays, daysBetween, localDayOf } from '../model/local-day.ts'
-import { withoutSamples } from '../model/records.ts'
 import { wireTimestamp } from '../model/timestamps.ts'
 import { appendEvents, type NewEvent } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
@@ -14,6 +14,7 @@ import { enqueue } from '../queue/enqueue.ts'
 import { unpackJson } from '../store/compress.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
+import { settingsOf } from '../store/environments.ts'
 import type { JobRow } from '../store/jobs.ts'
 import { coverageOf, type RecordRow, recordsBetween } from '../store/records.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
@@ -137,16 +138,18 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
     const current = await connectionById(tx, connection.user_id)
     if (current === null) return
     const rows = await recordsBetween(tx, current.user_id, payload.type, boundsOf(payload.type, payload.range))
-    await appendEvents(ctx, tx, requestEvents(current, payload, rows))
+    await appendEvents(ctx, tx, requestEvents(current, await settingsOf(tx, current.environment_id), payload, rows))
   })
   return 'done'
 }
 
-function requestEvents(connection: ConnectionRow, payload: RequestPayload, rows: readonly RecordRow[]): NewEvent[] {
-  const records = rows.map((row) => {
-    const record = unpackJson(row.body)
-    return payload.withSamples ? record : withoutSamples(record)
-  })
+function requestEvents(
+  connection: ConnectionRow,
+  settings: EnvironmentSettings,
+  payload: RequestPayload,
+  rows: readonly RecordRow[],
+): NewEvent[] {
+  const records = rows.map((row) => inStyle(settings, payload.type, unpackJson(row.body), payload.withSamples))
   const user = terraUser(connection)
   const common = { environmentId: connection.environment_id, connection, reference: payload.reference }
   const orderingAt = rows.length === 0 ? undefined : Math.max(...rows.map((row) => row.version))

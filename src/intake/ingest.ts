@@ -26,6 +26,7 @@ import {
   type RecordRow,
 } from '../store/records.ts'
 import { appendEvents } from '../outbox/append.ts'
+import { settingsOf } from '../store/environments.ts'
 import { recordEvents } from './record-events.ts'
 
 export interface Read {
@@ -113,7 +114,9 @@ export async function ingest(
     await tx.batch(statements)
     if (changes.latestStartAt > 0) await markRecordsSeen(tx, userId, Math.min(changes.latestStartAt, now))
     if (connection.active === 1) {
-      await appendEvents(ctx, tx, recordEvents(connection, changes.written, changes.removed, options.lane))
+      const settings = await settingsOf(tx, connection.environment_id)
+      const events = recordEvents(connection, settings, changes.written, changes.removed, options.lane)
+      await appendEvents(ctx, tx, events)
     }
     return { changed: changes.written.length, removed: changes.removed.length }
   })

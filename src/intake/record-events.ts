@@ -1,6 +1,7 @@
 // What the customer is told of changed records.
 import { dataEvent, recordDeletedEvent } from '../model/events.ts'
 import type { DataType } from '../model/data-type.ts'
+import { type EnvironmentSettings, inStyle } from '../model/environment-settings.ts'
 import type { JsonObject } from '../normalize/merge.ts'
 import type { NewEvent } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
@@ -16,6 +17,7 @@ const DELETED = 4
 
 export function recordEvents(
   connection: ConnectionRow,
+  settings: EnvironmentSettings,
   written: readonly WrittenRecord[],
   removed: readonly RemovedRecord[],
   lane: 'live' | 'backfill',
@@ -26,7 +28,9 @@ export function recordEvents(
     byType.set(each.type, [...(byType.get(each.type) ?? []), each])
   }
   for (const [type, records] of byType) {
-    for (const chunk of inChunks(records.map((each) => each.record))) {
+    for (const chunk of inChunks(
+      records.map(({ record }) => inStyle(settings, type, record, settings.samples_enabled)),
+    )) {
       events.push({
         environmentId: connection.environment_id,
         connection,

@@ -1,3 +1,4 @@
+import { type EnvironmentSettings, readEnvironmentSettings } from '../model/environment-settings.ts'
 import type { Sql } from './database.ts'
 
 export interface EnvironmentRow {
@@ -42,6 +43,10 @@ export function listEnvironments(sql: Sql): Promise<EnvironmentRow[]> {
 
 export function environmentById(sql: Sql, id: string): Promise<EnvironmentRow | null> {
   return sql.one('SELECT * FROM environments WHERE id = $1', [id])
+}
+
+export async function settingsOf(sql: Sql, environmentId: string): Promise<EnvironmentSettings> {
+  return readEnvironmentSettings((await environmentById(sql, environmentId))?.settings ?? '{}')
 }
 
 export function environmentByDevId(sql: Sql, devId: string): Promise<EnvironmentRow | null> {

@@ -210,7 +210,7 @@ test('users: list with filters and pages, detail, change, backfill, deauth', asy
     seen.push(...rowsOf(answer).map((row) => row.user_id))
     cursor = answer.json.next_cursor as string | null
   }
-  assert.deepEqual(seen, users.map((user) => user.user_id).reverse())
+  assert.deepEqual(seen, users.map((user) => user.user_id).toReversed())
   const filtered = await api.asOperator('GET', '/admin/v1/users?state=degraded')
   assert.deepEqual(
     rowsOf(filtered).map((row) => row.reference_id),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EnvironmentSettings } from '../../model/environment-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import {
@@ -7,7 +8,7 @@ import {
   updateEnvironment as updateRow,
 } from '../../store/environments.ts'
 import { forgetCredentials } from '../authenticate.ts'
-import { EnvironmentSettings, environmentSettings, EnvironmentSettingsChange } from '../environment-settings.ts'
+import { environmentSettings, EnvironmentSettingsChange } from '../environment-settings.ts'
 import { createEnvironment } from '../environments.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { isoTime, type Listing, listingSchema, wholeListing } from './listing.ts'

@@ -107,7 +107,10 @@ export function streamOperations(shutdown?: AbortSignal) {
       query: z.object({ type: z.string().optional(), user_id: z.string().optional() }),
       responses: { 200: stream },
       handler: async ({ ctx, environment, query, request }) =>
-        eventStream(request, eventSource(ctx, environment, { ...query, after: lastEventId(request) }), shutdown),
+        eventStream(request, eventSource(ctx, environment, { ...query, after: lastEventId(request) }), {
+          log: ctx.log,
+          shutdown,
+        }),
     }),
     operation({
       method: 'GET',
@@ -120,7 +123,10 @@ export function streamOperations(shutdown?: AbortSignal) {
       params: z.object({ bin: z.string() }),
       responses: { 200: stream },
       handler: async ({ ctx, params, request }) =>
-        eventStream(request, inspectorSource(ctx, { ...params, after: lastEventId(request) }), shutdown),
+        eventStream(request, inspectorSource(ctx, { ...params, after: lastEventId(request) }), {
+          log: ctx.log,
+          shutdown,
+        }),
     }),
   ]
 }

@@ -19,6 +19,11 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'Outside of the sandbox, the inspector takes requests only for bins that a destination points at.',
     remedy: 'Make a bin with `POST /admin/v1/inspector`, or add a webhook destination that points at this one.',
   },
+  body_incomplete: {
+    statuses: [400],
+    meaning: 'The connection broke while the body was on its way.',
+    remedy: 'Send it again.',
+  },
   body_too_large: {
     statuses: [413],
     meaning: 'The request body is larger than this path reads: 1 MB of JSON, 5 MB for notifications and the inspector.',

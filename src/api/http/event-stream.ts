@@ -1,8 +1,11 @@
 // Server-sent events: one way, through proxies, resumed by the browser with `Last-Event-ID`.
 import { ApiError } from '../../platform/errors.ts'
+import type { Log } from '../../platform/log.ts'
 
 const COMMENT_EVERY_MS = 15_000
 const MAX_STREAMS = 200
+/** A client that reads nothing is let go; it resumes when it comes back. */
+const MAX_UNREAD = 1000
 
 export interface StreamEvent {
   id: string
@@ -22,7 +25,12 @@ export interface StreamSource {
 let open = 0
 
 /** Ends when the client goes or `shutdown` aborts. A source that fails ends the stream; the browser comes back. */
-export function eventStream(request: Request, source: StreamSource, shutdown?: AbortSignal): Response {
+export function eventStream(
+  request: Request,
+  source: StreamSource,
+  options: { log: Log; shutdown?: AbortSignal },
+): Response {
+  const { shutdown } = options
   const headers = {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -39,6 +47,7 @@ export function eventStream(request: Request, source: StreamSource, shutdown?: A
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
       open++
+      let stopped = false
       let looking = false
       let again = false
       const look = async (): Promise<void> => {
@@ -49,8 +58,10 @@ export function eventStream(request: Request, source: StreamSource, shutdown?: A
           while (again) {
             again = false
             for (const event of await source.next()) controller.enqueue(encoder.encode(frameOf(event)))
+            if ((controller.desiredSize ?? 0) < -MAX_UNREAD) stop()
           }
-        } catch {
+        } catch (error) {
+          if (!stopped) options.log.warn({ err: error }, 'an event stream ended')
           stop()
         } finally {
           looking = false
@@ -59,7 +70,6 @@ export function eventStream(request: Request, source: StreamSource, shutdown?: A
       const unlisten = source.listen(() => void look())
       const timer = setInterval(() => void look(), source.lookEveryMs)
       const comment = setInterval(() => controller.enqueue(encoder.encode(': still here\n\n')), COMMENT_EVERY_MS)
-      let stopped = false
       stop = () => {
         if (stopped) return
         stopped = true

@@ -2,15 +2,17 @@ import { z } from 'zod'
 import { connectorById } from '../../connectors/index.ts'
 import { type DataRange, isLarge, readLater, readNow } from '../../intake/data-request.ts'
 import { DATA_TYPES, type DataType } from '../../model/data-type.ts'
+import { inStyle } from '../../model/environment-settings.ts'
 import { PAYLOAD_VERSION } from '../../model/events.ts'
 import { addDays, localDayOf } from '../../model/local-day.ts'
-import { recordSchemas, withoutSamples } from '../../model/records.ts'
+import { recordSchemas } from '../../model/records.ts'
 import { TerraUser } from '../../model/user.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
 import { ApiError, ProviderError } from '../../platform/errors.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
 import { connectionNamed } from '../connection-named.ts'
+import { environmentSettings } from '../environment-settings.ts'
 import { type Operation, operation, Reply } from '../http/operation.ts'
 import { yesOrNo } from '../http/parameters.ts'
 import { providerTypes } from '../provider-types.ts'
@@ -92,6 +94,7 @@ function dataOperation(type: Exclude<DataType, 'athlete'>): Operation {
       const connection = await connectionNamed(ctx, environment, query.user_id)
       const range = readDateRange(query, ctx.clock.now(), connection.time_zone)
       const request: DataRequest = { connection, type, range, withSamples: query.with_samples, reference }
+      const settings = environmentSettings(environment)
       checkActive(connection)
       if (isLarge(range)) return later(ctx, request, { message: LARGE_MESSAGE })
       if (query.to_webhook) return later(ctx, request)
@@ -99,7 +102,7 @@ function dataOperation(type: Exclude<DataType, 'athlete'>): Operation {
         status: 'success',
         type,
         user: terraUser(connection),
-        data: query.with_samples ? records : records.map(withoutSamples),
+        data: records.map((record) => inStyle(settings, type, record, query.with_samples)),
         version: PAYLOAD_VERSION,
       }))
     },

@@ -1,0 +1,62 @@
+// What an environment decides about the shape of its answers and events.
+import { z } from 'zod'
+import type { DataType } from './data-type.ts'
+import { MENSTRUAL_PHASES } from './enumerations.ts'
+import { withoutSamples } from './records.ts'
+
+export const EnvironmentSettings = z
+  .object({
+    widget_name: z.string().trim().min(1).max(80).nullable().default(null).describe('What the widget calls your app.'),
+    auth_error_style: z
+      .enum(['auth_cancelled', 'auth'])
+      .default('auth_cancelled')
+      .describe('The event of a failed sign-in: `auth_cancelled`, or the older `auth` with `status: "error"`.'),
+    userinfo_bare_array: z
+      .boolean()
+      .default(false)
+      .describe('`GET /userInfo?reference_id=` answers a bare array of users instead of `{"users": […]}`.'),
+    samples_enabled: z
+      .boolean()
+      .default(true)
+      .describe('Data events carry the series. Data that was asked for follows `with_samples` instead.'),
+    menstruation_phase_style: z
+      .enum(['text', 'number'])
+      .default('text')
+      .describe('How phases are written: `menstrual` or `1`.'),
+  })
+  .meta({ id: 'EnvironmentSettings' })
+export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>
+
+/** Reads what is stored; members that a newer version added have their defaults. */
+export function readEnvironmentSettings(json: string): EnvironmentSettings {
+  return EnvironmentSettings.parse(JSON.parse(json))
+}
+
+/** A stored record as the environment wants to see it. */
+export function inStyle<R>(settings: EnvironmentSettings, type: DataType, record: R, withSamples: boolean): R {
+  const shown = withSamples ? record : withoutSamples(record)
+  return type === 'menstruation' && settings.menstruation_phase_style === 'number' ? withPhaseNumbers(shown) : shown
+}
+
+interface Phases {
+  menstruation_data: { current_phase: unknown; intervals?: { phase: unknown }[] }
+}
+
+function withPhaseNumbers<R>(record: R): R {
+  const { menstruation_data: data } = record as unknown as Phases
+  return {
+    ...record,
+    menstruation_data: {
+      ...data,
+      current_phase: phaseNumber(data.current_phase),
+      intervals: data.intervals?.map((interval) => ({ ...interval, phase: phaseNumber(interval.phase) })),
+    },
+  }
+}
+
+/** Phases are numbered in the order of their names. */
+function phaseNumber(phase: unknown): unknown {
+  if (typeof phase !== 'string') return phase
+  const number = (MENSTRUAL_PHASES as readonly string[]).indexOf(phase)
+  return number < 0 ? 0 : number
+}
