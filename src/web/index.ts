@@ -62,7 +62,7 @@ function signedInPages(ctx: Context): Hono {
     const form = await c.req.parseBody()
     setTheme(c, String(form.theme))
     const back = String(form.back)
-    return c.redirect(/^\/dashboard\/[\w/.-]*$/.test(back) ? back : '/dashboard', 303)
+    return c.redirect(/^\/dashboard(\/[\w-]+)*$/.test(back) ? back : '/dashboard', 303)
   })
   app.post('/dashboard/sign-out', async (c) => {
     await signOut(ctx, c)

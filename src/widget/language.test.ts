@@ -8,6 +8,8 @@ test('lookup takes parts away from the end until it knows the tag', () => {
   assert.equal(lookUp('de-CH-1996'), 'de')
   assert.equal(lookUp('DE_at'), 'de')
   assert.equal(lookUp('fr-x-old'), 'fr')
+  assert.equal(lookUp('pt-PT'), 'pt-BR')
+  assert.equal(lookUp('zh-CN'), 'zh-Hans')
   assert.equal(lookUp('tlh'), null)
   assert.equal(lookUp(''), null)
   assert.equal(lookUp('-'.repeat(5000)), null)

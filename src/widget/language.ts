@@ -9,16 +9,7 @@ export interface Language {
 const DEFAULT = 'en'
 
 // Tags that mean one of ours without beginning with it.
-const ALIASES: Record<string, string> = {
-  iw: 'he',
-  no: 'nb',
-  nn: 'nb',
-  zh: 'zh-Hans',
-  'zh-tw': 'zh-Hant',
-  'zh-hk': 'zh-Hant',
-  'zh-mo': 'zh-Hant',
-  pt: 'pt-BR',
-}
+const ALIASES: Record<string, string> = { pt: 'pt-BR', zh: 'zh-Hans' }
 
 const byLowerCase = new Map(Object.keys(catalogues).map((tag) => [tag.toLowerCase(), tag]))
 

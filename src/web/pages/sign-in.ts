@@ -90,5 +90,5 @@ function form(
 
 /** Back to a page of the dashboard, and nowhere else. */
 function nextPath(value: unknown): string {
-  return typeof value === 'string' && /^\/dashboard(\/[\w\-/.~%]*)?$/.test(value) ? value : '/dashboard'
+  return typeof value === 'string' && /^\/dashboard(\/[\w~%-]+)*$/.test(value) ? value : '/dashboard'
 }

@@ -12,7 +12,7 @@ import {
 } from '../../api/admin/users.ts'
 import { parseInput } from '../../api/http/validate.ts'
 import { DATA_TYPES, isDataType } from '../../model/data-type.ts'
-import { addDays, localDayOf } from '../../model/local-day.ts'
+import { addDays, isLocalDay, localDayOf } from '../../model/local-day.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { noProblems, type Problems, problemsOf } from '../form-problems.ts'
 import { page } from '../layout.ts'
@@ -23,8 +23,6 @@ import { badge, copyField, empty, facts, moment, notice, plural, sourceName } fr
 import { jobState, userState } from '../parts/states.ts'
 import { type Form, formText, queryText, readForm } from '../query.ts'
 import { type App, type Call, done } from '../view.ts'
-
-const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 export function userPages(app: App): void {
   app.get('/dashboard/users/:id', (c) => detail(c, {}, noProblems))
@@ -329,5 +327,5 @@ async function dataPage(c: Call): Promise<Response> {
 }
 
 function dayOr(text: string | undefined, otherwise: string): string {
-  return text !== undefined && DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : otherwise
+  return text !== undefined && isLocalDay(text) ? text : otherwise
 }

@@ -39,7 +39,6 @@ export const de: Catalogue = {
   someProvider: 'Ihr Gerät oder Ihre App',
   tryAgain: (name) => `${name} noch einmal versuchen`,
   chooseAnother: 'Etwas anderes wählen',
-  backToList: 'Zurück zur Liste',
   supportDetails: 'Angaben für den Support',
   supportCode: 'Code',
   supportSession: 'Sitzung',

@@ -39,7 +39,6 @@ export const en = {
   someProvider: 'Your device or app',
   tryAgain: (name: string) => `Try ${name} again`,
   chooseAnother: 'Choose another',
-  backToList: 'Back to the list',
   supportDetails: 'Details for support',
   supportCode: 'Code',
   supportSession: 'Session',

@@ -38,7 +38,6 @@ export const es: Catalogue = {
   someProvider: 'Tu dispositivo o aplicación',
   tryAgain: (name) => `Volver a intentarlo con ${name}`,
   chooseAnother: 'Elegir otra cosa',
-  backToList: 'Volver a la lista',
   supportDetails: 'Datos para el soporte',
   supportCode: 'Código',
   supportSession: 'Sesión',

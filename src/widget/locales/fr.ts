@@ -38,7 +38,6 @@ export const fr: Catalogue = {
   someProvider: 'Votre appareil ou application',
   tryAgain: (name) => `Réessayer avec ${name}`,
   chooseAnother: 'Choisir autre chose',
-  backToList: 'Retour à la liste',
   supportDetails: 'Informations pour l’assistance',
   supportCode: 'Code',
   supportSession: 'Session',

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { createSignInLink } from './index.ts'
+import { openTestBrowser, type TestBrowser } from './test-browser.ts'
+
+let browser: TestBrowser
+before(async () => {
+  browser = await openTestBrowser()
+})
+beforeEach(() => browser.cookies.clear())
+after(() => browser.api.dispose())
+
+test('nobody sees a page without signing in, and signing in leads back to it', async () => {
+  assert.equal((await browser.get('/')).location, '/dashboard')
+  for (const path of ['/dashboard', '/dashboard/keys', '/dashboard/users/x', '/dashboard/nonsense']) {
+    const page = await browser.get(path)
+    assert.equal(page.status, 303, path)
+    assert.match(page.location!, /^\/dashboard\/sign-in\?next=/)
+    assert.equal(page.text, '')
+  }
+  const page = await browser.post('/dashboard/sign-in', { token: browser.api.adminToken, next: '/dashboard/keys' })
+  assert.equal(page.location, '/dashboard/keys')
+  const cookie = page.headers.getSetCookie().find((line) => line.startsWith('loam_session='))!
+  assert.match(cookie, /HttpOnly/)
+  assert.match(cookie, /SameSite=Lax/)
+  assert.equal((await browser.get('/dashboard/keys')).status, 200)
+})
+
+test('a wrong token is refused beside its field, and too many of them for a while', async () => {
+  const page = await browser.post('/dashboard/sign-in', { token: 'wrong' })
+  assert.equal(page.status, 401)
+  assert.match(page.text, /aria-invalid="true"/)
+  assert.match(page.text, /not the admin token/)
+  let status = 0
+  for (let i = 0; i < 12; i++) status = (await browser.post('/dashboard/sign-in', { token: `wrong ${i}` })).status
+  assert.equal(status, 429)
+  browser.api.clock.advance(120_000)
+  await browser.signIn()
+})
+
+test('signing in never leads to another site', async () => {
+  for (const next of [
+    'https://evil.example',
+    '//evil.example',
+    '/\\evil.example',
+    '/dashboard/..//evil',
+    'javascript:alert(1)',
+  ]) {
+    const page = await browser.post('/dashboard/sign-in', { token: browser.api.adminToken, next })
+    assert.match(page.location!, /^\/dashboard/, next)
+    assert.ok(!new URL(page.location!, 'http://localhost:4000').host.includes('evil'), next)
+  }
+})
+
+test('a sign-in link works once', async () => {
+  const link = new URL(await createSignInLink(browser.api.ctx))
+  assert.equal(link.origin, browser.api.ctx.publicUrl)
+  assert.equal((await browser.send(link.pathname, { method: 'HEAD' })).status, 204)
+  assert.equal(browser.cookies.size, 0)
+  assert.equal((await browser.get(link.pathname)).location, '/dashboard')
+  assert.equal((await browser.get('/dashboard/start')).status, 200)
+  browser.cookies.clear()
+  const again = await browser.get(link.pathname)
+  assert.equal(again.status, 410)
+  assert.match(again.text, /has been used/)
+  assert.equal(browser.cookies.size, 0)
+})
+
+test('signing out ends the session on the server too', async () => {
+  await browser.signIn()
+  const session = browser.cookies.get('loam_session')!
+  await browser.post('/dashboard/sign-out')
+  assert.equal(browser.cookies.has('loam_session'), false)
+  browser.cookies.set('loam_session', session)
+  assert.equal((await browser.get('/dashboard/start')).status, 303)
+})
+
+test('a form from elsewhere changes nothing', async () => {
+  await browser.signIn()
+  const path = '/dashboard/destinations/new'
+  const fields = { type: 'webhook', 'settings.url': 'https://evil.example/hook' }
+  const refused = [
+    await browser.post(path, { ...fields, csrf: '' }),
+    await browser.post(path, { ...fields, csrf: '0'.repeat(32) }),
+    await browser.post(path, fields, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }),
+    await browser.post(path, fields, { 'sec-fetch-site': 'same-site' }),
+    await browser.post(path, fields, { origin: 'null' }),
+  ]
+  const bare = { csrf: /value="([0-9a-f]{32})"/.exec((await browser.get('/dashboard/keys')).text)![1]!, ...fields }
+  refused.push(
+    await browser.send(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(bare).toString(),
+    }),
+  )
+  for (const [i, page] of refused.entries()) assert.equal(page.status, 403, `case ${i}`)
+  assert.match(refused[0]!.text, /Nothing was changed/)
+  const { text } = await browser.api.asOperator('GET', '/admin/v1/destinations')
+  assert.ok(!text.includes('evil.example'))
+  assert.equal((await browser.post(path, fields)).status, 303)
+})
+
+test('reached by another of its names, the same forms work', async () => {
+  await browser.signIn()
+  const page = await browser.post(
+    '/dashboard/theme',
+    { theme: 'dark', back: '/dashboard/keys' },
+    { origin: 'http://127.0.0.1:4000', host: '127.0.0.1:4000' },
+  )
+  assert.equal(page.location, '/dashboard/keys')
+  assert.match((await browser.get('/dashboard/keys')).text, /<html lang="en" dir="ltr" data-theme="dark">/)
+})
+
+test('no page may be framed, run foreign scripts or be cached', async () => {
+  await browser.signIn()
+  for (const path of ['/dashboard/start', '/dashboard/sign-in', '/dashboard/nonsense']) {
+    const { headers, text } = await browser.get(path)
+    const policy = headers.get('content-security-policy')!
+    if (headers.get('location') !== null) continue
+    assert.match(policy, /default-src 'none'/)
+    assert.match(policy, /script-src 'self'/)
+    assert.match(policy, /frame-ancestors 'none'/)
+    assert.ok(!policy.includes('unsafe'))
+    assert.equal(headers.get('cache-control'), 'no-store')
+    assert.ok(!/<script(?! type="module" src="\/static\/)/.test(text), 'an inline script')
+    assert.ok(!/ (style|on\w+)="/.test(text), 'an inline style or handler')
+  }
+})
+
+test('a form larger than any of ours is refused before it is read', async () => {
+  await browser.signIn()
+  const page = await browser.post('/dashboard/start/link', { reference_id: 'x'.repeat(1_100_000) })
+  assert.equal(page.status, 413)
+})
