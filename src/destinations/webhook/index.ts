@@ -10,7 +10,7 @@ const LONGEST_WAIT_SECONDS = 10 * 3600
 export const WebhookSettings = z.object({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .refine((text) => new URL(text).username === '' && new URL(text).password === '', {
+    .refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''), {
       error: 'must not contain a user name or password; send those as headers',
     })
     .describe('Where events are posted.'),
