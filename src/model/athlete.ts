@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DeviceData } from './device.ts'
 import { list, num, text, timestamp } from './fields.ts'
 
 export const Athlete = z
@@ -7,17 +8,17 @@ export const Athlete = z
     first_name: text('First name.'),
     last_name: text('Last name.'),
     email: text('E-mail address.'),
-    age: num('Years.'),
-    date_of_birth: text('YYYY-MM-DD.'),
+    age: num('Age, in years.'),
+    date_of_birth: text('Date of birth, YYYY-MM-DD.'),
     sex: text('As the provider spells it.'),
     gender: text('As the provider spells it.'),
     bio: text("The person's text about themselves."),
     city: text('City.'),
     state: text('State or region.'),
     country: text('Country.'),
-    account_creation_date: timestamp,
-    joined_provider: timestamp.describe('When the person joined the provider, under its older name.'),
-    devices: list(z.object({ name: text('Name or model.'), manufacturer: text('Who made it.') }), 'Known devices.'),
+    account_creation_date: timestamp.describe('When the account at the provider was made, ISO 8601.'),
+    joined_provider: timestamp.describe('When the person joined the provider, from older payloads, ISO 8601.'),
+    devices: list(DeviceData, 'Known devices, from older payloads.'),
   })
   .meta({ id: 'Athlete', description: 'Who the person is at the provider.' })
 export type Athlete = z.infer<typeof Athlete>

@@ -1,23 +1,22 @@
 import { z } from 'zod'
-import { list, num, text, timestamp } from './fields.ts'
+import { group, list, text, timestamp } from './fields.ts'
 
 const device = {
   manufacturer: text('Who made it.'),
-  name: text('Its name or model.'),
+  name: text('Its name or model; from aggregators, the app that the data came from.'),
   hardware_version: text('Version of the hardware.'),
   software_version: text('Version of the firmware.'),
   serial_number: text('Serial number, when the provider gives it.'),
-  activation_timestamp: timestamp.describe('When it was first set up.'),
-  last_upload_date: timestamp.describe('When it last uploaded.'),
-  data_provided: list(z.string(), 'What it measures: STEPS, HEART_RATE, SLEEP_TYPE, …'),
+  activation_timestamp: timestamp.describe('When it was first set up, ISO 8601.'),
+  last_upload_date: timestamp.describe('When it last uploaded, ISO 8601.'),
+  data_provided: list(z.string(), 'What it measures, as DeviceDataType: STEPS, HEART_RATE, SLEEP_TYPE, …'),
 }
 
-export const OtherDevice = z.object(device).meta({ id: 'OtherDevice', description: 'A further device of one record.' })
+export const OtherDeviceData = group('OtherDeviceData', 'A further device of one record.', device)
 
-export const DeviceData = z
-  .object({
-    ...device,
-    other_devices: list(OtherDevice, 'Further devices that took part.'),
-    sensor_state: num('State code of a sensor, from older payloads.'),
-  })
-  .meta({ id: 'DeviceData', description: 'The device that measured.' })
+export const DeviceData = group('DeviceData', 'The device that measured.', {
+  ...device,
+  other_devices: list(OtherDeviceData, 'Further devices that took part.'),
+  sensor_state: text('State of a sensor, from older payloads.'),
+})
+export type DeviceData = z.infer<typeof DeviceData>

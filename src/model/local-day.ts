@@ -9,11 +9,13 @@ export const LocalDay = z
   .meta({ id: 'LocalDay', description: 'A calendar day of the person, YYYY-MM-DD.' })
 export type LocalDay = z.infer<typeof LocalDay>
 
+const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-const FIXED = /^[+-]\d{2}:\d{2}$/
+const FIXED = /^[+-](?:0\d|1[0-8]):[0-5]\d$/
+const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 export function isLocalDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false
+  if (!DAY.test(text)) return false
   const at = Date.parse(`${text}T00:00:00Z`)
   return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text
 }
@@ -34,11 +36,13 @@ export function countDays(start: LocalDay, end: LocalDay): number {
   return Math.round((Date.parse(`${end}T00:00:00Z`) - Date.parse(`${start}T00:00:00Z`)) / DAY_MS) + 1
 }
 
+/** Whether it names a zone: an IANA name that this installation knows, or an offset of at most 18 hours. */
 export function isZone(text: string): boolean {
   if (FIXED.test(text)) return Math.abs(parseOffset(text)) <= 18 * 60
+  // Intl also takes +0200 and +02: one spelling of an offset is enough.
+  if (/^[+-]/.test(text)) return false
   try {
-    new Intl.DateTimeFormat('en', { timeZone: text })
-    return !/^[+-]/.test(text)
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }
@@ -47,30 +51,56 @@ export function isZone(text: string): boolean {
 /** Minutes east of UTC at that instant. */
 export function offsetAt(epochMs: number, zone: string): number {
   if (FIXED.test(zone)) return parseOffset(zone)
-  const parts = formatter(zone).format(epochMs)
-  const name = parts.slice(parts.lastIndexOf('GMT') + 3)
-  return name === '' ? 0 : parseOffset(name.slice(0, 6))
-}
-
-const formatters = new Map<string, Intl.DateTimeFormat>()
-
-function formatter(zone: string): Intl.DateTimeFormat {
-  let found = formatters.get(zone)
-  if (found === undefined) {
-    found = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
-    formatters.set(zone, found)
+  let offsets = offsetsOf.get(zone)
+  if (offsets === undefined) {
+    offsets = new ZoneOffsets(zone)
+    offsetsOf.set(zone, offsets)
   }
-  return found
+  return offsets.at(epochMs)
 }
+
+const offsetsOf = new Map<string, ZoneOffsets>()
+
+/** A person's readings lie close together: asking Intl for each of them would take most of the time of mapping. */
+class ZoneOffsets {
+  readonly #format: Intl.DateTimeFormat
+  /** The offset of a stretch of time; null where the clock changes within it. No zone ever changed twice so soon. */
+  readonly #stretches = new Map<number, number | null>()
+
+  constructor(zone: string) {
+    this.#format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+  }
+
+  at(epochMs: number): number {
+    const stretch = Math.floor(epochMs / STRETCH_MS)
+    let offset = this.#stretches.get(stretch)
+    if (offset === undefined) {
+      const first = this.#ask(stretch * STRETCH_MS)
+      offset = first === this.#ask((stretch + 1) * STRETCH_MS) ? first : null
+      if (this.#stretches.size >= 5_000) this.#stretches.clear()
+      this.#stretches.set(stretch, offset)
+    }
+    return offset ?? this.#ask(epochMs)
+  }
+
+  #ask(epochMs: number): number {
+    const shown = this.#format.format(epochMs)
+    // Some clocks of the past were off by seconds; the wire has room for minutes.
+    const name = shown.slice(shown.lastIndexOf('GMT') + 3).slice(0, 6)
+    return name === '' ? 0 : parseOffset(name)
+  }
+}
+
+const STRETCH_MS = 6 * 60 * MINUTE_MS
 
 /** The first instant of the local day: midnight, or what comes instead where the clock skips it. */
 export function startOfDay(day: LocalDay, zone: string): number {
-  if (FIXED.test(zone)) return Date.parse(`${day}T00:00:00Z`) - parseOffset(zone) * 60_000
+  if (FIXED.test(zone)) return Date.parse(`${day}T00:00:00Z`) - parseOffset(zone) * MINUTE_MS
   const key = `${zone}|${day}`
   let at = starts.get(key)
   if (at === undefined) {
     at = Temporal.PlainDate.from(day).toZonedDateTime(zone).epochMilliseconds
-    if (starts.size > 20_000) starts.clear()
+    if (starts.size >= 20_000) starts.clear()
     starts.set(key, at)
   }
   return at
@@ -93,7 +123,7 @@ export function wireIn(epochMs: number, zone: string): string {
 /** The calendar day on which an instant falls; UTC when nobody said where. */
 export function localDayOf(epochMs: number, zone: string | null): LocalDay {
   const offset = zone === null ? 0 : offsetAt(epochMs, zone)
-  return new Date(epochMs + offset * 60_000).toISOString().slice(0, 10)
+  return new Date(epochMs + offset * MINUTE_MS).toISOString().slice(0, 10)
 }
 
 export function fixedZone(offsetMinutes: number): string {

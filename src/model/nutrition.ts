@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { dayMetadata } from './daily.ts'
-import { int, list, num, text, timestamp } from './fields.ts'
+import { dayMetadata, group, int, list, num, requiredCode, requiredText, text, timestamp } from './fields.ts'
 
 const milligrams = [
   'biotin',
@@ -56,65 +55,74 @@ const grams = [
 
 type Amounts = Record<`${(typeof milligrams)[number]}_mg` | `${(typeof grams)[number]}_g`, ReturnType<typeof num>>
 
-export const NutritionMicros = z
-  .object(
-    Object.fromEntries([
-      ...milligrams.map((name) => [`${name}_mg`, num('Milligrams.')]),
-      ...grams.map((name) => [`${name}_g`, num('Grams.')]),
-    ]) as Amounts,
-  )
-  .meta({ id: 'NutritionMicros', description: 'Minerals, vitamins, amino acids and fats.' })
+const NutritionMicros = group(
+  'NutritionMicros',
+  'Minerals, vitamins, amino acids and fats.',
+  Object.fromEntries([
+    ...milligrams.map((name) => [`${name}_mg`, num(`${spoken(name)}, in mg.`)]),
+    ...grams.map((name) => [`${name}_g`, num(`${spoken(name)}, in g.`)]),
+  ]) as Amounts,
+)
 
-export const NutritionMacros = z
-  .object({
-    calories: num('kcal.'),
-    carbohydrates_g: num('Grams.'),
-    net_carbohydrates_g: num('Grams, without fibre.'),
-    fiber_g: num('Grams.'),
-    sugar_g: num('Grams.'),
-    protein_g: num('Grams.'),
-    fat_g: num('Grams.'),
-    saturated_fat_g: num('Grams.'),
-    trans_fat_g: num('Grams.'),
-    cholesterol_mg: num('Milligrams.'),
-    sodium_mg: num('Milligrams.'),
-    alcohol_g: num('Grams.'),
-  })
-  .meta({ id: 'NutritionMacros', description: 'Energy and main nutrients.' })
+/** `vitamin_B12` → `Vitamin B12`. */
+function spoken(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1).replaceAll('_', ' ')
+}
 
-const unit = int('NutritionUnits: 0 unknown, 1 gram, 8 ml, 9 oz, 10 count, …')
+const NutritionMacros = group('NutritionMacros', 'Energy and main nutrients.', {
+  calories: num('Energy, in kcal.'),
+  carbohydrates_g: num('Carbohydrates, in g.'),
+  net_carbohydrates_g: num('Carbohydrates without fibre, in g.'),
+  fiber_g: num('Fibre, in g.'),
+  sugar_g: num('Sugar, in g.'),
+  protein_g: num('Protein, in g.'),
+  fat_g: num('Fat, in g.'),
+  saturated_fat_g: num('Saturated fat, in g.'),
+  trans_fat_g: num('Trans fat, in g.'),
+  cholesterol_mg: num('Cholesterol, in mg.'),
+  sodium_mg: num('Sodium, in mg.'),
+  alcohol_g: num('Alcohol, in g.'),
+})
 
-export const Meal = z
-  .object({
-    id: text("The provider's id of the entry."),
-    name: text('What was eaten.'),
-    timestamp,
-    type: int('MealType: 0 unknown, 1 breakfast, 2 morning snack, 3 lunch, 4 afternoon snack, 5 dinner, 6 snack.'),
-    quantity: z.object({ unit, amount: num('How many of the unit.') }),
-    macros: NutritionMacros,
-    micros: NutritionMicros,
-  })
-  .meta({ id: 'Meal', description: 'One entry of a food diary.' })
+const UNITS =
+  'NutritionUnits: 0 unknown, 1 gram, 2 teaspoon, 3 tablespoon, 4 cup, 5 to 7 medium, large, small egg, 8 ml, 9 oz, 10 count, 11 scoop, 12 fl oz.'
+
+const NutritionQuantity = group('NutritionQuantity', 'How much was eaten.', {
+  unit: requiredCode(0, UNITS),
+  amount: num('How many of the unit.'),
+})
+
+export const Meal = group('Meal', 'One entry of a food diary.', {
+  id: requiredText('', "The provider's id of the entry; empty when it gives none."),
+  name: requiredText('', 'What was eaten; empty when nobody said.'),
+  timestamp: requiredText('', 'When; ISO 8601. Empty when nobody said.'),
+  type: requiredCode(
+    0,
+    'MealType: 0 unknown, 1 breakfast, 2 morning snack, 3 lunch, 4 afternoon snack, 5 dinner, 6 snack.',
+  ),
+  quantity: NutritionQuantity,
+  macros: NutritionMacros,
+  micros: NutritionMicros,
+})
+
+const DrinkSample = group('DrinkSample', 'One drink.', {
+  timestamp,
+  drink_name: text('What was drunk.'),
+  drink_volume: num('How many of drink_unit.'),
+  drink_unit: int(UNITS),
+})
 
 export const Nutrition = z
   .object({
-    metadata: z.object(dayMetadata).meta({ id: 'NutritionMetadata', description: 'Which day.' }),
-    summary: z.object({
+    metadata: group('NutritionMetadata', 'Which day.', dayMetadata),
+    summary: group('NutritionSummary', 'Food and drink of the day in sum.', {
       macros: NutritionMacros,
       micros: NutritionMicros,
       water_ml: num('Water, in ml.'),
-      drink_ml: num('All drinks, in ml.'),
+      drink_ml: num('Drinks other than water, in ml.'),
     }),
     meals: list(Meal, 'Entries of the day.'),
-    drink_samples: list(
-      z.object({
-        timestamp,
-        drink_name: text('What was drunk.'),
-        drink_volume: num('In drink_unit.'),
-        drink_unit: unit,
-      }),
-      'Drinks of the day.',
-    ),
+    drink_samples: list(DrinkSample, 'Drinks of the day.'),
   })
   .meta({ id: 'Nutrition', description: 'Food and drink of one local day.' })
 export type Nutrition = z.infer<typeof Nutrition>

@@ -1,13 +1,16 @@
 // Records as a family: their schemas, their empty skeletons, and partial records made whole.
-import { z } from 'zod'
+import type { z } from 'zod'
 import { Activity } from './activity.ts'
 import { Athlete } from './athlete.ts'
 import { Body } from './body.ts'
 import { Daily } from './daily.ts'
 import type { DataType } from './data-type.ts'
+import { addDays } from './local-day.ts'
 import { Menstruation } from './menstruation.ts'
 import { Nutrition } from './nutrition.ts'
+import { compileSkeleton, fill, type Skeleton } from './skeleton.ts'
 import { Sleep } from './sleep.ts'
+import { fillTwins } from './twins.ts'
 
 export const recordSchemas = {
   activity: Activity,
@@ -27,98 +30,54 @@ export type DeepPartial<T> = T extends readonly (infer Item)[]
     ? { [Name in keyof T]?: DeepPartial<T[Name]> | null | undefined }
     : T
 
-/** How one place of a record is filled: with null, with a list of such items, or with such an object. */
-type Skeleton = null | { items: Skeleton } | { members: Record<string, Skeleton> }
-
 const skeletons = new Map<DataType, Skeleton>()
 
 function skeletonOf(type: DataType): Skeleton {
   let skeleton = skeletons.get(type)
   if (skeleton === undefined) {
-    skeleton = describe(recordSchemas[type])
+    skeleton = compileSkeleton(recordSchemas[type])
     skeletons.set(type, skeleton)
   }
   return skeleton
 }
 
-function describe(schema: z.ZodType): Skeleton {
-  if (schema instanceof z.ZodObject) {
-    const members = Object.entries(schema.shape).map(([name, member]) => [name, describe(member as z.ZodType)] as const)
-    return { members: Object.fromEntries(members) }
-  }
-  if (schema instanceof z.ZodArray) return { items: describe(schema.element as z.ZodType) }
-  return null
-}
-
-/** Every key there is: scalars null, lists empty, objects present. */
+/**
+ * Every key there is: scalars null, lists empty, objects present, required codes "unknown". Only its times and its
+ * summary_id keep it from being a record.
+ */
 export function emptyRecord<T extends DataType>(type: T): RecordOf<T> {
   return fill(skeletonOf(type), undefined, type) as RecordOf<T>
 }
 
 /**
- * A connector's partial record with every key of the wire, list items too. Totals of an Activity stand in both of their
- * places. A key that the schema lacks is a mistake of ours and throws, naming the path.
+ * A connector's partial record with every key of the wire, list items too, and equal values in twin places. A key that
+ * the schema lacks is a mistake of ours and throws, naming the path.
  */
 export function complete<T extends DataType>(type: T, partial: DeepPartial<RecordOf<T>>): RecordOf<T> {
   const record = fill(skeletonOf(type), partial, type) as RecordOf<T>
-  if (type === 'activity') mirrorTotals(record as Activity)
-  mirrorLevels(record)
+  fillTwins(type, record)
+  fillEnd(type, record)
   return record
 }
 
-function fill(skeleton: Skeleton, value: unknown, path: string): unknown {
-  if (skeleton === null) return value ?? null
-  if ('items' in skeleton) {
-    if (value === undefined || value === null) return []
-    if (!Array.isArray(value)) throw new Error(`${path} must be a list`)
-    return skeleton.items === null ? value : value.map((item, i) => fill(skeleton.items, item, `${path}[${i}]`))
-  }
-  const given = (value ?? {}) as Record<string, unknown>
-  const filled: Record<string, unknown> = {}
-  for (const name in skeleton.members) filled[name] = fill(skeleton.members[name]!, given[name], `${path}.${name}`)
-  for (const name in given) {
-    if (!(name in skeleton.members) && given[name] !== undefined) throw new Error(`${path} has no field ${name}`)
-  }
-  return filled
+/** Clients require an end. An unknown one is the start, as the schema says; a day's is the next day's start. */
+function fillEnd(type: DataType, record: unknown): void {
+  const { metadata } = record as { metadata?: { start_time: string | null; end_time: string | null } }
+  if (metadata === undefined || metadata.end_time !== null || typeof metadata.start_time !== 'string') return
+  const start = metadata.start_time
+  const spans = type === 'activity' || type === 'sleep'
+  metadata.end_time = spans ? start : addDays(start.slice(0, 10), 1) + start.slice(10)
 }
 
-function mirrorTotals(activity: Activity): void {
-  const flat = activity.distance_data as unknown as Record<string, unknown>
-  mirror(flat, flat.summary as Record<string, unknown>)
-}
-
-function mirror(flat: Record<string, unknown>, summary: Record<string, unknown>): void {
-  for (const name in summary) {
-    const nested = summary[name]
-    if (typeof nested === 'object' && nested !== null) {
-      mirror(flat[name] as Record<string, unknown>, nested as Record<string, unknown>)
-    } else {
-      summary[name] = nested ?? flat[name]
-      flat[name] = summary[name]
-    }
-  }
-}
-
-/** `level` and `activity_level` are two spellings of one value. */
-function mirrorLevels(record: unknown): void {
-  const durations = (record as { active_durations_data?: { activity_levels_samples: Levels[] } }).active_durations_data
-  for (const sample of durations?.activity_levels_samples ?? []) {
-    sample.level ??= sample.activity_level
-    sample.activity_level ??= sample.level
-  }
-}
-
-interface Levels {
-  level: number | null
-  activity_level: number | null
-}
-
-/** What `with_samples=false` leaves out. */
+/** Whether a list is a series, which `with_samples=false` leaves out: `hr_samples`, `hrv_samples_rmssd`, an ECG's curve. */
 export function isSampleList(name: string): boolean {
   return /(?:^|_)samples(?:$|_)/.test(name) || name === 'raw_signal'
 }
 
-/** The record without its series; totals and lists such as laps, meals and measurements stay. */
+/**
+ * The record with its series emptied. Lists that are no series stay: laps, heart rate zones, meals, measurements, tags,
+ * a cycle's phases; so does the encoded polyline, which is a summary.
+ */
 export function withoutSamples<R>(record: R): R {
   if (Array.isArray(record)) return record.map((item) => withoutSamples(item)) as R
   if (typeof record !== 'object' || record === null) return record
@@ -129,10 +88,22 @@ export function withoutSamples<R>(record: R): R {
   return copy as R
 }
 
-/** What a receiver stores a record under, within one user (contract: activity and sleep by id, the others by day). */
-export function identityKey(type: DataType, record: unknown): string {
-  const { metadata } = record as { metadata?: { summary_id?: string; start_time?: string } }
+/**
+ * What a receiver stores a record under, within one user: workouts and sleep by summary_id, what there is one of per
+ * day by the day as it is written (before any conversion of zones), the athlete alone.
+ */
+export function identityKey(type: DataType | 'planned_workout', record: unknown): string {
   if (type === 'athlete') return 'athlete'
-  if (type === 'activity' || type === 'sleep') return metadata?.summary_id ?? ''
-  return (metadata?.start_time ?? '').slice(0, 10)
+  const { metadata, planned_workout_id: plannedId } = record as {
+    metadata?: { summary_id?: string | null; start_time?: string | null }
+    planned_workout_id?: string | null
+  }
+  const key =
+    type === 'planned_workout'
+      ? plannedId
+      : type === 'activity' || type === 'sleep'
+        ? metadata?.summary_id
+        : metadata?.start_time?.slice(0, 10)
+  if (typeof key !== 'string' || key === '') throw new Error(`this ${type} has nothing that identifies it`)
+  return key
 }

@@ -1,4 +1,4 @@
-// Times as the wire spells them: ISO 8601 with six fractional digits and a numeric offset.
+// Times as the wire spells them: ISO 8601 with six fractional digits and a numeric offset, or none when nobody knows it.
 
 /** `2026-01-12T15:15:33.569000+00:00`. `offsetMinutes` moves the wall clock, not the instant. */
 export function wireTimestamp(epochMs: number, offsetMinutes = 0): string {
@@ -6,17 +6,17 @@ export function wireTimestamp(epochMs: number, offsetMinutes = 0): string {
   return `${shifted.slice(0, 23)}000${offsetText(offsetMinutes)}`
 }
 
-/** Wall-clock time whose offset nobody knows: `2026-01-12T15:15:33.569000`. */
+/** Wall-clock time whose offset nobody knows: `2026-01-12T15:15:33.569000`. An offset that the text has is dropped. */
 export function wireLocalTimestamp(local: string): string {
   const parsed = parseTimestamp(local)
-  return `${parsed.local}000`
+  return `${parsed.local}${parsed.microseconds}`
 }
 
-export function offsetText(offsetMinutes: number): string {
-  const size = Math.abs(offsetMinutes)
-  const hours = String(Math.floor(size / 60)).padStart(2, '0')
-  const minutes = String(size % 60).padStart(2, '0')
-  return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`
+/** Any readable time in the wire's spelling, with its own offset, or without one. */
+export function toWire(text: string): string {
+  const parsed = parseTimestamp(text)
+  const offset = parsed.offsetMinutes === null ? '' : offsetText(parsed.offsetMinutes)
+  return `${parsed.local}${parsed.microseconds}${offset}`
 }
 
 export interface ParsedTimestamp {
@@ -25,6 +25,8 @@ export interface ParsedTimestamp {
   offsetMinutes: number | null
   /** The wall clock, `YYYY-MM-DDTHH:MM:SS.mmm`. */
   local: string
+  /** The three digits after the milliseconds; `000` when the text has none. */
+  microseconds: string
 }
 
 const PATTERN = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?$/
@@ -34,23 +36,42 @@ export function parseTimestamp(text: string): ParsedTimestamp {
   const match = PATTERN.exec(text.trim())
   if (match === null) throw new RangeError(`not a time: ${JSON.stringify(text.slice(0, 40))}`)
   const [, day, hour, minute, second = '00', fraction = '', zone] = match
-  const local = `${day}T${hour}:${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}`
-  const wall = Date.parse(`${local}Z`)
-  if (Number.isNaN(wall)) throw new RangeError(`no such time: ${JSON.stringify(text.slice(0, 40))}`)
+  const digits = fraction.slice(0, 6).padEnd(6, '0')
+  const wall = Date.parse(`${day}T${hour}:${minute}:${second}.${digits.slice(0, 3)}Z`)
+  // Date.parse reads 30 February as 2 March. Only 24:00 may name the day after.
+  const local = Number.isNaN(wall) ? '' : new Date(wall).toISOString().slice(0, 23)
+  if (!local.startsWith(day!) && !(hour === '24' && isDay(day!))) {
+    throw new RangeError(`no such time: ${JSON.stringify(text.slice(0, 40))}`)
+  }
   const offsetMinutes = zone === undefined ? null : parseOffset(zone)
-  return { local, offsetMinutes, epochMs: offsetMinutes === null ? null : wall - offsetMinutes * 60_000 }
+  return {
+    local,
+    microseconds: digits.slice(3),
+    offsetMinutes,
+    epochMs: offsetMinutes === null ? null : wall - offsetMinutes * 60_000,
+  }
 }
 
-/** Minutes east of UTC of `Z`, `+02:00`, `+0200` or `+02`. */
+function isDay(day: string): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`)
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day)
+}
+
+/** Minutes east of UTC of `Z`, `+02:00`, `+0200` or `+02`. Throws a RangeError when no clock is so far off. */
 export function parseOffset(zone: string): number {
   if (zone === 'Z' || zone === 'z') return 0
   const sign = zone.startsWith('-') ? -1 : 1
   const digits = zone.slice(1).replace(':', '')
-  return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0))
+  const hours = Number(digits.slice(0, 2))
+  const minutes = Number(digits.slice(2) || 0)
+  // Below a day, as everybody's dates and times have it; the largest offset in use is 14 hours.
+  if (!(hours < 24 && minutes < 60)) throw new RangeError(`no such offset: ${JSON.stringify(zone)}`)
+  return sign * (hours * 60 + minutes) || 0
 }
 
-/** Any readable time in the wire's spelling, keeping its own offset, or none. */
-export function toWire(text: string): string {
-  const parsed = parseTimestamp(text)
-  return parsed.epochMs === null ? `${parsed.local}000` : wireTimestamp(parsed.epochMs, parsed.offsetMinutes!)
+export function offsetText(offsetMinutes: number): string {
+  const size = Math.abs(offsetMinutes)
+  const hours = String(Math.floor(size / 60)).padStart(2, '0')
+  const minutes = String(size % 60).padStart(2, '0')
+  return `${offsetMinutes < 0 ? '-' : '+'}${hours}:${minutes}`
 }
