@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { connectors } from '../../connectors/index.ts'
 import { destinationPlace } from '../../deliver/open-destination.ts'
 import { testDestination as sendTest } from '../../deliver/test-destination.ts'
-import { type DestinationType, secretMembers } from '../../destinations/destination.ts'
+import type { DestinationType } from '../../destinations/destination.ts'
 import { destinationType, destinationTypes } from '../../destinations/index.ts'
 import { newId } from '../../model/ids.ts'
 import { ApiError } from '../../platform/errors.ts'
@@ -19,36 +18,11 @@ import {
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { signingSecretOf } from '../environments.ts'
 import { operation, Reply } from '../http/operation.ts'
-import { parseInput } from '../http/validate.ts'
-import { eventTypeNames } from '../event-types.ts'
-import { isoTime, type Listing, listingSchema, wholeListing } from './listing.ts'
+import { DestinationChange, filtersOf, NewDestinationInput, settingsOf, splitSecrets } from './destination-input.ts'
+import { CreatedDestinationView, DestinationView, destinationView, listIn, openSecrets } from './destination-view.ts'
+import { type Listing, listingSchema, wholeListing } from './listing.ts'
 
-export const DestinationView = z
-  .object({
-    id: z.string(),
-    type: z.string(),
-    name: z.string(),
-    target: z.string().describe('Where it points, without secrets.'),
-    settings: z.record(z.string(), z.unknown()).describe('Without its secret members.'),
-    secrets: z.record(z.string(), z.boolean()).describe('Which secret members are set. Their values are never shown.'),
-    event_types: z.array(z.string()).nullable().describe('Null: every type.'),
-    providers: z.array(z.string()).nullable().describe('Null: every source.'),
-    state: z.enum(['active', 'paused']).describe('`paused` keeps its events until it goes on.'),
-    state_reason: z.string().nullable(),
-    failing_since: z.string().nullable().describe('Since when every attempt has failed.'),
-    created_at: z.string(),
-    updated_at: z.string(),
-  })
-  .meta({ id: 'Destination' })
-export type DestinationView = z.infer<typeof DestinationView>
-
-export const CreatedDestinationView = DestinationView.extend({
-  signing_secret: z
-    .string()
-    .nullable()
-    .describe("What signs its events, shown this once: its own, or the environment's. Null where nothing is signed."),
-}).meta({ id: 'CreatedDestination' })
-export type CreatedDestinationView = z.infer<typeof CreatedDestinationView>
+export type { DestinationView }
 
 export const DestinationTypeView = z
   .object({
@@ -59,26 +33,6 @@ export const DestinationTypeView = z
   })
   .meta({ id: 'DestinationType' })
 export type DestinationTypeView = z.infer<typeof DestinationTypeView>
-
-const common = {
-  name: z.string().trim().min(1).max(120).optional(),
-  url: z.string().optional().describe('Short for `settings.url`.'),
-  signing_secret: z
-    .string()
-    .min(16)
-    .max(200)
-    .nullable()
-    .optional()
-    .describe(
-      "Short for `settings.signing_secret`: signs this destination's events instead of the environment's secret.",
-    ),
-  settings: z.record(z.string(), z.unknown()).optional().describe('By type: see `GET /admin/v1/destination-types`.'),
-  event_types: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every type.'),
-  providers: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every source.'),
-}
-export const NewDestinationInput = z.object({ type: z.string().default('webhook'), ...common })
-export const DestinationChange = z.object(common)
-type Change = z.output<typeof DestinationChange>
 
 export const DestinationTestView = z
   .object({
@@ -128,7 +82,7 @@ export async function createDestination(
   const now = ctx.clock.now()
   const id = newId()
   const settings = settingsOf(type, {}, input)
-  const { open, secret } = split(type, settings)
+  const { open, secret } = splitSecrets(type, settings)
   const row: DestinationRow = {
     id,
     environment_id: environment.id,
@@ -136,7 +90,7 @@ export async function createDestination(
     name: input.name ?? type.name,
     settings: JSON.stringify(open),
     secrets_sealed: ctx.sealer.seal(JSON.stringify(secret), destinationPlace(id)),
-    ...filters(input),
+    ...filtersOf(input),
     state: 'active',
     state_reason: null,
     failing_since: null,
@@ -152,7 +106,7 @@ export async function createDestination(
 export async function updateDestination(
   ctx: Context,
   environment: EnvironmentRow,
-  input: { destination_id: string } & Change,
+  input: { destination_id: string } & DestinationChange,
 ): Promise<DestinationView> {
   const row = await ctx.db.transaction(async (tx) => {
     await tx.lock(`destination:${input.destination_id}`)
@@ -160,13 +114,13 @@ export async function updateDestination(
     if (before === null || before.environment_id !== environment.id) throw notFound()
     const type = typeOf(before)
     const stored = { ...JSON.parse(before.settings), ...openSecrets(ctx, before) } as Record<string, unknown>
-    const { open, secret } = split(type, settingsOf(type, stored, input))
+    const { open, secret } = splitSecrets(type, settingsOf(type, stored, input))
     const next: DestinationRow = {
       ...before,
       name: input.name ?? before.name,
       settings: JSON.stringify(open),
       secrets_sealed: ctx.sealer.seal(JSON.stringify(secret), destinationPlace(before.id)),
-      ...filters({
+      ...filtersOf({
         event_types: input.event_types === undefined ? listIn(before.event_types) : input.event_types,
         providers: input.providers === undefined ? listIn(before.providers) : input.providers,
       }),
@@ -255,30 +209,6 @@ function typeOf(row: DestinationRow): DestinationType {
   return type
 }
 
-/** `url` and `signing_secret` may stand beside `settings`; all is checked by the type's own schema. */
-function settingsOf(type: DestinationType, stored: Record<string, unknown>, input: Change): Record<string, unknown> {
-  const given = { ...stored, ...input.settings }
-  if (input.url !== undefined) given.url = input.url
-  if (input.signing_secret !== undefined) given.signing_secret = input.signing_secret
-  return parseInput(type.settings.strict(), given, 'settings')
-}
-
-function split(
-  type: DestinationType,
-  settings: Record<string, unknown>,
-): { open: Record<string, unknown>; secret: Record<string, unknown> } {
-  const names = secretMembers(type)
-  const entries = Object.entries(settings)
-  return {
-    open: Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
-    secret: Object.fromEntries(entries.filter(([name]) => names.includes(name))),
-  }
-}
-
-function openSecrets(ctx: Context, row: DestinationRow): Record<string, unknown> {
-  return JSON.parse(ctx.sealer.open(row.secrets_sealed, destinationPlace(row.id)))
-}
-
 async function signingSecret(
   ctx: Context,
   environment: EnvironmentRow,
@@ -287,56 +217,6 @@ async function signingSecret(
 ): Promise<string | null> {
   if (!('signing_secret' in type.settings.shape)) return null
   return typeof settings.signing_secret === 'string' ? settings.signing_secret : signingSecretOf(ctx, environment)
-}
-
-function filters(input: {
-  event_types?: string[] | null
-  providers?: string[] | null
-}): Pick<DestinationRow, 'event_types' | 'providers'> {
-  const providers = input.providers?.map((provider) => provider.toUpperCase()) ?? null
-  checkKnown('event_types', input.event_types ?? [], eventTypeNames)
-  checkKnown(
-    'providers',
-    providers ?? [],
-    connectors.map((connector) => connector.id),
-  )
-  return {
-    event_types: input.event_types ? JSON.stringify(input.event_types) : null,
-    providers: providers === null ? null : JSON.stringify(providers),
-  }
-}
-
-function checkKnown(field: string, given: readonly string[], known: readonly string[]): void {
-  const unknown = given.find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  throw new ApiError('invalid_request', 400, `${field}: there is no ${unknown}; there are ${known.join(', ')}`)
-}
-
-function listIn(json: string | null): string[] | null {
-  return json === null ? null : (JSON.parse(json) as string[])
-}
-
-function destinationView(ctx: Context, row: DestinationRow): DestinationView {
-  const type = destinationType(row.type)
-  const settings = JSON.parse(row.settings) as Record<string, unknown>
-  const secrets = openSecrets(ctx, row)
-  const names = type === null ? Object.keys(secrets) : secretMembers(type)
-  const parsed = type?.settings.safeParse({ ...settings, ...secrets })
-  return {
-    id: row.id,
-    type: row.type,
-    name: row.name,
-    target: type !== null && parsed?.success === true ? type.target(parsed.data) : row.type,
-    settings,
-    secrets: Object.fromEntries(names.map((name) => [name, secrets[name] !== undefined && secrets[name] !== null])),
-    event_types: listIn(row.event_types),
-    providers: listIn(row.providers),
-    state: row.state,
-    state_reason: row.state_reason,
-    failing_since: isoTime(row.failing_since),
-    created_at: isoTime(row.created_at),
-    updated_at: isoTime(row.updated_at),
-  }
 }
 
 const IdParams = z.object({ destination_id: z.string() })

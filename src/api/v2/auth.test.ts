@@ -131,6 +131,17 @@ test('auth_url binds the browser with a cookie and leads to the provider', async
   )
 })
 
+test('a link checker does not use up the sign-in of the person who comes after it', async () => {
+  const { json } = await api.asCustomer('POST', '/v2/auth/authenticateUser?resource=OURA')
+  const path = new URL(String(json.auth_url)).pathname
+  await api.call('GET', path)
+  const id = path.split('/').at(-1)!
+  const before = await authFlowById(api.ctx.db, id)
+  const looked = await api.call('HEAD', path)
+  assert.equal(looked.status, 200)
+  assert.equal((await authFlowById(api.ctx.db, id))?.state_hash, before?.state_hash)
+})
+
 test('a used or made-up auth_url: JSON for programs, a page for browsers', async () => {
   const program = await api.call('GET', '/auth/made-up')
   assert.equal(program.status, 404)

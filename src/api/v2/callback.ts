@@ -19,6 +19,7 @@ export const callbackOperations = [
     params: z.object({ provider: z.string().describe('Lower case.') }),
     responses: { 302: { description: 'On to the page that ends the sign-in.' } },
     handler: async ({ ctx, params, request }) => {
+      if (request.method === 'HEAD') return justLooking()
       const query = Object.fromEntries(new URL(request.url).searchParams)
       try {
         const end = await finishFlow(ctx, { provider: params.provider, query, cookies: { ...cookiesOf(request) } })
@@ -46,6 +47,7 @@ export const leaveOperations = [
     responses: { 302: { description: 'On to the provider.' } },
     errors: { 404: 'There is no such sign-in.', 410: 'The sign-in has ended.' },
     handler: async ({ ctx, params, request }) => {
+      if (request.method === 'HEAD') return justLooking()
       try {
         const { url, cookie } = await leaveForProvider(ctx, params.flow_id)
         const secure = ctx.publicUrl.startsWith('https:')
@@ -58,6 +60,11 @@ export const leaveOperations = [
     },
   }),
 ]
+
+/** Link checkers ask with HEAD before a person comes: a sign-in must not be used up by them. */
+function justLooking(): Response {
+  return new Response(null, { headers: { 'cache-control': 'no-store' } })
+}
 
 function widgetPage(ctx: Context, end: FlowEnd): string {
   const { flow } = end

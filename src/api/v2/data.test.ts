@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { runDataRequest } from '../../intake/data-request.ts'
 import { complete } from '../../model/records.ts'
 import { packSync } from '../../store/compress.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
@@ -116,6 +117,25 @@ test('more than 31 days are a large request, whatever to_webhook says', async ()
   )
   const month = `/v2/sleep?user_id=${user.user_id}&start_date=2026-01-01&end_date=2026-01-31`
   assert.equal((await api.asCustomer('GET', month)).json.message, undefined)
+})
+
+test('events of a request follow with_samples, and its reference', async () => {
+  const user = await api.addUser()
+  await storeDaily(user, '2026-03-01')
+  await api.ctx.db.batch(putCoverage(user.user_id, 'daily', ['2026-03-01'], api.clock.now()))
+  const path = `/v2/daily?user_id=${user.user_id}&start_date=2026-03-01&end_date=2026-03-01`
+  for (const [query, samples] of [
+    ['', 0],
+    ['&with_samples=true', 1],
+  ] as const) {
+    const { json } = await api.asCustomer('GET', `${path}${query}`)
+    const job = (await jobsOf(user)).find((row) => row.payload.includes(String(json.reference)))
+    await runDataRequest(api.ctx, job!)
+    const events = await listEvents(api.ctx.db, api.environment.id, { reference: String(json.reference) }, firstPage)
+    const event = await api.asOperator('GET', `/admin/v1/events/${events.rows[0]!.id}`)
+    const [record] = (event.json.body as { data: { heart_rate_data: { detailed: { hr_samples: unknown[] } } }[] }).data
+    assert.equal(record!.heart_rate_data.detailed.hr_samples.length, samples)
+  }
 })
 
 test('athlete: acknowledged as `webhook`, `no_data` when there is none', async () => {

@@ -1,0 +1,76 @@
+// What a destination is made from, checked by its type's own schema.
+import { z } from 'zod'
+import { connectors } from '../../connectors/index.ts'
+import { type DestinationType, secretMembers } from '../../destinations/destination.ts'
+import { ApiError } from '../../platform/errors.ts'
+import type { DestinationRow } from '../../store/destinations.ts'
+import { eventTypeNames } from '../event-types.ts'
+import { parseInput } from '../http/validate.ts'
+
+const common = {
+  name: z.string().trim().min(1).max(120).optional(),
+  url: z.string().optional().describe('Short for `settings.url`.'),
+  signing_secret: z
+    .string()
+    .min(16)
+    .max(200)
+    .nullable()
+    .optional()
+    .describe(
+      "Short for `settings.signing_secret`: signs this destination's events instead of the environment's secret.",
+    ),
+  settings: z.record(z.string(), z.unknown()).optional().describe('By type: see `GET /admin/v1/destination-types`.'),
+  event_types: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every type.'),
+  providers: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every source.'),
+}
+export const NewDestinationInput = z.object({ type: z.string().default('webhook'), ...common })
+export const DestinationChange = z.object(common)
+export type DestinationChange = z.output<typeof DestinationChange>
+
+/** `url` and `signing_secret` may stand beside `settings`; all is checked by the type's own schema. */
+export function settingsOf(
+  type: DestinationType,
+  stored: Record<string, unknown>,
+  input: DestinationChange,
+): Record<string, unknown> {
+  const given = { ...stored, ...input.settings }
+  if (input.url !== undefined) given.url = input.url
+  if (input.signing_secret !== undefined) given.signing_secret = input.signing_secret
+  return parseInput(type.settings.strict(), given, 'settings')
+}
+
+export function splitSecrets(
+  type: DestinationType,
+  settings: Record<string, unknown>,
+): { open: Record<string, unknown>; secret: Record<string, unknown> } {
+  const names = secretMembers(type)
+  const entries = Object.entries(settings)
+  return {
+    open: Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+    secret: Object.fromEntries(entries.filter(([name]) => names.includes(name))),
+  }
+}
+
+/** Which events it wants, as stored. */
+export function filtersOf(input: {
+  event_types?: string[] | null
+  providers?: string[] | null
+}): Pick<DestinationRow, 'event_types' | 'providers'> {
+  const providers = input.providers?.map((provider) => provider.toUpperCase()) ?? null
+  checkKnown('event_types', input.event_types ?? [], eventTypeNames)
+  checkKnown(
+    'providers',
+    providers ?? [],
+    connectors.map((connector) => connector.id),
+  )
+  return {
+    event_types: input.event_types ? JSON.stringify(input.event_types) : null,
+    providers: providers === null ? null : JSON.stringify(providers),
+  }
+}
+
+function checkKnown(field: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new ApiError('invalid_request', 400, `${field}: there is no ${unknown}; there are ${known.join(', ')}`)
+}

@@ -1,0 +1,66 @@
+// How a destination is shown: never with a secret.
+import { z } from 'zod'
+import { destinationPlace } from '../../deliver/open-destination.ts'
+import { secretMembers } from '../../destinations/destination.ts'
+import { destinationType } from '../../destinations/index.ts'
+import type { Context } from '../../store/context.ts'
+import type { DestinationRow } from '../../store/destinations.ts'
+import { isoTime } from './listing.ts'
+
+export const DestinationView = z
+  .object({
+    id: z.string(),
+    type: z.string(),
+    name: z.string(),
+    target: z.string().describe('Where it points, without secrets.'),
+    settings: z.record(z.string(), z.unknown()).describe('Without its secret members.'),
+    secrets: z.record(z.string(), z.boolean()).describe('Which secret members are set. Their values are never shown.'),
+    event_types: z.array(z.string()).nullable().describe('Null: every type.'),
+    providers: z.array(z.string()).nullable().describe('Null: every source.'),
+    state: z.enum(['active', 'paused']).describe('`paused` keeps its events until it goes on.'),
+    state_reason: z.string().nullable(),
+    failing_since: z.string().nullable().describe('Since when every attempt has failed.'),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'Destination' })
+export type DestinationView = z.infer<typeof DestinationView>
+
+export const CreatedDestinationView = DestinationView.extend({
+  signing_secret: z
+    .string()
+    .nullable()
+    .describe("What signs its events, shown this once: its own, or the environment's. Null where nothing is signed."),
+}).meta({ id: 'CreatedDestination' })
+export type CreatedDestinationView = z.infer<typeof CreatedDestinationView>
+
+export function destinationView(ctx: Context, row: DestinationRow): DestinationView {
+  const type = destinationType(row.type)
+  const settings = JSON.parse(row.settings) as Record<string, unknown>
+  const secrets = openSecrets(ctx, row)
+  const names = type === null ? Object.keys(secrets) : secretMembers(type)
+  const parsed = type?.settings.safeParse({ ...settings, ...secrets })
+  return {
+    id: row.id,
+    type: row.type,
+    name: row.name,
+    target: type !== null && parsed?.success === true ? type.target(parsed.data) : row.type,
+    settings,
+    secrets: Object.fromEntries(names.map((name) => [name, secrets[name] !== undefined && secrets[name] !== null])),
+    event_types: listIn(row.event_types),
+    providers: listIn(row.providers),
+    state: row.state,
+    state_reason: row.state_reason,
+    failing_since: isoTime(row.failing_since),
+    created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
+  }
+}
+
+export function openSecrets(ctx: Context, row: DestinationRow): Record<string, unknown> {
+  return JSON.parse(ctx.sealer.open(row.secrets_sealed, destinationPlace(row.id)))
+}
+
+export function listIn(json: string | null): string[] | null {
+  return json === null ? null : (JSON.parse(json) as string[])
+}
