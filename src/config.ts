@@ -1,127 +1,110 @@
 // Every setting, its default and its meaning. Read by main.ts and the command line; everyone else gets values.
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { readKey } from './platform/seal.ts'
 
-const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((value) => value === 'on')
-const secret = z.string().min(8, { error: 'must have at least 8 characters' })
-const port = z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535)
+const whole = (most: number, what: string) =>
+  z
+    .string()
+    .regex(/^\d+$/, { error: `must be ${what}` })
+    .transform(Number)
+    .refine((number) => number <= most, { error: `must be ${what}` })
+const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((text) => text === 'on')
+const oneOf = <const Names extends readonly string[]>(names: Names) =>
+  z.enum(names, { error: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` })
+const credential = z.string().min(8, { error: 'must have at least 8 characters' })
 
-interface Setting {
-  name: string
-  schema: z.ZodType
-  default: string
-  meaning: string
-  /** May also be given as a file: `<NAME>_FILE`. */
-  secret?: boolean
+/** `shown` is the default as the documentation says it; `secret` settings may also be given as a file. */
+function setting<Schema extends z.ZodType>(schema: Schema, about: { meaning: string; shown: string; secret?: true }) {
+  const { meaning, ...rest } = about
+  return schema.optional().meta({ description: meaning, ...rest })
 }
 
-const SETTINGS = [
-  { name: 'LOAM_PORT', schema: port, default: '4000', meaning: 'Port that the server listens on.' },
-  {
-    name: 'LOAM_HOST',
-    schema: z.string(),
-    default: '127.0.0.1',
+export const Settings = z.object({
+  LOAM_PORT: setting(whole(65_535, 'a port, 0 to 65535 (0 takes any free one)'), {
+    meaning: 'Port that the server listens on.',
+    shown: '`4000`',
+  }),
+  LOAM_HOST: setting(z.string(), {
     meaning: 'Address that the server listens on; `0.0.0.0` for every interface.',
-  },
-  {
-    name: 'LOAM_PUBLIC_URL',
-    schema: z
+    shown: '`127.0.0.1`',
+  }),
+  LOAM_PUBLIC_URL: setting(
+    z
       .url({ protocol: /^https?$/, error: 'must be an http or https URL, such as https://loam.example.com' })
-      .transform((url) => url.replace(/\/+$/, '')),
-    default: '`http://localhost:<LOAM_PORT>`',
-    meaning: 'How browsers and providers reach the server.',
-  },
-  {
-    name: 'LOAM_DATABASE_URL',
-    schema: z.string().regex(/^(sqlite:|postgres(ql)?:\/\/)/, { error: 'must begin with sqlite: or postgres://' }),
-    default: '`sqlite:<LOAM_DATA_DIR>/loam.db`',
-    meaning: 'The embedded database, or `postgres://user:password@host/name` (15 or newer).',
-    secret: true,
-  },
-  {
-    name: 'LOAM_DATA_DIR',
-    schema: z.string(),
-    default: './data',
-    meaning: 'Folder of the embedded database, the keys and payload files.',
-  },
-  {
-    name: 'LOAM_DEV_ID',
-    schema: z.string().regex(/^[\w.-]{3,64}$/, { error: 'must be 3 to 64 letters, digits, dots, dashes' }),
-    default: 'generated once, kept',
-    meaning: "The first environment's dev-id.",
-  },
-  {
-    name: 'LOAM_API_KEY',
-    schema: secret,
-    default: 'generated once, kept',
+      .refine((text) => !/[?#@]/.test(text), { error: 'must be without user name, query and fragment' })
+      .transform((text) => text.replace(/\/+$/, '')),
+    { meaning: 'How browsers and providers reach the server.', shown: '`http://localhost:<LOAM_PORT>`' },
+  ),
+  LOAM_DATABASE_URL: setting(
+    z.string().regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, { error: 'must begin with sqlite: or postgres://' }),
+    {
+      meaning: 'The embedded database as `sqlite:<file>`, or `postgres://user:password@host/name` (15 or newer).',
+      shown: '`sqlite:<LOAM_DATA_DIR>/loam.db`',
+      secret: true,
+    },
+  ),
+  LOAM_DATA_DIR: setting(z.string(), {
+    meaning: 'Folder of the embedded database, the keys and the payload files.',
+    shown: '`./data`',
+  }),
+  LOAM_ROLE: setting(oneOf(['all', 'api', 'intake', 'deliver']), {
+    meaning:
+      'Which part this process runs: the API and pages, the reading from providers, the sending to destinations, or ' +
+      'all. Parts on their own need PostgreSQL.',
+    shown: '`all`',
+  }),
+  LOAM_DEV_ID: setting(
+    z.string().regex(/^[\w.-]{3,64}$/, { error: 'must be 3 to 64 letters, digits, dots, dashes and underscores' }),
+    { meaning: "The first environment's dev-id.", shown: 'generated once, kept' },
+  ),
+  LOAM_API_KEY: setting(credential, {
     meaning: "The first environment's API key.",
+    shown: 'generated once, kept',
     secret: true,
-  },
-  {
-    name: 'LOAM_SIGNING_SECRET',
-    schema: secret,
-    default: 'generated once, kept',
+  }),
+  LOAM_SIGNING_SECRET: setting(credential, {
     meaning: "The first environment's signing secret.",
+    shown: 'generated once, kept',
     secret: true,
-  },
-  {
-    name: 'LOAM_ADMIN_TOKEN',
-    schema: secret,
-    default: 'generated once, kept',
+  }),
+  LOAM_ADMIN_TOKEN: setting(credential, {
     meaning: 'Bearer token of the admin API, and the sign-in of the dashboard.',
+    shown: 'generated once, kept',
     secret: true,
-  },
-  {
-    name: 'LOAM_ENCRYPTION_KEY',
-    schema: z
-      .string()
-      .refine(everyKeyReads, {
-        error: 'must be 32 bytes as base64 or 64 hex digits; several separated by commas, the newest first',
-      }),
-    default: 'generated into `<LOAM_DATA_DIR>/encryption.key`; required with PostgreSQL',
-    meaning: 'Encrypts tokens and secrets at rest. Lose it and every connection must sign in again.',
-    secret: true,
-  },
-  {
-    name: 'LOAM_SANDBOX',
-    schema: onOff,
-    default: '`on` with the embedded database, else `off`',
-    meaning: "Sources without credentials run against the built-in simulators of the providers' clouds.",
-  },
-  {
-    name: 'LOAM_ALLOW_PRIVATE_DESTINATIONS',
-    schema: onOff,
-    default: '`on` with the embedded database, else `off`',
-    meaning: 'Whether events may go to loopback and private addresses.',
-  },
-  {
-    name: 'LOAM_BACKFILL_DAYS',
-    schema: z.coerce.number({ error: 'must be a number of days' }).int().min(0).max(3650),
-    default: '30',
-    meaning: 'Days of history that are fetched when someone connects; 0 for none.',
-  },
-  {
-    name: 'LOAM_LOG_LEVEL',
-    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
-      error: 'must be trace, debug, info, warn, error or silent',
+  }),
+  LOAM_ENCRYPTION_KEY: setting(
+    z.string().refine(everyKeyReads, {
+      error: 'must be 32 bytes as base64 or as 64 hex digits; several are separated by commas, the newest first',
     }),
-    default: 'info',
+    {
+      meaning: 'Encrypts tokens and secrets at rest. Without it no stored connection can be used again: back it up.',
+      shown: 'generated into `<LOAM_DATA_DIR>/encryption.key`; required with PostgreSQL',
+      secret: true,
+    },
+  ),
+  LOAM_SANDBOX: setting(onOff, {
+    meaning: "Sources without credentials run against the built-in simulators of the providers' clouds.",
+    shown: '`on` with the embedded database, else `off`',
+  }),
+  LOAM_ALLOW_PRIVATE_DESTINATIONS: setting(onOff, {
+    meaning: 'Whether events may go to loopback and private addresses.',
+    shown: '`on` with the embedded database, else `off`',
+  }),
+  LOAM_BACKFILL_DAYS: setting(whole(3650, 'a number of days, 0 to 3650'), {
+    meaning: 'Days of history that are fetched when someone connects; `0` for none.',
+    shown: '`30`',
+  }),
+  LOAM_LOG_LEVEL: setting(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']), {
     meaning: 'Least level of the JSON lines on stdout.',
-  },
-] as const satisfies readonly Setting[]
-
-function everyKeyReads(text: string): boolean {
-  try {
-    for (const key of text.split(',')) readKey(key.trim())
-    return true
-  } catch {
-    return false
-  }
-}
+    shown: '`info`',
+  }),
+})
+type Settings = z.output<typeof Settings>
+export type SettingName = keyof Settings
 
 export interface Config {
   port: number
@@ -129,6 +112,7 @@ export interface Config {
   publicUrl: string
   databaseUrl: string
   dataDir: string
+  role: 'all' | 'api' | 'intake' | 'deliver'
   devId: string | null
   apiKey: string | null
   signingSecret: string | null
@@ -141,107 +125,222 @@ export interface Config {
   embedded: boolean
 }
 
+export type Origin = 'environment' | '.env' | 'file' | 'default'
+
+/** What is set, before anything is generated. */
+export interface Given {
+  /** Null: there is none yet; a start makes one. */
+  config: Omit<Config, 'encryptionKey'> & { encryptionKey: string | null }
+  origins: Record<SettingName, Origin>
+}
+
 /** Settings that cannot be used; names every one of them. */
 export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
   constructor(problems: readonly string[]) {
     super(`These settings cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
     this.name = 'ConfigError'
+    this.problems = problems
   }
 }
 
-/** Reads the environment and a `.env` file in `folder`; the environment wins. */
+/** Reads the environment and a `.env` file in `folder`; the environment wins. Makes the encryption key when it must. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder = process.cwd()): Config {
+  const { config } = readSettings(environment, folder)
+  return { ...config, encryptionKey: config.encryptionKey ?? newKey(config.dataDir) }
+}
+
+/** The same without writing anything: for commands that only look. */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env, folder = process.cwd()): Given {
   const file = join(folder, '.env')
-  const given: NodeJS.ProcessEnv = { ...(existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}), ...environment }
+  const layers = [
+    { origin: 'environment' as const, values: environment },
+    { origin: '.env' as const, values: existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {} },
+  ]
   const problems: string[] = []
-  const values: Record<string, unknown> = {}
-  for (const setting of SETTINGS as readonly Setting[]) {
-    const text = textOf(setting, given, problems)
-    if (text === undefined) continue
-    const parsed = setting.schema.safeParse(text)
-    if (parsed.success) values[setting.name] = parsed.data
-    else
-      problems.push(
-        `${setting.name} ${parsed.error.issues[0]!.message}${setting.secret === true ? '' : ` (got ${JSON.stringify(text)})`}`,
-      )
+  const texts: Partial<Record<SettingName, string>> = {}
+  const origins = Object.fromEntries(settingNames.map((name) => [name, 'default'])) as Record<SettingName, Origin>
+  for (const name of settingNames) {
+    for (const { origin, values } of layers) {
+      const found = textOf(name, values, folder, problems)
+      if (found === null) continue
+      texts[name] = found.text
+      origins[name] = found.fromFile ? 'file' : origin
+      break
+    }
   }
-  for (const name of Object.keys(given)) {
-    if (name.startsWith('LOAM_') && !isKnown(name)) problems.push(`${name} is no setting of Loam${nearest(name)}`)
+  for (const name of new Set(layers.flatMap(({ values }) => Object.keys(values)))) {
+    if (name.startsWith('LOAM_') && !isKnown(name)) problems.push(`${name} is no setting${nearest(name)}`)
   }
-  const dataDir = (values.LOAM_DATA_DIR as string | undefined) ?? './data'
-  const databaseUrl = (values.LOAM_DATABASE_URL as string | undefined) ?? `sqlite:${join(dataDir, 'loam.db')}`
-  const embedded = databaseUrl.startsWith('sqlite:')
-  if (!embedded && given.LOAM_ENCRYPTION_KEY === undefined && given.LOAM_ENCRYPTION_KEY_FILE === undefined) {
-    problems.push(
-      'LOAM_ENCRYPTION_KEY is required with PostgreSQL: make one with `openssl rand -base64 32` and keep it safe',
-    )
+  const parsed = Settings.safeParse(texts)
+  const bad = new Set<SettingName>()
+  for (const issue of parsed.error?.issues ?? []) {
+    bad.add(issue.path[0] as SettingName)
+    problems.push(problemWith(issue, texts))
   }
+  // What is fine is looked at together even so: nobody should meet one error after the other.
+  const fine = Object.fromEntries(Object.entries(texts).filter(([name]) => !bad.has(name as SettingName)))
+  const config = configOf(parsed.data ?? Settings.parse(fine), problems, bad)
   if (problems.length > 0) throw new ConfigError(problems)
-  const listenPort = (values.LOAM_PORT as number | undefined) ?? 4000
+  return { config, origins }
+}
+
+export const settingNames = Object.keys(Settings.shape) as SettingName[]
+
+export function isSecret(name: SettingName): boolean {
+  return Settings.shape[name].meta()?.secret === true
+}
+
+function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingName>): Given['config'] {
+  const port = given.LOAM_PORT ?? 4000
+  const dataDir = given.LOAM_DATA_DIR ?? './data'
+  const databaseUrl = given.LOAM_DATABASE_URL ?? `sqlite:${join(dataDir, 'loam.db')}`
+  const embedded = databaseUrl.startsWith('sqlite:')
+  const role = given.LOAM_ROLE ?? 'all'
+  if (embedded && role !== 'all' && !bad.has('LOAM_DATABASE_URL')) {
+    problems.push(`LOAM_ROLE ${role} needs PostgreSQL (set LOAM_DATABASE_URL): one SQLite file serves one process`)
+  }
   return {
-    port: listenPort,
-    host: (values.LOAM_HOST as string | undefined) ?? '127.0.0.1',
-    publicUrl: (values.LOAM_PUBLIC_URL as string | undefined) ?? `http://localhost:${listenPort}`,
+    port,
+    host: given.LOAM_HOST ?? '127.0.0.1',
+    publicUrl: given.LOAM_PUBLIC_URL ?? `http://localhost:${port}`,
     databaseUrl,
     dataDir,
-    devId: (values.LOAM_DEV_ID as string | undefined) ?? null,
-    apiKey: (values.LOAM_API_KEY as string | undefined) ?? null,
-    signingSecret: (values.LOAM_SIGNING_SECRET as string | undefined) ?? null,
-    adminToken: (values.LOAM_ADMIN_TOKEN as string | undefined) ?? null,
-    encryptionKey: (values.LOAM_ENCRYPTION_KEY as string | undefined) ?? keptKey(dataDir),
-    sandbox: (values.LOAM_SANDBOX as boolean | undefined) ?? embedded,
-    allowPrivateDestinations: (values.LOAM_ALLOW_PRIVATE_DESTINATIONS as boolean | undefined) ?? embedded,
-    backfillDays: (values.LOAM_BACKFILL_DAYS as number | undefined) ?? 30,
-    logLevel: (values.LOAM_LOG_LEVEL as Config['logLevel'] | undefined) ?? 'info',
+    role,
+    devId: given.LOAM_DEV_ID ?? null,
+    apiKey: given.LOAM_API_KEY ?? null,
+    signingSecret: given.LOAM_SIGNING_SECRET ?? null,
+    adminToken: given.LOAM_ADMIN_TOKEN ?? null,
+    encryptionKey:
+      given.LOAM_ENCRYPTION_KEY ??
+      (bad.has('LOAM_ENCRYPTION_KEY') || bad.has('LOAM_DATABASE_URL') ? null : keptKey(dataDir, databaseUrl, problems)),
+    sandbox: given.LOAM_SANDBOX ?? embedded,
+    allowPrivateDestinations: given.LOAM_ALLOW_PRIVATE_DESTINATIONS ?? embedded,
+    backfillDays: given.LOAM_BACKFILL_DAYS ?? 30,
+    logLevel: given.LOAM_LOG_LEVEL ?? 'info',
     embedded,
   }
 }
 
-function textOf(setting: Setting, given: NodeJS.ProcessEnv, problems: string[]): string | undefined {
-  const path = given[`${setting.name}_FILE`]
-  if (setting.secret === true && path !== undefined) {
-    try {
-      return readFileSync(path, 'utf8').trim()
-    } catch {
-      problems.push(`${setting.name}_FILE names ${path}, which cannot be read`)
-      return undefined
-    }
+function textOf(
+  name: SettingName,
+  values: NodeJS.Dict<string>,
+  folder: string,
+  problems: string[],
+): { text: string; fromFile: boolean } | null {
+  const text = values[name] === '' ? undefined : values[name]
+  const path = isSecret(name) && values[`${name}_FILE`] !== '' ? values[`${name}_FILE`] : undefined
+  if (path === undefined) return text === undefined ? null : { text, fromFile: false }
+  if (text !== undefined) problems.push(`${name} and ${name}_FILE are both set: keep one`)
+  try {
+    const content = readFileSync(resolve(folder, path), 'utf8').trim()
+    if (content !== '') return { text: content, fromFile: true }
+    problems.push(`${name}_FILE names ${path}, which is empty`)
+  } catch (error) {
+    problems.push(`${name}_FILE names ${path}, which cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
-  const text = given[setting.name]
-  return text === '' ? undefined : text
+  return null
 }
 
-/** Used by tests and tools, not by the server. */
-const ELSEWHERE = ['LOAM_TEST_', 'LOAM_BENCH_', 'LOAM_CHAOS_']
+function problemWith(issue: z.core.$ZodIssue, texts: Partial<Record<SettingName, string>>): string {
+  const name = issue.path[0] as SettingName
+  const text = texts[name] ?? ''
+  if (name === 'LOAM_PORT' && text.startsWith('tcp:')) {
+    return `${name} comes from a Kubernetes service of that name (${text}): set enableServiceLinks: false on the pod`
+  }
+  return `${name} ${issue.message}${isSecret(name) ? '' : ` (got ${JSON.stringify(text)})`}`
+}
+
+/** Used by tests and tools, and what Kubernetes sets for a service named loam. */
+const OTHERS = /^LOAM_(TEST_|BENCH_|CHAOS_|SERVICE_|PORT_\d)/
 
 function isKnown(name: string): boolean {
-  if (ELSEWHERE.some((prefix) => name.startsWith(prefix))) return true
-  return (SETTINGS as readonly Setting[]).some(
-    (setting) => setting.name === name || (setting.secret === true && `${setting.name}_FILE` === name),
-  )
+  const own = settingNames.find((each) => each === name || `${each}_FILE` === name)
+  return OTHERS.test(name) || (own !== undefined && (own === name || isSecret(own)))
 }
 
 function nearest(name: string): string {
-  const close = SETTINGS.find(
-    (setting) => setting.name.startsWith(name.slice(0, 8)) || name.startsWith(setting.name.slice(0, 9)),
-  )
-  return close === undefined ? '' : `; did you mean ${close.name}?`
+  const file = settingNames.find((each) => `${each}_FILE` === name)
+  if (file !== undefined) return `: only secrets can be given as a file; set ${file}`
+  const ranked = settingNames.map((each) => ({ each, steps: distance(name, each) })).sort((a, b) => a.steps - b.steps)
+  const best = ranked[0]!
+  return best.steps <= 4 ? `: did you mean ${best.each}?` : ': see docs/configuration.md for those there are'
 }
 
-function keptKey(dataDir: string): string {
-  const file = join(dataDir, 'encryption.key')
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+/** How many letters must be added, dropped or changed. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}
+
+function everyKeyReads(text: string): boolean {
+  try {
+    for (const key of text.split(',')) readKey(key.trim())
+    return true
+  } catch {
+    return false
+  }
+}
+
+const keyFile = (dataDir: string): string => join(dataDir, 'encryption.key')
+
+/** Null when a start may make one. A database whose key is gone must not get a new one: it would open nothing. */
+function keptKey(dataDir: string, databaseUrl: string, problems: string[]): string | null {
+  const file = keyFile(dataDir)
+  if (!databaseUrl.startsWith('sqlite:')) {
+    problems.push(
+      'LOAM_ENCRYPTION_KEY is required with PostgreSQL: make one with `openssl rand -base64 32` and keep it safe',
+    )
+    return null
+  }
+  if (existsSync(file)) {
+    const text = readFileSync(file, 'utf8').trim()
+    if (everyKeyReads(text)) return text
+    problems.push(`${file} holds no key: restore it from a backup`)
+    return null
+  }
+  const database = resolve(databaseUrl.slice('sqlite:'.length).replace(/^\/\//, ''))
+  if (existsSync(database)) {
+    problems.push(
+      `${file} is missing, and ${database} was written with it: restore it, or set LOAM_ENCRYPTION_KEY to that key`,
+    )
+  }
+  return null
+}
+
+function newKey(dataDir: string): string {
+  const file = keyFile(dataDir)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const key = randomBytes(32).toString('base64')
-  writeFileSync(file, `${key}\n`, { mode: 0o600, flag: 'wx' })
-  return key
+  try {
+    writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    // Someone else made it in this very moment: theirs counts.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return readFileSync(file, 'utf8').trim()
+}
+
+/** What the documentation says of each setting. */
+export function describeSettings(): { name: SettingName; secret: boolean; default: string; meaning: string }[] {
+  return settingNames.map((name) => {
+    const { description = '', shown } = Settings.shape[name].meta() as { description?: string; shown: string }
+    return { name, secret: isSecret(name), default: shown, meaning: description }
+  })
 }
 
 /** The table of docs/configuration.md. */
-export function describeSettings(): { name: string; default: string; meaning: string }[] {
-  return (SETTINGS as readonly Setting[]).map(({ name, default: value, meaning, secret: isSecret }) => ({
-    name: isSecret === true ? `${name}, ${name}_FILE` : name,
-    default: value,
-    meaning,
-  }))
+export function settingsTable(): string {
+  const rows = describeSettings().map(
+    ({ name, secret, default: shown, meaning }) =>
+      `| \`${name}\`${secret ? `, \`${name}_FILE\`` : ''} | ${shown} | ${meaning} |`,
+  )
+  return ['| Variable | Default | Meaning |', '|---|---|---|', ...rows].join('\n')
 }
