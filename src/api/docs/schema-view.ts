@@ -78,7 +78,7 @@ export function typeOf(schema: JsonObject): Html {
   return html`${types.map(String).join(' or ')}${typeof schema.format === 'string' ? ` (${schema.format})` : ''}`
 }
 
-function defaultOf(schema: JsonObject): Html | string {
+export function defaultOf(schema: JsonObject): Html | string {
   return schema.default === undefined ? '' : html`, default <code>${JSON.stringify(schema.default)}</code>`
 }
 
