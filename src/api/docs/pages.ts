@@ -7,7 +7,7 @@ import type { FrameEnv } from '../http/frame.ts'
 import type { JsonObject } from '../openapi.ts'
 import { curlOf } from './curl.ts'
 import { type Html, page, prose } from './page.ts'
-import { schemaView, typeOf } from './schema-view.ts'
+import { defaultOf, schemaView, typeOf } from './schema-view.ts'
 
 interface Entry {
   method: string
@@ -81,7 +81,7 @@ function overview(document: JsonObject, entries: Entry[], serverUrl: string): Ht
                 ({ method, path, operation }) =>
                   html`<li>
                     <a href="/docs/operations/${String(operation.operationId)}"
-                      ><span class="method">${method}</span> <code>${path}</code></a
+                      ><span class="method">${method}</span><code>${path}</code></a
                     >
                     <span class="note">${String(operation.summary)}</span>
                   </li>`,
@@ -100,7 +100,7 @@ function operationPage({ method, path, operation }: Entry, serverUrl: string): H
     <p><span class="method">${method}</span> <code>${path}</code></p>
     ${typeof operation.description === 'string' ? html`<p>${prose(operation.description)}</p>` : ''}
     <p class="note">${AUTH_WORDS[auth]}</p>
-    <pre><code>${curlOf({ method, path, auth, serverUrl, hasBody: body !== undefined })}</code></pre>
+    <pre><code>${curlOf({ method, path: pathOf(path, parameters), auth, serverUrl, hasBody: body !== undefined })}</code></pre>
     ${
       parameters.length === 0
         ? ''
@@ -114,7 +114,7 @@ function operationPage({ method, path, operation }: Entry, serverUrl: string): H
                         >${String(parameter.in)},
                         ${typeOf(parameter.schema as JsonObject)}${
                           parameter.required === true ? ', required' : ''
-                        }</span
+                        }${defaultOf(parameter.schema as JsonObject)}</span
                       >
                     </dt>
                     <dd>${prose(String(parameter.description ?? ''))}</dd>`,
@@ -138,6 +138,13 @@ function operationPage({ method, path, operation }: Entry, serverUrl: string): H
         <p>${prose(String(response.description))}</p>
         ${schema === undefined ? '' : bodySection(schema)}`
     })}`
+}
+
+/** With the query that cannot be left out. */
+function pathOf(path: string, parameters: JsonObject[]): string {
+  const required = parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true)
+  const query = required.map(({ name }) => `${String(name)}=<${String(name)}>`).join('&')
+  return query === '' ? path : `${path}?${query}`
 }
 
 function bodySection(schema: JsonObject): Html {
