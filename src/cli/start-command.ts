@@ -17,7 +17,10 @@ export function addStart(program: Command, exitWith: (code: number) => void): vo
       const running = await startServer(config, options.role)
       if (options.json === true) console.log(JSON.stringify({ url: running.url, dev_id: running.environment.dev_id }))
       else await banner(config, running, performance.now() - startedAt)
-      exitWith(await untilStopped(() => running.stop()))
+      const code = await untilStopped(() => running.stop())
+      exitWith(code)
+      // Nothing that is still open may keep a stopped server alive.
+      process.exit(code)
     })
 }
 

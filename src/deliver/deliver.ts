@@ -10,6 +10,7 @@ import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import { type AttemptRow, type DeliveryRow, insertAttempt } from '../store/deliveries.ts'
 import { destinationById, markDestinationHealth, pauseDestination } from '../store/destinations.ts'
+import { isUnavailable } from '../store/errors.ts'
 import type { EventRow } from '../store/events.ts'
 import { environmentSecrets, type OpenDestination, openDestination } from './open-destination.ts'
 import { retryDelayMs } from './retry-schedule.ts'
@@ -37,6 +38,8 @@ interface Outlet {
 export async function startDelivering(ctx: Context, options: { onlyProcess: boolean }): Promise<Loop> {
   const outlets = new Map<string, Outlet>()
   const sending = new Set<Promise<void>>()
+  const pumping = new Set<Promise<void>>()
+  const over = new AbortController()
   let stopped = false
 
   await recover(ctx.db, deliveryQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : ctx.clock.now())
@@ -55,7 +58,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     outlet.again = true
     if (outlet.pumping || stopped) return
     outlet.pumping = true
-    void (async () => {
+    const work = (async () => {
       while (outlet.again && !stopped) {
         outlet.again = false
         await fill(destinationId, outlet)
@@ -64,7 +67,9 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       .catch((error) => ctx.log.error({ err: error, destinationId }, 'claiming deliveries failed'))
       .finally(() => {
         outlet.pumping = false
+        pumping.delete(work)
       })
+    pumping.add(work)
   }
 
   async function fill(destinationId: string, outlet: Outlet): Promise<void> {
@@ -86,10 +91,14 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
         leaseMs: LEASE_MS,
       })
       if (claimed.length === 0) continue
+      if (stopped) {
+        await giveBack(ctx, claimed)
+        return
+      }
       const events = await eventsOf(ctx, claimed)
       for (const delivery of claimed) {
         outlet.inFlight[lane]++
-        const work = deliverOne(ctx, outlet.open, delivery, events.get(delivery.event_id) ?? null)
+        const work = deliverOne(ctx, outlet.open, delivery, events.get(delivery.event_id) ?? null, over.signal)
           .catch((error) => ctx.log.error({ err: error, deliveryId: delivery.id }, 'a delivery could not be settled'))
           .finally(() => {
             outlet.inFlight[lane]--
@@ -129,15 +138,29 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       clearInterval(look)
       clearInterval(sweep)
       let timer: NodeJS.Timeout | undefined
-      await Promise.race([
-        Promise.allSettled(sending),
-        new Promise((resolve) => {
-          timer = setTimeout(resolve, graceMs)
-        }),
-      ])
+      const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, graceMs)
+      })
+      // What was being claimed comes to an end first: it may still have sent something.
+      await Promise.race([Promise.allSettled(pumping).then(() => Promise.allSettled(sending)), late])
       clearTimeout(timer)
+      over.abort()
     },
   }
+}
+
+/** Claimed as the loop was told to stop: another start sends them, and nothing was tried. */
+async function giveBack(ctx: Context, claimed: readonly DeliveryRow[]): Promise<void> {
+  const now = ctx.clock.now()
+  await ctx.db.batch(
+    claimed.map((row) =>
+      retryAt(deliveryQueue, { id: row.id, leaseId: row.lease_id! }, now, {
+        error: row.last_error,
+        status: row.last_status,
+        countAttempt: false,
+      }),
+    ),
+  )
 }
 
 async function eventsOf(ctx: Context, deliveries: DeliveryRow[]): Promise<Map<string, EventRow>> {
@@ -152,6 +175,7 @@ async function deliverOne(
   destination: OpenDestination,
   delivery: DeliveryRow,
   event: EventRow | null,
+  over: AbortSignal,
 ): Promise<void> {
   const startedAt = ctx.clock.now()
   const result: SendResult =
@@ -176,7 +200,7 @@ async function deliverOne(
       (ctx.clock.now() - event.created_at) / 1000,
     )
   }
-  await settleUntilStored(ctx, (tx) => settle(ctx, tx, destination, delivery, attempt, result))
+  await settleUntilStored(ctx, over, (tx) => settle(ctx, tx, destination, delivery, attempt, result))
   ctx.log[result.next === 'delivered' ? 'debug' : 'info'](
     {
       deliveryId: delivery.id,
@@ -268,13 +292,17 @@ async function releaseNext(tx: Transaction, deliveryId: string, now: number): Pr
 }
 
 /** The receiver has the event: forgetting that would send it twice, so the outcome is written as soon as it can be. */
-async function settleUntilStored(ctx: Context, work: (tx: Transaction) => Promise<void>): Promise<void> {
+async function settleUntilStored(
+  ctx: Context,
+  over: AbortSignal,
+  work: (tx: Transaction) => Promise<void>,
+): Promise<void> {
   for (let wait = 100; ; wait = Math.min(wait * 2, 5000)) {
     try {
       await ctx.db.transaction(work)
       return
     } catch (error) {
-      if (wait >= 60_000 || LEASE_MS < wait * 24) throw error
+      if (over.aborted || !isUnavailable(error)) throw error
       ctx.log.warn({ err: error }, 'a delivery outcome could not be stored; trying again')
       await new Promise((resolve) => setTimeout(resolve, wait))
     }

@@ -58,14 +58,13 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
   const running = new Set<Promise<void>>()
   const inFlight: Record<JobLane, number> = { live: 0, backfill: 0 }
   let stopped = false
-  let pumping = false
+  let pumping: Promise<void> | null = null
   let again = false
 
   function pump(): void {
     again = true
-    if (pumping || stopped) return
-    pumping = true
-    void (async () => {
+    if (pumping !== null || stopped) return
+    pumping = (async () => {
       while (again && !stopped) {
         again = false
         for (const lane of ['live', 'backfill'] as const) await fill(lane)
@@ -73,7 +72,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     })()
       .catch((error) => ctx.log.warn({ err: error }, 'the inbound loop cannot reach the database'))
       .finally(() => {
-        pumping = false
+        pumping = null
       })
   }
 
@@ -82,6 +81,10 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     if (free <= 0) return
     const jobs = await claim<JobRow>(ctx.db, jobQueue, [lane], { limit: free, now: ctx.clock.now(), leaseMs: LEASE_MS })
     for (const job of jobs) {
+      if (stopped) {
+        await backToQueue(ctx, job, ctx.clock.now(), job.last_error, false)
+        continue
+      }
       inFlight[lane]++
       const work = runJob(ctx, job)
         .catch((error) => ctx.log.error({ err: error, jobId: job.id }, 'a job could not be settled'))
@@ -125,7 +128,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       const late = new Promise((resolve) => {
         timer = setTimeout(resolve, graceMs)
       })
-      await Promise.race([Promise.allSettled(running), late])
+      await Promise.race([Promise.resolve(pumping).then(() => Promise.allSettled(running)), late])
       clearTimeout(timer)
     },
   }
