@@ -8,9 +8,11 @@ import type { Context } from '../store/context.ts'
 import { sentence } from './form-problems.ts'
 import { guard } from './guard.ts'
 import { alone, morePage, page } from './layout.ts'
-import { destinationPages } from './pages/destinations.ts'
+import { destinationPages } from './pages/destination.ts'
+import { destinationListPage } from './pages/destinations.ts'
 import { environmentPages } from './pages/environments.ts'
-import { eventPages } from './pages/events.ts'
+import { eventPages } from './pages/event.ts'
+import { eventListPage } from './pages/events.ts'
 import { inspectorPages } from './pages/inspector.ts'
 import { jobPages } from './pages/jobs.ts'
 import { keyPages } from './pages/keys.ts'
@@ -18,6 +20,7 @@ import { signInPages } from './pages/sign-in.ts'
 import { simulatorPages } from './pages/simulator.ts'
 import { sourcePages } from './pages/sources.ts'
 import { startPages } from './pages/start.ts'
+import { userDataPage } from './pages/user-data.ts'
 import { userPages } from './pages/user.ts'
 import { userListPage } from './pages/users.ts'
 import { signOut } from './session.ts'
@@ -49,10 +52,13 @@ function signedInPages(ctx: Context): Hono {
   startPages(app)
   userListPage(app)
   userPages(app)
+  userDataPage(app)
+  eventListPage(app)
   eventPages(app)
   simulatorPages(app)
   inspectorPages(app)
   sourcePages(app)
+  destinationListPage(app)
   destinationPages(app)
   keyPages(app)
   jobPages(app)

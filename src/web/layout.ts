@@ -63,8 +63,8 @@ export interface PageOptions {
   actions?: Html | ''
   body: Html
   status?: ContentfulStatusCode
-  /** A live list stands on the page. */
-  live?: boolean
+  /** A list on the page is kept up to date: by a stream, which the top bar tells of, or by asking again. */
+  live?: 'stream' | 'asking' | null
 }
 
 export function page(c: Call, options: PageOptions): Response | Promise<Response> {
@@ -148,7 +148,7 @@ function frame(path: string, view: View, options: PageOptions): Html {
         <header class="top">
           ${environmentMenu(view, path)}
           <span class="gap"></span>
-          ${options.live ? html`<span class="live" data-state="off" role="status"><i></i><span class="only-js">Connecting</span><span class="only-no-js">Reload to see what is new</span></span>` : ''}
+          ${options.live === 'stream' ? html`<span class="live" data-state="off" role="status"><i></i><span class="only-js">Connecting</span><span class="only-no-js">Reload to see what is new</span></span>` : ''}
         </header>
         <main id="main" tabindex="-1">
           ${view.notice === null ? '' : notice(view.notice.tone, view.notice.text, view.notice.tone === 'err' ? 'alert' : 'status')}

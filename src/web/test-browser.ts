@@ -76,3 +76,19 @@ export async function openTestBrowser(options: { sandbox?: boolean } = {}): Prom
     },
   }
 }
+
+/** What the page after a form says about it. */
+export async function landed(browser: TestBrowser, page: Page, path: RegExp, says: RegExp): Promise<Page> {
+  assert.equal(page.status, 303, noticeOf(page))
+  assert.match(page.location!, path)
+  const next = await browser.get(page.location!)
+  assert.ok(says.test(next.text), `${page.location} does not say ${says}: ${noticeOf(next)}`)
+  const reloaded = await browser.get(page.location!)
+  assert.ok(!/class="notice (ok|err)"[^>]*role="(status|alert)"/.test(reloaded.text), 'the notice shows once')
+  return next
+}
+
+function noticeOf(page: Page): string {
+  const parts = [...page.text.matchAll(/<(?:h1|div class="notice|p class="problem)[^>]*>[\s\S]*?<\/(?:h1|div|p)>/g)]
+  return parts.map(([part]) => part.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')).join(' | ')
+}

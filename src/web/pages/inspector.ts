@@ -107,7 +107,7 @@ async function binPage(c: Call): Promise<Response> {
         ? 'No destination of this environment points here.'
         : html`A destination of ${environment.name}:
             <a href="/dashboard/destinations/${destination.id}">its settings</a>`,
-    live: cursor === undefined,
+    live: cursor === undefined ? 'stream' : null,
     actions: html`<a
       class="button"
       href="/dashboard/simulator${destination === undefined ? '' : `?destination_id=${destination.id}`}"
@@ -146,7 +146,7 @@ function requestTable(c: Call, bin: string, list: Listing<InspectorRequestView>,
           </tr>
         </thead>
         <tbody ${cursor === undefined ? html`data-live="/admin/v1/inspector/${bin}/stream"` : ''}>
-          ${list.data.map((row) => requestRow(bin, row, cursor, row.id === chosen))}
+          ${list.data.map((row) => requestRow(bin, row, cursor, row.id === chosen, c.get('view').ctx.clock.now()))}
         </tbody>
       </table>
     </div>
@@ -165,10 +165,16 @@ async function older(c: Call, bin: string, id: string): Promise<InspectorRequest
   return list.data.find((row) => row.id === id)
 }
 
-function requestRow(bin: string, row: InspectorRequestView, cursor: string | undefined, selected: boolean): Html {
+function requestRow(
+  bin: string,
+  row: InspectorRequestView,
+  cursor: string | undefined,
+  selected: boolean,
+  now: number,
+): Html {
   const query = new URLSearchParams({ ...(cursor === undefined ? {} : { cursor }), request: row.id })
   return html`<tr data-id="${row.id}" ${selected ? html`aria-selected="true"` : ''}>
-    <td class="nowrap">${instant(row.received_at)}</td>
+    <td class="nowrap">${instant(row.received_at, now)}</td>
     <td>
       <a href="/dashboard/inspector/${bin}?${query.toString()}#chosen">${row.method} ${eventTypeOf(row) ?? ''}</a>
     </td>

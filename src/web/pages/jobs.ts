@@ -10,7 +10,7 @@ import { empty, moment, plural } from '../parts/show.ts'
 import { jobState } from '../parts/states.ts'
 import { formText, queryText, readForm, withQuery } from '../query.ts'
 import { type App, done, refused } from '../view.ts'
-import { progress } from './user.ts'
+import { progress } from './user-history.ts'
 
 const STATES = ['pending', 'running', 'done', 'failed', 'cancelled'] as const
 

@@ -72,7 +72,7 @@ async function startPage(c: Call, options: { reveal?: boolean; form?: Form; prob
       left === 0
         ? `A person, a sign-in, data and delivery: ${environment.name} has done it all at least once.`
         : 'From nothing to the first data event. Each step ticks itself when it has really happened.',
-    live: left > 0,
+    live: left > 0 ? 'stream' : null,
     status: options.problems === undefined ? 200 : 422,
     body: html`<div class="split even">
       <section class="card" aria-label="Steps">

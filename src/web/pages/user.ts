@@ -1,27 +1,24 @@
 // One connection: its state, what is stored, asking for more, ending it.
 import { html } from 'hono/html'
-import { type JobView, listJobs } from '../../api/admin/jobs.ts'
+import { listJobs } from '../../api/admin/jobs.ts'
 import {
   backfillUser,
   BackfillInput,
   deauthUser,
   getUser,
-  listRecords,
   patchUser,
   type UserDetailView,
 } from '../../api/admin/users.ts'
 import { parseInput } from '../../api/http/validate.ts'
-import { DATA_TYPES, isDataType } from '../../model/data-type.ts'
-import { addDays, isLocalDay, localDayOf } from '../../model/local-day.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { noProblems, type Problems, problemsOf } from '../form-problems.ts'
 import { page } from '../layout.ts'
-import { checkbox, confirmed, field, postButton, postForm } from '../parts/form.ts'
+import { confirmed, field, postButton, postForm } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
-import { jsonView } from '../parts/json.ts'
 import { badge, copyField, empty, facts, moment, notice, plural, sourceName } from '../parts/show.ts'
-import { jobState, userState } from '../parts/states.ts'
-import { type Form, formText, queryText, readForm } from '../query.ts'
+import { userState } from '../parts/states.ts'
+import { type Form, formText, readForm } from '../query.ts'
+import { history, isRunning } from './user-history.ts'
 import { type App, type Call, done } from '../view.ts'
 
 export function userPages(app: App): void {
@@ -77,8 +74,6 @@ export function userPages(app: App): void {
     await deauthUser(ctx, environment, { user_id: c.req.param('id') })
     return done(c, '/dashboard/users', 'Disconnected. Everything held was deleted, and a deauth event is on its way.')
   })
-
-  app.get('/dashboard/users/:id/data', (c) => dataPage(c))
 }
 
 async function detail(c: Call, form: Form, problems: Problems): Promise<Response> {
@@ -93,6 +88,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
     crumbs: [['Users', '/dashboard/users']],
     lead: html`${sourceName(user.provider)} ${userState(user)}`,
     actions: html`<a class="button" href="/dashboard/events?user_id=${user.user_id}">Events of this user</a>`,
+    live: isRunning(jobs.data) ? 'asking' : null,
     status: problems === noProblems ? 200 : 422,
     body: html`${explained(user)}
       <div class="split even">
@@ -120,7 +116,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
           ${changes(csrf, path, user)}
         </div>
         <div class="stack wide">
-          <section class="card" aria-labelledby="stored">
+          <section class="card" id="stored-part" data-live-part aria-labelledby="stored">
             <header>
               <h2 id="stored">What is stored</h2>
               <p>
@@ -218,114 +214,4 @@ function changes(csrf: string, path: string, user: UserDetailView): Html {
       )}
     </div>
   </section>`
-}
-
-function history(
-  c: Call,
-  csrf: string,
-  path: string,
-  user: UserDetailView,
-  jobs: readonly JobView[],
-  form: Form,
-  problems: Problems,
-): Html {
-  const today = localDayOf(c.get('view').ctx.clock.now(), user.time_zone)
-  const running = jobs.some((job) => job.state === 'pending' || job.state === 'running')
-  return html`<section class="card" aria-labelledby="history">
-    <header><h2 id="history">Ask for history</h2></header>
-    <div class="body">
-      ${problems.general === null ? '' : notice('err', problems.general, 'alert')}
-      ${postForm(
-        csrf,
-        `${path}/backfill`,
-        html`<div class="fields">
-            ${field({ name: 'start_date', label: 'From', type: 'date', value: formText(form, 'start_date') ?? addDays(today, -29), problem: problems.fields.start_date })}
-            ${field({ name: 'end_date', label: 'To', type: 'date', value: formText(form, 'end_date') ?? today, problem: problems.fields.end_date })}
-          </div>
-          <fieldset>
-            <legend>Types</legend>
-            <p class="hint">None ticked means all that the source gives.</p>
-            <div class="choices">
-              ${DATA_TYPES.map((type) => checkbox({ name: 'types', value: type, label: type, checked: form.types?.includes(type) ?? false }))}
-            </div>
-          </fieldset>
-          <div class="row"><button class="primary">Ask for these days</button></div>`,
-        'form',
-      )}
-      ${
-        jobs.length === 0
-          ? ''
-          : html`<hr />
-              <h3>Lately</h3>
-              <ul class="stack jobs" data-live ${running ? html`data-every="2000"` : ''}>
-                ${jobs.map((job) => jobRow(csrf, path, job))}
-              </ul>`
-      }
-    </div>
-  </section>`
-}
-
-function jobRow(csrf: string, path: string, job: JobView): Html {
-  const open = job.state === 'pending' || job.state === 'running'
-  return html`<li class="stack tight" data-id="${job.id}">
-    <div class="row between">
-      <span>${job.kind} <span class="small">${moment(job.created_at)}</span></span
-      >${jobState(job)}
-    </div>
-    ${progress(job)} ${job.last_error === null ? '' : html`<p class="small">${job.last_error}</p>`}
-    ${open && job.kind === 'backfill' ? postButton(csrf, `/dashboard/jobs/${job.id}/cancel`, 'Stop', { className: 'dense', fields: { back: path } }) : ''}
-  </li>`
-}
-
-export function progress(job: JobView): Html | '' {
-  if (job.progress === null) return ''
-  const { done, total } = job.progress
-  return html`<div>
-    <progress value="${done}" max="${Math.max(total, 1)}" aria-label="${job.kind}"></progress
-    ><span class="small">${done} of ${total}</span>
-  </div>`
-}
-
-async function dataPage(c: Call): Promise<Response> {
-  const { ctx, environment } = c.get('view')
-  const id = c.req.param('id')!
-  const user = await getUser(ctx, environment, { user_id: id })
-  const asked = queryText(c, 'type') ?? 'sleep'
-  const type = isDataType(asked) ? asked : 'sleep'
-  const today = localDayOf(ctx.clock.now(), user.time_zone)
-  const start = dayOr(queryText(c, 'start_date'), addDays(today, -6))
-  const end = dayOr(queryText(c, 'end_date'), addDays(today, 1))
-  const { data } = await listRecords(ctx, environment, { user_id: id, type, start_date: start, end_date: end })
-  return page(c, {
-    section: 'users',
-    title: `${type} of ${user.reference_id ?? 'this user'}`,
-    crumbs: [
-      ['Users', '/dashboard/users'],
-      [user.reference_id ?? 'No reference', `/dashboard/users/${user.user_id}`],
-    ],
-    lead: 'As it is stored now, oldest first. Nothing is fetched for this page.',
-    body: html`<form class="filters" method="get">
-        ${field({ name: 'type', label: 'Type', value: type, sends: true, options: DATA_TYPES.map((name) => [name, name] as const) })}
-        ${field({ name: 'start_date', label: 'From', type: 'date', value: start })}
-        ${field({ name: 'end_date', label: 'To', type: 'date', value: end })}
-        <div class="row"><button>Show</button></div>
-      </form>
-      <div class="card">
-        ${
-          data.length === 0
-            ? empty(
-                `No ${type} is stored for these days.`,
-                html`<a class="button" href="/dashboard/users/${user.user_id}#history">Ask for history</a>`,
-              )
-            : html`<div class="body">
-                <p class="small">${plural(data.length, 'record')}</p>
-                ${jsonView(JSON.stringify(data), `${type} records`)}
-              </div>`
-        }
-      </div>`,
-  })
-}
-
-function dayOr(text: string | undefined, otherwise: string): string {
-  return text !== undefined && isLocalDay(text) ? text : otherwise
 }

@@ -29,10 +29,13 @@ export function moment(at: string | number | null, absent = '–'): Html | strin
   return html`<time datetime="${iso}" data-relative title="${iso}">${utc(iso)}</time>`
 }
 
-/** An instant that stays as it is: logs are compared with other logs. */
-export function instant(at: string | number): Html {
+/** An instant that stays as it is, in UTC: logs are compared with other logs. With its day unless that is today. */
+export function instant(at: string | number, now: number): Html {
   const iso = new Date(at).toISOString()
-  return html`<time class="mono" datetime="${iso}" title="${iso}">${iso.slice(11, 19)}</time>`
+  const isToday = new Date(now).toISOString().slice(0, 10) === iso.slice(0, 10)
+  return html`<time class="mono" datetime="${iso}" title="${iso}"
+    >${isToday ? '' : `${iso.slice(0, 10)} `}${iso.slice(11, 19)}</time
+  >`
 }
 
 function utc(iso: string): string {

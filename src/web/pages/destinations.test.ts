@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { createDestination, listDestinations, updateDestination } from '../../api/admin/destinations.ts'
+import { landed, openTestBrowser, type TestBrowser } from '../test-browser.ts'
+
+let browser: TestBrowser
+before(async () => {
+  browser = await openTestBrowser()
+  await browser.signIn()
+})
+beforeEach(() => browser.cookies.delete('loam_environment'))
+after(() => browser.api.dispose())
+
+async function destinationNamed(name: string) {
+  const { ctx, environment } = browser.api
+  return (await listDestinations(ctx, environment)).data.find((row) => row.name === name)
+}
+
+test('a destination is added from the form that its type draws', async () => {
+  const form = await browser.get('/dashboard/destinations/new')
+  for (const name of [
+    'settings.url',
+    'settings.timeout_seconds',
+    'settings.headers',
+    'settings.signing_secret',
+    'settings.pause_on_gone',
+  ]) {
+    assert.match(form.text, new RegExp(`name="${name.replace('.', '\\.')}"`))
+  }
+  const page = await browser.post('/dashboard/destinations/new', {
+    type: 'webhook',
+    name: 'Mine',
+    'settings.url': 'https://example.com/hook',
+    'settings.timeout_seconds': '20',
+    'settings.headers': 'X-One: 1\n\nx-two: a:b',
+    'settings.pause_on_gone': 'on',
+    event_types: 'sleep',
+  })
+  await landed(browser, page, /^\/dashboard\/destinations\/./, /Mine is added/)
+  const row = await destinationNamed('Mine')
+  assert.deepEqual(row?.settings, {
+    url: 'https://example.com/hook',
+    timeout_seconds: 20,
+    headers: { 'X-One': '1', 'x-two': 'a:b' },
+    pause_on_gone: true,
+  })
+  assert.deepEqual(row.event_types, ['sleep'])
+})
+
+test('what is wrong stands beside its field, and what was typed stays', async () => {
+  const page = await browser.post('/dashboard/destinations/new', {
+    type: 'webhook',
+    name: 'Wrong one',
+    'settings.url': 'no url',
+    'settings.timeout_seconds': '400',
+    'settings.signing_secret': 'short',
+  })
+  assert.equal(page.status, 422)
+  assert.match(page.text, /id="field-settings-url"[^>]*aria-invalid="true"/)
+  assert.match(page.text, /id="field-settings-url-problem">Must be/)
+  assert.match(page.text, /id="field-settings-timeout_seconds-problem">Must be at most 60/)
+  assert.match(page.text, /value="no url"/)
+  assert.match(page.text, /value="Wrong one"/)
+  assert.ok(!page.text.includes('value="short"'), 'a secret never comes back')
+  assert.equal(await destinationNamed('Wrong one'), undefined)
+})
+
+test('changing a destination keeps the secret that was left empty, and nothing shows it', async () => {
+  const { ctx, environment } = browser.api
+  const secret = 'a-secret-of-its-own-123'
+  const row = await createDestination(ctx, environment, {
+    name: 'Own secret',
+    url: 'https://example.com/1',
+    signing_secret: secret,
+  })
+  const path = `/dashboard/destinations/${row.id}`
+  const before = await browser.get(path)
+  assert.ok(!before.text.includes(secret))
+  assert.match(before.text, /Set\. Leave this empty to keep it/)
+  await landed(
+    browser,
+    await browser.post(path, { name: 'Renamed', 'settings.url': 'https://example.com/2' }),
+    new RegExp(path),
+    /Saved/,
+  )
+  const changed = await destinationNamed('Renamed')
+  assert.equal(changed?.target, 'https://example.com/2')
+  assert.equal(changed.secrets.signing_secret, true)
+  assert.equal(changed.settings.pause_on_gone, false, 'an unticked box is a no')
+  await updateDestination(ctx, environment, { destination_id: row.id, name: 'Own secret' })
+})
+
+test('a destination is tested, paused, resumed and removed', async () => {
+  const { ctx, environment } = browser.api
+  const { id } = await createDestination(ctx, environment, { name: 'Short life', url: 'https://example.com/short' })
+  const path = `/dashboard/destinations/${id}`
+  browser.api.respond(() => ({ status: 204 }))
+  await landed(browser, await browser.post(`${path}/test`), new RegExp(path), /It works: answered 204/)
+  browser.api.respond(() => ({ status: 500 }))
+  await landed(
+    browser,
+    await browser.post(`${path}/test`),
+    new RegExp(path),
+    /It does not work yet: The receiver answered 500/,
+  )
+  await landed(browser, await browser.post(`${path}/pause`), new RegExp(path), /Paused\. Its events wait/)
+  assert.equal((await destinationNamed('Short life'))?.state, 'paused')
+  await landed(browser, await browser.post(`${path}/resume`), new RegExp(path), /Resumed/)
+  assert.equal((await destinationNamed('Short life'))?.state, 'active')
+  await landed(browser, await browser.post(`${path}/remove`), /^\/dashboard\/destinations$/, /Removed/)
+  assert.equal(await destinationNamed('Short life'), undefined)
+  assert.equal((await browser.post(`${path}/test`)).status, 404)
+})
+
+test('an inspector is a destination at once, shows what came, and forgets it', async () => {
+  const page = await browser.post('/dashboard/destinations/inspector')
+  const empty = await landed(browser, page, /^\/dashboard\/inspector\/./, /Waiting for the first request/)
+  const bin = page.location!.split('/').at(-1)!
+  assert.match(empty.text, new RegExp(`data-live="/admin/v1/inspector/${bin}/stream"`))
+  const body = '{"type":"auth","text":"</pre><script>alert(1)</script>"}'
+  await browser.api.call('POST', `/inspect/${bin}?x=1`, {
+    body,
+    headers: { 'content-type': 'application/json', 'x-odd': '<b>' },
+  })
+  await browser.api.call('POST', `/inspect/${bin}`, { body: 'not json', headers: { 'terra-signature': 't=1,v1=00' } })
+  const newest = await browser.get(page.location!)
+  assert.match(newest.text, /Signature does not fit/)
+  assert.match(newest.text, /not json/)
+  const [, older] = [...newest.text.matchAll(/href="([^"]*request=[^"#]*)#chosen">POST/g)].map((match) =>
+    match[1]!.replaceAll('&amp;', '&'),
+  )
+  const chosen = await browser.get(older!)
+  assert.match(chosen.text, /Not signed/)
+  assert.match(chosen.text, /POST auth/)
+  assert.ok(!chosen.text.includes('<script>alert'))
+  assert.match((await browser.get(`${older}&view=headers`)).text, /x-odd: &lt;b&gt;/)
+  assert.match((await browser.get(`${older}&view=raw`)).text, /&lt;\/pre&gt;/)
+  await landed(browser, await browser.post(`${page.location}/clear`), new RegExp(bin), /Forgot 2 requests/)
+})
