@@ -33,7 +33,12 @@ export async function startLoam(settings: Record<string, string> = {}): Promise<
   const port = await freePort()
   const dataDir = mkdtempSync(join(tmpdir(), 'loam-compat-'))
   const secret = (): string => randomBytes(20).toString('hex')
-  const credentials = { devId: `compat-${randomBytes(4).toString('hex')}`, apiKey: secret(), signingSecret: secret(), adminToken: secret() }
+  const credentials = {
+    devId: `compat-${randomBytes(4).toString('hex')}`,
+    apiKey: secret(),
+    signingSecret: secret(),
+    adminToken: secret(),
+  }
   const child: ChildProcess = spawn(process.execPath, [join(ROOT, 'bin/loam.js'), 'start', '--json'], {
     cwd: dataDir,
     env: {
@@ -50,7 +55,15 @@ export async function startLoam(settings: Record<string, string> = {}): Promise<
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const url = `http://localhost:${port}`
-  await until(() => fetch(`${url}/readyz`).then((response) => response.ok, () => false), 20_000, 'the server did not start')
+  await until(
+    () =>
+      fetch(`${url}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    20_000,
+    'the server did not start',
+  )
   return {
     url,
     port,
@@ -84,7 +97,10 @@ export async function until(probe: () => Promise<boolean> | boolean, ms: number,
 }
 
 /** Follows a widget or authorize URL like a browser without scripts, says yes in the sandbox; answers the last URL. */
-export async function signIn(start: string, options: { person?: string; provider?: string; deny?: boolean } = {}): Promise<string> {
+export async function signIn(
+  start: string,
+  options: { person?: string; provider?: string; deny?: boolean } = {},
+): Promise<string> {
   const cookies = new Map<string, string>()
   let url = start.includes('/session/') ? `${start}/connect/${options.provider ?? 'OURA'}` : start
   for (let hops = 0; hops < 10; hops++) {

@@ -22,7 +22,12 @@ let flaskOutput = ''
 function code(mark: string): string {
   const blocks = [...page.matchAll(/```\w+\n([\s\S]*?)```/g)].map((match) => match[1]!)
   const htmlBlocks = [...page.matchAll(/<pre[^>]*><code[^>]*>([\s\S]*?)<\/code><\/pre>/g)].map((match) =>
-    match[1]!.replaceAll(/<\/?strong>/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&#x26;', '&').replaceAll('&amp;', '&'),
+    match[1]!
+      .replaceAll(/<\/?strong>/g, '')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&#x26;', '&')
+      .replaceAll('&amp;', '&'),
   )
   const found = [...blocks, ...htmlBlocks].find((block) => block.includes(mark))
   assert.ok(found, `the quickstart has no code with ${mark}`)
@@ -40,16 +45,25 @@ before(async () => {
   loam = await startLoam()
   symlinkSync(fileURLToPath(new URL('node_modules', import.meta.url)), join(folder, 'node_modules'))
   const expressPort = await freePort()
-  writeFileSync(join(folder, 'receiver.cjs'), code('express()').replace('const port = 3000;', `const port = ${expressPort};`))
+  writeFileSync(
+    join(folder, 'receiver.cjs'),
+    code('express()').replace('const port = 3000;', `const port = ${expressPort};`),
+  )
   run(process.execPath, ['receiver.cjs'], (text) => (expressOutput += text))
   await until(() => expressOutput.includes('Server started'), 10_000, 'the Express receiver did not start')
-  await loam.admin('POST', '/destinations', { type: 'webhook', url: `http://localhost:${expressPort}/consumeTerraWebhook` })
+  await loam.admin('POST', '/destinations', {
+    type: 'webhook',
+    url: `http://localhost:${expressPort}/consumeTerraWebhook`,
+  })
   if (python !== '') {
     const flaskPort = await freePort()
     writeFileSync(join(folder, 'receiver.py'), code('consume_terra_webhook').replace('port=8000', `port=${flaskPort}`))
     run(python, ['receiver.py'], (text) => (flaskOutput += text))
     await until(() => flaskOutput.includes('Running on'), 15_000, 'the Flask receiver did not start')
-    await loam.admin('POST', '/destinations', { type: 'webhook', url: `http://localhost:${flaskPort}/consumeTerraWebhook` })
+    await loam.admin('POST', '/destinations', {
+      type: 'webhook',
+      url: `http://localhost:${flaskPort}/consumeTerraWebhook`,
+    })
   }
 })
 after(async () => {
@@ -59,7 +73,11 @@ after(async () => {
 })
 
 function withCredentials(text: string): string {
-  return text.replace('<YOUR-DEV-ID>', loam.devId).replace('<YOUR-API-KEY>', loam.apiKey).replace('YOUR_DEV_ID', loam.devId).replace('YOUR_API_KEY', loam.apiKey)
+  return text
+    .replace('<YOUR-DEV-ID>', loam.devId)
+    .replace('<YOUR-API-KEY>', loam.apiKey)
+    .replace('YOUR_DEV_ID', loam.devId)
+    .replace('YOUR_API_KEY', loam.apiKey)
 }
 
 async function connectAndSeeData(widgetUrl: string, how: string): Promise<void> {
@@ -68,35 +86,58 @@ async function connectAndSeeData(widgetUrl: string, how: string): Promise<void> 
   assert.equal(end.origin + end.pathname, 'https://example.com/success')
   const userId = end.searchParams.get('user_id')!
   await until(
-    () => new RegExp(`"type": "(sleep|daily|activity)",\\s+"user": \\{\\s+"user_id": "${userId}"`).test(expressOutput.slice(before)),
+    () =>
+      new RegExp(`"type": "(sleep|daily|activity)",\\s+"user": \\{\\s+"user_id": "${userId}"`).test(
+        expressOutput.slice(before),
+      ),
     30_000,
     'no data event in the Express receiver',
   )
   const inspector = (await loam.admin('GET', '/inspector')).data[0].bin
-  await until(async () => {
-    const { data } = await loam.admin('GET', `/inspector/${inspector}/requests?limit=200`)
-    const mine = data.map((each: any) => ({ ...each, text: Buffer.from(each.body_base64, 'base64').toString() })).filter((each: any) => each.text.includes(userId))
-    assert.ok(mine.every((each: any) => each.signature_valid === true))
-    return mine.some((each: any) => /^\{"type":"(sleep|daily|activity)"/.test(each.text))
-  }, 30_000, 'no data event in the inspector')
+  await until(
+    async () => {
+      const { data } = await loam.admin('GET', `/inspector/${inspector}/requests?limit=200`)
+      const mine = data
+        .map((each: any) => ({ ...each, text: Buffer.from(each.body_base64, 'base64').toString() }))
+        .filter((each: any) => each.text.includes(userId))
+      assert.ok(mine.every((each: any) => each.signature_valid === true))
+      return mine.some((each: any) => /^\{"type":"(sleep|daily|activity)"/.test(each.text))
+    },
+    30_000,
+    'no data event in the inspector',
+  )
   if (python === '') return
-  await until(() => flaskOutput.includes(`Received webhook for user ${userId} of type sleep`), 30_000, 'no sleep event in Flask')
+  await until(
+    () => flaskOutput.includes(`Received webhook for user ${userId} of type sleep`),
+    30_000,
+    'no sleep event in Flask',
+  )
   // As printed it returns nothing, so Flask answers 500: the event arrived, and is tried again.
-  await until(async () => {
-    const { data } = await loam.admin('GET', `/deliveries?user_id=${userId}&limit=200`)
-    return data.some((each: any) => each.last_status === 500 && each.state === 'pending' && each.attempts >= 1)
-  }, 10_000, 'no delivery to Flask is waiting for its next try')
+  await until(
+    async () => {
+      const { data } = await loam.admin('GET', `/deliveries?user_id=${userId}&limit=200`)
+      return data.some((each: any) => each.last_status === 500 && each.state === 'pending' && each.attempts >= 1)
+    },
+    10_000,
+    'no delivery to Flask is waiting for its next try',
+  )
 }
 
 test('with terra-api, as printed', async () => {
-  const text = withCredentials(code('import { TerraClient }')).replace('apiKey:', `baseUrl: "${loam.url}/v2",\n    apiKey:`)
+  const text = withCredentials(code('import { TerraClient }')).replace(
+    'apiKey:',
+    `baseUrl: "${loam.url}/v2",\n    apiKey:`,
+  )
   writeFileSync(join(folder, 'session.mjs'), text)
   const { stdout } = await promisify(execFile)(process.execPath, ['session.mjs'], { cwd: folder })
   await connectAndSeeData(/Widget URL: (\S+)/.exec(stdout)![1]!, 'node')
 })
 
 test('with terra-python, as printed', { skip: withoutPython }, async () => {
-  const text = withCredentials(code('client.authentication.generatewidgetsession')).replace('client = Terra(', `client = Terra(\n    base_url="${loam.url}/v2",`)
+  const text = withCredentials(code('client.authentication.generatewidgetsession')).replace(
+    'client = Terra(',
+    `client = Terra(\n    base_url="${loam.url}/v2",`,
+  )
   assert.ok(text.includes('from terra import Terra'))
   writeFileSync(join(folder, 'session.py'), text)
   const { stdout } = await promisify(execFile)(python, ['session.py'], { cwd: folder })

@@ -7,5 +7,16 @@ const request = https.request
 https.request = (options, callback) => {
   const host = options.hostname ?? options.host
   if (host !== 'api.tryterra.co') return request(options, callback)
-  return http.request({ ...options, protocol: 'http:', agent: undefined, hostname: target.hostname, host: target.hostname, port: target.port, headers: options.headers }, callback)
+  return http.request(
+    {
+      ...options,
+      protocol: 'http:',
+      agent: undefined,
+      hostname: target.hostname,
+      host: target.hostname,
+      port: target.port,
+      headers: options.headers,
+    },
+    callback,
+  )
 }

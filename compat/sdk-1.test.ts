@@ -26,7 +26,15 @@ test('every call of terra-api 1.4.8', async () => {
   const userId = new URL(await signIn(session.url, { person: 'ada' })).searchParams.get('user_id')!
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--require', path('sdk-1-redirect.cjs'), path('sdk-1-calls.cjs'), loam.devId, loam.apiKey, loam.signingSecret, userId],
+    [
+      '--require',
+      path('sdk-1-redirect.cjs'),
+      path('sdk-1-calls.cjs'),
+      loam.devId,
+      loam.apiKey,
+      loam.signingSecret,
+      userId,
+    ],
     { env: { ...process.env, LOAM_TEST_SERVER_URL: loam.url }, maxBuffer: 64 * 1024 * 1024 },
   )
   const results = JSON.parse(stdout.trim().split('\n').at(-1)!)

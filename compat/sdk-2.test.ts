@@ -25,7 +25,12 @@ before(async () => {
   await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
   const { port } = sink.address() as { port: number }
   await loam.admin('POST', '/destinations', { type: 'webhook', url: `http://127.0.0.1:${port}/hook` })
-  client = new TerraClient({ devId: loam.devId, apiKey: loam.apiKey, baseUrl: `${loam.url}/v2`, maxRetries: 0 } as never)
+  client = new TerraClient({
+    devId: loam.devId,
+    apiKey: loam.apiKey,
+    baseUrl: `${loam.url}/v2`,
+    maxRetries: 0,
+  } as never)
   const session = await client.authentication.generatewidgetsession({
     reference_id: 'ref-2',
     auth_success_redirect_url: 'https://example.com/success?keep=1',
@@ -76,7 +81,11 @@ test('authenticateUser, and a refusal', async () => {
   assert.equal(end.pathname, '/failure')
   assert.equal(end.searchParams.get('reason'), 'access_denied')
   assert.equal(end.searchParams.get('user_id'), answer.user_id)
-  await until(() => received.some((each) => each.body.includes('"type":"auth_cancelled"')), 10_000, 'no auth_cancelled event')
+  await until(
+    () => received.some((each) => each.body.includes('"type":"auth_cancelled"')),
+    10_000,
+    'no auth_cancelled event',
+  )
 })
 
 test('tokens for mobile apps', async () => {
@@ -112,13 +121,23 @@ test('data at once, for every type', async () => {
 })
 
 test('without samples unless they are asked for', async () => {
-  const sleep = (await client.sleep.fetch({ user_id: userId, start_date: day(3), end_date: day(1), to_webhook: false } as never)) as any
+  const sleep = (await client.sleep.fetch({
+    user_id: userId,
+    start_date: day(3),
+    end_date: day(1),
+    to_webhook: false,
+  } as never)) as any
   assert.deepEqual(sleep.data[0].heart_rate_data.detailed.hr_samples, [])
 })
 
 test('unix seconds are exact bounds', async () => {
   const start = Math.floor(Date.now() / 1000) - 4 * 86_400
-  const sleep = (await client.sleep.fetch({ user_id: userId, start_date: start, end_date: start + 86_400, to_webhook: false } as never)) as any
+  const sleep = (await client.sleep.fetch({
+    user_id: userId,
+    start_date: start,
+    end_date: start + 86_400,
+    to_webhook: false,
+  } as never)) as any
   for (const each of sleep.data) {
     const at = Date.parse(each.metadata.start_time) / 1000
     assert.ok(at >= start && at < start + 86_400)
@@ -127,11 +146,17 @@ test('unix seconds are exact bounds', async () => {
 
 test('to the webhook: an acknowledgement, then one event with its reference', async () => {
   for (const type of ['activity', 'body', 'daily', 'menstruation', 'nutrition', 'sleep'] as const) {
-    const raw = await client[type].fetch({ user_id: userId, start_date: Math.floor(Date.now() / 1000) - 30 * 86_400 } as never).withRawResponse()
+    const raw = await client[type]
+      .fetch({ user_id: userId, start_date: Math.floor(Date.now() / 1000) - 30 * 86_400 } as never)
+      .withRawResponse()
     const ack = raw.data as any
     assert.equal(ack.type, type)
     assert.equal(ack.reference, raw.rawResponse.headers.get('terra-reference'))
-    await until(() => received.some((each) => each.headers['terra-reference'] === ack.reference), 20_000, `no ${type} event`)
+    await until(
+      () => received.some((each) => each.headers['terra-reference'] === ack.reference),
+      20_000,
+      `no ${type} event`,
+    )
     const events = received.filter((each) => each.headers['terra-reference'] === ack.reference)
     assert.equal(events.length, 1)
     assert.equal(JSON.parse(events[0]!.body).type, type)
@@ -147,7 +172,9 @@ test('a large request: processing, sending, chunks', async () => {
   const { expected_payloads: expected } = mine().find((event) => event.type === 'large_request_sending')
   await until(() => mine().filter((event) => event.type === 'daily').length === expected, 30_000, 'chunks are missing')
   assert.ok(mine().some((event) => event.type === 'large_request_processing'))
-  const days = mine().filter((event) => event.type === 'daily').flatMap((event) => event.data.map((each: any) => each.metadata.start_time.slice(0, 10)))
+  const days = mine()
+    .filter((event) => event.type === 'daily')
+    .flatMap((event) => event.data.map((each: any) => each.metadata.start_time.slice(0, 10)))
   assert.equal(new Set(days).size, days.length)
   assert.ok(days.length >= 59)
 })
@@ -163,7 +190,10 @@ test('users', async () => {
   const page = (await client.user.getalluserids({ page: 0, per_page: 1 } as never)) as any
   assert.equal(page.data.results.length, 1)
   const bulk = await client.user.getinfoformultipleuserids([userId, '00000000-0000-4000-8000-000000000000'])
-  assert.deepEqual(bulk.map((user) => user.user_id), [userId])
+  assert.deepEqual(
+    bulk.map((user) => user.user_id),
+    [userId],
+  )
   await client.user.modifyuser(userId, { reference_id: 'renamed' } as never)
   const renamed = (await client.user.getinfoforuserid({ user_id: userId } as never)) as any
   assert.equal(renamed.user.reference_id, 'renamed')
@@ -183,14 +213,23 @@ test('integrations', async () => {
 test('errors arrive in the SDK`s error classes', async () => {
   await assert.rejects(
     async () => client.sleep.fetch({ user_id: userId, start_date: 'yesterday', to_webhook: false } as never),
-    (error: any) => error instanceof Terra.BadRequestError && /start_date/.test(error.body.message) && error.body.status === 'error',
+    (error: any) =>
+      error instanceof Terra.BadRequestError && /start_date/.test(error.body.message) && error.body.status === 'error',
   )
   await assert.rejects(
     async () => client.sleep.fetch({ user_id: '00000000-0000-4000-8000-000000000000', start_date: day(1) } as never),
     (error: any) => error instanceof Terra.NotFoundError && /user not found/.test(error.body.detail),
   )
-  const stranger = new TerraClient({ devId: loam.devId, apiKey: 'wrong', baseUrl: `${loam.url}/v2`, maxRetries: 0 } as never)
-  await assert.rejects(async () => stranger.user.getalluserids(), (error: any) => error instanceof TerraError && error.statusCode === 401)
+  const stranger = new TerraClient({
+    devId: loam.devId,
+    apiKey: 'wrong',
+    baseUrl: `${loam.url}/v2`,
+    maxRetries: 0,
+  } as never)
+  await assert.rejects(
+    async () => stranger.user.getalluserids(),
+    (error: any) => error instanceof TerraError && error.statusCode === 401,
+  )
   await assert.rejects(
     async () => client.plannedworkout.fetch({ user_id: userId, start_date: day(3) } as never),
     (error: any) => error instanceof TerraError && error.statusCode === 400 && /OURA/.test(JSON.stringify(error.body)),
@@ -198,10 +237,13 @@ test('errors arrive in the SDK`s error classes', async () => {
 })
 
 test('the same account again: user_reauth, then auth, and the old id is gone', async () => {
-  const session = await client.authentication.generatewidgetsession({ auth_success_redirect_url: 'https://example.com/success' } as never)
+  const session = await client.authentication.generatewidgetsession({
+    auth_success_redirect_url: 'https://example.com/success',
+  } as never)
   const next = new URL(await signIn(session.url!, { person: 'ada' })).searchParams.get('user_id')!
   assert.notEqual(next, userId)
-  const position = (type: string): number => received.findIndex((each) => each.body.startsWith(`{"type":"${type}"`) && each.body.includes(next))
+  const position = (type: string): number =>
+    received.findIndex((each) => each.body.startsWith(`{"type":"${type}"`) && each.body.includes(next))
   await until(() => position('auth') >= 0, 10_000, 'no auth event')
   assert.ok(position('user_reauth') >= 0 && position('user_reauth') < position('auth'))
   await assert.rejects(async () => client.user.getinfoforuserid({ user_id: userId } as never))
@@ -211,8 +253,15 @@ test('the same account again: user_reauth, then auth, and the old id is gone', a
 test('deauthentication deletes everything and says so', async () => {
   const answer = await client.authentication.deauthenticateuser({ user_id: userId } as never)
   assert.equal((answer as any).status, 'success')
-  await until(() => received.some((each) => each.body.includes('"type":"deauth"') && each.body.includes(userId)), 10_000, 'no deauth event')
+  await until(
+    () => received.some((each) => each.body.includes('"type":"deauth"') && each.body.includes(userId)),
+    10_000,
+    'no deauth event',
+  )
   await assert.rejects(async () => client.user.getinfoforuserid({ user_id: userId } as never))
   const events = await loam.admin('GET', `/events?user_id=${userId}`)
-  assert.deepEqual(events.data.map((each: any) => each.type), ['deauth'])
+  assert.deepEqual(
+    events.data.map((each: any) => each.type),
+    ['deauth'],
+  )
 })

@@ -23,7 +23,14 @@ test('every call of terra-python 1.1.0', { skip: withoutPython }, async () => {
   const userId = new URL(await signIn(session.url, { person: 'sam' })).searchParams.get('user_id')!
   const script = fileURLToPath(new URL('sdk_python.py', import.meta.url))
   const { stdout } = await promisify(execFile)(python, [script], {
-    env: { ...process.env, LOAM_URL: loam.url, C_DEV_ID: loam.devId, C_API_KEY: loam.apiKey, C_USER_ID: userId, C_SECRET: loam.signingSecret },
+    env: {
+      ...process.env,
+      LOAM_URL: loam.url,
+      C_DEV_ID: loam.devId,
+      C_API_KEY: loam.apiKey,
+      C_USER_ID: userId,
+      C_SECRET: loam.signingSecret,
+    },
   })
   assert.match(stdout, /python sdk: ok/)
 })
