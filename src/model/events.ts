@@ -1,211 +1,34 @@
-// Every event that a destination can get, with the exact words of the wire.
-import { z } from 'zod'
-import { Activity } from './activity.ts'
-import { Athlete } from './athlete.ts'
-import { Body } from './body.ts'
-import { Daily } from './daily.ts'
-import { DataType } from './data-type.ts'
-import { Menstruation } from './menstruation.ts'
-import { Nutrition } from './nutrition.ts'
-import { PlannedWorkout } from './planned-workout.ts'
-import { Sleep } from './sleep.ts'
-import { TerraUser } from './user.ts'
+// Makes each event, with the exact words of the wire.
+import type { z } from 'zod'
+import type { DataType } from './data-type.ts'
+import {
+  type AccessRevokedEvent,
+  type AuthCancelledEvent,
+  type AuthErrorEvent,
+  type AuthSuccessEvent,
+  type ConnectionErrorEvent,
+  type DeauthEvent,
+  type HealthcheckEvent,
+  type LargeRequestProcessingEvent,
+  type LargeRequestSendingEvent,
+  PAYLOAD_VERSION,
+  type PermissionChangeEvent,
+  type RateLimitHitEvent,
+  type RecordDeletedEvent,
+  type S3PayloadEvent,
+  type UserReauthEvent,
+} from './event.ts'
+import type { TerraUser } from './user.ts'
 
-export const PAYLOAD_VERSION = '2022-03-16'
-const version = z.literal(PAYLOAD_VERSION).describe('Version of the payload schema.')
-const message = z.string().describe('One sentence for people.')
-
-function event<const Type extends string, Shape extends z.ZodRawShape>(type: Type, description: string, shape: Shape) {
-  return z.object({ type: z.literal(type), ...shape }).meta({ id: eventName(type), description })
-}
-
-function eventName(type: string): string {
-  const words = type.split('_').map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
-  return `${words.join('')}Event`
-}
-
-const flow = {
-  reference_id: z.string().nullable().describe('Your own id of the person.'),
-  widget_session_id: z.string().nullable().describe('The widget session, if one was used.'),
-  flow_id: z.string().describe('The sign-in.'),
-}
-
-export const AuthSuccessEvent = event('auth', 'Someone connected a source.', {
-  status: z.literal('success'),
-  message,
-  user: TerraUser,
-  ...flow,
-  version,
-})
-
-export const AuthErrorEvent = z
-  .object({
-    type: z.literal('auth'),
-    status: z.literal('error'),
-    message,
-    reason: z.string().describe('OAuth error code, or one of ours.'),
-    user: TerraUser,
-    provider: z.string(),
-    ...flow,
-    version,
-  })
-  .meta({ id: 'AuthErrorEvent', description: 'A sign-in failed; only in environments with auth_error_style `auth`.' })
-
-export const AuthCancelledEvent = event('auth_cancelled', 'A sign-in failed or was refused.', {
-  status: z.literal('error'),
-  message,
-  reason: z.string().describe('OAuth error code, or one of ours.'),
-  provider: z.string(),
-  ...flow,
-  version,
-})
-
-export const DeauthEvent = event('deauth', 'A connection was removed with everything that was held for it.', {
-  status: z.literal('success'),
-  message,
-  user: TerraUser,
-  version,
-})
-
-export const UserReauthEvent = event(
-  'user_reauth',
-  'The same account was connected again: a new id replaces the old.',
-  {
-    status: z.literal('warning'),
-    message,
-    new_user: TerraUser,
-    old_user: z.union([TerraUser, z.null()]),
-    version,
-  },
-)
-
-const warning = { status: z.literal('warning'), message, user: TerraUser, version }
-
-export const AccessRevokedEvent = event('access_revoked', 'The person ended access at the provider.', warning)
-export const ConnectionErrorEvent = event(
-  'connection_error',
-  'The provider refuses our token; once per episode.',
-  warning,
-)
-export const GoogleNoDatasourceEvent = event('google_no_datasource', 'No data source (legacy Google Fit).', warning)
-export const PermissionChangeEvent = event('permission_change', 'The person changed what may be read.', {
-  ...warning,
-  scopes_added: z.string().describe('Comma separated; empty when none.'),
-  scopes_removed: z.string().describe('Comma separated; empty when none.'),
-})
-
-const request = { message, reference: z.string().describe('The request: `terra-reference`.'), user: TerraUser, version }
-
-export const LargeRequestProcessingEvent = event('large_request_processing', 'A large request was accepted.', {
-  status: z.literal('processing'),
-  ...request,
-})
-export const LargeRequestSendingEvent = event(
-  'large_request_sending',
-  'A large request is complete; its chunks follow.',
-  {
-    status: z.literal('success'),
-    ...request,
-    expected_payloads: z.int().nonnegative().describe('How many data events follow.'),
-  },
-)
-export const RateLimitHitEvent = event(
-  'rate_limit_hit',
-  'The provider limits us; the request is tried again by itself.',
-  {
-    message,
-    user: TerraUser,
-    start_date: z.string(),
-    end_date: z.string(),
-    retrying_at: z.string().describe('When it is tried again.'),
-    version,
-  },
-)
-
-function dataEventSchema<const Type extends string, Item extends z.ZodType>(
-  type: Type,
-  item: Item,
-  description: string,
-) {
-  return event(type, description, { user: TerraUser, data: z.array(item), version })
-}
-
-export const ActivityEvent = dataEventSchema('activity', Activity, 'New or changed workouts.')
-export const BodyEvent = dataEventSchema('body', Body, 'New or changed body measurements.')
-export const DailyEvent = dataEventSchema('daily', Daily, 'New or changed days.')
-export const MenstruationEvent = dataEventSchema('menstruation', Menstruation, 'New or changed cycle data.')
-export const NutritionEvent = dataEventSchema('nutrition', Nutrition, 'New or changed food diaries.')
-export const SleepEvent = dataEventSchema('sleep', Sleep, 'New or changed sleep.')
-export const PlannedWorkoutEvent = dataEventSchema(
-  'planned_workout',
-  PlannedWorkout,
-  'New or changed planned workouts.',
-)
-export const AthleteEvent = event('athlete', 'New or changed profile.', { user: TerraUser, athlete: Athlete, version })
-
-export const RecordDeletedEvent = event('record_deleted', "A record was removed at the provider. Loam's own event.", {
-  user: TerraUser,
-  data_type: DataType,
-  summary_id: z.string().nullable().describe('For records kept by id.'),
-  day: z.string().nullable().describe('For records kept by local day, YYYY-MM-DD.'),
-  version,
-})
-
-export const HealthcheckEvent = event('healthcheck', 'A sign of life, or a test of a destination.', {
-  status: z.literal('success'),
-  creation_timestamp: z.string(),
-  trend_percentage: z.number(),
-  sent_webhooks_last_hour: z.int(),
-  version,
-})
-
-export const S3PayloadEvent = event('s3_payload', 'Says where the event lies, for destinations in ping mode.', {
-  status: z.literal('success'),
-  url: z.string(),
-  expires_in: z.int().describe('Seconds.'),
-})
-
-export const eventSchemas = [
-  AuthSuccessEvent,
-  AuthErrorEvent,
-  AuthCancelledEvent,
-  DeauthEvent,
-  UserReauthEvent,
-  AccessRevokedEvent,
-  ConnectionErrorEvent,
-  GoogleNoDatasourceEvent,
-  PermissionChangeEvent,
-  LargeRequestProcessingEvent,
-  LargeRequestSendingEvent,
-  RateLimitHitEvent,
-  ActivityEvent,
-  AthleteEvent,
-  BodyEvent,
-  DailyEvent,
-  MenstruationEvent,
-  NutritionEvent,
-  SleepEvent,
-  PlannedWorkoutEvent,
-  RecordDeletedEvent,
-  HealthcheckEvent,
-  S3PayloadEvent,
-] as const
-
-export const Event = z.union(eventSchemas).meta({ id: 'Event', description: 'What a destination receives.' })
-export type Event = z.infer<typeof Event>
-export type EventType = Event['type']
-
-/** What a destination's `event_types` may name. */
-export const EVENT_TYPES: readonly EventType[] = [...new Set(eventSchemas.map((each) => each.shape.type.value))]
-
-// ── Builders ────────────────────────────────────────────────────────────────────────────────────────────────────────
+export { Event, EVENT_TYPES, type EventType, eventSchemas, PAYLOAD_VERSION } from './event.ts'
 
 export function authEvent(about: { user: TerraUser; widgetSessionId: string | null; flowId: string }) {
   return {
     type: 'auth',
     status: 'success',
     message: 'User has successfully authenticated',
-    user: about.user,
+    // Every sign-in makes a new id, and nothing has been sent for it yet.
+    user: { ...about.user, last_webhook_update: null },
     reference_id: about.user.reference_id,
     widget_session_id: about.widgetSessionId,
     flow_id: about.flowId,
@@ -266,7 +89,7 @@ export function deauthEvent(user: TerraUser) {
     type: 'deauth',
     status: 'success',
     message: 'User has deauthenticated',
-    user,
+    user: { ...user, active: false },
     version: PAYLOAD_VERSION,
   } satisfies z.infer<typeof DeauthEvent>
 }
@@ -282,12 +105,20 @@ export function userReauthEvent(users: { newUser: TerraUser; oldUser: TerraUser 
   } satisfies z.infer<typeof UserReauthEvent>
 }
 
-function warn<const Type extends string>(type: Type, text: string, user: TerraUser) {
-  return { type, status: 'warning' as const, message: text, user, version: PAYLOAD_VERSION } as const
+function warning<const Type extends string>(type: Type, message: string, user: TerraUser) {
+  return { type, status: 'warning' as const, message, user, version: PAYLOAD_VERSION } as const
 }
 
-export const accessRevokedEvent = (user: TerraUser) => warn('access_revoked', 'User revoked access', user)
-export const connectionErrorEvent = (user: TerraUser) => warn('connection_error', 'User connection degraded', user)
+export function accessRevokedEvent(user: TerraUser) {
+  return warning('access_revoked', 'User revoked access', { ...user, active: false }) satisfies z.infer<
+    typeof AccessRevokedEvent
+  >
+}
+
+/** Might be transient: the connection stays active. */
+export function connectionErrorEvent(user: TerraUser) {
+  return warning('connection_error', 'User connection degraded', user) satisfies z.infer<typeof ConnectionErrorEvent>
+}
 
 export function permissionChangeEvent(about: {
   user: TerraUser
@@ -295,7 +126,7 @@ export function permissionChangeEvent(about: {
   removed: readonly string[]
 }) {
   return {
-    ...warn('permission_change', 'User permissions have been modified', about.user),
+    ...warning('permission_change', 'User permissions have been modified', about.user),
     scopes_added: about.added.join(','),
     scopes_removed: about.removed.join(','),
   } satisfies z.infer<typeof PermissionChangeEvent>
@@ -336,10 +167,24 @@ export function rateLimitHitEvent(about: { user: TerraUser; start: string; end: 
   } satisfies z.infer<typeof RateLimitHitEvent>
 }
 
-/** Records of one type; an athlete stands alone under `athlete`. */
-export function dataEvent(type: DataType, user: TerraUser, records: readonly unknown[]): { type: DataType } {
-  if (type === 'athlete') return { type, user, athlete: records[0], version: PAYLOAD_VERSION } as { type: DataType }
-  return { type, user, data: records, version: PAYLOAD_VERSION } as { type: DataType }
+/** Records of one type under `data`; an athlete stands alone under `athlete`. */
+export function dataEvent<Type extends DataType | 'planned_workout'>(
+  type: Type,
+  user: TerraUser,
+  records: readonly unknown[],
+): DataEvent<Type> {
+  if (type !== 'athlete') return { type, user, data: records, version: PAYLOAD_VERSION }
+  if (records.length !== 1) throw new Error(`an athlete event holds one athlete, not ${records.length}`)
+  return { type, user, athlete: records[0], version: PAYLOAD_VERSION }
+}
+
+/** Records come from the store, where they are valid: here they are only carried. */
+export type DataEvent<Type extends DataType | 'planned_workout'> = {
+  type: Type
+  user: TerraUser
+  version: typeof PAYLOAD_VERSION
+  data?: readonly unknown[]
+  athlete?: unknown
 }
 
 export function recordDeletedEvent(about: {
@@ -356,4 +201,35 @@ export function recordDeletedEvent(about: {
     day: about.day,
     version: PAYLOAD_VERSION,
   } satisfies z.infer<typeof RecordDeletedEvent>
+}
+
+export function healthcheckEvent(about: { createdAt: string; trendPercentage: number; sentLastHour: number }) {
+  return {
+    type: 'healthcheck',
+    status: 'success',
+    creation_timestamp: about.createdAt,
+    trend_percentage: about.trendPercentage,
+    sent_webhooks_last_hour: about.sentLastHour,
+    version: PAYLOAD_VERSION,
+  } satisfies z.infer<typeof HealthcheckEvent>
+}
+
+/** Stands in for an event whose JSON lies at `url`. */
+export function s3PayloadEvent(about: {
+  url: string
+  expiresInSeconds: number
+  reference: string
+  userId: string | null
+  referenceId: string | null
+}) {
+  return {
+    type: 's3_payload',
+    status: 'success',
+    url: about.url,
+    expires_in: about.expiresInSeconds,
+    payload_reference: about.reference,
+    user_id: about.userId,
+    reference_id: about.referenceId,
+    version: PAYLOAD_VERSION,
+  } satisfies z.infer<typeof S3PayloadEvent>
 }

@@ -23,7 +23,8 @@ export function newId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-${tail.slice(0, 4)}-${tail.slice(4)}`
 }
 
-export function randomId(): string {
+/** For ids that must not tell when they were made. */
+export function uuidV4(): string {
   return randomUUID()
 }
 

@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { flag, int, list, num, text, timestamp } from './fields.ts'
+import { flag, group, int, list, num, text, timestamp } from './fields.ts'
 
-const Duration = z.object({
-  duration_type: int(
-    '0 time, 1 distance, 2 HR below, 3 HR above, 4 calories, 5 open, 6 power below, 7 power above, 9 reps, 10 rest, 12 steps.',
-  ),
+const Duration = group('PlannedWorkoutDetailsStepDuration', 'What ends a step.', {
+  duration_type: z
+    .int()
+    .describe(
+      'PlannedStepDuration: 0 time, 1 distance, 2 HR below, 3 HR above, 4 calories, 5 open, 6 power below, 7 power above, 9 reps, 10 rest, 12 steps.',
+    ),
   seconds: num('Seconds.'),
   distance_meters: num('Meters.'),
   hr_below_bpm: num('Beats per minute.'),
@@ -17,10 +19,12 @@ const Duration = z.object({
   steps: num('Steps to repeat.'),
 })
 
-const Target = z.object({
-  target_type: int(
-    '0 speed, 1 heart rate, 2 open, 3 cadence, 4 power, 8 strokes, 11 pace, 12 HR % of threshold, 13 HR % of maximum, 14 speed %, 15 power %, 16 repetitions.',
-  ),
+const Target = group('PlannedWorkoutDetailsStepTarget', 'What to keep to in a step.', {
+  target_type: z
+    .int()
+    .describe(
+      'PlannedStepTarget: 0 speed, 1 heart rate, 2 open, 3 cadence, 4 power, 8 strokes, 11 pace, 12 HR % of threshold, 13 HR % of maximum, 14 speed %, 15 power %, 16 repetitions.',
+    ),
   hr_bpm_high: num('Beats per minute.'),
   hr_bpm_low: num('Beats per minute.'),
   cadence: num('Per minute.'),
@@ -63,7 +67,37 @@ export const PlannedWorkoutStep = z
       return z.array(PlannedWorkoutStep).describe('The repeated steps.')
     },
   })
-  .meta({ id: 'PlannedWorkoutStep', description: 'One step, or a repeated group of steps.' })
+  .meta({ id: 'PlannedWorkoutDetailsStep', description: 'One step, or a repeated group of steps.' })
+
+const AthleteMetrics = group('AthleteMetrics', 'What relative targets refer to.', {
+  threshold_heart_rate: num('Threshold heart rate, in beats per minute.'),
+  max_heart_rate: num('Maximum heart rate, in beats per minute.'),
+  threshold_speed: num('Threshold speed, in m/s.'),
+  ftp: num('Functional threshold power, in watts.'),
+  pool_length_meters: num('Length of the pool, in meters.'),
+})
+
+const PlannedWorkoutDetails = group('PlannedWorkoutDetails', 'The workout as the provider has it.', {
+  metadata: group('PlannedWorkoutDetailsMetadata', 'What is planned, and how much.', {
+    id: text("The provider's id."),
+    provider: text('Where it is planned.'),
+    name: text('Title.'),
+    description: text('What it is about.'),
+    type: int('ActivityType.'),
+    planned_date: text('Planned day, YYYY-MM-DD.'),
+    created_date: timestamp.describe('When it was made at the provider, ISO 8601.'),
+    estimated_tss: num('Planned training stress score.'),
+    estimated_if: num('Planned intensity factor.'),
+    estimated_duration_seconds: num('Planned duration, in seconds.'),
+    estimated_distance_meters: num('Planned distance, in meters.'),
+    estimated_calories: num('Planned energy, in kcal.'),
+    estimated_elevation_gain_meters: num('Planned climb, in meters.'),
+    estimated_energy_kj: num('Planned energy, in kJ.'),
+    estimated_speed_meters_per_second: num('Planned speed, in m/s.'),
+    pool_length_meters: num('Length of the pool, in meters.'),
+  }),
+  steps: list(PlannedWorkoutStep, 'In order.'),
+})
 
 export const PlannedWorkout = z
   .object({
@@ -75,34 +109,8 @@ export const PlannedWorkout = z
     coercion_warnings: text('What was changed to fit the provider, as JSON.'),
     created_at: timestamp,
     last_updated_at: timestamp,
-    athlete_metrics: z.object({
-      threshold_heart_rate: num('Beats per minute.'),
-      max_heart_rate: num('Beats per minute.'),
-      threshold_speed: num('m/s.'),
-      ftp: num('Functional threshold power, in watts.'),
-      pool_length_meters: num('Meters.'),
-    }),
-    details: z.object({
-      metadata: z.object({
-        id: text("The provider's id."),
-        provider: text('Where it is planned.'),
-        name: text('Title.'),
-        description: text('What it is about.'),
-        type: int('ActivityType.'),
-        planned_date: text('YYYY-MM-DD.'),
-        created_date: text('YYYY-MM-DD.'),
-        estimated_tss: num('Training stress score.'),
-        estimated_if: num('Intensity factor.'),
-        estimated_duration_seconds: num('Seconds.'),
-        estimated_distance_meters: num('Meters.'),
-        estimated_calories: num('kcal.'),
-        estimated_elevation_gain_meters: num('Meters.'),
-        estimated_energy_kj: num('kJ.'),
-        estimated_speed_meters_per_second: num('m/s.'),
-        pool_length_meters: num('Meters.'),
-      }),
-      steps: list(PlannedWorkoutStep, 'In order.'),
-    }),
+    athlete_metrics: AthleteMetrics,
+    details: PlannedWorkoutDetails,
   })
   .meta({ id: 'PlannedWorkout', description: 'A workout that is planned at a provider.' })
 export type PlannedWorkout = z.infer<typeof PlannedWorkout>

@@ -2,18 +2,30 @@
 
 export const poundsToKg = (pounds: number): number => pounds * 0.45359237
 export const stonesToKg = (stones: number): number => stones * 6.35029318
+export const kgToGrams = (kilograms: number): number => round(kilograms * 1000, 3)
+export const microgramsToMilligrams = (micrograms: number): number => micrograms / 1000
+
 export const milesToMeters = (miles: number): number => miles * 1609.344
-export const kilometersToMeters = (kilometers: number): number => kilometers * 1000
+export const kilometersToMeters = (kilometers: number): number => round(kilometers * 1000, 3)
+export const yardsToMeters = (yards: number): number => yards * 0.9144
 export const feetToMeters = (feet: number): number => feet * 0.3048
 export const inchesToCm = (inches: number): number => inches * 2.54
 export const metersToCm = (meters: number): number => round(meters * 100, 4)
+
+/** Of the United States: 29.5735 ml. */
+export const fluidOuncesToMl = (ounces: number): number => ounces * 29.5735295625
+
 /** Thermochemical: 1 kcal is 4.184 kJ. */
 export const kilojoulesToKcal = (kilojoules: number): number => kilojoules / 4.184
 /** Glucose: 1 mmol/L is 18.0182 mg/dL. */
 export const glucoseMmolToMgPerDl = (mmolPerLitre: number): number => mmolPerLitre * 18.0182
+/** Beta-hydroxybutyrate, which meters measure: 1 mmol/L is 10.4105 mg/dL. */
+export const ketoneMmolToMgPerDl = (mmolPerLitre: number): number => mmolPerLitre * 10.4105
 export const fahrenheitToCelsius = (degrees: number): number => ((degrees - 32) * 5) / 9
+
 export const kilometersPerHourToMetersPerSecond = (speed: number): number => speed / 3.6
-export const minutesToSeconds = (minutes: number): number => minutes * 60
+export const hoursToSeconds = (hours: number): number => round(hours * 3600, 3)
+export const minutesToSeconds = (minutes: number): number => round(minutes * 60, 3)
 export const millisecondsToSeconds = (milliseconds: number): number => milliseconds / 1000
 export const ratioToPercent = (ratio: number): number => round(ratio * 100, 6)
 
