@@ -1,23 +1,30 @@
-// Asks Oura. Lists are by local day and paged; single documents by id.
-import { addDays, startOfDay } from '../../model/local-day.ts'
-import { ProviderError } from '../../platform/errors.ts'
+// Asks Oura. Lists are by local day and paged; single documents by id. Payloads go on exactly as they came.
+import { addDays, type LocalDay, startOfDay } from '../../model/local-day.ts'
 import type { DataType } from '../../model/data-type.ts'
-import type { FetchContext, Fetched, Page } from '../connector.ts'
+import { ProviderError } from '../../platform/errors.ts'
+import { type DayRange, type FetchContext, type Fetched, type Page, UnreadablePage } from '../connector.ts'
+import { rawDocuments } from './documents.ts'
 
 const COLLECTIONS = '/v2/usercollection'
 /** Oura's own bound is the provider's; ours keeps a broken `next_token` from turning in circles. */
 const MAX_PAGES = 1000
+export const HEART_RATE_SCOPE = 'heartrate'
 
 export async function* fetchPersonalInfo({ http }: FetchContext): AsyncIterable<Fetched> {
   yield { kind: 'personal_info', request: {}, payload: (await http.send(at('personal_info'))).json() }
 }
 
-/** A collection by days; the end is asked for one day later, since some treat it as exclusive. `goneType` for removals. */
+/** The whole list, whatever is wanted: it is short, and has no days. */
+export async function* fetchRingConfiguration(context: FetchContext): AsyncIterable<Fetched> {
+  yield* pages(context, 'ring_configuration', {})
+}
+
+/** A collection by days or one document of it. `goneType` when its documents are records of their own. */
 export function fetchCollection(kind: string, goneType: DataType | null = null) {
   return async function* (context: FetchContext): AsyncIterable<Fetched> {
     const { wanted } = context
     if ('days' in wanted) {
-      yield* pages(context, kind, { start_date: wanted.days.start, end_date: addDays(wanted.days.end, 1) })
+      yield* listOfDays(context, kind, wanted.days)
     } else if ('object' in wanted) {
       const document = await single(context, kind, wanted.object)
       if (document !== null) yield { kind, request: { document_id: wanted.object }, payload: document }
@@ -26,44 +33,61 @@ export function fetchCollection(kind: string, goneType: DataType | null = null) 
   }
 }
 
-/** A bedtime edit gives a night a new id: whatever is announced, the whole day is read and compared. */
-export async function* fetchSleep(context: FetchContext): AsyncIterable<Fetched> {
-  const { wanted } = context
-  if ('object' in wanted) {
-    const document = (await single(context, 'sleep', wanted.object)) as { day?: string } | null
-    if (document?.day === undefined) {
-      yield { gone: { type: 'sleep', id: wanted.object } }
-      return
+/** For documents of which several make up one day's record: a single one would replace the others, so the day is read. */
+export function fetchWholeDays(kind: string, dayField: 'day' | 'start_day') {
+  return async function* (context: FetchContext): AsyncIterable<Fetched> {
+    const { wanted } = context
+    if ('days' in wanted) {
+      yield* listOfDays(context, kind, wanted.days)
+    } else if ('object' in wanted) {
+      const day = dayOf(await single(context, kind, wanted.object), dayField)
+      if (day !== null) yield* listOfDays(context, kind, { start: day, end: day })
     }
-    yield* sleepDays(context, { start: document.day, end: document.day })
-  } else if ('days' in wanted) {
-    yield* sleepDays(context, wanted.days)
   }
 }
 
-async function* sleepDays(context: FetchContext, days: { start: string; end: string }): AsyncIterable<Fetched> {
-  yield* pages(context, 'sleep', { start_date: days.start, end_date: addDays(days.end, 1) })
+/** A bedtime edit gives a night a new id: whatever is announced, the whole day is read and compared. */
+export async function* fetchSleep(context: FetchContext): AsyncIterable<Fetched> {
+  const { wanted } = context
+  if ('days' in wanted) {
+    yield* sleepDays(context, wanted.days)
+  } else if ('object' in wanted) {
+    const document = await single(context, 'sleep', wanted.object)
+    if (document === null) {
+      yield { gone: { type: 'sleep', id: wanted.object } }
+      return
+    }
+    const day = dayOf(document, 'day')
+    if (day === null) throw new UnreadablePage('sleep', 'day', 'expected a day, YYYY-MM-DD')
+    yield* sleepDays(context, { start: day, end: day })
+  }
+}
+
+async function* sleepDays(context: FetchContext, days: DayRange): AsyncIterable<Fetched> {
+  yield* listOfDays(context, 'sleep', days)
   yield { listed: { type: 'sleep', days } }
 }
 
 /** Workouts, and for each one the heart rate of its time. */
 export async function* fetchWorkout(context: FetchContext): AsyncIterable<Fetched> {
+  const { grantedScopes } = context
+  const withHeartRate = grantedScopes === null || grantedScopes.includes(HEART_RATE_SCOPE)
   for await (const fetched of fetchCollection('workout', 'activity')(context)) {
     yield fetched
-    if (!('payload' in fetched)) continue
-    for (const workout of workoutsOf(fetched)) yield* heartRateOf(context, workout)
+    if (!withHeartRate || !('payload' in fetched)) continue
+    for (const document of rawDocuments(fetched.payload)) yield* heartRateOf(context, document)
   }
 }
 
-async function* heartRateOf(
-  context: FetchContext,
-  workout: { id: string; start_datetime: string; end_datetime: string },
-): AsyncIterable<Fetched> {
-  if (Date.parse(workout.end_datetime) <= Date.parse(workout.start_datetime)) return
-  const span = { start_datetime: workout.start_datetime, end_datetime: workout.end_datetime }
+async function* heartRateOf(context: FetchContext, workout: Record<string, unknown>): AsyncIterable<Fetched> {
+  const { id, start_datetime: start, end_datetime: end } = workout
+  if (typeof id !== 'string' || typeof start !== 'string' || typeof end !== 'string') return
+  const lastsMs = Date.parse(end) - Date.parse(start)
+  if (!(lastsMs > 0 && lastsMs <= LONGEST_WORKOUT_MS)) return
+  const span = { start_datetime: start, end_datetime: end }
   try {
     for await (const page of pages(context, 'heartrate', span)) {
-      yield { ...page, request: { ...page.request, workout_id: workout.id } }
+      yield { ...page, request: { ...page.request, workout_id: id } }
     }
   } catch (error) {
     // Without the heart rate scope a workout is still a workout.
@@ -71,16 +95,8 @@ async function* heartRateOf(
   }
 }
 
-function workoutsOf(page: Page): { id: string; start_datetime: string; end_datetime: string }[] {
-  const payload = page.payload as { data?: unknown[] }
-  const list = Array.isArray(payload.data) ? payload.data : [payload]
-  return list.filter(
-    (each): each is { id: string; start_datetime: string; end_datetime: string } =>
-      typeof (each as { id?: unknown }).id === 'string' &&
-      typeof (each as { start_datetime?: unknown }).start_datetime === 'string' &&
-      typeof (each as { end_datetime?: unknown }).end_datetime === 'string',
-  )
-}
+/** Beyond this Oura refuses the question. */
+const LONGEST_WORKOUT_MS = 30 * 86_400_000
 
 /** By instant, not by day: from the first instant of the first local day to the end of the last. */
 export async function* fetchHeartRate(context: FetchContext): AsyncIterable<Fetched> {
@@ -90,10 +106,14 @@ export async function* fetchHeartRate(context: FetchContext): AsyncIterable<Fetc
   const start = startOfDay(wanted.days.start, zone)
   const end = Math.min(startOfDay(addDays(wanted.days.end, 1), zone), now)
   if (end <= start) return
-  // A day that still runs gets a new end each time; the days asked for name the question.
-  const request = { start_date: wanted.days.start, end_date: wanted.days.end }
   const query = { start_datetime: new Date(start).toISOString(), end_datetime: new Date(end).toISOString() }
-  yield* pages(context, 'heartrate', query, request)
+  // A day that still runs gets a new end each time; the days asked for name the question.
+  yield* pages(context, 'heartrate', query, { start_date: wanted.days.start, end_date: wanted.days.end })
+}
+
+/** The end is asked for one day later, since some collections leave it out: more days may come than were wanted. */
+function listOfDays(context: FetchContext, kind: string, days: DayRange): AsyncIterable<Page> {
+  return pages(context, kind, { start_date: days.start, end_date: addDays(days.end, 1) })
 }
 
 async function* pages(
@@ -104,18 +124,28 @@ async function* pages(
 ): AsyncIterable<Page> {
   let nextToken: string | null = null
   for (let i = 0; i < MAX_PAGES; i++) {
-    const response = await http.send(at(kind), { query: { ...query, next_token: nextToken } })
-    const payload = response.json() as { next_token?: string | null }
+    const payload = (await http.send(at(kind), { query: { ...query, next_token: nextToken } })).json()
     yield { kind, request: i === 0 ? request : { ...request, page: String(i + 1) }, payload }
-    nextToken = payload.next_token ?? null
+    nextToken = nextTokenOf(payload)
     if (nextToken === null) return
   }
   throw new ProviderError(`Oura's list of ${kind} did not end`, { next: 'give_up' })
 }
 
+function nextTokenOf(payload: unknown): string | null {
+  const token = (payload as { next_token?: unknown } | null)?.next_token
+  return typeof token === 'string' && token !== '' ? token : null
+}
+
+/** Null when Oura has no such document any more. */
 async function single({ http }: FetchContext, kind: string, id: string): Promise<unknown> {
   const response = await http.send(at(`${kind}/${encodeURIComponent(id)}`), { expect: [404] })
   return response.status === 404 ? null : response.json()
+}
+
+function dayOf(document: unknown, field: string): LocalDay | null {
+  const day = (document as Record<string, unknown> | null)?.[field]
+  return typeof day === 'string' ? day : null
 }
 
 function at(path: string): { host: string; path: string } {

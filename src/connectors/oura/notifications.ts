@@ -1,31 +1,37 @@
 // What Oura announces: that a document is new or different, never its values.
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import { addDays } from '../../model/local-day.ts'
+import { addDays, isLocalDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
+import type { HttpResponse } from '../../platform/http.ts'
 import { sameText } from '../../platform/seal.ts'
 import type { Change, NotificationRequest, Notifications } from '../connector.ts'
 
 /** As notifications spell them, and the page kind that each one means. */
-const KINDS: Record<string, string> = {
-  tag: 'tag',
-  enhanced_tag: 'enhanced_tag',
-  workout: 'workout',
-  session: 'session',
-  sleep: 'sleep',
-  daily_sleep: 'daily_sleep',
-  daily_readiness: 'daily_readiness',
-  daily_activity: 'daily_activity',
-  daily_spo2: 'daily_spo2',
-  rest_mode_period: 'rest_mode_period',
-  ring_configuration: 'ring_configuration',
-  daily_stress: 'daily_stress',
-  daily_cardiovascular_age: 'daily_cardiovascular_age',
-  vo2_max: 'vO2_max',
-}
+const KINDS = new Map([
+  ['tag', 'tag'],
+  ['enhanced_tag', 'enhanced_tag'],
+  ['workout', 'workout'],
+  ['session', 'session'],
+  ['sleep', 'sleep'],
+  ['daily_sleep', 'daily_sleep'],
+  ['daily_readiness', 'daily_readiness'],
+  ['daily_activity', 'daily_activity'],
+  ['daily_spo2', 'daily_spo2'],
+  ['rest_mode_period', 'rest_mode_period'],
+  ['ring_configuration', 'ring_configuration'],
+  ['daily_stress', 'daily_stress'],
+  ['daily_cardiovascular_age', 'daily_cardiovascular_age'],
+  ['vo2_max', 'vO2_max'],
+])
 const EVENTS = ['create', 'update', 'delete'] as const
 /** The records that are kept under the document's own id. */
-const BY_ID: Record<string, 'sleep' | 'activity'> = { sleep: 'sleep', workout: 'activity', session: 'activity' }
+const BY_ID = new Map<string, 'sleep' | 'activity'>([
+  ['sleep', 'sleep'],
+  ['workout', 'activity'],
+  ['session', 'activity'],
+])
+/** They last about 90 days; the loop looks every few hours. */
 const RENEW_BEFORE_MS = 30 * 86_400_000
 
 const Notification = z.object({
@@ -62,56 +68,67 @@ export const notifications: Notifications = {
 
   parse: (request) => parse(request),
 
-  async subscribeApplication({ send, client, callbackUrl, verificationToken, now }) {
-    const headers = { 'x-client-id': client.id, 'x-client-secret': client.secret }
-    const at = (path = '') => ({ host: 'api', path: `/v2/webhook/subscription${path}` })
-    const listed = await send(at(), { headers })
-    if (listed.status !== 200) throw refusal('list', listed.status)
-    const present = z.array(SubscriptionRow).parse(listed.json())
-    for (const dataType of Object.keys(KINDS)) {
-      for (const eventType of EVENTS) {
-        const same = present.filter((row) => row.data_type === dataType && row.event_type === eventType)
-        const ours = same.find((row) => row.callback_url === callbackUrl)
-        if (ours !== undefined) {
-          const ends = Date.parse(
-            /Z|[+-]\d{2}:\d{2}$/.test(ours.expiration_time) ? ours.expiration_time : `${ours.expiration_time}Z`,
-          )
-          if (ends - now > RENEW_BEFORE_MS) continue
-          const renewed = await send(at(`/renew/${ours.id}`), { method: 'PUT', headers })
-          if (renewed.status >= 300) throw refusal('renew', renewed.status)
-          continue
-        }
-        const json = {
-          callback_url: callbackUrl,
-          verification_token: verificationToken,
-          event_type: eventType,
-          data_type: dataType,
-        }
-        // One subscription per pair: one that points elsewhere is moved here.
-        const made =
-          same[0] === undefined
-            ? await send(at(), { method: 'POST', headers, json })
-            : await send(at(`/${same[0].id}`), { method: 'PUT', headers, json })
-        if (made.status >= 300) throw refusal('create', made.status)
+  subscribeApplication: (context) => subscribe(context),
+}
+
+type SubscribeContext = Parameters<NonNullable<Notifications['subscribeApplication']>>[0]
+
+/** One subscription for each pair of event and data type. A pair that fails does not keep the others from being made. */
+async function subscribe({ send, client, callbackUrl, verificationToken, now }: SubscribeContext): Promise<void> {
+  const headers = { 'x-client-id': client.id, 'x-client-secret': client.secret }
+  const at = (path = '') => ({ host: 'api', path: `/v2/webhook/subscription${path}` })
+  const listed = await send(at(), { headers })
+  if (listed.status !== 200) throw refusal('list its subscriptions', listed.status)
+  const present = z.array(SubscriptionRow).parse(listed.json())
+  let failed: ProviderError | null = null
+  for (const dataType of KINDS.keys()) {
+    for (const eventType of EVENTS) {
+      const pair = present.filter((row) => row.data_type === dataType && row.event_type === eventType)
+      const ours = pair.find((row) => row.callback_url === callbackUrl)
+      if (ours !== undefined && endsAt(ours) - now > RENEW_BEFORE_MS) continue
+      const json = {
+        callback_url: callbackUrl,
+        verification_token: verificationToken,
+        event_type: eventType,
+        data_type: dataType,
       }
+      const create = () => send(at(), { method: 'POST', headers, json })
+      let response: HttpResponse
+      if (ours !== undefined) {
+        response = await send(at(`/renew/${ours.id}`), { method: 'PUT', headers })
+        // It ended between the list and now.
+        if (response.status === 403 || response.status === 404) response = await create()
+      } else if (pair[0] !== undefined) {
+        // Oura holds one for each pair: one that points elsewhere is moved here.
+        response = await send(at(`/${pair[0].id}`), { method: 'PUT', headers, json })
+      } else {
+        response = await create()
+      }
+      if (response.status >= 300) failed = refusal(`announce ${eventType} of ${dataType}`, response.status)
     }
-  },
+  }
+  if (failed !== null) throw failed
+}
+
+/** Oura writes it in UTC and without an offset. */
+function endsAt({ expiration_time: time }: z.infer<typeof SubscriptionRow>): number {
+  return Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/.test(time) ? time : `${time}Z`)
 }
 
 function parse(request: NotificationRequest): Change[] {
   const body = Notification.parse(JSON.parse(Buffer.from(request.body).toString('utf8')))
-  const kind = KINDS[body.data_type]
+  const kind = KINDS.get(body.data_type)
   if (kind === undefined) return []
   const providerUserId = body.user_id
   const id = body.object_id ?? null
-  const type = BY_ID[body.data_type]
+  const type = BY_ID.get(body.data_type)
   if (body.event_type === 'delete' && type !== undefined && id !== null) {
     return [{ what: 'gone', providerUserId, gone: { type, id } }]
   }
   // A removed daily document was recomputed under another id: its day is read again.
   if (id === null || body.event_type === 'delete') {
     const day = (body.event_time ?? body.event_timestamp ?? '').slice(0, 10)
-    if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) throw new Error('the notification names neither a document nor a time')
+    if (!isLocalDay(day)) throw new Error('the notification names neither a document nor a time')
     return [
       { what: 'changed', providerUserId, kind, wanted: { days: { start: addDays(day, -1), end: addDays(day, 1) } } },
     ]
@@ -120,5 +137,5 @@ function parse(request: NotificationRequest): Change[] {
 }
 
 function refusal(what: string, status: number): ProviderError {
-  return new ProviderError(`Oura answered ${status} when asked to ${what} a subscription`, { next: 'retry', status })
+  return new ProviderError(`Oura answered ${status} when asked to ${what}`, { next: 'retry', status })
 }

@@ -1,14 +1,16 @@
-// The fields of Oura's documents that we read, no more. Numbers may be null or absent.
+// The fields of Oura's documents that we read, no more. What Oura does not say is null or absent; the rest is ignored.
 import { z } from 'zod'
+import { isLocalDay } from '../../model/local-day.ts'
+import { parseTimestamp } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
+const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
+const time = z.string().refine(isTime, 'expected a time, ISO 8601')
 
 /** Item i is at `timestamp` + i × `interval` seconds; null keeps its place. */
-const Samples = z
-  .object({ interval: z.number(), items: z.array(z.number().nullable()), timestamp: z.string() })
-  .nullish()
+const Samples = z.object({ interval: z.number().positive(), items: z.array(z.number().nullable()), timestamp: time })
+const samples = Samples.nullish()
 export type Samples = z.infer<typeof Samples>
 
 export const PersonalInfo = z.object({
@@ -22,7 +24,7 @@ export const PersonalInfo = z.object({
 
 export const DailyActivity = z.object({
   day,
-  timestamp: string,
+  timestamp: time.nullish(),
   score: number,
   steps: number,
   equivalent_walking_distance: number,
@@ -35,9 +37,10 @@ export const DailyActivity = z.object({
   resting_time: number,
   average_met_minutes: number,
   class_5_min: string,
-  met: Samples,
+  met: samples,
 })
 
+/** daily_sleep and daily_readiness. Their `timestamp` is midnight in UTC whatever the zone, and is not read. */
 export const Scored = z.object({ day, score: number })
 
 export const DailyStress = z.object({ day, stress_high: number, recovery_high: number, day_summary: string })
@@ -46,14 +49,14 @@ export const DailySpo2 = z.object({ day, spo2_percentage: z.object({ average: nu
 
 export const CardiovascularAge = z.object({ day, vascular_age: number, pulse_wave_velocity: number })
 
-export const Vo2Max = z.object({ day, timestamp: string, vo2_max: number })
+export const Vo2Max = z.object({ day, timestamp: time.nullish(), vo2_max: number })
 
 export const Sleep = z.object({
   id: z.string(),
   day,
   type: string,
-  bedtime_start: z.string(),
-  bedtime_end: z.string(),
+  bedtime_start: time,
+  bedtime_end: time.nullish(),
   time_in_bed: number,
   total_sleep_duration: number,
   deep_sleep_duration: number,
@@ -66,8 +69,8 @@ export const Sleep = z.object({
   lowest_heart_rate: number,
   average_hrv: number,
   average_breath: number,
-  heart_rate: Samples,
-  hrv: Samples,
+  heart_rate: samples,
+  hrv: samples,
   sleep_phase_30_sec: string,
   sleep_phase_5_min: string,
   readiness: z.object({ score: number, temperature_deviation: number }).nullish(),
@@ -76,42 +79,52 @@ export type Sleep = z.infer<typeof Sleep>
 
 export const Workout = z.object({
   id: z.string(),
-  day,
+  day: day.nullish(),
   activity: string,
   calories: number,
   distance: number,
-  start_datetime: z.string(),
-  end_datetime: z.string(),
+  start_datetime: time,
+  end_datetime: time.nullish(),
   source: string,
   label: string,
 })
 
 export const Session = z.object({
   id: z.string(),
-  day,
+  day: day.nullish(),
   type: string,
-  start_datetime: z.string(),
-  end_datetime: z.string(),
-  heart_rate: Samples,
-  heart_rate_variability: Samples,
+  start_datetime: time,
+  end_datetime: time.nullish(),
+  heart_rate: samples,
+  heart_rate_variability: samples,
 })
 
-export const HeartRateRow = z.object({ timestamp: z.string(), bpm: z.number(), source: string })
+export const HeartRateRow = z.object({ timestamp: time, bpm: number, source: string })
+export type HeartRateRow = z.infer<typeof HeartRateRow>
 
 export const EnhancedTag = z.object({
   start_day: day,
-  start_time: string,
+  start_time: time.nullish(),
   tag_type_code: string,
   custom_name: string,
   comment: string,
 })
 
-export const Tag = z.object({ day, timestamp: string, text: string, tags: z.array(z.string()).nullish() })
+export const Tag = z.object({ day, timestamp: time.nullish(), text: string, tags: z.array(z.string()).nullish() })
 
 export const RestMode = z.object({
   start_day: day,
-  start_time: string,
-  episodes: z.array(z.object({ tags: z.array(z.string()).nullish(), timestamp: string })).nullish(),
+  start_time: time.nullish(),
+  episodes: z.array(z.object({ tags: z.array(z.string()).nullish(), timestamp: time })).nullish(),
 })
 
-export const RingConfiguration = z.object({ hardware_type: string, design: string, color: string })
+export const RingConfiguration = z.object({ hardware_type: string })
+
+function isTime(text: string): boolean {
+  try {
+    parseTimestamp(text)
+    return true
+  } catch {
+    return false
+  }
+}

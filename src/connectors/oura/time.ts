@@ -1,6 +1,6 @@
 // Oura's times are local with an offset, except the heart rate's, which are UTC.
-import { offsetText, parseTimestamp, wireTimestamp } from '../../model/timestamps.ts'
-import { offsetAt, wireIn } from '../../model/local-day.ts'
+import { dayBounds, type LocalDay, offsetAt, wireIn } from '../../model/local-day.ts'
+import { offsetText, parseTimestamp, toWire, wireTimestamp } from '../../model/timestamps.ts'
 import type { Samples } from './payloads.ts'
 
 /** The zone in which a page's times are shown: an IANA zone if one is known, else the offset that the page has itself. */
@@ -9,11 +9,21 @@ export function zoneOfPage(known: string | null, timestamp: string | null | unde
   return offsetOf(timestamp) ?? known
 }
 
-/** `+02:00` of a time with an offset. Midnight in `+00:00` is how Oura writes "this day", not a zone. */
+/** `+02:00` of a time that has an offset. */
 export function offsetOf(timestamp: string | null | undefined): string | null {
   if (timestamp === null || timestamp === undefined) return null
   const { offsetMinutes } = parseTimestamp(timestamp)
   return offsetMinutes === null ? null : offsetText(offsetMinutes)
+}
+
+/** The bounds of a day on which the document shows a time. Left to the loop where nobody says which offset it had. */
+export function boundsOf(
+  day: LocalDay,
+  known: string | null,
+  timestamp: string | null | undefined,
+): { start_time: string; end_time: string } | Record<string, never> {
+  const zone = zoneOfPage(known, timestamp)
+  return zone === null ? {} : dayBounds(day, zone)
 }
 
 export interface TimedValue {
@@ -22,7 +32,7 @@ export interface TimedValue {
 }
 
 /** Values in place, nulls left out, each with the offset of its own instant where the zone is known. */
-export function timedValues(samples: Samples, knownZone: string | null): TimedValue[] {
+export function timedValues(samples: Samples | null | undefined, knownZone: string | null): TimedValue[] {
   if (samples === null || samples === undefined) return []
   const zone = zoneOfPage(knownZone, samples.timestamp)
   const start = instantOf(samples.timestamp, zone)
@@ -31,13 +41,28 @@ export function timedValues(samples: Samples, knownZone: string | null): TimedVa
   )
 }
 
+/** A wall-clock time without offset counts as UTC while nobody knows the zone; it is shown without one again. */
 export function instantOf(timestamp: string, zone: string | null): number {
   const parsed = parseTimestamp(timestamp)
   if (parsed.epochMs !== null) return parsed.epochMs
   const wall = Date.parse(`${parsed.local}Z`)
-  return zone === null ? wall : wall - offsetAt(wall, zone) * 60_000
+  if (zone === null) return wall
+  // The offset is looked up twice: the first answer may be that of the other side of a clock change.
+  const near = wall - offsetAt(wall, zone) * 60_000
+  return wall - offsetAt(near, zone) * 60_000
 }
 
 export function wireAt(epochMs: number, zone: string | null): string {
   return zone === null ? wireTimestamp(epochMs).slice(0, 26) : wireIn(epochMs, zone)
+}
+
+/** An instant on the person's wall clock; as it came when no zone is known. */
+export function shownIn(timestamp: string, zone: string | null): string {
+  const { epochMs } = parseTimestamp(timestamp)
+  return epochMs === null || zone === null ? toWire(timestamp) : wireIn(epochMs, zone)
+}
+
+/** A time with its own offset, spelled as the wire spells it. */
+export function asWire(timestamp: string | null | undefined): string | null {
+  return timestamp === null || timestamp === undefined ? null : toWire(timestamp)
 }

@@ -1,23 +1,22 @@
+// Workouts and sessions: both are Activity, kept under the document's own id.
 import activityTypes from '../activity_types.json' with { type: 'json' }
-import { ActivityType, HeartRateContext, UploadType } from '../../../model/enumerations.ts'
+import { ActivityType, UploadType } from '../../../model/enumerations.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { documents } from '../documents.ts'
 import { Session, Workout } from '../payloads.ts'
 import { instantOf, timedValues, wireAt, zoneOfPage } from '../time.ts'
 
-const TYPES: Record<string, { terra: number } | undefined> = activityTypes.map
+const TYPES = new Map<string, number>(Object.entries(activityTypes.map).map(([name, { terra }]) => [name, terra]))
 
-const UPLOADS: Record<string, number> = {
-  manual: UploadType.Manual,
-  autodetected: UploadType.Automatic,
-  confirmed: UploadType.Automatic,
-  workout_heart_rate: UploadType.Automatic,
-}
+const UPLOADS = new Map<string, number>([
+  ['manual', UploadType.Manual],
+  ['autodetected', UploadType.Automatic],
+  ['confirmed', UploadType.Automatic],
+  ['workout_heart_rate', UploadType.Automatic],
+])
 
 export function mapWorkout(payload: unknown, context: MapContext): Mapped[] {
   return documents('workout', Workout, payload).map((document) => {
-    const source = document.source ?? ''
-    if (!(source in UPLOADS)) context.unknown('workout.source', source)
     const span = spanOf(document, context)
     return {
       type: 'activity',
@@ -27,8 +26,8 @@ export function mapWorkout(payload: unknown, context: MapContext): Mapped[] {
         metadata: {
           start_time: span.start_time,
           end_time: span.end_time,
-          type: workoutType(document.activity ?? '', context),
-          upload_type: UPLOADS[source] ?? UploadType.Unknown,
+          type: workoutType(document.activity, context),
+          upload_type: uploadType(document.source, context),
           name: document.label,
         },
         active_durations_data: { activity_seconds: span.seconds },
@@ -40,30 +39,34 @@ export function mapWorkout(payload: unknown, context: MapContext): Mapped[] {
 }
 
 /** Oura publishes no closed list of activities, and spells some with and without underscores. */
-function workoutType(activity: string, context: MapContext): number {
-  const name = activity.toLowerCase()
-  const known = TYPES[name] ?? TYPES[name.replaceAll('_', '')] ?? TYPES[name.replaceAll(/[\s-]+/g, '_')]
-  if (known !== undefined) return known.terra
-  context.unknown('workout.activity', activity)
-  return activityTypes.default.terra
+function workoutType(activity: string | null | undefined, context: MapContext): number {
+  if (!activity) return ActivityType.Unknown
+  const name = activity.toLowerCase().replaceAll(/[\s-]+/g, '_')
+  const known = TYPES.get(name) ?? TYPES.get(name.replaceAll('_', ''))
+  if (known === undefined) context.unknown('workout.activity', activity)
+  return known ?? activityTypes.default.terra
 }
 
-const SESSION_TYPES: Record<string, number> = {
-  meditation: ActivityType.Meditation,
-  breathing: ActivityType.GuidedBreathing,
-  rest: ActivityType.Still,
-  relaxation: ActivityType.Still,
-  body_status: ActivityType.Other,
+function uploadType(source: string | null | undefined, context: MapContext): number {
+  if (source === null || source === undefined) return UploadType.Unknown
+  const known = UPLOADS.get(source)
+  if (known === undefined) context.unknown('workout.source', source)
+  return known ?? UploadType.Unknown
 }
+
+const SESSION_TYPES = new Map<string, number>([
+  ['meditation', ActivityType.Meditation],
+  ['breathing', ActivityType.GuidedBreathing],
+  ['rest', ActivityType.Still],
+  ['relaxation', ActivityType.Still],
+  ['body_status', ActivityType.Other],
+])
 /** Naps come as sleep. */
 const NAP = 'nap'
 
 export function mapSession(payload: unknown, context: MapContext): Mapped[] {
   return documents('session', Session, payload).flatMap((document): Mapped[] => {
-    const kind = document.type ?? ''
-    if (kind === NAP) return []
-    const type = SESSION_TYPES[kind]
-    if (type === undefined) context.unknown('session.type', kind)
+    if (document.type === NAP) return []
     const span = spanOf(document, context)
     return [
       {
@@ -74,7 +77,7 @@ export function mapSession(payload: unknown, context: MapContext): Mapped[] {
           metadata: {
             start_time: span.start_time,
             end_time: span.end_time,
-            type: type ?? ActivityType.Other,
+            type: sessionType(document.type, context),
             upload_type: UploadType.Unknown,
           },
           active_durations_data: { activity_seconds: span.seconds },
@@ -83,7 +86,6 @@ export function mapSession(payload: unknown, context: MapContext): Mapped[] {
               hr_samples: timedValues(document.heart_rate, context.timeZone).map(({ timestamp, value }) => ({
                 timestamp,
                 bpm: value,
-                context: HeartRateContext.NotActive,
               })),
               hrv_samples_rmssd: timedValues(document.heart_rate_variability, context.timeZone).map(
                 ({ timestamp, value }) => ({ timestamp, hrv_rmssd: value }),
@@ -96,15 +98,22 @@ export function mapSession(payload: unknown, context: MapContext): Mapped[] {
   })
 }
 
+function sessionType(type: string | null | undefined, context: MapContext): number {
+  if (!type) return ActivityType.Unknown
+  const known = SESSION_TYPES.get(type)
+  if (known === undefined) context.unknown('session.type', type)
+  return known ?? ActivityType.Other
+}
+
 /** The end and the duration are null when the end does not follow the start. */
-function spanOf(document: { start_datetime: string; end_datetime: string }, context: MapContext) {
+function spanOf(document: { start_datetime: string; end_datetime?: string | null }, context: MapContext) {
   const zone = zoneOfPage(context.timeZone, document.start_datetime)
   const start = instantOf(document.start_datetime, zone)
-  const end = instantOf(document.end_datetime, zone)
-  const follows = end > start
-  return {
-    start_time: wireAt(start, zone),
-    end_time: follows ? wireAt(end, zoneOfPage(context.timeZone, document.end_datetime)) : null,
-    seconds: follows ? (end - start) / 1000 : null,
+  const start_time = wireAt(start, zone)
+  if (document.end_datetime) {
+    const endZone = zoneOfPage(zone, document.end_datetime)
+    const end = instantOf(document.end_datetime, endZone)
+    if (end > start) return { start_time, end_time: wireAt(end, endZone), seconds: (end - start) / 1000 }
   }
+  return { start_time, end_time: null, seconds: null }
 }

@@ -1,24 +1,21 @@
-import { ActivityLevel, HeartRateContext, StressLevel, UploadType } from '../../../model/enumerations.ts'
-import { dayBounds, localDayOf } from '../../../model/local-day.ts'
-import { parseTimestamp, toWire } from '../../../model/timestamps.ts'
+// What Oura says of a whole day. Its documents change their id whenever the day is recomputed: the day is the key.
+import { ActivityLevel, StressLevel, UploadType } from '../../../model/enumerations.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { documents } from '../documents.ts'
-import { DailyActivity, DailySpo2, DailyStress, HeartRateRow, Scored, Vo2Max } from '../payloads.ts'
-import { instantOf, timedValues, wireAt, zoneOfPage } from '../time.ts'
+import { DailyActivity, DailySpo2, DailyStress, Scored, Vo2Max } from '../payloads.ts'
+import { boundsOf, instantOf, shownIn, timedValues, wireAt, zoneOfPage } from '../time.ts'
 
-const CLASS_SECONDS = 300
-const LEVELS = Object.values(ActivityLevel) as number[]
-
+/** Oura's own day runs from 04:00 to 04:00: the samples keep their times, the record has the bounds of the local day. */
 export function mapDailyActivity(payload: unknown, context: MapContext): Mapped[] {
   return documents('daily_activity', DailyActivity, payload).map((document) => {
     const zone = zoneOfPage(context.timeZone, document.timestamp)
     const { total_calories: total, active_calories: active } = document
-    const times = [document.high_activity_time, document.medium_activity_time, document.low_activity_time]
+    const { high_activity_time: high, medium_activity_time: medium, low_activity_time: low } = document
     return {
       type: 'daily',
       key: { day: document.day },
       record: {
-        metadata: { ...dayBounds(document.day, zone), upload_type: UploadType.Automatic },
+        metadata: { ...boundsOf(document.day, zone, document.timestamp), upload_type: UploadType.Automatic },
         distance_data: { steps: document.steps, distance_meters: document.equivalent_walking_distance },
         calories_data: {
           total_burned_calories: total,
@@ -26,10 +23,10 @@ export function mapDailyActivity(payload: unknown, context: MapContext): Mapped[
           BMR_calories: isNumber(total) && isNumber(active) ? total - active : null,
         },
         active_durations_data: {
-          vigorous_intensity_seconds: document.high_activity_time,
-          moderate_intensity_seconds: document.medium_activity_time,
-          low_intensity_seconds: document.low_activity_time,
-          activity_seconds: times.every(isNumber) ? times.reduce((sum, seconds) => sum + seconds, 0) : null,
+          vigorous_intensity_seconds: high,
+          moderate_intensity_seconds: medium,
+          low_intensity_seconds: low,
+          activity_seconds: isNumber(high) && isNumber(medium) && isNumber(low) ? high + medium + low : null,
           inactivity_seconds: document.sedentary_time,
           rest_seconds: document.resting_time,
           activity_levels_samples: levels(document.class_5_min, document.timestamp, zone, context),
@@ -44,7 +41,11 @@ export function mapDailyActivity(payload: unknown, context: MapContext): Mapped[
   })
 }
 
-/** One character for every five minutes, with the numbers of ActivityLevel (0, not worn, is its unknown). */
+const CLASS_SECONDS = 300
+/** Oura counts as ActivityLevel does; its 0, not worn, is our unknown. */
+const LEVELS = new Map<string, number>(Object.values(ActivityLevel).map((level) => [String(level), level]))
+
+/** One character for every five minutes. */
 function levels(
   classes: string | null | undefined,
   timestamp: string | null | undefined,
@@ -54,11 +55,11 @@ function levels(
   if (!classes || !timestamp) return []
   const start = instantOf(timestamp, zone)
   return [...classes].map((character, i) => {
-    const level = Number(character)
-    if (!LEVELS.includes(level)) context.unknown('daily_activity.class_5_min', character)
+    const level = LEVELS.get(character)
+    if (level === undefined) context.unknown('daily_activity.class_5_min', character)
     return {
       timestamp: wireAt(start + i * CLASS_SECONDS * 1000, zone),
-      activity_level: LEVELS.includes(level) ? level : ActivityLevel.Unknown,
+      activity_level: level ?? ActivityLevel.Unknown,
     }
   })
 }
@@ -79,29 +80,31 @@ export function mapDailySleep(payload: unknown): Mapped[] {
   ])
 }
 
-const STRESS_RATINGS: Record<string, number> = {
-  restored: StressLevel.Rest,
-  normal: StressLevel.Low,
-  stressful: StressLevel.High,
-}
+const STRESS_RATINGS = new Map<string, number>([
+  ['restored', StressLevel.Rest],
+  ['normal', StressLevel.Low],
+  ['stressful', StressLevel.High],
+])
 
 export function mapDailyStress(payload: unknown, context: MapContext): Mapped[] {
-  return documents('daily_stress', DailyStress, payload).map((document) => {
-    const summary = document.day_summary ?? null
-    const rating = summary === null ? null : STRESS_RATINGS[summary]
-    if (rating === undefined) context.unknown('daily_stress.day_summary', summary!)
-    return {
-      type: 'daily',
-      key: { day: document.day },
-      record: {
-        stress_data: {
-          high_stress_duration_seconds: document.stress_high,
-          rest_stress_duration_seconds: document.recovery_high,
-          stress_rating: rating === undefined ? StressLevel.Unknown : rating,
-        },
+  return documents('daily_stress', DailyStress, payload).map((document) => ({
+    type: 'daily',
+    key: { day: document.day },
+    record: {
+      stress_data: {
+        high_stress_duration_seconds: document.stress_high,
+        rest_stress_duration_seconds: document.recovery_high,
+        stress_rating: stressRating(document.day_summary, context),
       },
-    }
-  })
+    },
+  }))
+}
+
+function stressRating(summary: string | null | undefined, context: MapContext): number | null {
+  if (summary === null || summary === undefined) return null
+  const rating = STRESS_RATINGS.get(summary)
+  if (rating === undefined) context.unknown('daily_stress.day_summary', summary)
+  return rating ?? StressLevel.Unknown
 }
 
 export function mapDailySpo2(payload: unknown): Mapped[] {
@@ -119,81 +122,25 @@ export function mapDailySpo2(payload: unknown): Mapped[] {
 }
 
 export function mapVo2Max(payload: unknown, context: MapContext): Mapped[] {
-  return documents('vO2_max', Vo2Max, payload).map((document) => ({
+  return documents('vO2_max', Vo2Max, payload).map(({ day, timestamp, vo2_max: value }) => ({
     type: 'daily',
-    key: { day: document.day },
+    key: { day },
     record: {
+      metadata: boundsOf(day, context.timeZone, timestamp),
       oxygen_data: {
-        vo2max_ml_per_min_per_kg: document.vo2_max,
+        vo2max_ml_per_min_per_kg: value,
         vo2_samples:
-          isNumber(document.vo2_max) && document.timestamp
-            ? [{ timestamp: shown(document.timestamp, context.timeZone), vo2max_ml_per_min_per_kg: document.vo2_max }]
+          isNumber(value) && timestamp
+            ? [
+                {
+                  timestamp: shownIn(timestamp, zoneOfPage(context.timeZone, timestamp)),
+                  vo2max_ml_per_min_per_kg: value,
+                },
+              ]
             : [],
       },
     },
   }))
-}
-
-const ACTIVE_SOURCES = new Set(['workout'])
-const RESTFUL_SOURCES = new Set(['awake', 'rest', 'sleep', 'session', 'live'])
-
-/** Rows are in UTC. A page that was read for one workout adds to that workout, any other to the days it touches. */
-export function mapHeartRate(payload: unknown, context: MapContext): Mapped[] {
-  const rows = documents('heartrate', HeartRateRow, payload)
-  const zone = context.timeZone
-  const { workout_id: workoutId, start_datetime: start, end_datetime: end } = context.request
-  if (workoutId !== undefined && start !== undefined && end !== undefined) {
-    const from = instantOf(start, zone)
-    const to = instantOf(end, zone)
-    const shownIn = zoneOfPage(zone, start)
-    const inside = rows.filter((row) => {
-      const at = parseTimestamp(row.timestamp).epochMs ?? Number.NaN
-      return row.source === 'workout' && at >= from && at <= to
-    })
-    if (inside.length === 0) return []
-    return [
-      {
-        type: 'activity',
-        key: { id: workoutId },
-        record: { heart_rate_data: { detailed: { hr_samples: inside.map((row) => sample(row, shownIn, context)) } } },
-      },
-    ]
-  }
-  const days = new Map<string, typeof rows>()
-  for (const row of rows) {
-    const day = localDayOf(instantOf(row.timestamp, zone), zone)
-    days.set(day, [...(days.get(day) ?? []), row])
-  }
-  return [...days].map(([day, inDay]) => ({
-    type: 'daily',
-    key: { day },
-    record: { heart_rate_data: { detailed: { hr_samples: inDay.map((row) => sample(row, zone, context)) } } },
-  }))
-}
-
-function sample(
-  row: { timestamp: string; bpm: number; source?: string | null },
-  zone: string | null,
-  context: MapContext,
-) {
-  const source = row.source ?? ''
-  const known = ACTIVE_SOURCES.has(source) || RESTFUL_SOURCES.has(source)
-  if (!known && source !== '') context.unknown('heartrate.source', source)
-  return {
-    timestamp: shown(row.timestamp, zone),
-    bpm: row.bpm,
-    context: ACTIVE_SOURCES.has(source)
-      ? HeartRateContext.Active
-      : known
-        ? HeartRateContext.NotActive
-        : HeartRateContext.NotSet,
-  }
-}
-
-/** An instant on the person's wall clock; as it came when no zone is known. */
-function shown(timestamp: string, zone: string | null): string {
-  const { epochMs } = parseTimestamp(timestamp)
-  return epochMs === null || zone === null ? toWire(timestamp) : wireAt(epochMs, zone)
 }
 
 function isNumber(value: unknown): value is number {

@@ -1,7 +1,9 @@
+// What the person noted: enhanced tags, the older tags, and rest mode. Several documents make up one day's list, so a
+// page must hold all of a day (../fetch.ts reads it that way).
 import type { MapContext, Mapped } from '../../connector.ts'
-import { toWire } from '../../../model/timestamps.ts'
 import { documents } from '../documents.ts'
 import { EnhancedTag, RestMode, Tag } from '../payloads.ts'
+import { asWire, boundsOf } from '../time.ts'
 
 interface Entry {
   timestamp: string | null
@@ -9,57 +11,64 @@ interface Entry {
   notes: string | null
 }
 
-export function mapEnhancedTag(payload: unknown): Mapped[] {
+export function mapEnhancedTag(payload: unknown, context: MapContext): Mapped[] {
   return byDay(
+    context,
     documents('enhanced_tag', EnhancedTag, payload).map((document) => ({
       day: document.start_day,
-      tags: [
-        {
-          timestamp: wire(document.start_time),
-          tag_name: document.custom_name ?? document.tag_type_code ?? null,
-          notes: document.comment ?? null,
-        },
-      ],
+      tag: {
+        timestamp: asWire(document.start_time),
+        tag_name: document.custom_name ?? document.tag_type_code ?? null,
+        notes: document.comment ?? null,
+      },
     })),
   )
 }
 
-/** The older form: one entry for each name. */
-export function mapTag(payload: unknown): Mapped[] {
+/** The older form: one entry for each name, or one without a name for a note that is text alone. */
+export function mapTag(payload: unknown, context: MapContext): Mapped[] {
   return byDay(
-    documents('tag', Tag, payload).map((document) => ({
-      day: document.day,
-      tags: (document.tags ?? []).map((name) => ({
-        timestamp: wire(document.timestamp),
-        tag_name: name,
-        notes: document.text ?? null,
-      })),
-    })),
+    context,
+    documents('tag', Tag, payload).flatMap(({ day, timestamp, text, tags }) => {
+      const names = tags?.length ? tags : text ? [null] : []
+      return names.map((name) => ({
+        day,
+        tag: { timestamp: asWire(timestamp), tag_name: name, notes: text ?? null },
+      }))
+    }),
   )
 }
 
 const REST_MODE = 'rest_mode'
 
-export function mapRestMode(payload: unknown, _context: MapContext): Mapped[] {
+/** The start of rest mode is a tag of its day, and so is each symptom on the day on which it was noted. */
+export function mapRestMode(payload: unknown, context: MapContext): Mapped[] {
   return byDay(
-    documents('rest_mode_period', RestMode, payload).map((document) => ({
-      day: document.start_day,
-      tags: [
-        { timestamp: wire(document.start_time), tag_name: REST_MODE, notes: null },
-        ...(document.episodes ?? []).flatMap((episode) =>
-          (episode.tags ?? []).map((name) => ({ timestamp: wire(episode.timestamp), tag_name: name, notes: null })),
-        ),
-      ],
-    })),
+    context,
+    documents('rest_mode_period', RestMode, payload).flatMap((document) => [
+      {
+        day: document.start_day,
+        tag: { timestamp: asWire(document.start_time), tag_name: REST_MODE, notes: null },
+      },
+      ...(document.episodes ?? []).flatMap(({ tags, timestamp }) =>
+        (tags ?? []).map((name) => ({
+          // The wall clock of the place where it was noted, so its first ten characters are the local day.
+          day: timestamp.slice(0, 10),
+          tag: { timestamp: asWire(timestamp), tag_name: name, notes: null },
+        })),
+      ),
+    ]),
   )
 }
 
-function wire(timestamp: string | null | undefined): string | null {
-  return timestamp === null || timestamp === undefined ? null : toWire(timestamp)
-}
-
-function byDay(entries: readonly { day: string; tags: Entry[] }[]): Mapped[] {
-  const days = new Map<string, Entry[]>()
-  for (const entry of entries) days.set(entry.day, [...(days.get(entry.day) ?? []), ...entry.tags])
-  return [...days].map(([day, tags]) => ({ type: 'daily', key: { day }, record: { tag_data: { tags } } }))
+function byDay(context: MapContext, entries: readonly { day: string; tag: Entry }[]): Mapped[] {
+  return [...Map.groupBy(entries, (entry) => entry.day)].map(([day, inDay]) => {
+    const tags = inDay.map((entry) => entry.tag)
+    const shown = tags.find((tag) => tag.timestamp !== null)?.timestamp
+    return {
+      type: 'daily',
+      key: { day },
+      record: { metadata: boundsOf(day, context.timeZone, shown), tag_data: { tags } },
+    }
+  })
 }
