@@ -218,9 +218,9 @@ export function sideEnd(view: View, path: string): Html {
         </form>
       </li>
     </ul>
-    <form class="themes" method="post" action="/dashboard/theme" aria-label="Colours">
+    <form class="themes" method="post" action="/dashboard/theme">
       <input type="hidden" name="csrf" value="${view.csrf}" /><input type="hidden" name="back" value="${path}" />
-      ${themes.map(([value, label]) => html`<button name="theme" value="${value}" aria-pressed="${String(view.theme === value)}">${label}</button>`)}
+      ${themes.map(([value, label]) => html`<button name="theme" value="${value}" aria-pressed="${String(view.theme === value)}"><span class="visually-hidden">Colours: </span>${label}</button>`)}
     </form>`
 }
 

@@ -106,7 +106,7 @@ async function detailPage(
               [
                 'User',
                 event.user_id === null
-                  ? 'none: it is about the environment'
+                  ? 'none of yours'
                   : html`<a href="/dashboard/users/${event.user_id}">${event.reference_id ?? event.user_id}</a>`,
               ],
               ['user_id', event.user_id === null ? null : html`<code>${event.user_id}</code>`],

@@ -73,7 +73,7 @@ async function simulatorPage(c: Call, form: Form, problems: Problems): Promise<R
   return page(c, {
     section: 'simulator',
     title: 'Simulator',
-    lead: 'Makes up an event of any type, as a receiver would get it. The same choices give the same data.',
+    lead: 'Makes up an event of any type, as a receiver would get it. The same choices make the same records.',
     status: problems === noProblems ? 200 : 422,
     body: html`<div class="split">
       <section class="card" aria-labelledby="choices">
@@ -100,7 +100,7 @@ async function simulatorPage(c: Call, form: Form, problems: Problems): Promise<R
                     (row) => [row.id, `${row.name} (${row.target})`] as const,
                   ),
                 ],
-                hint: 'What is shown is sent. Nothing is stored as a record.',
+                hint: 'What is shown is sent; someone made up gets a new user_id each time. Nothing is stored as a record.',
               })}
               <div class="row"><button class="primary">Send it</button></div>`,
             'form',
