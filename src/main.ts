@@ -86,7 +86,14 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
     ...(role === 'all' || role === 'deliver' ? [await startDelivering(ctx, { onlyProcess: config.embedded })] : []),
   ]
   const ticking = startTicking(ctx, simulators, role)
-  writeProfile(config.dataDir, { url: ctx.internalUrl, admin_token: adminToken, dev_id: environment.dev_id })
+  if (role === 'all' || role === 'api') {
+    writeProfile(config.dataDir, {
+      url: ctx.internalUrl,
+      public_url: ctx.publicUrl,
+      admin_token: adminToken,
+      dev_id: environment.dev_id,
+    })
+  }
   if (role === 'all' || role === 'intake') {
     void subscribeApplications(ctx).catch((error) => log.warn({ err: error }, 'subscribing failed'))
   }

@@ -1,5 +1,5 @@
-// What every command that talks to a server shares: --env, --json, and how results are shown.
-import type { Command } from 'commander'
+// What commands that talk to a server share: --env, --json, checked options, and how results are shown.
+import { type Command, InvalidArgumentError } from 'commander'
 import { findTarget, type Server, serverAt } from './server.ts'
 
 export interface CommonOptions {
@@ -7,8 +7,15 @@ export interface CommonOptions {
   json?: boolean
 }
 
+export interface Page<Row = Record<string, unknown>> {
+  data: Row[]
+  next_cursor: string | null
+}
+
 export function talking(command: Command): Command {
-  return command.option('--env <dev-id>', 'the environment; default: the first').option('--json', 'print JSON')
+  return command
+    .option('--env <dev-id>', 'act on this environment; default: the first')
+    .option('--json', 'print JSON, for programs')
 }
 
 export function serverFor(options: CommonOptions): Server {
@@ -19,11 +26,43 @@ export function show(options: CommonOptions, result: unknown, text: string): voi
   console.log(options.json === true ? JSON.stringify(result, null, 2) : text)
 }
 
-export interface Page {
-  data: Record<string, unknown>[]
-  next_cursor: string | null
+export interface PageOptions extends CommonOptions {
+  limit: number
+  cursor?: string
 }
 
-export function limitOption(command: Command): Command {
-  return command.option('--limit <n>', 'how many rows, 1 to 200', '20')
+export function paged(command: Command): Command {
+  return talking(command)
+    .option('--limit <n>', 'how many rows, 1 to 200', wholeNumber(1, 200), 20)
+    .option('--cursor <cursor>', '`next_cursor` of the page before')
+}
+
+/** A page as a table; says how to get the next one. */
+export function showPage(options: PageOptions, page: Page, text: string): void {
+  const more = page.next_cursor === null ? '' : `\n\nMore: --cursor ${page.next_cursor}`
+  show(options, page, `${text}${more}`)
+}
+
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text)
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number
+    throw new InvalidArgumentError(`Must be a whole number from ${least} to ${most}.`)
+  }
+}
+
+export function calendarDay(text: string): string {
+  const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN
+  if (!Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text) return text
+  throw new InvalidArgumentError('Must be a day, YYYY-MM-DD.')
+}
+
+export function commaList(text: string): string[] {
+  const items = text.split(',').map((item) => item.trim())
+  if (items.every((item) => item !== '')) return items
+  throw new InvalidArgumentError('Must be names separated by commas.')
+}
+
+export function inPath(id: string): string {
+  return encodeURIComponent(id)
 }

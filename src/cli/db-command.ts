@@ -1,36 +1,74 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { CliFailure, EXIT } from './failure.ts'
+import type { Config } from '../config.ts'
 import { show } from './common.ts'
+import { CliFailure, EXIT } from './failure.ts'
+import { findTarget, serverAt } from './server.ts'
 
-export function addDb(program: Command): void {
-  const db = program.command('db').description('The database.')
-  db.command('status')
-    .description('Schema version, and migrations that the next start will apply.')
-    .option('--json', 'print JSON')
+interface DatabaseStatus {
+  engine: 'sqlite' | 'postgres'
+  state: 'current' | 'behind' | 'absent'
+  /** Null when only the running server could be asked, or there is no database yet. */
+  version: number | null
+  pending: string[]
+}
+
+export function addDb(command: Command): void {
+  command
+    .command('status')
+    .description('Schema version, and the migrations that the next start will apply.')
+    .option('--json', 'print JSON, for programs')
     .action(async (options: { json?: boolean }) => {
-      const [{ readConfig }, { openDatabase }, { schemaStatus }] = await Promise.all([
-        import('../config.ts'),
-        import('../store/open.ts'),
-        import('../store/migrate.ts'),
-      ])
-      const config = readConfig()
-      const database = await openDatabase(config.databaseUrl).catch((error: Error) => {
-        throw new CliFailure(`${error.message}\nStop the server first, or ask it: GET /readyz`, EXIT.notAvailable)
-      })
-      try {
-        const status = await schemaStatus(database).catch(() => ({
-          current: 0,
-          newest: 0,
-          pending: ['everything: the database is empty'],
-        }))
-        const waiting = status.pending.length === 0 ? 'up to date' : `waiting: ${status.pending.join(', ')}`
-        show(
-          options,
-          { ...status, engine: database.dialect },
-          `${database.dialect}, schema ${status.current}, ${waiting}`,
-        )
-      } finally {
-        await database.close()
-      }
+      const { readSettings } = await import('../config.ts')
+      const status = await databaseStatus(readSettings().config)
+      show(options, status, sentenceOf(status))
     })
+}
+
+export function sentenceOf({ engine, state, version, pending }: DatabaseStatus): string {
+  const schema = version === null ? '' : `, schema version ${version}`
+  if (state === 'absent') return `${engine}: no database yet; the first start makes it`
+  return `${engine}${schema}: ${state === 'current' ? 'up to date' : `the next start applies ${pending.join(', ')}`}`
+}
+
+/** Opens the database itself; changes nothing. Throws a CliFailure when it cannot be reached. */
+export async function databaseStatus(config: Pick<Config, 'databaseUrl' | 'embedded'>): Promise<DatabaseStatus> {
+  const { databaseUrl, embedded } = config
+  const engine = embedded ? 'sqlite' : 'postgres'
+  if (embedded && !existsSync(resolve(databaseUrl.slice('sqlite:'.length)))) {
+    return { engine, state: 'absent', version: null, pending: [] }
+  }
+  const [{ openDatabase }, { schemaStatus }] = await Promise.all([
+    import('../store/open.ts'),
+    import('../store/migrate.ts'),
+  ])
+  const db = await openDatabase(databaseUrl).catch(async (error: Error) => {
+    // The embedded database serves one process: ask that one.
+    if (embedded && (await serverIsReady())) return null
+    throw new CliFailure(`The database cannot be opened: ${error.message}`, EXIT.notAvailable)
+  })
+  if (db === null) return { engine, state: 'current', version: null, pending: [] }
+  try {
+    const { current, pending } = await schemaStatus(db)
+    return { engine, state: pending.length === 0 ? 'current' : 'behind', version: current, pending }
+  } catch (error) {
+    const { message } = error as Error
+    if (/no such table|relation .* does not exist/.test(message)) {
+      return { engine, state: 'absent', version: null, pending: [] }
+    }
+    throw new CliFailure(`The database does not answer: ${message}`, EXIT.notAvailable)
+  } finally {
+    await db.close()
+  }
+}
+
+async function serverIsReady(): Promise<boolean> {
+  try {
+    const server = serverAt(findTarget(undefined))
+    await server.get('/instance')
+    return (await fetch(`${server.url}/readyz`)).ok
+  } catch {
+    return false
+  }
 }

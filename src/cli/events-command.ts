@@ -1,63 +1,102 @@
 import type { Command } from 'commander'
-import { type CommonOptions, limitOption, type Page, serverFor, show, talking } from './common.ts'
-import { table } from './table.ts'
+import {
+  type CommonOptions,
+  inPath,
+  type Page,
+  paged,
+  type PageOptions,
+  serverFor,
+  show,
+  showPage,
+  talking,
+} from './common.ts'
+import { cell, fields, shortTime, table } from './table.ts'
 
-interface ListOptions extends CommonOptions {
-  limit: string
+interface ListOptions extends PageOptions {
   type?: string
   user?: string
-  state?: string
+  referenceId?: string
+  provider?: string
+  since?: string
+  until?: string
 }
 
-export function addEvents(program: Command): void {
-  const events = program.command('events').description('What happened and was told.')
-  limitOption(
-    talking(events.command('list').description('Newest first.').option('--type <type>').option('--user <user_id>')),
+interface Event {
+  body: unknown
+  deliveries: Record<string, unknown>[]
+  [member: string]: unknown
+}
+
+const COLUMNS = [
+  { name: 'created_at', title: 'TIME (UTC)', show: shortTime },
+  { name: 'id', title: 'ID' },
+  { name: 'type', title: 'TYPE', cut: true as const },
+  { name: 'record_count', title: 'N' },
+  { name: 'reference_id', title: 'PERSON', cut: true as const, show: personOf },
+]
+const DELIVERY_COLUMNS = [
+  { name: 'id', title: 'DELIVERY' },
+  { name: 'state', title: 'STATE' },
+  { name: 'last_status', title: 'STATUS' },
+  { name: 'destination_name', title: 'DESTINATION', cut: true as const },
+]
+
+export function addEvents(command: Command): void {
+  paged(
+    command
+      .command('list')
+      .description('Newest first.')
+      .option('--type <type>', 'only of this type')
+      .option('--user <user_id>', 'only about this connection')
+      .option('--reference-id <id>', 'only about this person of yours')
+      .option('--provider <PROVIDER>', 'only of this source')
+      .option('--since <time>', 'made at or after this ISO time')
+      .option('--until <time>', 'made before this ISO time'),
   ).action(async (options: ListOptions) => {
     const page = (await serverFor(options).get('/events', {
       limit: options.limit,
+      cursor: options.cursor,
       type: options.type,
       user_id: options.user,
+      reference_id: options.referenceId,
+      provider: options.provider,
+      since: options.since,
+      until: options.until,
     })) as Page
-    show(options, page, table(page.data, ['created_at', 'type', 'record_count', 'user_id', 'id'], 'No events yet.'))
+    showPage(options, page, table(page.data, COLUMNS, 'No events.'))
   })
-  talking(events.command('show <id>').description('One event with its body and deliveries.')).action(
+  talking(command.command('show').description('One event with its deliveries and its body.').argument('<id>')).action(
     async (id: string, options: CommonOptions) => {
-      const event = await serverFor(options).get(`/events/${encodeURIComponent(id)}`)
-      show(options, event, JSON.stringify(event, null, 2))
+      const event = (await serverFor(options).get(`/events/${inPath(id)}`)) as Event
+      const { body, deliveries, ...rest } = event
+      const text = [
+        fields(Object.entries(rest)),
+        table(deliveries, DELIVERY_COLUMNS, 'No destination wanted it.'),
+        JSON.stringify(body, null, 2),
+      ].join('\n\n')
+      show(options, event, text)
     },
   )
   talking(
-    events
-      .command('resend <id>')
-      .description('Deliver it again, with the same ids and bytes.')
+    command
+      .command('resend')
+      .description('Deliver it again, with the same ids and bytes and a fresh signature.')
+      .argument('<id>')
       .option('--destination <id>', 'only there, whatever its filters say'),
   ).action(async (id: string, options: CommonOptions & { destination?: string }) => {
     const body = options.destination === undefined ? {} : { destination_id: options.destination }
-    const result = (await serverFor(options).send('POST', `/events/${encodeURIComponent(id)}/resend`, body)) as {
-      delivery_ids?: string[]
+    const result = (await serverFor(options).send('POST', `/events/${inPath(id)}/resend`, body)) as {
+      delivery_ids: string[]
     }
-    show(options, result, `Queued ${result.delivery_ids?.length ?? 0} deliveries.`)
+    const count = result.delivery_ids.length
+    const text =
+      count === 0
+        ? 'No destination wants this type of event.'
+        : `Queued for ${count} ${count === 1 ? 'destination' : 'destinations'}. How it fares: loam events show ${id}`
+    show(options, result, text)
   })
-  const deliveries = program.command('deliveries').description('One event for one destination each.')
-  limitOption(
-    talking(
-      deliveries.command('list').description('Newest first.').option('--state <state>').option('--user <user_id>'),
-    ),
-  ).action(async (options: ListOptions) => {
-    const page = (await serverFor(options).get('/deliveries', {
-      limit: options.limit,
-      state: options.state,
-      user_id: options.user,
-    })) as Page
-    show(
-      options,
-      page,
-      table(
-        page.data,
-        ['created_at', 'event_type', 'state', 'attempts', 'last_status', 'next_at', 'id'],
-        'No deliveries yet.',
-      ),
-    )
-  })
+}
+
+function personOf(reference: unknown, row: Record<string, unknown>): string {
+  return cell(reference ?? row.user_id)
 }

@@ -1,16 +1,17 @@
-import { createHmac } from 'node:crypto'
 import type { Command } from 'commander'
-import { type CommonOptions, serverFor, talking } from './common.ts'
-import { followStream } from './stream.ts'
+import { type CommonOptions, commaList, inPath, serverFor, talking } from './common.ts'
+import { CliFailure, EXIT } from './failure.ts'
+import { openStream } from './stream.ts'
 import type { Server } from './server.ts'
 
 interface ListenOptions extends CommonOptions {
   forward?: string
-  events?: string
+  forwardTo?: string
+  events?: string[]
   printSecret?: boolean
 }
 
-interface EventRow {
+interface Event {
   id: string
   type: string
   user_id: string | null
@@ -18,46 +19,57 @@ interface EventRow {
   created_at: string
 }
 
-interface Sent {
+/** The request that a webhook would receive now. */
+interface Request {
   headers: Record<string, string>
-  body: string
+  body_base64: string
 }
 
-export function addListen(program: Command): void {
-  talking(
-    program
-      .command('listen')
-      .description('Follow events as they happen, and forward them to a receiver on this machine.')
-      .option('--forward <url>', 'post each event there, signed like a delivery')
-      .option('--forward-to <url>', 'the same')
-      .option('--events <list>', 'only these types, separated by commas')
-      .option('--print-secret', 'print the signing secret first'),
-  ).action(async (options: ListenOptions & { forwardTo?: string }) => {
-    const server = serverFor(options)
-    const target = targetOf(options.forward ?? options.forwardTo)
-    const secret = await signingSecret(server)
-    if (options.printSecret === true) console.log(secret)
-    const types = options.events?.split(',').map((each) => each.trim())
-    if (options.json !== true) console.error(`Listening at ${server.url}. Stop with Ctrl-C.`)
-    const stopping = new AbortController()
-    process.once('SIGINT', () => stopping.abort())
-    for await (const message of followStream(server, '/events/stream', stopping.signal)) {
-      const event = JSON.parse(message) as EventRow
-      if (types !== undefined && !types.includes(event.type)) continue
-      const outcome = target === null ? null : await forward(server, event, target, secret)
-      if (options.json === true) console.log(JSON.stringify({ ...event, forwarded: outcome }))
-      else
-        console.log(
-          `${event.created_at.slice(11, 19)}  ${event.type.padEnd(18)} ${event.reference_id ?? event.user_id ?? ''}${outcome === null ? '' : `  ->  ${outcome}`}`,
-        )
-    }
+interface Forwarded {
+  url: string
+  /** Null: nobody answered. */
+  status: number | null
+  duration_ms: number
+  said: string
+}
+
+const ANSWER_WITHIN_MS = 8000
+
+export function addListen(command: Command): void {
+  talking(command)
+    .option('--forward <url>', 'post each event there, signed: the bytes and headers of a delivery')
+    .option('--forward-to <url>', 'the same')
+    .option('--events <list>', 'only these types, separated by commas', commaList)
+    .option('--print-secret', 'print the signing secret and stop')
+    .addHelpText('after', '\nExample: loam listen --forward localhost:3000/consumeTerraWebhook')
+    .action(listen)
+}
+
+async function listen(options: ListenOptions): Promise<void> {
+  const server = serverFor(options)
+  if (options.printSecret === true) return console.log(await signingSecret(server))
+  const target = targetOf(options.forward ?? options.forwardTo)
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
+  const events = await openStream(server, '/events/stream', {
+    signal: stopping.signal,
+    onLost: () => console.error('Lost the server; trying again.'),
   })
+  console.error(`Listening at ${server.url}${target === null ? '' : `, forwarding to ${target}`}. Ctrl-C stops.`)
+  for await (const message of events) {
+    const event = JSON.parse(message) as Event
+    if (options.events !== undefined && !options.events.includes(event.type)) continue
+    const forwarded = target === null ? null : await forward(server, event, target)
+    console.log(options.json === true ? JSON.stringify({ ...event, forwarded }) : lineOf(event, forwarded))
+  }
 }
 
 /** `localhost:3000/path` is enough. */
 function targetOf(text: string | undefined): string | null {
   if (text === undefined) return null
-  return /^https?:\/\//.test(text) ? text : `http://${text}`
+  const url = /^https?:\/\//.test(text) ? text : `http://${text}`
+  if (URL.canParse(url)) return url
+  throw new CliFailure(`--forward ${text} is no URL.`, EXIT.invalidInput)
 }
 
 async function signingSecret(server: Server): Promise<string> {
@@ -65,23 +77,40 @@ async function signingSecret(server: Server): Promise<string> {
   return keys.signing_secrets[0]?.signing_secret ?? ''
 }
 
-/** The same bytes and headers as a delivery, with a signature of this moment. */
-async function forward(server: Server, event: EventRow, target: string, secret: string): Promise<string> {
-  const sent = (await server.get(`/events/${event.id}/request`)) as Sent
-  const t = Math.floor(Date.now() / 1000)
-  const signature = `t=${t},v1=${createHmac('sha256', secret).update(`${t}.`).update(sent.body).digest('hex')}`
+async function forward(server: Server, event: Event, url: string): Promise<Forwarded> {
+  const { headers, body_base64 } = (await server.get(`/events/${inPath(event.id)}/request`)) as Request
   const startedAt = performance.now()
+  const took = (): number => Math.round(performance.now() - startedAt)
   try {
-    const response = await fetch(target, {
+    const response = await fetch(url, {
       method: 'POST',
       redirect: 'manual',
-      headers: { ...sent.headers, 'terra-signature': signature, 'x-terra-signature': signature },
-      body: sent.body,
-      signal: AbortSignal.timeout(8000),
+      headers,
+      body: Buffer.from(body_base64, 'base64'),
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     })
-    await response.arrayBuffer()
-    return `${response.status}  ${Math.round(performance.now() - startedAt)} ms`
+    const text = await response.text()
+    return { url, status: response.status, duration_ms: took(), said: response.ok ? '' : firstLine(text) }
   } catch (error) {
-    return `no answer (${(error as Error).message})`
+    const { name, message, cause } = error as Error
+    const said = name === 'TimeoutError' ? `no answer within ${ANSWER_WITHIN_MS / 1000} s` : causeOf(cause, message)
+    return { url, status: null, duration_ms: took(), said }
   }
+}
+
+function causeOf(cause: unknown, otherwise: string): string {
+  return (cause as { code?: string } | undefined)?.code ?? otherwise
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0]!.slice(0, 80)
+}
+
+function lineOf(event: Event, forwarded: Forwarded | null): string {
+  const parts = [event.created_at.slice(11, 19), event.type.padEnd(8), event.reference_id ?? event.user_id ?? '-']
+  if (forwarded !== null) {
+    parts.push('->', String(forwarded.status ?? 'failed'), `${forwarded.duration_ms} ms`.padStart(7))
+  }
+  parts.push(event.id, forwarded?.said ?? '')
+  return parts.join('  ').trimEnd()
 }

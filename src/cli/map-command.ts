@@ -1,105 +1,109 @@
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Connector } from '../connectors/connector.ts'
 import { CliFailure, EXIT } from './failure.ts'
 
 interface MapOptions {
   kinds?: boolean
-  user?: string
+  user: string
   timezone?: string
-  receivedAt?: string
+  receivedAt?: number
+  strict?: boolean
   json?: boolean
 }
 
-export function addMap(program: Command, exitWith: (code: number) => void): void {
-  program
-    .command('map <PROVIDER> [kind] [FILE]')
-    .description('Normalize one raw provider page to unified records on stdout. No database, no network.')
-    .option('--kinds', "print the provider's page kinds")
-    .option('--user <UUID>', 'the connection that ids are made for')
-    .option('--timezone <IANA>', "the person's time zone, or an offset such as +02:00")
-    .option('--received-at <ISO>', 'when the page came; for values without a time')
-    .option('--json', 'the output is always JSON; accepted for symmetry')
-    .addHelpText(
-      'after',
-      '\nFILE is - or left out for standard input.\n\nExample: loam map OURA sleep night.json --timezone Europe/Berlin',
-    )
+/** Ids are made for a user; without one they are the same each time, and nobody's. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+
+export function addMap(command: Command, exitWith: (code: number) => void): void {
+  command
+    .argument('<PROVIDER>')
+    .argument('[kind]', "the provider's own name of the page")
+    .argument('[FILE]', 'the page as JSON; - or nothing for standard input')
+    .option('--kinds', "print the provider's kinds of page")
+    .option('--user <UUID>', 'the connection that ids are made for', NOBODY)
+    .option('--timezone <IANA>', "the person's time zone, or an offset such as +02:00; default: what the page shows")
+    .option('--received-at <ISO>', 'when the page came, for values without a time; default: now', instant)
+    .option('--strict', 'fail on codes that no table knows')
+    .option('--json', 'with --kinds: as JSON; records always are')
+    .addHelpText('after', '\nExample: loam map OURA sleep night.json --timezone Europe/Berlin')
     .action(async (provider: string, kind: string | undefined, file: string | undefined, options: MapOptions) => {
-      exitWith(await map(provider, kind, file, options))
+      const connector = await connectorNamed(provider)
+      if (options.kinds === true) {
+        const kinds = Object.keys(connector.reads)
+        console.log(options.json === true ? JSON.stringify(kinds, null, 2) : kinds.join('\n'))
+        return
+      }
+      if (kind === undefined) {
+        command.error(`error: which kind of page? ${connector.id} has ${Object.keys(connector.reads).join(', ')}`)
+      }
+      exitWith(await map(connector, kind, file ?? '-', options))
     })
 }
 
-async function map(
-  provider: string,
-  kind: string | undefined,
-  file: string | undefined,
-  options: MapOptions,
-): Promise<number> {
-  const [{ connectorById, connectors }, { kindsOf, mapPage }, { UnreadablePage }, { wholeRecords }, { isZone }] =
-    await Promise.all([
-      import('../connectors/index.ts'),
-      import('../connectors/map-pages.ts'),
-      import('../connectors/connector.ts'),
-      import('../normalize/whole-records.ts'),
-      import('../model/local-day.ts'),
-    ])
+async function connectorNamed(provider: string): Promise<Connector> {
+  const { connectorById, connectors } = await import('../connectors/index.ts')
   const connector = connectorById(provider)
-  if (connector === null) {
-    throw new CliFailure(
-      `${provider} is no source; there are ${connectors.map((each) => each.id).join(', ')}`,
-      EXIT.invalidInput,
-    )
+  if (connector !== null) return connector
+  const known = connectors.map(({ id }) => id).join(', ')
+  throw new CliFailure(`There is no source ${provider}; there are ${known}.`, EXIT.invalidInput)
+}
+
+async function map(connector: Connector, kind: string, file: string, options: MapOptions): Promise<number> {
+  const [{ mapPage }, { UnreadablePage }, { wholeRecords }, { isZone }] = await Promise.all([
+    import('../connectors/map-pages.ts'),
+    import('../connectors/connector.ts'),
+    import('../normalize/whole-records.ts'),
+    import('../model/local-day.ts'),
+  ])
+  const { timezone = null, receivedAt = Date.now(), user } = options
+  if (timezone !== null && !isZone(timezone)) {
+    throw new CliFailure(`--timezone ${timezone} is no IANA zone and no offset such as +02:00.`, EXIT.invalidInput)
   }
-  if (options.kinds === true) {
-    console.log(kindsOf(connector).join('\n'))
-    return EXIT.ok
-  }
-  if (kind === undefined) throw new CliFailure(`say which kind of page: ${kindsOf(connector).join(', ')}`, EXIT.usage)
-  if (options.timezone !== undefined && !isZone(options.timezone)) {
-    throw new CliFailure(
-      `--timezone ${options.timezone} is no IANA zone and no offset such as +02:00`,
-      EXIT.invalidInput,
-    )
-  }
-  const receivedAt = options.receivedAt === undefined ? Date.now() : Date.parse(options.receivedAt)
-  if (Number.isNaN(receivedAt))
-    throw new CliFailure(`--received-at ${options.receivedAt} is no time`, EXIT.invalidInput)
-  const payload = readJson(file ?? '-')
+  const payload = readJson(file)
   try {
-    const page = mapPage(connector, kind, payload, { timeZone: options.timezone ?? null, receivedAt })
-    const zone = options.timezone ?? connector.timeZone?.(page.kind, payload) ?? null
-    const whose = { userId: options.user ?? randomUUID(), provider: connector.id, timeZone: zone }
-    const { records, withoutRecord } = wholeRecords([page], whose)
+    const page = mapPage(connector, kind, payload, { timeZone: timezone, receivedAt })
+    const timeZone = timezone ?? connector.timeZone?.(page.kind, payload) ?? null
+    const { records, withoutRecord } = wholeRecords([page], { userId: user, provider: connector.id, timeZone })
     console.log(JSON.stringify(records, null, 2))
     for (const { table, code, count } of page.unknown) {
-      console.error(`unknown code in ${table}: ${JSON.stringify(code)} (${count} times); mapped to "unknown"`)
-    }
-    if (withoutRecord > 0) {
       console.error(
-        `${withoutRecord} values belong to records that this page does not hold; they join them when both are known`,
+        `unknown code in ${table}: ${JSON.stringify(code)}, ${times(count)}; mapped to the wire's "unknown"`,
       )
     }
-    return EXIT.ok
+    if (withoutRecord > 0) {
+      console.error(`${withoutRecord} parts belong to records that this page does not hold; a server joins them`)
+    }
+    return options.strict === true && page.unknown.length > 0 ? EXIT.failed : EXIT.ok
   } catch (error) {
-    if (error instanceof UnreadablePage || error instanceof RangeError)
+    if (error instanceof UnreadablePage || error instanceof RangeError) {
       throw new CliFailure(error.message, EXIT.invalidInput)
+    }
     throw error
   }
 }
 
+function instant(text: string): number {
+  const at = Date.parse(text)
+  if (Number.isNaN(at)) throw new InvalidArgumentError('Must be an ISO 8601 time, such as 2026-01-31T08:00:00Z.')
+  return at
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`
+}
+
 function readJson(file: string): unknown {
+  const name = file === '-' ? 'standard input' : file
   let text: string
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8')
   } catch (error) {
-    throw new CliFailure(`${file} cannot be read: ${(error as Error).message}`, EXIT.invalidInput)
+    throw new CliFailure(`${name} cannot be read: ${(error as Error).message}`, EXIT.invalidInput)
   }
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new CliFailure(
-      `${file === '-' ? 'standard input' : file} is no JSON: ${(error as Error).message}`,
-      EXIT.invalidInput,
-    )
+    throw new CliFailure(`${name} is no JSON: ${(error as Error).message}`, EXIT.invalidInput)
   }
 }

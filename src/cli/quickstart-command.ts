@@ -2,136 +2,151 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { CliFailure } from './failure.ts'
-import { findTarget, type Server, serverAt } from './server.ts'
-import { followStream } from './stream.ts'
+import { type CommonOptions, serverFor, talking, wholeNumber } from './common.ts'
+import { CliFailure, EXIT } from './failure.ts'
+import { type Server, serverAt } from './server.ts'
+import { signIn } from './sign-in.ts'
+import { openStream } from './stream.ts'
 
-interface QuickstartOptions {
-  json?: boolean
-  provider: string
+interface QuickstartOptions extends CommonOptions {
+  provider?: string
   person?: string
-  timeout: string
+  timeout: number
 }
 
-interface Keys {
-  dev_id: string
-  api_keys: { api_key: string }[]
+interface Source {
+  provider: string
+  enabled: boolean
+  state: string
+}
+
+interface Event {
+  id: string
+  type: string
+  user_id: string | null
+  record_count: number
 }
 
 const REFERENCE = 'my_first_connection'
+const SUCCESS = 'https://example.com/success'
+/** History comes type by type within a second or two; the night is what people look for. */
+const WAIT_FOR_SLEEP_MS = 3000
 
-export function addQuickstart(program: Command): void {
-  program
-    .command('quickstart')
-    .description('Connect a person of the sandbox and print each event. Starts a server of its own when none runs.')
-    .option('--provider <PROVIDER>', 'the source to connect', 'OURA')
-    .option('--person <id>', 'who of the sandbox; default: someone new')
-    .option('--timeout <seconds>', 'give up after', '60')
-    .option('--offline', 'nothing to do: the quickstart never leaves this machine')
-    .option('--json', 'one JSON line for each event')
+export function addQuickstart(command: Command): void {
+  talking(command)
+    .option('--provider <PROVIDER>', 'the source to connect; default: the first that runs in the sandbox')
+    .option('--person <id>', 'who of the sandbox (ada, sam, noor, or any name); default: someone new')
+    .option('--timeout <seconds>', 'give up after', wholeNumber(1, 3600), 60)
+    .option('--offline', 'accepted for clarity: the quickstart never leaves this machine')
     .action(async (options: QuickstartOptions) => {
-      const running = await runningServer()
+      const { server, stop } = await serverToUse(options)
       try {
-        await follow(running.server, options)
+        await follow(server, options)
       } finally {
-        await running.stop()
+        await stop()
       }
     })
 }
 
-async function runningServer(): Promise<{ server: Server; stop(): Promise<void> }> {
+async function serverToUse(options: QuickstartOptions): Promise<{ server: Server; stop(): Promise<void> }> {
   try {
-    const server = serverAt(findTarget(undefined))
+    const server = serverFor(options)
     await server.get('/instance')
     return { server, stop: async () => {} }
-  } catch {
-    const dataDir = mkdtempSync(join(tmpdir(), 'loam-quickstart-'))
-    const [{ readConfig }, { startServer }] = await Promise.all([import('../config.ts'), import('../main.ts')])
-    const config = readConfig({ LOAM_DATA_DIR: dataDir, LOAM_PORT: '0', LOAM_LOG_LEVEL: 'error' }, dataDir)
-    const started = await startServer(config)
-    return {
-      server: serverAt({
-        url: started.ctx.internalUrl,
-        adminToken: started.adminToken,
-        devId: started.environment.dev_id,
-      }),
-      async stop() {
-        await started.stop()
-        rmSync(dataDir, { recursive: true, force: true })
-      },
-    }
+  } catch (error) {
+    const noneRuns = error instanceof CliFailure && error.exitCode === EXIT.notAvailable
+    if (!noneRuns || options.env !== undefined) throw error
+    return temporaryServer(options)
+  }
+}
+
+async function temporaryServer(options: QuickstartOptions): Promise<{ server: Server; stop(): Promise<void> }> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'loam-quickstart-'))
+  const remove = (): void => rmSync(dataDir, { recursive: true, force: true })
+  process.once('exit', remove)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(EXIT.failed))
+  const [{ readConfig }, { startServer }] = await Promise.all([import('../config.ts'), import('../main.ts')])
+  const settings = { LOAM_DATA_DIR: dataDir, LOAM_PORT: '0', LOAM_LOG_LEVEL: 'error' }
+  const running = await startServer(readConfig(settings, dataDir))
+  say(options, `server           ${running.url}   (none runs here: a temporary one)`)
+  return {
+    server: serverAt({ url: running.url, adminToken: running.adminToken, devId: null }),
+    async stop() {
+      await running.stop()
+      remove()
+    },
   }
 }
 
 async function follow(server: Server, options: QuickstartOptions): Promise<void> {
-  const say = (text: string): void => {
-    if (options.json !== true) console.log(text)
-  }
+  const provider = await sandboxSource(server, options.provider)
   const stopping = new AbortController()
-  const timer = setTimeout(() => stopping.abort(), Number(options.timeout) * 1000)
+  let timer = setTimeout(() => stopping.abort(), options.timeout * 1000)
   try {
-    const events = followStream(server, '/events/stream', stopping.signal)
-    // The stream is open before anything happens: its first message may be ours.
-    const first = events.next()
+    const events = await openStream(server, '/events/stream', { signal: stopping.signal })
     const session = await widgetSession(server)
-    say(`widget session   ${session}`)
-    say(`signed in        ${await signIn(session, options)}`)
-    let sawAuth = false
-    for (let message = await first; message.done !== true; message = await events.next()) {
-      const row = JSON.parse(message.value) as {
-        id: string
-        type: string
-        reference_id: string | null
-        record_count: number
+    say(options, `widget session   ${session}`)
+    const landed = await signIn(`${session}/connect/${provider}`, { until: SUCCESS, person: options.person })
+    say(options, `signed in        ${landed.href}`)
+    const userId = landed.searchParams.get('user_id')
+    const seen = new Set<string>()
+    for await (const message of events) {
+      const event = JSON.parse(message) as Event
+      if (event.user_id !== userId) continue
+      if (options.json === true) console.log(message)
+      else console.log(lineOf(event))
+      if (event.type !== 'auth' && event.record_count > 0 && seen.size < 2) {
+        clearTimeout(timer)
+        timer = setTimeout(() => stopping.abort(), WAIT_FOR_SLEEP_MS)
       }
-      if (row.reference_id !== REFERENCE) continue
-      if (options.json === true) console.log(message.value)
-      else say(`event            ${row.type}${row.record_count > 0 ? `, ${row.record_count} records` : ''}   ${row.id}`)
-      sawAuth ||= row.type === 'auth'
-      if (sawAuth && row.record_count > 0 && (row.type === 'sleep' || row.type === 'activity')) {
-        say('\nThat is the quickstart: a person connected, and their data arrived as events.')
-        return
-      }
+      seen.add(event.type)
+      if (seen.has('auth') && seen.has('sleep')) break
     }
-    throw new CliFailure(`no data event within ${options.timeout} s; loam doctor says what is wrong`)
+    if (!seen.has('auth')) throw new CliFailure(`No auth event within ${options.timeout} s: see loam doctor.`)
+    if (seen.size < 2) throw new CliFailure(`No data event within ${options.timeout} s: see loam doctor.`)
+    say(options, '\nA person connected, and their data arrived as events: that is all there is to it.')
+    say(options, 'Next: npm start, then open the dashboard; or loam listen --forward <your receiver>.')
   } finally {
     clearTimeout(timer)
     stopping.abort()
   }
 }
 
+function say(options: QuickstartOptions, text: string): void {
+  if (options.json !== true) console.log(text)
+}
+
+function lineOf(event: Event): string {
+  const count = event.record_count === 1 ? '1 record' : `${event.record_count} records`
+  return `event            ${event.type.padEnd(8)}  ${(event.record_count === 0 ? '' : count).padEnd(10)}  ${event.id}`
+}
+
+async function sandboxSource(server: Server, wanted: string | undefined): Promise<string> {
+  const { data } = (await server.get('/sources')) as { data: Source[] }
+  const usable = data.filter((source) => source.enabled && source.state === 'sandbox')
+  const named = wanted?.toUpperCase()
+  const found = usable.find((source) => named === undefined || source.provider === named)
+  if (found !== undefined) return found.provider
+  const known = data.find((source) => source.provider === named)
+  const problem =
+    named === undefined
+      ? 'No source that is on runs in the sandbox.'
+      : known === undefined
+        ? `There is no source ${named}.`
+        : known.enabled
+          ? `${named} has its own credentials here: a person would have to sign in.`
+          : `${named} is off: loam sources enable ${named}.`
+  throw new CliFailure(`${problem} The sandbox is on with the embedded database or LOAM_SANDBOX=on.`, EXIT.notAvailable)
+}
+
 async function widgetSession(server: Server): Promise<string> {
-  const keys = (await server.get('/keys', { reveal: true })) as Keys
+  const keys = (await server.get('/keys', { reveal: true })) as { dev_id: string; api_keys: { api_key: string }[] }
   const response = await fetch(`${server.url}/v2/auth/generateWidgetSession`, {
     method: 'POST',
     headers: { 'dev-id': keys.dev_id, 'x-api-key': keys.api_keys[0]!.api_key, 'content-type': 'application/json' },
-    body: JSON.stringify({ reference_id: REFERENCE, auth_success_redirect_url: 'https://example.com/success' }),
+    body: JSON.stringify({ reference_id: REFERENCE, auth_success_redirect_url: SUCCESS }),
   })
   const body = (await response.json()) as { url?: string; message?: string }
-  if (body.url === undefined) throw new CliFailure(`no widget session: ${body.message ?? response.status}`)
+  if (body.url === undefined) throw new CliFailure(`No widget session: ${body.message ?? response.status}`)
   return body.url
-}
-
-/** What a browser does: follows each redirect, keeps cookies, and says yes on the sandbox's page. */
-async function signIn(session: string, options: QuickstartOptions): Promise<string> {
-  const cookies = new Map<string, string>()
-  let url = `${session}/connect/${options.provider.toUpperCase()}`
-  for (let hops = 0; hops < 10; hops++) {
-    if (url.startsWith('https://example.com/')) return url
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, { redirect: 'manual', headers: cookie === '' ? {} : { cookie } })
-    for (const line of response.headers.getSetCookie()) {
-      const [name, value] = line.split(';')[0]!.split('=')
-      cookies.set(name!, value ?? '')
-    }
-    const location = response.headers.get('location')
-    if (location === null) throw new CliFailure(`the sign-in stopped at ${url} with ${response.status}`)
-    const next = new URL(location, url)
-    if (next.pathname.endsWith('/oauth/authorize')) {
-      next.searchParams.set('auto', 'approve')
-      if (options.person !== undefined) next.searchParams.set('person', options.person)
-    }
-    url = next.href
-  }
-  throw new CliFailure('the sign-in went in circles')
 }

@@ -1,14 +1,16 @@
 // How commands speak to the running server: over /admin/v1, like everyone else.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readSettings } from '../config.ts'
 import { CliFailure, EXIT } from './failure.ts'
 
 export interface Server {
   url: string
+  adminToken: string
   get(path: string, query?: Query): Promise<unknown>
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>
   /** The open response, for streams. */
-  open(path: string, signal: AbortSignal): Promise<Response>
+  open(path: string, init: { signal: AbortSignal; headers?: Record<string, string> }): Promise<Response>
 }
 
 type Query = Record<string, string | number | boolean | null | undefined>
@@ -19,68 +21,97 @@ export interface Target {
   devId: string | null
 }
 
-/** `LOAM_PUBLIC_URL` and `LOAM_ADMIN_TOKEN` when both are set, else what the last start on this machine wrote. */
+/** What a start writes into the data folder. */
+interface Profile {
+  url: string
+  public_url?: string
+  admin_token: string
+}
+
+/**
+ * The server that was last started from this folder, reached past any proxy; or the one that `LOAM_PUBLIC_URL` and
+ * `LOAM_ADMIN_TOKEN` name. The token of the one is never sent to the other.
+ */
 export function findTarget(env: string | undefined): Target {
+  const { config, origins } = readSettings()
   const devId = env ?? null
-  const { LOAM_PUBLIC_URL: url, LOAM_ADMIN_TOKEN: adminToken, LOAM_DATA_DIR: dataDir = './data' } = process.env
-  if (url !== undefined && adminToken !== undefined) return { url, adminToken, devId }
-  const file = join(dataDir, 'dev.json')
-  if (!existsSync(file)) {
-    throw new CliFailure(
-      `No server is known here: start one with \`npm start\`, or set LOAM_PUBLIC_URL and LOAM_ADMIN_TOKEN.`,
-      EXIT.notAvailable,
-    )
+  const profile = readProfile(config.dataDir)
+  const named = origins.LOAM_PUBLIC_URL === 'default' ? null : config.publicUrl
+  if (profile !== null && (named === null || named === profile.public_url)) {
+    return { url: profile.url, adminToken: config.adminToken ?? profile.admin_token, devId }
   }
-  const profile = JSON.parse(readFileSync(file, 'utf8')) as { url: string; admin_token: string }
-  return { url: url ?? profile.url, adminToken: adminToken ?? profile.admin_token, devId }
+  if (config.adminToken !== null) return { url: config.publicUrl, adminToken: config.adminToken, devId }
+  throw new CliFailure(
+    named === null
+      ? 'No server has been started here: run `npm start` first, or set LOAM_PUBLIC_URL and LOAM_ADMIN_TOKEN.'
+      : `${named} needs its admin token: set LOAM_ADMIN_TOKEN.`,
+    named === null ? EXIT.notAvailable : EXIT.notSignedIn,
+  )
+}
+
+function readProfile(dataDir: string): Profile | null {
+  const file = join(dataDir, 'dev.json')
+  if (!existsSync(file)) return null
+  try {
+    const profile = JSON.parse(readFileSync(file, 'utf8')) as Partial<Profile>
+    if (typeof profile.url === 'string' && typeof profile.admin_token === 'string') return profile as Profile
+  } catch {
+    // Cut off by a crash or a full disk: as good as none.
+  }
+  return null
 }
 
 export function serverAt(target: Target): Server {
-  const headers = {
-    authorization: `Bearer ${target.adminToken}`,
-    ...(target.devId === null ? {} : { 'dev-id': target.devId }),
-  }
+  const { url, adminToken, devId } = target
+  const headers = { authorization: `Bearer ${adminToken}`, ...(devId === null ? {} : { 'dev-id': devId }) }
   async function call(path: string, init: RequestInit): Promise<Response> {
     try {
-      return await fetch(`${target.url}/admin/v1${path}`, { ...init, headers: { ...headers, ...init.headers } })
-    } catch {
-      throw new CliFailure(`The server at ${target.url} does not answer: is it running?`, EXIT.notAvailable)
+      return await fetch(`${url}/admin/v1${path}`, { ...init, headers: { ...headers, ...init.headers } })
+    } catch (error) {
+      if (init.signal?.aborted === true) throw error
+      throw new CliFailure(`The server at ${url} does not answer: start it with \`npm start\`.`, EXIT.notAvailable)
     }
   }
   async function answer(response: Response): Promise<unknown> {
     const text = await response.text()
-    const body: unknown = text === '' ? null : JSON.parse(text)
+    if (response.ok && text === '') return null
+    const body = jsonIn(text)
+    if (body === null) {
+      throw new CliFailure(`What answers at ${url} (status ${response.status}) is no Loam.`, EXIT.notAvailable)
+    }
     if (response.ok) return body
-    const { message = `the server answered ${response.status}`, code, docs } = (body ?? {}) as Record<string, string>
-    const lines = [
-      message,
-      ...(code === undefined ? [] : [`code: ${code}`]),
-      ...(docs === undefined ? [] : [`docs: ${docs}`]),
-    ]
-    throw new CliFailure(lines.join('\n'), exitFor(response.status))
+    const { message = `the server answered ${response.status}`, code, docs, reference } = body as Record<string, string>
+    throw new CliFailure(message, exitFor(response.status), { code, docs, reference })
   }
   return {
-    url: target.url,
+    url,
+    adminToken,
     get: async (path, query = {}) => answer(await call(`${path}${queryText(query)}`, { method: 'GET' })),
-    send: async (method, path, body) =>
-      answer(
-        await call(path, {
-          method,
-          ...(body === undefined
-            ? {}
-            : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-        }),
-      ),
-    async open(path, signal) {
-      const response = await call(path, { method: 'GET', signal })
+    async send(method, path, body) {
+      const json =
+        body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+      return answer(await call(path, { method, ...json }))
+    },
+    async open(path, init) {
+      const response = await call(path, { method: 'GET', ...init })
       if (!response.ok) await answer(response)
       return response
     },
   }
 }
 
+function jsonIn(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' ? value : null
+  } catch {
+    return null
+  }
+}
+
 function exitFor(status: number): number {
   if (status === 401 || status === 403) return EXIT.notSignedIn
+  if (status === 501 || status === 503) return EXIT.notAvailable
   return status === 400 || status === 404 || status === 422 ? EXIT.invalidInput : EXIT.failed
 }
 

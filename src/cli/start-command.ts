@@ -1,12 +1,16 @@
-import { Option, type Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { CliFailure } from './failure.ts'
 
-export function addStart(program: Command, exitWith: (code: number) => void): void {
-  program
-    .command('start')
-    .description('Run the server, or one part of it beside others on the same PostgreSQL.')
-    .addOption(new Option('--role <role>', 'which part').choices(['all', 'api', 'intake', 'deliver']).default('all'))
+type Role = 'all' | 'api' | 'intake' | 'deliver'
+
+export function addStart(command: Command, exitWith: (code: number) => void): void {
+  command
+    .addOption(
+      new Option('--role <role>', 'which part; default: LOAM_ROLE').choices(['all', 'api', 'intake', 'deliver']),
+    )
     .option('--json', 'print where the server is as one JSON line')
-    .action(async (options: { role: 'all' | 'api' | 'intake' | 'deliver'; json?: boolean }) => {
+    .addHelpText('after', '\nSettings come from the environment and from .env: docs/configuration.md')
+    .action(async (options: { role?: Role; json?: boolean }) => {
       const startedAt = performance.now()
       const [{ readConfig }, { startServer }, { banner }] = await Promise.all([
         import('../config.ts'),
@@ -14,31 +18,29 @@ export function addStart(program: Command, exitWith: (code: number) => void): vo
         import('./banner.ts'),
       ])
       const config = readConfig()
-      const running = await startServer(config, options.role)
+      const running = await startServer(config, options.role ?? config.role).catch(refused)
       if (options.json === true) console.log(JSON.stringify({ url: running.url, dev_id: running.environment.dev_id }))
-      else await banner(config, running, performance.now() - startedAt)
-      const code = await untilStopped(() => running.stop())
-      exitWith(code)
-      // Nothing that is still open may keep a stopped server alive.
-      process.exit(code)
+      else console.log(await banner(config, running, performance.now() - startedAt))
+      exitWith(await untilStopped(() => running.stop()))
     })
+}
+
+/** A port in use, a database that is not there: the world's fault, told in a sentence. Ours keeps its stack. */
+function refused(error: unknown): never {
+  const ours = error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError
+  if (ours || !(error instanceof Error)) throw error
+  throw new CliFailure(`Loam does not start: ${error.message}`)
 }
 
 /** SIGINT and SIGTERM finish what is in flight; a second one does not wait. */
 function untilStopped(stop: () => Promise<void>): Promise<number> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let signals = 0
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         signals++
         if (signals > 1) process.exit(1)
-        void stop().then(
-          () => resolve(0),
-          (error) => {
-            console.error(error)
-            resolve(1)
-          },
-        )
+        stop().then(() => resolve(0), reject)
       })
     }
   })

@@ -1,48 +1,78 @@
-import type { Command } from 'commander'
-import { type CommonOptions, limitOption, type Page, serverFor, show, talking } from './common.ts'
+import { createInterface } from 'node:readline/promises'
+import { type Command, Option } from 'commander'
+import {
+  type CommonOptions,
+  inPath,
+  type Page,
+  paged,
+  type PageOptions,
+  serverFor,
+  show,
+  showPage,
+  talking,
+} from './common.ts'
 import { CliFailure, EXIT } from './failure.ts'
-import { table } from './table.ts'
+import { fields, table } from './table.ts'
 
-interface ListOptions extends CommonOptions {
-  limit: string
+interface ListOptions extends PageOptions {
   provider?: string
   referenceId?: string
+  state?: string
 }
 
-export function addUsers(program: Command): void {
-  const users = program.command('users').description('Connections of people to sources.')
-  limitOption(
-    talking(
-      users
-        .command('list')
-        .description('Newest first.')
-        .option('--provider <PROVIDER>')
-        .option('--reference-id <id>', 'your own id of the person'),
-    ),
+const COLUMNS = [
+  { name: 'user_id', title: 'USER ID' },
+  { name: 'provider', title: 'PROVIDER' },
+  { name: 'state', title: 'STATE' },
+  { name: 'reference_id', title: 'REFERENCE ID', cut: true as const },
+]
+
+export function addUsers(command: Command): void {
+  paged(
+    command
+      .command('list')
+      .description('Newest first.')
+      .option('--provider <PROVIDER>', 'only of this source')
+      .option('--reference-id <id>', 'only of this person of yours')
+      .addOption(new Option('--state <state>', 'only in this state').choices(['connected', 'degraded', 'revoked'])),
   ).action(async (options: ListOptions) => {
     const page = (await serverFor(options).get('/users', {
       limit: options.limit,
+      cursor: options.cursor,
       provider: options.provider,
       reference_id: options.referenceId,
+      state: options.state,
     })) as Page
-    const columns = ['user_id', 'provider', 'reference_id', 'state', 'created_at']
-    show(options, page, table(page.data, columns, 'Nobody has connected yet.'))
+    showPage(options, page, table(page.data, COLUMNS, 'No users.'))
   })
-  talking(users.command('show <user_id>').description('One connection.')).action(
+  talking(command.command('show').description('One connection and how much is stored.').argument('<user_id>')).action(
     async (id: string, options: CommonOptions) => {
-      const user = await serverFor(options).get(`/users/${encodeURIComponent(id)}`)
-      show(options, user, JSON.stringify(user, null, 2))
+      const user = (await serverFor(options).get(`/users/${inPath(id)}`)) as Record<string, unknown>
+      const records = user.records as { type: string; count: number }[]
+      const stored = records.map(({ type, count }) => `${count} ${type}`).join(', ')
+      show(options, user, fields([...Object.entries(user).filter(([name]) => name !== 'records'), ['records', stored]]))
     },
   )
   talking(
-    users
-      .command('deauth <user_id>')
-      .description('End the connection, delete everything held for it, send `deauth`.')
-      .option('--yes', 'do not ask'),
+    command
+      .command('deauth')
+      .description('End the connection at the provider, delete everything held for it, send `deauth`.')
+      .argument('<user_id>')
+      .option('--yes', 'do not ask; scripts are never asked'),
   ).action(async (id: string, options: CommonOptions & { yes?: boolean }) => {
-    if (options.yes !== true)
-      throw new CliFailure('This deletes all data of the connection. Add --yes to do it.', EXIT.declined)
-    const result = await serverFor(options).send('DELETE', `/users/${encodeURIComponent(id)}`)
-    show(options, result, `Removed ${id}.`)
+    const server = serverFor(options)
+    if (options.yes !== true && process.stdin.isTTY) {
+      const user = (await server.get(`/users/${inPath(id)}`)) as { provider: string; reference_id: string | null }
+      await confirm(`Delete everything of ${user.reference_id ?? id} at ${user.provider}?`)
+    }
+    await server.send('DELETE', `/users/${inPath(id)}`)
+    show(options, { user_id: id, removed: true }, `Disconnected ${id}. A deauth event is on its way.`)
   })
+}
+
+async function confirm(question: string): Promise<void> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const said = await terminal.question(`${question} [y/N] `)
+  terminal.close()
+  if (!/^y(es)?$/i.test(said.trim())) throw new CliFailure('Nothing was changed.', EXIT.declined)
 }

@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import { show } from './common.ts'
+import { cell, table } from './table.ts'
+
+const COLUMNS = [
+  { name: 'name', title: 'SETTING' },
+  { name: 'value', title: 'VALUE', cut: true as const },
+  { name: 'from', title: 'FROM' },
+]
+
+export function addConfig(command: Command): void {
+  command
+    .description('The settings in force, and where each comes from. Secrets are not shown.')
+    .option('--json', 'print JSON, for programs')
+    .action(async (options: { json?: boolean }) => {
+      const { describeSettings, readSettings } = await import('../config.ts')
+      const { config, origins } = readSettings()
+      const values: Record<string, unknown> = {
+        LOAM_PORT: config.port,
+        LOAM_HOST: config.host,
+        LOAM_PUBLIC_URL: config.publicUrl,
+        LOAM_DATABASE_URL: withoutPassword(config.databaseUrl),
+        LOAM_DATA_DIR: config.dataDir,
+        LOAM_ROLE: config.role,
+        LOAM_DEV_ID: config.devId,
+        LOAM_SANDBOX: config.sandbox ? 'on' : 'off',
+        LOAM_ALLOW_PRIVATE_DESTINATIONS: config.allowPrivateDestinations ? 'on' : 'off',
+        LOAM_BACKFILL_DAYS: config.backfillDays,
+        LOAM_LOG_LEVEL: config.logLevel,
+      }
+      const rows = describeSettings().map(({ name, default: otherwise }) => {
+        const from = origins[name]
+        const hidden = from === 'default' ? `(${otherwise.replaceAll('`', '')})` : '****'
+        return { name, value: cell(values[name] ?? hidden), from }
+      })
+      show(options, { settings: rows }, table(rows, COLUMNS, ''))
+    })
+  command
+    .command('docs')
+    .description('The table of docs/configuration.md.')
+    .option('--json', 'print JSON, for programs')
+    .action(async (options: { json?: boolean }) => {
+      const { describeSettings, settingsTable } = await import('../config.ts')
+      show(options, describeSettings(), settingsTable())
+    })
+}
+
+function withoutPassword(databaseUrl: string): string {
+  return databaseUrl.replace(/^(postgres(?:ql)?:\/\/[^:/@]*):.*@/, '$1:****@').replace(/(password=)[^&]*/g, '$1****')
+}
