@@ -89,7 +89,7 @@ const UNITS =
 
 const NutritionQuantity = group('NutritionQuantity', 'How much was eaten.', {
   unit: requiredCode(0, UNITS),
-  amount: num('How many of the unit.'),
+  amount: z.number().describe('How many of the unit; 1 of the unknown unit, the entry as it is, when nobody said.'),
 })
 
 export const Meal = group('Meal', 'One entry of a food diary.', {

@@ -182,6 +182,21 @@ test('the end of what has none is its start; of a day, the start of the next', (
   assert.equal(complete('body', {}).metadata.end_time, null)
 })
 
+test('a meal has a quantity: the entry as it is, when nobody said how much', () => {
+  const { meals } = complete('nutrition', {
+    meals: [{ name: 'soup' }, { quantity: { unit: 1 } }, { quantity: { unit: 1, amount: 0 } }],
+  })
+  assert.deepEqual(
+    meals.map((meal) => meal.quantity),
+    [
+      { unit: 0, amount: 1 },
+      { unit: 0, amount: 1 },
+      { unit: 1, amount: 0 },
+    ],
+  )
+  assert.deepEqual([meals[0]!.name, meals[0]!.id, meals[0]!.timestamp, meals[0]!.type], ['soup', '', '', 0])
+})
+
 test('an activity has its totals in both places, whichever was given', () => {
   const flat = complete('activity', { distance_data: { steps: 10, elevation: { gain_actual_meters: 5 } } })
   assert.equal(flat.distance_data.summary.steps, 10)

@@ -5,6 +5,7 @@ import { Athlete } from './athlete.ts'
 import { Body } from './body.ts'
 import { Daily } from './daily.ts'
 import type { DataType } from './data-type.ts'
+import { NutritionUnits } from './enumerations.ts'
 import { addDays } from './local-day.ts'
 import { Menstruation } from './menstruation.ts'
 import { Nutrition } from './nutrition.ts'
@@ -57,6 +58,7 @@ export function complete<T extends DataType>(type: T, partial: DeepPartial<Recor
   const record = fill(skeletonOf(type), partial, type) as RecordOf<T>
   fillTwins(type, record)
   fillEnd(type, record)
+  if (type === 'nutrition') fillQuantities(record as Nutrition)
   return record
 }
 
@@ -67,6 +69,14 @@ function fillEnd(type: DataType, record: unknown): void {
   const start = metadata.start_time
   const spans = type === 'activity' || type === 'sleep'
   metadata.end_time = spans ? start : addDays(start.slice(0, 10), 1) + start.slice(10)
+}
+
+/** Clients require an amount. A unit without one says nothing. */
+function fillQuantities(nutrition: Nutrition): void {
+  for (const meal of nutrition.meals) {
+    const amount: number | null = meal.quantity.amount
+    if (amount === null) meal.quantity = { unit: NutritionUnits.Unknown, amount: 1 }
+  }
 }
 
 /** Whether a list is a series, which `with_samples=false` leaves out: `hr_samples`, `hrv_samples_rmssd`, an ECG's curve. */

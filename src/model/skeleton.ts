@@ -71,12 +71,16 @@ function filled(skeleton: Skeleton, value: unknown): unknown {
   }
   if (typeof value !== 'object' || Array.isArray(value)) throw new Misfit()
   const given = value as Record<string, unknown>
+  let found = 0
   for (let i = 0; i < names.length; i++) {
+    const name = names[i]!
     const member = members[i]!
-    const own = given[names[i]!]
-    result[names[i]!] = member.kind === 'scalar' ? (own ?? member.unknown) : filled(member, own)
+    const own = given[name]
+    if (own !== undefined) found++
+    result[name] = member.kind === 'scalar' ? (own ?? member.unknown) : filled(member, own)
   }
-  for (const name in given) if (!skeleton.index.has(name) && given[name] !== undefined) throw new Misfit()
+  for (const name in given) if (given[name] !== undefined) found--
+  if (found !== 0) throw new Misfit()
   return result
 }
 
