@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
-import { DATA_TYPES, type DataType } from './data-type.ts'
+import { DATA_TYPES, DATA_TYPES_WITH_SAMPLES, type DataType } from './data-type.ts'
 import published from './fixtures/published-keys.json' with { type: 'json' }
 import quickstartActivity from './fixtures/quickstart-activity.json' with { type: 'json' }
 import quickstartDaily from './fixtures/quickstart-daily.json' with { type: 'json' }
@@ -253,6 +253,13 @@ test('without samples: series are empty, everything else is untouched', () => {
   assert.deepEqual(short.polyline_map_data, full.polyline_map_data)
   assert.deepEqual(short.tag_data, full.tag_data)
   assert.equal(full.heart_rate_data.detailed.hr_samples.length, 1)
+})
+
+test('the types that have series', () => {
+  const withSeries = DATA_TYPES.filter((type) =>
+    pathsOf(emptyRecord(type)).some((path) => isSampleList(path.split('.').at(-1)!)),
+  )
+  assert.deepEqual(withSeries, [...DATA_TYPES_WITH_SAMPLES])
 })
 
 test('every list is known either as a series or as one that stays', () => {
