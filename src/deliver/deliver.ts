@@ -7,8 +7,8 @@ import { claim, deliveryQueue, finish, recover, retryAt } from '../queue/queue.t
 import { onDeliveries } from '../queue/wake.ts'
 import { unpackSync } from '../store/compress.ts'
 import type { Context } from '../store/context.ts'
-import type { Transaction } from '../store/database.ts'
-import { type AttemptRow, type DeliveryRow, insertAttempt } from '../store/deliveries.ts'
+import type { Statement } from '../store/database.ts'
+import { type AttemptRow, type DeliveryRow, insertAttempt, releaseNext } from '../store/deliveries.ts'
 import { destinationById, markDestinationHealth, pauseDestination } from '../store/destinations.ts'
 import { isUnavailable } from '../store/errors.ts'
 import type { EventRow } from '../store/events.ts'
@@ -200,7 +200,7 @@ async function deliverOne(
       (ctx.clock.now() - event.created_at) / 1000,
     )
   }
-  await settleUntilStored(ctx, over, (tx) => settle(ctx, tx, destination, delivery, attempt, result))
+  await settleUntilStored(ctx, over, settlement(ctx, destination, delivery, attempt, result))
   ctx.log[result.next === 'delivered' ? 'debug' : 'info'](
     {
       deliveryId: delivery.id,
@@ -245,61 +245,42 @@ function outgoing(event: EventRow, attempt: number): OutgoingEvent {
   }
 }
 
-async function settle(
+/** The attempt and what follows from it, in one trip. */
+function settlement(
   ctx: Context,
-  tx: Transaction,
   destination: OpenDestination,
   delivery: DeliveryRow,
   attempt: AttemptRow,
   result: SendResult,
-): Promise<void> {
+): Statement[] {
   const now = ctx.clock.now()
   const lease = { id: delivery.id, leaseId: delivery.lease_id! }
   const details = { error: attempt.error, status: attempt.status }
-  let ended = true
-  let statement = finish(deliveryQueue, lease, result.next === 'delivered' ? 'delivered' : 'failed', now, details)
-  if (result.next === 'retry') {
-    const delay = retryDelayMs(delivery.attempts, Math.random())
-    if (delay !== null) {
-      ended = false
-      statement = retryAt(deliveryQueue, lease, now + Math.max(delay, (result.afterSeconds ?? 0) * 1000), details)
-    }
-  }
+  const statements = [insertAttempt(attempt, lease.leaseId)]
+  const delay = result.next === 'retry' ? retryDelayMs(delivery.attempts, Math.random()) : null
   if (result.next === 'pause') {
-    ended = false
-    statement = retryAt(deliveryQueue, lease, now, details)
+    statements.push(retryAt(deliveryQueue, lease, now, details))
+    statements.push(pauseDestination(destination.row.id, result.message, now))
+  } else if (result.next === 'retry' && delay !== null) {
+    const wait = Math.max(delay, (result.afterSeconds ?? 0) * 1000)
+    statements.push(retryAt(deliveryQueue, lease, now + wait, details))
+  } else {
+    const state = result.next === 'delivered' ? 'delivered' : 'failed'
+    statements.push(finish(deliveryQueue, lease, state, now, details), releaseNext(delivery.id, now))
   }
-  const changed = await tx.run(statement.sql, statement.params)
-  // Nobody waits for the outcome any more: the user was deleted, or another worker took over after our lease.
-  if (changed === 0) return
-  const record = insertAttempt(attempt)
-  await tx.run(record.sql, record.params)
-  if (ended) await releaseNext(tx, delivery.id, now)
-  if (result.next === 'pause') await pauseDestination(tx, destination.row.id, result.message, now)
   const failing = result.next !== 'delivered'
   if (failing !== (destination.row.failing_since !== null)) {
     destination.row.failing_since = failing ? now : null
-    await markDestinationHealth(tx, destination.row.id, destination.row.failing_since)
+    statements.push(markDestinationHealth(destination.row.id, destination.row.failing_since))
   }
-}
-
-/** `auth` waits for its `user_reauth`: delivered or failed for good, the next may go. */
-async function releaseNext(tx: Transaction, deliveryId: string, now: number): Promise<void> {
-  await tx.run(`UPDATE deliveries SET state = 'pending', next_at = $2 WHERE after_id = $1 AND state = 'waiting'`, [
-    deliveryId,
-    now,
-  ])
+  return statements
 }
 
 /** The receiver has the event: forgetting that would send it twice, so the outcome is written as soon as it can be. */
-async function settleUntilStored(
-  ctx: Context,
-  over: AbortSignal,
-  work: (tx: Transaction) => Promise<void>,
-): Promise<void> {
+async function settleUntilStored(ctx: Context, over: AbortSignal, statements: readonly Statement[]): Promise<void> {
   for (let wait = 100; ; wait = Math.min(wait * 2, 5000)) {
     try {
-      await ctx.db.transaction(work)
+      await ctx.db.batch(statements)
       return
     } catch (error) {
       if (over.aborted || !isUnavailable(error)) throw error

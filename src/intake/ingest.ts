@@ -111,13 +111,11 @@ export async function ingest(
 
     const changes = await applyParts(ctx, tx, connector, connection, parts)
     statements.push(...changes.statements, ...(options.also ?? []))
-    await tx.batch(statements)
-    if (changes.latestStartAt > 0) await markRecordsSeen(tx, userId, Math.min(changes.latestStartAt, now))
-    if (connection.active === 1) {
-      const settings = await settingsOf(tx, connection.environment_id)
-      const events = recordEvents(connection, settings, changes.written, changes.removed, options.lane)
-      await appendEvents(ctx, tx, events)
-    }
+    if (changes.latestStartAt > 0) statements.push(markRecordsSeen(userId, Math.min(changes.latestStartAt, now)))
+    const settings = await settingsOf(tx, connection.environment_id)
+    const events =
+      connection.active === 1 ? recordEvents(connection, settings, changes.written, changes.removed, options.lane) : []
+    await appendEvents(ctx, tx, events, statements)
     return { changed: changes.written.length, removed: changes.removed.length }
   })
 }

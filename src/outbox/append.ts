@@ -31,10 +31,19 @@ export interface NewEvent {
   onlyDestinationId?: string
 }
 
-export async function appendEvents(ctx: Context, tx: Transaction, events: readonly NewEvent[]): Promise<string[]> {
-  if (events.length === 0) return []
+/** `also` are statements of the same change: everything goes to the database in one trip. */
+export async function appendEvents(
+  ctx: Context,
+  tx: Transaction,
+  events: readonly NewEvent[],
+  also: readonly Statement[] = [],
+): Promise<string[]> {
+  if (events.length === 0) {
+    await tx.batch(also)
+    return []
+  }
   const now = ctx.clock.now()
-  const statements: Statement[] = []
+  const statements: Statement[] = [...also]
   const woken = new Set<string>()
   const ids: string[] = []
   const destinations = new Map<string, DestinationRow[]>()

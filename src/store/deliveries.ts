@@ -67,10 +67,11 @@ export function insertDelivery(row: DeliveryRow): Statement {
   }
 }
 
-export function insertAttempt(row: AttemptRow): Statement {
+/** Only while the delivery is ours: nobody waits for the outcome of one that was deleted or taken over. */
+export function insertAttempt(row: AttemptRow, leaseId: string): Statement {
   return {
     sql: `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, outcome, status, error, response)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM deliveries WHERE id = $2 AND lease_id = $10`,
     params: [
       row.id,
       row.delivery_id,
@@ -81,7 +82,16 @@ export function insertAttempt(row: AttemptRow): Statement {
       row.status,
       row.error,
       row.response,
+      leaseId,
     ],
+  }
+}
+
+/** `auth` waits for its `user_reauth`: when that one is delivered or has failed for good, the next may go. */
+export function releaseNext(deliveryId: string, now: number): Statement {
+  return {
+    sql: `UPDATE deliveries SET state = 'pending', next_at = $2 WHERE after_id = $1 AND state = 'waiting'`,
+    params: [deliveryId, now],
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Sql } from './database.ts'
+import type { Sql, Statement } from './database.ts'
 
 export type DestinationState = 'active' | 'paused'
 
@@ -75,16 +75,15 @@ export async function updateDestination(sql: Sql, row: DestinationRow): Promise<
   )
 }
 
-export async function pauseDestination(sql: Sql, id: string, reason: string, now: number): Promise<void> {
-  await sql.run(`UPDATE destinations SET state = 'paused', state_reason = $2, updated_at = $3 WHERE id = $1`, [
-    id,
-    reason,
-    now,
-  ])
+export function pauseDestination(id: string, reason: string, now: number): Statement {
+  return {
+    sql: `UPDATE destinations SET state = 'paused', state_reason = $2, updated_at = $3 WHERE id = $1`,
+    params: [id, reason, now],
+  }
 }
 
-export async function markDestinationHealth(sql: Sql, id: string, failingSince: number | null): Promise<void> {
-  await sql.run('UPDATE destinations SET failing_since = $2 WHERE id = $1', [id, failingSince])
+export function markDestinationHealth(id: string, failingSince: number | null): Statement {
+  return { sql: 'UPDATE destinations SET failing_since = $2 WHERE id = $1', params: [id, failingSince] }
 }
 
 /** Its deliveries and attempts go with it; the events stay. */

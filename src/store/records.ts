@@ -1,5 +1,5 @@
 // Records, the parts that they are the union of, and which days were read. Bodies are packed JSON.
-import type { Sql, Statement, Transaction } from './database.ts'
+import type { Sql, Statement } from './database.ts'
 
 export interface PartRow {
   user_id: string
@@ -176,10 +176,10 @@ export function coverageOf(
   ])
 }
 
-export async function markRecordsSeen(tx: Transaction, userId: string, mostRecentAt: number): Promise<void> {
-  await tx.run(
-    `UPDATE connections SET most_recent_data_at = $2
-     WHERE user_id = $1 AND (most_recent_data_at IS NULL OR most_recent_data_at < $2)`,
-    [userId, mostRecentAt],
-  )
+export function markRecordsSeen(userId: string, mostRecentAt: number): Statement {
+  return {
+    sql: `UPDATE connections SET most_recent_data_at = $2
+          WHERE user_id = $1 AND (most_recent_data_at IS NULL OR most_recent_data_at < $2)`,
+    params: [userId, mostRecentAt],
+  }
 }

@@ -77,25 +77,26 @@ class Thread {
   }
 }
 
-interface Work {
-  run(transaction: Transaction): Promise<unknown>
-  resolve(value: unknown): void
-  reject(error: unknown): void
+/** A transaction's turn at the writer: from its first change to its end. */
+interface Turn {
+  /** Called when the writer is its own; resolves when it has said all it wants to. */
+  use(ask: Ask): Promise<void>
+  /** Its changes are durable. */
+  committed(): void
+  failed(error: unknown): void
 }
 
-interface Finished {
-  work: Work
-  value: unknown
-  hooks: (() => void)[]
-}
+type Ask = (request: Omit<SqliteRequest, 'id' | 'before'>) => Promise<{ rows: unknown[]; changes: number[] }>
 
 class SqliteDatabase implements Database {
   readonly dialect = 'sqlite'
   readonly #writer: Thread
   readonly #reader: Thread
-  readonly #queue: Work[] = []
+  readonly #queue: Turn[] = []
+  readonly #locks = new Map<string, Promise<void>>()
   readonly #listeners = new Map<string, Set<() => void>>()
-  #busy: Promise<void> | null = null
+  readonly #open = new Set<Promise<unknown>>()
+  #draining = false
 
   constructor(writer: Thread, reader: Thread) {
     this.#writer = writer
@@ -103,7 +104,7 @@ class SqliteDatabase implements Database {
   }
 
   async all<Row>(sql: string, params?: readonly Value[]): Promise<Row[]> {
-    if (!/^\s*(SELECT|WITH)\b/i.test(sql)) return this.transaction((tx) => tx.all<Row>(sql, params))
+    if (!isQuery(sql)) return this.transaction((tx) => tx.all<Row>(sql, params))
     return (await this.#reader.ask({ before: [], query: { sql, params } })).rows as Row[]
   }
 
@@ -119,32 +120,74 @@ class SqliteDatabase implements Database {
     return this.transaction((tx) => tx.batch(statements))
   }
 
+  /**
+   * Until its first change a transaction reads what is committed, beside all others; its locks keep that true for what
+   * it is about to change. From the first change on it has the writer for itself.
+   */
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ run, resolve: resolve as (value: unknown) => void, reject })
-      this.#busy ??= this.#drain()
+    const work = this.#transact(run)
+    const watched = work.catch(() => {})
+    this.#open.add(watched)
+    void watched.finally(() => this.#open.delete(watched))
+    return work
+  }
+
+  async #transact<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const transaction = new SqliteTransaction({
+      read: async (request) => this.#reader.ask({ before: [], ...request }),
+      enter: (turn) => {
+        this.#queue.push(turn)
+        void this.#drain()
+      },
+      lock: (key) => this.#lock(key),
+      tryLock: (key) => this.#tryLock(key),
     })
+    try {
+      const value = await within(run(transaction), MAX_TRANSACTION_MS)
+      await transaction.commit()
+      for (const hook of transaction.hooks) hook()
+      return value
+    } catch (error) {
+      transaction.rollBack(error)
+      throw error
+    } finally {
+      transaction.unlock()
+    }
+  }
+
+  async #lock(key: string): Promise<() => void> {
+    for (let held = this.#locks.get(key); held !== undefined; held = this.#locks.get(key)) await held
+    return this.#tryLock(key)!
+  }
+
+  #tryLock(key: string): (() => void) | null {
+    if (this.#locks.has(key)) return null
+    let release!: () => void
+    this.#locks.set(key, new Promise<void>((resolve) => (release = resolve)))
+    return () => {
+      this.#locks.delete(key)
+      release()
+    }
   }
 
   async #drain(): Promise<void> {
+    if (this.#draining) return
+    this.#draining = true
     try {
       while (this.#queue.length > 0) await this.#commitGroup()
     } finally {
-      // In the same tick as the last look at the queue: whoever comes a tick later must find nobody busy.
-      this.#busy = null
+      this.#draining = false
     }
   }
 
   /** Runs what waits, one after another, each behind a savepoint of its own; then one commit for all. */
   async #commitGroup(): Promise<void> {
     const startedAt = performance.now()
-    const finished: Finished[] = []
+    const done: Turn[] = []
     // Control statements travel with the next request: no trip of their own.
     let before: string[] = ['BEGIN IMMEDIATE']
     let begun = false
-    const ask = async (
-      request: Omit<SqliteRequest, 'id' | 'before'>,
-    ): Promise<{ rows: unknown[]; changes: number[] }> => {
+    const ask: Ask = async (request) => {
       const first = before
       before = []
       try {
@@ -158,38 +201,33 @@ class SqliteDatabase implements Database {
     }
     let count = 0
     while (this.#queue.length > 0 && count < MAX_GROUP && performance.now() - startedAt < MAX_GROUP_MS) {
-      const work = this.#queue.shift()!
+      const turn = this.#queue.shift()!
       count++
       before.push('SAVEPOINT work')
-      const transaction = new SqliteTransaction(ask)
       try {
-        const value = await within(work.run(transaction), MAX_TRANSACTION_MS)
-        transaction.end()
+        await turn.use(ask)
         before.push('RELEASE work')
-        finished.push({ work, value, hooks: transaction.hooks })
+        done.push(turn)
       } catch (error) {
-        transaction.end()
-        work.reject(error)
+        turn.failed(error)
         if (!begun) {
           // Not even BEGIN went through, or nothing was asked yet: start afresh.
           before = ['BEGIN IMMEDIATE']
           continue
         }
-        before = before.filter((sql) => sql !== 'SAVEPOINT work')
-        before.push('ROLLBACK TO work', 'RELEASE work')
+        // Given up before it asked anything: its savepoint was never made.
+        if (before.at(-1) === 'SAVEPOINT work') before.pop()
+        else before.push('ROLLBACK TO work', 'RELEASE work')
       }
     }
     try {
       if (begun) await this.#writer.ask({ before: [...before, 'COMMIT'] })
     } catch (error) {
       await this.#writer.ask({ before: ['ROLLBACK'] }).catch(() => {})
-      for (const { work } of finished) work.reject(error)
+      for (const turn of done) turn.failed(error)
       return
     }
-    for (const { work, value, hooks } of finished) {
-      work.resolve(value)
-      for (const hook of hooks) hook()
-    }
+    for (const turn of done) turn.committed()
   }
 
   notify(channel: string): void {
@@ -207,35 +245,84 @@ class SqliteDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await this.#busy
+    await Promise.all(this.#open)
     await this.#reader.close()
     await this.#writer.close()
   }
 }
 
-type Ask = (request: Omit<SqliteRequest, 'id' | 'before'>) => Promise<{ rows: unknown[]; changes: number[] }>
+interface Access {
+  read: Ask
+  enter(turn: Turn): void
+  lock(key: string): Promise<() => void>
+  tryLock(key: string): (() => void) | null
+}
 
 class SqliteTransaction implements Transaction {
   readonly dialect = 'sqlite'
   readonly hooks: (() => void)[] = []
-  readonly #ask: Ask
+  readonly #access: Access
+  readonly #unlocks: (() => void)[] = []
+  /** The writer, once this transaction has it. */
+  #ask: Promise<Ask> | null = null
+  #finish: ((error: unknown) => void) | null = null
+  #durable: Promise<void> | null = null
   #ended = false
 
-  constructor(ask: Ask) {
-    this.#ask = ask
+  constructor(access: Access) {
+    this.#access = access
   }
 
-  end(): void {
+  /** Waits for the writer and keeps it until `commit` or `rollBack`. */
+  #enter(): Promise<Ask> {
+    this.#ask ??= new Promise<Ask>((got, lost) => {
+      this.#durable = new Promise<void>((committed, failed) => {
+        this.#access.enter({
+          use: (ask) =>
+            new Promise<void>((resolve, reject) => {
+              // Given up while it waited for its turn.
+              if (this.#ended) return reject(new Error('this transaction has ended'))
+              this.#finish = (error) => (error === null ? resolve() : reject(error))
+              got(ask)
+            }),
+          committed,
+          failed(error) {
+            lost(error)
+            failed(error)
+          },
+        })
+      })
+      this.#durable.catch(() => {})
+    })
+    return this.#ask
+  }
+
+  async commit(): Promise<void> {
     this.#ended = true
+    this.#finish?.(null)
+    await this.#durable
   }
 
-  #send(request: Omit<SqliteRequest, 'id' | 'before'>): ReturnType<Ask> {
+  rollBack(error: unknown): void {
+    this.#ended = true
+    this.#finish?.(error)
+  }
+
+  unlock(): void {
+    for (const unlock of this.#unlocks) unlock()
+  }
+
+  async #change(request: Omit<SqliteRequest, 'id' | 'before'>): ReturnType<Ask> {
     if (this.#ended) throw new Error('this transaction has ended')
-    return this.#ask(request)
+    const ask = await this.#enter()
+    return ask(request)
   }
 
   async all<Row>(sql: string, params?: readonly Value[]): Promise<Row[]> {
-    return (await this.#send({ query: { sql, params } })).rows as Row[]
+    if (this.#ended) throw new Error('this transaction has ended')
+    const query = { sql, params }
+    const onlyReads = this.#ask === null && isQuery(sql)
+    return (await (onlyReads ? this.#access.read({ query }) : this.#change({ query }))).rows as Row[]
   }
 
   async one<Row>(sql: string, params?: readonly Value[]): Promise<Row | null> {
@@ -243,19 +330,32 @@ class SqliteTransaction implements Transaction {
   }
 
   async run(sql: string, params?: readonly Value[]): Promise<number> {
-    return (await this.#send({ batch: [{ sql, params }] })).changes[0]!
+    return (await this.#change({ batch: [{ sql, params }] })).changes[0]!
   }
 
   async batch(statements: readonly Statement[]): Promise<number[]> {
     if (statements.length === 0) return []
-    return (await this.#send({ batch: statements })).changes
+    return (await this.#change({ batch: statements })).changes
   }
 
-  async lock(): Promise<void> {}
+  async lock(key: string): Promise<void> {
+    if (this.#ask === null) {
+      this.#unlocks.push(await this.#access.lock(key))
+      return
+    }
+    // Whoever holds the lock may be waiting for the writer that we have.
+    const unlock = this.#access.tryLock(key)
+    if (unlock === null) throw new Error(`lock ${key} before the first change of a transaction`)
+    this.#unlocks.push(unlock)
+  }
 
   afterCommit(work: () => void): void {
     this.hooks.push(work)
   }
+}
+
+function isQuery(sql: string): boolean {
+  return /^\s*SELECT\b/i.test(sql)
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -245,18 +245,22 @@ test('events and deliveries: listed, shown with body and attempts, sent again', 
   assert.equal((event.json.body as { reason: string }).reason, 'access_denied')
   const [delivery] = event.json.deliveries as Rows
   assert.equal(delivery!.destination_name, 'Inspector')
+  await api.ctx.db.run(`UPDATE deliveries SET lease_id = 'lease-1' WHERE id = $1`, [String(delivery!.id)])
   await api.ctx.db.batch([
-    insertAttempt({
-      id: 'a1',
-      delivery_id: String(delivery!.id),
-      number: 1,
-      started_at: api.clock.now(),
-      duration_ms: 12,
-      outcome: 'retry',
-      status: 500,
-      error: 'the receiver answered 500',
-      response: 'oops',
-    }),
+    insertAttempt(
+      {
+        id: 'a1',
+        delivery_id: String(delivery!.id),
+        number: 1,
+        started_at: api.clock.now(),
+        duration_ms: 12,
+        outcome: 'retry',
+        status: 500,
+        error: 'the receiver answered 500',
+        response: 'oops',
+      },
+      'lease-1',
+    ),
   ])
   const shown = await api.asOperator('GET', `/admin/v1/deliveries/${delivery!.id}`)
   assert.deepEqual(
