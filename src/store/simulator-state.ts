@@ -34,9 +34,10 @@ export function simulatorState(db: Database, clock: Clock) {
     },
     async list(prefix: string): Promise<{ key: string; value: string }[]> {
       return db.all(
-        `SELECT key, value FROM simulator_state WHERE substr(key, 1, length($1)) = $1
-           AND (expires_at IS NULL OR expires_at > $2) ORDER BY key`,
-        [prefix, clock.now()],
+        `SELECT key, value FROM simulator_state WHERE key >= $1 AND key < $2
+           AND (expires_at IS NULL OR expires_at > $3) ORDER BY key`,
+        // Keys are ASCII: everything that begins with the prefix sorts before it with U+FFFF behind.
+        [prefix, `${prefix}\uffff`, clock.now()],
       )
     },
   }

@@ -210,6 +210,7 @@ CREATE TABLE jobs (
   finished_at BIGINT
 );
 CREATE UNIQUE INDEX jobs_pending_twin ON jobs (dedupe_key) WHERE state = 'pending';
+CREATE INDEX jobs_running_twin ON jobs (dedupe_key) WHERE state = 'running';
 CREATE INDEX jobs_due ON jobs (lane, next_at, id) WHERE state = 'pending';
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_user ON jobs (user_id, created_at);
@@ -294,7 +295,7 @@ CREATE TABLE inspector_requests (
 CREATE INDEX inspector_listing ON inspector_requests (bin, received_at, id);
 
 CREATE TABLE simulator_state (
-  key TEXT PRIMARY KEY,
+  key TEXT COLLATE "C" PRIMARY KEY,
   value TEXT NOT NULL,
   expires_at BIGINT
 );

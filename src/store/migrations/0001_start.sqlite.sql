@@ -207,6 +207,7 @@ CREATE TABLE jobs (
   finished_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX jobs_pending_twin ON jobs (dedupe_key) WHERE state = 'pending';
+CREATE INDEX jobs_running_twin ON jobs (dedupe_key) WHERE state = 'running';
 CREATE INDEX jobs_due ON jobs (lane, next_at, id) WHERE state = 'pending';
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_user ON jobs (user_id, created_at);
