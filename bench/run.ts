@@ -108,8 +108,14 @@ async function prepare(): Promise<Case[]> {
     const token = await simulatorToken(person)
     const end = new Date().toISOString().slice(0, 10)
     const start = new Date(Date.now() - DAYS * 86_400_000).toISOString().slice(0, 10)
-    const list = await get(`${url}/sandbox/oura/v2/usercollection/workout?start_date=${start}&end_date=${end}`, token)
-    const { id: providerUserId } = await get(`${url}/sandbox/oura/v2/usercollection/personal_info`, token)
+    const list = await get<{ data: { id: string }[] }>(
+      `${url}/sandbox/oura/v2/usercollection/workout?start_date=${start}&end_date=${end}`,
+      token,
+    )
+    const { id: providerUserId } = await get<{ id: string }>(
+      `${url}/sandbox/oura/v2/usercollection/personal_info`,
+      token,
+    )
     for (const document of list.data) found.push({ person, providerUserId, id: document.id })
   }
   if (found.length === 0) throw new Error('the simulator has no workouts')
@@ -180,11 +186,10 @@ async function change(one: Case): Promise<string> {
   )
   const document = await workout(one)
   const start = document.start_datetime.replace('.000', '.000000')
-  void times
   return `${start} ${document.calories}`
 }
 
-async function workout(one: Case): Promise<{ start_datetime: string; calories: number }> {
+async function workout(one: Case): Promise<{ start_datetime: string; end_datetime: string; calories: number }> {
   return get(`${url}/sandbox/oura/v2/usercollection/workout/${one.id}`, tokens.get(one.person)!)
 }
 
@@ -219,8 +224,8 @@ async function relayOne(one: Case): Promise<void> {
     string,
     never
   >
-  const span = new URLSearchParams({ start_datetime: document.start_datetime!, end_datetime: document.end_datetime! })
-  const heart = await get(`${url}/sandbox/oura/v2/usercollection/heartrate?${span}`, token)
+  const span = new URLSearchParams({ start_datetime: document.start_datetime, end_datetime: document.end_datetime })
+  const heart = await get<{ data: unknown[] }>(`${url}/sandbox/oura/v2/usercollection/heartrate?${span}`, token)
   const record = {
     metadata: {
       start_time: String(document.start_datetime).replace('.000', '.000000'),
@@ -244,7 +249,7 @@ async function relayOne(one: Case): Promise<void> {
 // ── The sandbox, as Oura's own clients see it ───────────────────────────────────────────────────────────────────────
 
 async function connect(person: string): Promise<void> {
-  const { auth_url: authUrl } = await post(`${url}/v2/auth/authenticateUser?resource=OURA`, {
+  const { auth_url: authUrl } = await post<{ auth_url: string }>(`${url}/v2/auth/authenticateUser?resource=OURA`, {
     'dev-id': devId,
     'x-api-key': apiKey,
   })
@@ -307,24 +312,28 @@ async function ready(): Promise<void> {
   throw new Error('the server did not start')
 }
 
-async function get(target: string, token: string): Promise<any> {
+async function get<Answer>(target: string, token: string): Promise<Answer> {
   const response = await request(target, { dispatcher: agent, headers: { authorization: `Bearer ${token}` } })
-  return response.body.json()
+  return (await response.body.json()) as Answer
 }
 
-async function post(target: string, headers: Record<string, string> = {}): Promise<any> {
+async function post<Answer>(target: string, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await request(target, { dispatcher: agent, method: 'POST', headers })
-  return response.body.json()
+  return (await response.body.json()) as Answer
 }
 
-async function admin(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<any> {
+async function admin(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<{ data: { id: string }[] }> {
   const response = await fetch(`${url}/admin/v1${path}`, {
     method,
     headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await response.text()
-  return text === '' ? null : JSON.parse(text)
+  return text === '' ? { data: [] } : JSON.parse(text)
 }
 
 async function freePort(): Promise<number> {
