@@ -181,9 +181,7 @@ async function drained(starts: Map<string, number>): Promise<void> {
 
 /** A superseding version at the provider; answers what its event will show. */
 async function change(one: Case): Promise<string> {
-  const { times } = await post(
-    `${url}/sandbox/oura/_control/rewrite?person=${one.person}&collection=workout&id=${one.id}`,
-  )
+  await post(`${url}/sandbox/oura/_control/rewrite?person=${one.person}&collection=workout&id=${one.id}`)
   const document = await workout(one)
   const start = document.start_datetime.replace('.000', '.000000')
   return `${start} ${document.calories}`
@@ -220,10 +218,7 @@ async function notifyLoam(one: Case): Promise<void> {
 /** The same fetches (the workout and its heart rate), the same kind of event, no memory. */
 async function relayOne(one: Case): Promise<void> {
   const token = tokens.get(one.person)!
-  const document = (await get(`${url}/sandbox/oura/v2/usercollection/workout/${one.id}`, token)) as Record<
-    string,
-    never
-  >
+  const document = await workout(one)
   const span = new URLSearchParams({ start_datetime: document.start_datetime, end_datetime: document.end_datetime })
   const heart = await get<{ data: unknown[] }>(`${url}/sandbox/oura/v2/usercollection/heartrate?${span}`, token)
   const record = {

@@ -55,7 +55,9 @@ export interface DestinationType<Settings extends ZodObject = ZodObject> {
   send(event: OutgoingEvent, settings: z.infer<Settings>, context: SendContext): Promise<SendResult>
 }
 
-export function defineDestination<Settings extends ZodObject>(type: DestinationType<Settings>): DestinationType<Settings> {
+export function defineDestination<Settings extends ZodObject>(
+  type: DestinationType<Settings>,
+): DestinationType<Settings> {
   return type
 }
 
