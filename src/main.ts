@@ -51,8 +51,8 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
   }
   const db = await openDatabase(config.databaseUrl, log)
   await migrate(db)
-  const app = new Hono()
-  const { server, port } = await listen(config, app)
+  const door = closedDoor()
+  const { server, port } = await listen(config, door.fetch)
   const userAgent = `Loam/${VERSION}`
   const http = createHttp({ allowPrivate: true, userAgent })
   const destinationHttp = createHttp({ allowPrivate: config.allowPrivateDestinations, userAgent })
@@ -80,7 +80,7 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
   const simulators = config.sandbox
     ? createSimulators({ clock: ctx.clock, state: simulatorState(db, ctx.clock), http, publicUrl: ctx.publicUrl })
     : new Map<string, Simulator>()
-  if (role === 'all' || role === 'api') mountEverything(app, ctx, simulators, shutdown.signal)
+  if (role === 'all' || role === 'api') door.open(everything(ctx, simulators, shutdown.signal))
   const loops = [
     ...(role === 'all' || role === 'intake' ? [await startIntake(ctx, { onlyProcess: config.embedded })] : []),
     ...(role === 'all' || role === 'deliver' ? [await startDelivering(ctx, { onlyProcess: config.embedded })] : []),
@@ -121,7 +121,8 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
   }
 }
 
-function mountEverything(app: Hono, ctx: Context, simulators: Map<string, Simulator>, shutdown: AbortSignal): void {
+function everything(ctx: Context, simulators: Map<string, Simulator>, shutdown: AbortSignal): Hono {
+  const app = new Hono()
   for (const [name, simulator] of simulators) {
     const prefix = `/sandbox/${name}`
     app.all(`${prefix}/*`, (c) => {
@@ -138,16 +139,32 @@ function mountEverything(app: Hono, ctx: Context, simulators: Map<string, Simula
     }
     return api.fetch(c.req.raw, c.env as object)
   })
+  return app
 }
 
 /** Pages and API are apps of their own, each with its own errors: a request goes to the one that has a route for it. */
 function belongsTo(part: Hono, method: string, path: string): boolean {
-  const [handlers] = part.router.match(method, path)
+  const [handlers] = part.router.match(method === 'HEAD' ? 'GET' : method, path)
   return handlers.some(([[, route]]) => route.path !== '*' && route.path !== '/*')
 }
 
-async function listen(config: Config, app: Hono): Promise<{ server: Server; port: number }> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+type Fetch = (request: Request, env: unknown) => Response | Promise<Response>
+
+/** The port is ours before everything behind it is ready: until then, and in roles without an API, the answer is 503. */
+function closedDoor(): { fetch: Fetch; open(app: Hono): void } {
+  let behind: Hono | null = null
+  return {
+    fetch: (request, env) =>
+      behind?.fetch(request, env as object) ??
+      Response.json({ status: 'error', message: 'starting' }, { status: 503, headers: { 'retry-after': '1' } }),
+    open: (app) => {
+      behind = app
+    },
+  }
+}
+
+async function listen(config: Config, fetch: Fetch): Promise<{ server: Server; port: number }> {
+  const server = createAdaptorServer({ fetch }) as Server
   // Slower than any proxy's, so that a kept-alive connection is never closed under a request.
   server.keepAliveTimeout = 75_000
   server.requestTimeout = 60_000

@@ -72,6 +72,7 @@ export async function ingest(
       ]),
     )
     const statements: Statement[] = []
+    const unreadable = new Set<string>()
     const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
     let timeZone = connection.time_zone
     for (const page of read.pages) timeZone = zoneShownBy(connector, page) ?? timeZone
@@ -93,11 +94,9 @@ export async function ingest(
           body: packSync(digests.text),
         }),
       )
-      mappedPages.push({
-        kind: page.kind,
-        runAt: read.runAt,
-        mapped: mapPage(ctx, connector, page, timeZone, firstSeenAt),
-      })
+      const mapped = mapPage(ctx, connector, page, timeZone, firstSeenAt)
+      if (mapped === null) unreadable.add(page.kind)
+      else mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped })
     }
     if (timeZone !== null && timeZone !== connection.time_zone && !isIana(connection.time_zone)) {
       statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
@@ -106,8 +105,14 @@ export async function ingest(
 
     const parts = gatherParts(mappedPages)
     for (const gone of read.gone) parts.push(gonePart(gone, read.runAt))
-    for (const listing of read.listed) parts.push(...(await vanished(tx, userId, listing, parts, read.runAt)))
-    for (const covered of read.covered) statements.push(...putCoverage(userId, covered.type, covered.days, read.runAt))
+    for (const listing of read.listed) {
+      // What an unreadable page named is unknown, so nothing is missing from it.
+      if (unreadable.has(listing.kind)) continue
+      parts.push(...(await vanished(tx, userId, listing, parts, read.runAt)))
+    }
+    for (const covered of unreadable.size > 0 ? [] : read.covered) {
+      statements.push(...putCoverage(userId, covered.type, covered.days, read.runAt))
+    }
 
     const changes = await applyParts(ctx, tx, connector, connection, parts)
     statements.push(...changes.statements, ...(options.also ?? []))
@@ -266,24 +271,31 @@ function settleRecord(
   changes.written.push({ type, record: cleaned.record, version })
 }
 
+/** A page that cannot be read is kept for a mended mapping and counted; the others of the read are not held up by it. */
 function mapPage(
   ctx: Context,
   connector: Connector,
   page: Page,
   timeZone: string | null,
   receivedAt: number,
-): Mapped[] {
+): Mapped[] | null {
   const read = connector.reads[page.kind]
   if (read === undefined) throw new Error(`${connector.id} has no page kind ${page.kind}`)
-  return read.map(page.payload, {
-    request: page.request,
-    timeZone,
-    receivedAt,
-    unknown(table, code) {
-      ctx.metrics.unknownCodes.inc({ provider: connector.id, table })
-      ctx.log.warn({ provider: connector.id, table, unknownCode: code }, 'a code that no table knows')
-    },
-  })
+  try {
+    return read.map(page.payload, {
+      request: page.request,
+      timeZone,
+      receivedAt,
+      unknown(table, code) {
+        ctx.metrics.unknownCodes.inc({ provider: connector.id, table })
+        ctx.log.warn({ provider: connector.id, table, unknownCode: code }, 'a code that no table knows')
+      },
+    })
+  } catch (error) {
+    ctx.metrics.unreadablePages.inc({ provider: connector.id, kind: page.kind })
+    ctx.log.error({ err: error, provider: connector.id, kind: page.kind }, 'a page could not be mapped; it is kept')
+    return null
+  }
 }
 
 /** Not a page kind: the provider said by itself that the record is gone. Holds until a later page shows it again. */

@@ -26,6 +26,12 @@ export function createMetrics() {
       labelNames: ['provider', 'table'],
       registers,
     }),
+    unreadablePages: new Counter({
+      name: 'loam_unreadable_pages_total',
+      help: 'Pages from providers that could not be mapped; they are kept.',
+      labelNames: ['provider', 'kind'],
+      registers,
+    }),
     records: new Counter({
       name: 'loam_records_total',
       help: 'Records written, by type and by what happened (new, changed, same, removed).',
