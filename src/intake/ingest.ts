@@ -98,7 +98,9 @@ export async function ingest(
       if (mapped === null) unreadable.add(page.kind)
       else mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped })
     }
-    if (timeZone !== null && timeZone !== connection.time_zone && !isIana(connection.time_zone)) {
+    // History shows the offset of its own season; only what is new says where the person is now.
+    const tellsNow = options.lane === 'live' || connection.time_zone === null
+    if (tellsNow && timeZone !== null && timeZone !== connection.time_zone && !isIana(connection.time_zone)) {
       statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
       connection.time_zone = timeZone
     }

@@ -71,11 +71,9 @@ class PostgresSql implements Sql {
   }
 
   async batch(statements: readonly Statement[]): Promise<number[]> {
-    const results = await Promise.allSettled(statements.map(({ sql, params }) => query(this.target, sql, params)))
-    return results.map((result) => {
-      if (result.status === 'rejected') throw result.reason
-      return result.value.rowCount ?? 0
-    })
+    const changes: number[] = []
+    for (const { sql, params } of statements) changes.push((await query(this.target, sql, params)).rowCount ?? 0)
+    return changes
   }
 }
 

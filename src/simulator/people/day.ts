@@ -38,7 +38,7 @@ export interface Day {
 }
 
 const MINUTE = 60_000
-const KEPT_DAYS = 4000
+const KEPT_DAYS = 8000
 const SPEEDS: Record<string, { met: number; stepsPerMinute: number; metersPerMinute: number | null }> = {
   running: { met: 9.5, stepsPerMinute: 166, metersPerMinute: 165 },
   cycling: { met: 8, stepsPerMinute: 0, metersPerMinute: 420 },
