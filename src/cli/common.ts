@@ -1,6 +1,6 @@
 // What commands that talk to a server share: --env, --json, checked options, and how results are shown.
 import { type Command, InvalidArgumentError } from 'commander'
-import { findTarget, type Server, serverAt } from './server.ts'
+import { type Server, serverAt } from './server.ts'
 
 export interface CommonOptions {
   env?: string
@@ -18,8 +18,9 @@ export function talking(command: Command): Command {
     .option('--json', 'print JSON, for programs')
 }
 
+/** What reads the settings is loaded when there is something to ask: `--help` needs none of it. */
 export function serverFor(options: CommonOptions): Server {
-  return serverAt(findTarget(options.env))
+  return serverAt(async () => (await import('./target.ts')).findTarget(options.env))
 }
 
 export function show(options: CommonOptions, result: unknown, text: string): void {

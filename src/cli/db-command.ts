@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Config } from '../config.ts'
-import { show } from './common.ts'
 import { CliFailure, EXIT } from './failure.ts'
-import { findTarget, serverAt } from './server.ts'
+import { serverFor, show } from './common.ts'
 
 interface DatabaseStatus {
   engine: 'sqlite' | 'postgres'
@@ -65,9 +64,9 @@ export async function databaseStatus(config: Pick<Config, 'databaseUrl' | 'embed
 
 async function serverIsReady(): Promise<boolean> {
   try {
-    const server = serverAt(findTarget(undefined))
+    const server = serverFor({})
     await server.get('/instance')
-    return (await fetch(`${server.url}/readyz`)).ok
+    return (await fetch(`${(await server.target()).url}/readyz`)).ok
   } catch {
     return false
   }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Config, Given } from '../config.ts'
 import { databaseStatus, sentenceOf } from './db-command.ts'
 import { CliFailure } from './failure.ts'
-import { findTarget, type Server, serverAt } from './server.ts'
+import { serverFor } from './common.ts'
+import type { Server } from './server.ts'
 
 export interface Check {
   name: string
@@ -118,18 +119,18 @@ interface Instance {
 
 async function server(config: Settings): Promise<Check[]> {
   try {
-    const running = serverAt(findTarget(undefined))
+    const running = serverFor({})
     const askedAt = Date.now()
     const instance = (await running.get('/instance')) as Instance
     const checks = [
-      ok('server', `${running.url}, version ${instance.version}`),
+      ok('server', `${(await running.target()).url}, version ${instance.version}`),
       clock(instance, askedAt, Date.now()),
       publicUrl(instance.public_url, instance.sandbox),
       await callbacks(instance),
     ]
     const { data } = (await running.get('/environments')) as { data: { dev_id: string }[] }
     for (const { dev_id } of data) {
-      const there = serverAt({ url: running.url, adminToken: running.adminToken, devId: dev_id })
+      const there = serverFor({ env: dev_id })
       checks.push(...(await sources(there, dev_id, instance)), ...(await destinations(there, dev_id)))
     }
     return checks

@@ -1,5 +1,4 @@
-import { Argument, type Command } from 'commander'
-import { DATA_TYPES } from '../model/data-type.ts'
+import type { Command } from 'commander'
 import { calendarDay, type CommonOptions, serverFor, show, talking, wholeNumber } from './common.ts'
 
 interface GenerateOptions extends CommonOptions {
@@ -21,7 +20,7 @@ interface Generated {
 
 export function addGenerate(command: Command): void {
   talking(command)
-    .addArgument(new Argument('<type>', 'data type').choices(DATA_TYPES))
+    .argument('<type>', 'data type: sleep, daily, activity, body …')
     .option('--provider <PROVIDER>', 'whose data it looks like')
     .option('--person <name>', 'seed: the same person gives the same data, on every machine')
     .option('--day <day>', 'last day, YYYY-MM-DD; default: yesterday', calendarDay)

@@ -19,7 +19,8 @@ export function addKeys(command: Command): void {
   ).action(async (options: CommonOptions & { reveal?: boolean }) => {
     const server = serverFor(options)
     const keys = (await server.get('/keys', { reveal: options.reveal })) as Keys
-    const adminToken = options.reveal === true ? server.adminToken : `****${server.adminToken.slice(-4)}`
+    const { adminToken: token } = await server.target()
+    const adminToken = options.reveal === true ? token : `****${token.slice(-4)}`
     const lines: [string, string][] = [
       ['dev-id', keys.dev_id],
       ...keys.api_keys.map((key): [string, string] => ['x-api-key', `${key.api_key}${until(key.expires_at)}`]),

@@ -55,7 +55,8 @@ async function listen(options: ListenOptions): Promise<void> {
     signal: stopping.signal,
     onLost: () => console.error('Lost the server; trying again.'),
   })
-  console.error(`Listening at ${server.url}${target === null ? '' : `, forwarding to ${target}`}. Ctrl-C stops.`)
+  const { url } = await server.target()
+  console.error(`Listening at ${url}${target === null ? '' : `, forwarding to ${target}`}. Ctrl-C stops.`)
   for await (const message of events) {
     const event = JSON.parse(message) as Event
     if (options.events !== undefined && !options.events.includes(event.type)) continue

@@ -72,7 +72,8 @@ async function map(connector: Connector, kind: string, file: string, options: Ma
       )
     }
     if (withoutRecord > 0) {
-      console.error(`${withoutRecord} parts belong to records that this page does not hold; a server joins them`)
+      const parts = withoutRecord === 1 ? '1 part belongs' : `${withoutRecord} parts belong`
+      console.error(`${parts} to records that this page does not hold; a server joins them`)
     }
     return options.strict === true && page.unknown.length > 0 ? EXIT.failed : EXIT.ok
   } catch (error) {
@@ -104,6 +105,7 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new CliFailure(`${name} is no JSON: ${(error as Error).message}`, EXIT.invalidInput)
+    const where = (error as Error).message.replaceAll(/\s+/g, ' ')
+    throw new CliFailure(`${name} is no JSON: ${where}`, EXIT.invalidInput)
   }
 }

@@ -141,7 +141,8 @@ async function sandboxSource(server: Server, wanted: string | undefined): Promis
 
 async function widgetSession(server: Server): Promise<string> {
   const keys = (await server.get('/keys', { reveal: true })) as { dev_id: string; api_keys: { api_key: string }[] }
-  const response = await fetch(`${server.url}/v2/auth/generateWidgetSession`, {
+  const { url } = await server.target()
+  const response = await fetch(`${url}/v2/auth/generateWidgetSession`, {
     method: 'POST',
     headers: { 'dev-id': keys.dev_id, 'x-api-key': keys.api_keys[0]!.api_key, 'content-type': 'application/json' },
     body: JSON.stringify({ reference_id: REFERENCE, auth_success_redirect_url: SUCCESS }),

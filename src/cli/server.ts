@@ -1,12 +1,9 @@
 // How commands speak to the running server: over /admin/v1, like everyone else.
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { readSettings } from '../config.ts'
 import { CliFailure, EXIT } from './failure.ts'
+import type { Target } from './target.ts'
 
 export interface Server {
-  url: string
-  adminToken: string
+  target(): Promise<Target>
   get(path: string, query?: Query): Promise<unknown>
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>
   /** The open response, for streams. */
@@ -15,56 +12,13 @@ export interface Server {
 
 type Query = Record<string, string | number | boolean | null | undefined>
 
-export interface Target {
-  url: string
-  adminToken: string
-  devId: string | null
-}
-
-/** What a start writes into the data folder. */
-interface Profile {
-  url: string
-  public_url?: string
-  admin_token: string
-}
-
-/**
- * The server that was last started from this folder, reached past any proxy; or the one that `LOAM_PUBLIC_URL` and
- * `LOAM_ADMIN_TOKEN` name. The token of the one is never sent to the other.
- */
-export function findTarget(env: string | undefined): Target {
-  const { config, origins } = readSettings()
-  const devId = env ?? null
-  const profile = readProfile(config.dataDir)
-  const named = origins.LOAM_PUBLIC_URL === 'default' ? null : config.publicUrl
-  if (profile !== null && (named === null || named === profile.public_url)) {
-    return { url: profile.url, adminToken: config.adminToken ?? profile.admin_token, devId }
-  }
-  if (config.adminToken !== null) return { url: config.publicUrl, adminToken: config.adminToken, devId }
-  throw new CliFailure(
-    named === null
-      ? 'No server has been started here: run `npm start` first, or set LOAM_PUBLIC_URL and LOAM_ADMIN_TOKEN.'
-      : `${named} needs its admin token: set LOAM_ADMIN_TOKEN.`,
-    named === null ? EXIT.notAvailable : EXIT.notSignedIn,
-  )
-}
-
-function readProfile(dataDir: string): Profile | null {
-  const file = join(dataDir, 'dev.json')
-  if (!existsSync(file)) return null
-  try {
-    const profile = JSON.parse(readFileSync(file, 'utf8')) as Partial<Profile>
-    if (typeof profile.url === 'string' && typeof profile.admin_token === 'string') return profile as Profile
-  } catch {
-    // Cut off by a crash or a full disk: as good as none.
-  }
-  return null
-}
-
-export function serverAt(target: Target): Server {
-  const { url, adminToken, devId } = target
-  const headers = { authorization: `Bearer ${adminToken}`, ...(devId === null ? {} : { 'dev-id': devId }) }
+/** `find` is asked once, at the first call. */
+export function serverAt(find: Target | (() => Promise<Target>)): Server {
+  let found: Promise<Target> | undefined
+  const target = (): Promise<Target> => (found ??= typeof find === 'function' ? find() : Promise.resolve(find))
   async function call(path: string, init: RequestInit): Promise<Response> {
+    const { url, adminToken, devId } = await target()
+    const headers = { authorization: `Bearer ${adminToken}`, ...(devId === null ? {} : { 'dev-id': devId }) }
     try {
       return await fetch(`${url}/admin/v1${path}`, { ...init, headers: { ...headers, ...init.headers } })
     } catch (error) {
@@ -77,6 +31,7 @@ export function serverAt(target: Target): Server {
     if (response.ok && text === '') return null
     const body = jsonIn(text)
     if (body === null) {
+      const { url } = await target()
       throw new CliFailure(`What answers at ${url} (status ${response.status}) is no Loam.`, EXIT.notAvailable)
     }
     if (response.ok) return body
@@ -84,8 +39,7 @@ export function serverAt(target: Target): Server {
     throw new CliFailure(message, exitFor(response.status), { code, docs, reference })
   }
   return {
-    url,
-    adminToken,
+    target,
     get: async (path, query = {}) => answer(await call(`${path}${queryText(query)}`, { method: 'GET' })),
     async send(method, path, body) {
       const json =

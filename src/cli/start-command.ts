@@ -19,9 +19,11 @@ export function addStart(command: Command, exitWith: (code: number) => void): vo
       ])
       const config = readConfig()
       const running = await startServer(config, options.role ?? config.role).catch(refused)
+      // Before anyone is told that it runs: whoever is told may stop it at once.
+      const stopped = untilStopped(() => running.stop())
       if (options.json === true) console.log(JSON.stringify({ url: running.url, dev_id: running.environment.dev_id }))
       else console.log(await banner(config, running, performance.now() - startedAt))
-      exitWith(await untilStopped(() => running.stop()))
+      exitWith(await stopped)
     })
 }
 
