@@ -82,6 +82,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     if (row.state !== 'active') return
     if (outlet.open === null || outlet.open.row.updated_at !== row.updated_at) outlet.open = openDestination(ctx, row)
     outlet.open.row = row
+    outlet.open.secrets = await environmentSecrets(ctx, row.environment_id)
     for (const lane of ['live', 'backfill'] as const) {
       const free = SLOTS[lane] - outlet.inFlight[lane]
       if (free <= 0) continue
@@ -220,7 +221,7 @@ async function send(ctx: Context, destination: OpenDestination, event: OutgoingE
     return await destination.type.send(event, destination.settings, {
       http: ctx.destinationHttp,
       clock: ctx.clock,
-      environmentSecrets: await environmentSecrets(ctx, destination.row.environment_id),
+      environmentSecrets: destination.secrets,
     })
   } catch (error) {
     ctx.log.error({ err: error, destinationId: destination.row.id }, 'sending failed unexpectedly')

@@ -10,13 +10,15 @@ export interface OpenDestination {
   row: DestinationRow
   type: DestinationType
   settings: z.infer<DestinationType['settings']>
+  /** The environment's signing secrets, newest first. */
+  secrets: readonly string[]
 }
 
 export function openDestination(ctx: Context, row: DestinationRow): OpenDestination {
   const type = destinationType(row.type)
   if (type === null) throw new Error(`no destination of type ${row.type} exists in this version`)
   const secrets = JSON.parse(ctx.sealer.open(row.secrets_sealed, destinationPlace(row.id)))
-  return { row, type, settings: type.settings.parse({ ...JSON.parse(row.settings), ...secrets }) }
+  return { row, type, settings: type.settings.parse({ ...JSON.parse(row.settings), ...secrets }), secrets: [] }
 }
 
 /** Where a destination's secrets are sealed for. */

@@ -20,7 +20,7 @@ import { queuePolls } from './poll.ts'
 import { runDataRequest } from './data-request.ts'
 import { subscribeApplications } from './subscribe.ts'
 
-const SLOTS: Record<JobLane, number> = { live: 16, backfill: 4 }
+const SLOTS: Record<JobLane, number> = { live: 64, backfill: 6 }
 const LEASE_MS = 60_000
 const BACKSTOP_MS = 1000
 const POLL_EVERY_MS = 15_000
