@@ -18,6 +18,7 @@ import { retryDelayMs } from './retry-schedule.ts'
 const SLOTS = { live: 16, backfill: 4 } as const
 const LEASE_MS = 120_000
 const BACKSTOP_MS = 1000
+const SOON_MS = 20
 const SWEEP_MS = 5000
 const KEPT_RESPONSE_CHARACTERS = 2048
 
@@ -32,6 +33,8 @@ interface Outlet {
   inFlight: Record<Lane, number>
   pumping: boolean
   again: boolean
+  /** More was due than there was room for: the next free slot looks again. Otherwise a hint or the clock does. */
+  more: Record<Lane, boolean>
   open: OpenDestination | null
 }
 
@@ -47,7 +50,13 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
   function outletOf(destinationId: string): Outlet {
     let outlet = outlets.get(destinationId)
     if (outlet === undefined) {
-      outlet = { inFlight: { live: 0, backfill: 0 }, pumping: false, again: false, open: null }
+      outlet = {
+        inFlight: { live: 0, backfill: 0 },
+        pumping: false,
+        again: false,
+        more: { live: false, backfill: false },
+        open: null,
+      }
       outlets.set(destinationId, outlet)
     }
     return outlet
@@ -72,8 +81,24 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     pumping.add(work)
   }
 
+  /** What was delivered may let the next one go (`auth` after `user_reauth`): looked at once for all that end together. */
+  const ended = new Set<string>()
+  let soon: NodeJS.Timeout | undefined
+  function pumpSoon(destinationId: string): void {
+    ended.add(destinationId)
+    soon ??= setTimeout(() => {
+      soon = undefined
+      const ids = [...ended]
+      ended.clear()
+      ids.forEach(pump)
+    }, SOON_MS)
+  }
+
   async function fill(destinationId: string, outlet: Outlet): Promise<void> {
-    if (outlet.inFlight.live >= SLOTS.live && outlet.inFlight.backfill >= SLOTS.backfill) return
+    if (outlet.inFlight.live >= SLOTS.live && outlet.inFlight.backfill >= SLOTS.backfill) {
+      outlet.more = { live: true, backfill: true }
+      return
+    }
     const row = await destinationById(ctx.db, destinationId)
     if (row === null) {
       outlets.delete(destinationId)
@@ -85,12 +110,14 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     outlet.open.secrets = await environmentSecrets(ctx, row.environment_id)
     for (const lane of ['live', 'backfill'] as const) {
       const free = SLOTS[lane] - outlet.inFlight[lane]
+      outlet.more[lane] = free <= 0
       if (free <= 0) continue
       const claimed = await claim<DeliveryRow>(ctx.db, deliveryQueue, [destinationId, lane], {
         limit: free,
         now: ctx.clock.now(),
         leaseMs: LEASE_MS,
       })
+      outlet.more[lane] = claimed.length === free
       if (claimed.length === 0) continue
       if (stopped) {
         await giveBack(ctx, claimed)
@@ -104,7 +131,8 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
           .finally(() => {
             outlet.inFlight[lane]--
             sending.delete(work)
-            pump(destinationId)
+            if (outlet.more[lane]) pump(destinationId)
+            else pumpSoon(destinationId)
           })
         sending.add(work)
       }
@@ -137,6 +165,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       stopped = true
       unsubscribe()
       clearInterval(look)
+      clearTimeout(soon)
       clearInterval(sweep)
       let timer: NodeJS.Timeout | undefined
       const late = new Promise((resolve) => {

@@ -23,6 +23,7 @@ import { subscribeApplications } from './subscribe.ts'
 const SLOTS: Record<JobLane, number> = { live: 64, backfill: 6 }
 const LEASE_MS = 60_000
 const BACKSTOP_MS = 1000
+const SOON_MS = 20
 const POLL_EVERY_MS = 15_000
 const SUBSCRIBE_EVERY_MS = 6 * 3600_000
 const KEEP_FINISHED_MS = 7 * 86_400_000
@@ -57,6 +58,8 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
   await recover(ctx.db, jobQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : ctx.clock.now())
   const running = new Set<Promise<void>>()
   const inFlight: Record<JobLane, number> = { live: 0, backfill: 0 }
+  /** More was due than there was room for: the next free slot looks again. Otherwise a hint or the clock does. */
+  const more: Record<JobLane, boolean> = { live: false, backfill: false }
   let stopped = false
   let pumping: Promise<void> | null = null
   let again = false
@@ -76,9 +79,21 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       })
   }
 
+  /** What has ended may let something else begin: a next step, a twin. Looked at once for all that end together. */
+  let soon: NodeJS.Timeout | undefined
+  function pumpSoon(): void {
+    soon ??= setTimeout(() => {
+      soon = undefined
+      pump()
+    }, SOON_MS)
+  }
+
   async function fill(lane: JobLane): Promise<void> {
     const free = SLOTS[lane] - inFlight[lane]
-    if (free <= 0) return
+    if (free <= 0) {
+      more[lane] = true
+      return
+    }
     const jobs = await claim<JobRow>(ctx.db, jobQueue, [lane], { limit: free, now: ctx.clock.now(), leaseMs: LEASE_MS })
     for (const job of jobs) {
       if (stopped) {
@@ -91,11 +106,13 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
         .finally(() => {
           inFlight[lane]--
           running.delete(work)
-          pump()
+          if (more[lane]) pump()
+          else pumpSoon()
         })
       running.add(work)
     }
-    if (jobs.length === free) again = true
+    more[lane] = jobs.length === free
+    if (more[lane]) again = true
   }
 
   const guard = (name: string, work: () => Promise<unknown>) => () =>
@@ -124,6 +141,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       stopped = true
       unsubscribe()
       for (const timer of timers) clearInterval(timer)
+      clearTimeout(soon)
       let timer: NodeJS.Timeout | undefined
       const late = new Promise((resolve) => {
         timer = setTimeout(resolve, graceMs)
