@@ -2,6 +2,7 @@
 import type { Address, Connector, ConnectionHttp } from '../connectors/connector.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { HttpFailure, type HttpRequest, type HttpResponse, retryAfterSeconds } from '../platform/http.ts'
+import { endDegraded } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Application } from './client.ts'
 import { pace } from './pace.ts'
@@ -19,7 +20,10 @@ export function connectionHttp(ctx: Context, application: Application, userId: s
         access = await refresh(ctx, connector, userId, access.version)
         response = await call(ctx, application, userId, at, request, access.token)
       }
-      return judge(ctx, connector, response, request.expect)
+      const judged = judge(ctx, connector, response, request.expect)
+      // The token is good again: only an answered call says so, not a job that asked nothing.
+      if (access.degraded && judged.status < 300) await endDegraded(ctx.db, userId)
+      return judged
     },
   }
 }

@@ -124,12 +124,6 @@ export async function connectionDegraded(ctx: Context, userId: string): Promise<
   )
 }
 
-/** A call went through again: the episode is over. */
-export async function connectionRecovered(ctx: Context, connection: ConnectionRow): Promise<void> {
-  if (connection.state !== 'degraded') return
-  await setConnectionState(ctx.db, connection.user_id, 'connected', connection.active)
-}
-
 /** The person changed at the provider what we may read. */
 export async function permissionsChanged(ctx: Context, userId: string, scopes: readonly string[]): Promise<void> {
   await ctx.db.transaction(async (tx) => {

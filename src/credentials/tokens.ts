@@ -15,6 +15,13 @@ export interface StoredTokens {
   refreshToken: string | null
 }
 
+export interface Access {
+  token: string
+  version: number
+  /** The provider refused us last time. */
+  degraded: boolean
+}
+
 export function tokenPlace(userId: string): string {
   return `connection:${userId}`
 }
@@ -44,33 +51,24 @@ export function openTokens(ctx: Context, connection: ConnectionRow): StoredToken
 }
 
 /** The access token to use now; refreshed first when it is about to end. */
-export async function freshAccessToken(
-  ctx: Context,
-  connector: Connector,
-  userId: string,
-): Promise<{ token: string; version: number }> {
+export async function freshAccessToken(ctx: Context, connector: Connector, userId: string): Promise<Access> {
   const connection = await mustExist(ctx, userId)
   const before = (connector.auth.refreshBeforeSeconds ?? DEFAULT_REFRESH_BEFORE_SECONDS) * 1000
   const tokens = openTokens(ctx, connection)
   const ends = connection.token_expires_at
   if (ends === null || ends - ctx.clock.now() > before || tokens.refreshToken === null) {
-    return { token: tokens.accessToken, version: connection.token_version }
+    return { token: tokens.accessToken, version: connection.token_version, degraded: isDegraded(connection) }
   }
   return refresh(ctx, connector, userId, connection.token_version)
 }
 
-const refreshing = new Map<string, Promise<{ token: string; version: number }>>()
+const refreshing = new Map<string, Promise<Access>>()
 
 /**
  * Exchanges the refresh token, unless somebody else has replaced version `usedVersion` already. One call to the provider
  * for all callers of this process and, through a lease on the row, of all processes.
  */
-export function refresh(
-  ctx: Context,
-  connector: Connector,
-  userId: string,
-  usedVersion: number,
-): Promise<{ token: string; version: number }> {
+export function refresh(ctx: Context, connector: Connector, userId: string, usedVersion: number): Promise<Access> {
   const name = `${userId}:${usedVersion}`
   let running = refreshing.get(name)
   if (running === undefined) {
@@ -85,11 +83,15 @@ async function refreshAcrossProcesses(
   connector: Connector,
   userId: string,
   usedVersion: number,
-): Promise<{ token: string; version: number }> {
+): Promise<Access> {
   for (let waited = 0; waited < REFRESH_LEASE_MS; waited += WAIT_FOR_OTHERS_MS) {
     const connection = await mustExist(ctx, userId)
     if (connection.token_version !== usedVersion) {
-      return { token: openTokens(ctx, connection).accessToken, version: connection.token_version }
+      return {
+        token: openTokens(ctx, connection).accessToken,
+        version: connection.token_version,
+        degraded: isDegraded(connection),
+      }
     }
     const now = ctx.clock.now()
     if (await leaseRefresh(ctx.db, userId, usedVersion, now, now + REFRESH_LEASE_MS)) {
@@ -100,11 +102,7 @@ async function refreshAcrossProcesses(
   throw new ProviderError('another server is refreshing this token', { next: 'retry', afterSeconds: 30 })
 }
 
-async function refreshNow(
-  ctx: Context,
-  connector: Connector,
-  connection: ConnectionRow,
-): Promise<{ token: string; version: number }> {
+async function refreshNow(ctx: Context, connector: Connector, connection: ConnectionRow): Promise<Access> {
   try {
     const { refreshToken } = openTokens(ctx, connection)
     if (refreshToken === null) {
@@ -114,11 +112,15 @@ async function refreshNow(
     const tokens = await refreshWith(ctx.http, application, refreshToken)
     // Rotating providers void the old pair with this answer: nothing comes between it and the commit.
     await storeTokens(ctx.db, connection.user_id, sealTokens(ctx, connection.user_id, tokens, refreshToken))
-    return { token: tokens.accessToken, version: connection.token_version + 1 }
+    return { token: tokens.accessToken, version: connection.token_version + 1, degraded: isDegraded(connection) }
   } catch (error) {
     await releaseRefresh(ctx.db, connection.user_id)
     throw error
   }
+}
+
+function isDegraded(connection: ConnectionRow): boolean {
+  return connection.state === 'degraded'
 }
 
 async function mustExist(ctx: Context, userId: string): Promise<ConnectionRow> {

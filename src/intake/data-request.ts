@@ -1,6 +1,7 @@
 // Data that a customer asks for: from the store where the days were read, else from the provider first.
 import { connectorById } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
+import { connectionDegraded } from '../credentials/disconnect.ts'
 import { dataEvent, largeRequestProcessingEvent, largeRequestSendingEvent, rateLimitHitEvent } from '../model/events.ts'
 import type { DataType } from '../model/data-type.ts'
 import { type EnvironmentSettings, inStyle } from '../model/environment-settings.ts'
@@ -127,7 +128,8 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
   try {
     await fillGaps(ctx, connection, payload.type, payload.range)
   } catch (error) {
-    if (error instanceof ProviderError && error.rateLimited && job.attempts === 1)
+    // Waits for a limit do not count as attempts; the first is the one without an error before it.
+    if (error instanceof ProviderError && error.rateLimited && job.last_error === null)
       await tellLimit(ctx, connection, payload, error)
     // What is stored already is still an answer when the provider will not give more.
     if (!(error instanceof ProviderError) || error.next === 'retry') throw error
@@ -208,7 +210,7 @@ async function tellLimit(
 /** Reads the days of the range that were never read, or that may have changed since. */
 async function fillGaps(ctx: Context, connection: ConnectionRow, type: DataType, range: DataRange): Promise<void> {
   const connector = connectorById(connection.provider)
-  if (connector === null || connection.state === 'revoked' || !typesOf(connector).includes(type)) return
+  if (connector === null || !typesOf(connector).includes(type)) return
   const now = ctx.clock.now()
   const today = localDayOf(now, connection.time_zone)
   const asked = daysOf(range, connection.time_zone)
@@ -225,6 +227,9 @@ async function fillGaps(ctx: Context, connection: ConnectionRow, type: DataType,
     const settled = readAt >= Date.parse(`${day}T00:00:00Z`) + SETTLED_MS
     return !settled && now - readAt > FRESH_MS
   })
+  if (missing.length > 0 && connection.state === 'revoked') {
+    throw new ProviderError('the person ended access at the provider', { next: 'reauthorize' })
+  }
   for (const run of consecutive(missing)) await readDays(ctx, connector, connection, type, run)
 }
 
@@ -236,7 +241,12 @@ async function readDays(
   days: { start: string; end: string },
 ): Promise<void> {
   const orders = ordersForDays(connector, [type], days)
-  const { read } = await fetchAll(ctx, connector, connection, orders, [type])
+  const { read } = await fetchAll(ctx, connector, connection, orders, [type]).catch(async (error) => {
+    // A refused token is an episode of the connection, whoever found out.
+    if (error instanceof ProviderError && error.next === 'reauthorize')
+      await connectionDegraded(ctx, connection.user_id)
+    throw error
+  })
   await ingest(ctx, connector, connection.user_id, read, { lane: 'backfill' })
 }
 

@@ -1,11 +1,6 @@
 // The inbound loop: what was promised to be read, is read, whatever happens in between.
 import { connectorById } from '../connectors/index.ts'
-import {
-  connectionDegraded,
-  connectionRecovered,
-  revokeAtProvider,
-  subscribeAtProvider,
-} from '../credentials/disconnect.ts'
+import { connectionDegraded, revokeAtProvider, subscribeAtProvider } from '../credentials/disconnect.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
 import { onJobs } from '../queue/wake.ts'
@@ -174,10 +169,6 @@ async function runJob(ctx: Context, job: JobRow): Promise<void> {
 async function settle(ctx: Context, job: JobRow, result: JobResult): Promise<void> {
   const lease = { id: job.id, leaseId: job.lease_id! }
   const now = ctx.clock.now()
-  if (job.user_id !== null) {
-    const connection = await connectionById(ctx.db, job.user_id)
-    if (connection !== null) await connectionRecovered(ctx, connection)
-  }
   if (result === 'done') {
     const { sql, params } = finish(jobQueue, lease, 'done', now)
     await ctx.db.run(sql, params)

@@ -11,8 +11,8 @@ export interface Part {
 }
 
 /**
- * The union of parts, the more telling kind first: a scalar is the first that is not null, lists are joined, objects are
- * merged member by member. `metadata.start_time` and `end_time` with an offset win over ones without.
+ * The union of parts, the more telling kind first: a scalar is the first that is not null, lists of items are joined (a
+ * list of numbers is one value), objects are merged member by member. `metadata.start_time` and `end_time` with an offset win over ones without.
  */
 export function unionOfParts(parts: readonly Part[]): JsonObject {
   const merged: JsonObject = {}
@@ -41,6 +41,8 @@ function mergeInto(target: JsonObject, source: JsonObject): void {
     } else if (isObject(present) && isObject(value)) {
       mergeInto(present, value)
     } else if (Array.isArray(present) && Array.isArray(value)) {
+      // A place `[latitude, longitude]` is one value: a second source's does not lengthen it.
+      if (present.some((item) => !isObject(item))) continue
       for (const item of value) present.push(structuredCopy(item))
     }
   }

@@ -117,16 +117,23 @@ export async function recover(db: Database, queue: Queue, now: number): Promise<
     `SELECT id, lease_id FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_until < $1 LIMIT 1000`,
     [before],
   )
-  for (const row of dead) await giveBack(db, queue, row)
+  for (const row of dead) await giveBack(db, queue, row, before)
   return dead.length
 }
 
-async function giveBack(db: Database, queue: Queue, row: { id: string; lease_id: string }): Promise<void> {
+async function giveBack(
+  db: Database,
+  queue: Queue,
+  row: { id: string; lease_id: string },
+  before: number,
+): Promise<void> {
   const lease = { id: row.id, leaseId: row.lease_id }
   try {
     await db.run(
-      `UPDATE ${queue.table} SET state = 'pending', lease_id = NULL, lease_until = NULL WHERE id = $1 AND lease_id = $2`,
-      [lease.id, lease.leaseId],
+      `UPDATE ${queue.table} SET state = 'pending', lease_id = NULL, lease_until = NULL
+       WHERE id = $1 AND lease_id = $2 AND lease_until < $3`,
+      // A late holder that extends it in this moment keeps it.
+      [lease.id, lease.leaseId, before],
     )
   } catch (error) {
     // Its twin waits already and will do the same work.

@@ -172,6 +172,11 @@ export async function setConnectionState(
   await sql.run('UPDATE connections SET state = $2, active = $3 WHERE user_id = $1', [userId, state, active])
 }
 
+/** A call went through again. Only out of `degraded`: whoever was revoked meanwhile stays revoked. */
+export async function endDegraded(sql: Sql, userId: string): Promise<void> {
+  await sql.run(`UPDATE connections SET state = 'connected' WHERE user_id = $1 AND state = 'degraded'`, [userId])
+}
+
 export async function patchConnection(
   sql: Sql,
   userId: string,
