@@ -144,9 +144,14 @@ test('athlete: acknowledged as `webhook`, `no_data` when there is none', async (
   assert.equal(ack.json.type, 'webhook')
   assert.equal(ack.json.message, 'Data will be sent to webhook')
   assert.equal(ack.json.reference, ack.headers.get('terra-reference'))
-  const revoked = await api.addUser({ state: 'revoked', active: 0 })
-  const none = await api.asCustomer('GET', `/v2/athlete?user_id=${revoked.user_id}&to_webhook=false`)
+  const now = api.clock.now()
+  const days = [-1, 0, 1].map((offset) => new Date(now + offset * 86_400_000).toISOString().slice(0, 10))
+  await api.ctx.db.batch(putCoverage(user.user_id, 'athlete', days, now))
+  const none = await api.asCustomer('GET', `/v2/athlete?user_id=${user.user_id}&to_webhook=false`)
   assert.equal(none.json.type, 'no_data')
+  const revoked = await api.addUser({ state: 'revoked', active: 0 })
+  const ended = await api.asCustomer('GET', `/v2/athlete?user_id=${revoked.user_id}&to_webhook=false`)
+  assert.deepEqual([ended.status, ended.json.reason], [400, 'connection_error'])
 })
 
 test('an unknown user is 404, a user of another environment too', async () => {
