@@ -33,6 +33,7 @@ before(async () => {
   const database = await createTestDatabaseUrl()
   removeDatabase = database.remove
   await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
+  sink.unref()
   const settings = {
     LOAM_PORT: '0',
     LOAM_DATA_DIR: folder,
