@@ -141,3 +141,13 @@ test('samples are in order, and each time stands once', () => {
     }),
   )
 })
+
+test('a place is one value: two sources of it do not make it longer', () => {
+  const place = { position_data: { start_pos_lat_lng_deg: [52.5, 13.4] } }
+  const other = { position_data: { start_pos_lat_lng_deg: [48.1, 11.6], end_pos_lat_lng_deg: [48.2, 11.7] } }
+  const none = { position_data: { start_pos_lat_lng_deg: [] } }
+  const parts = [none, place, other].map((record, i) => ({ kind: KINDS[i]!, record }))
+  assert.deepEqual(unionOfParts(parts), {
+    position_data: { start_pos_lat_lng_deg: [52.5, 13.4], end_pos_lat_lng_deg: [48.2, 11.7] },
+  })
+})
