@@ -18,6 +18,7 @@ import { systemClock } from './platform/clock.ts'
 import { createHttp } from './platform/http-client.ts'
 import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
+import { createNetwork } from './platform/network.ts'
 import { createSealer } from './platform/seal.ts'
 import { createSimulators, sandboxClient } from './simulator/index.ts'
 import type { Simulator } from './simulator/simulator.ts'
@@ -61,6 +62,7 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
     clock: systemClock,
     http,
     destinationHttp,
+    destinationNetwork: createNetwork({ allowPrivate: config.allowPrivateDestinations }),
     log,
     metrics: createMetrics(),
     sealer: createSealer(config.encryptionKey),

@@ -1,7 +1,7 @@
 // The built-in webhook inspector: a URL that takes anything, and says whether its signature is right.
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import { environmentSecrets, openDestination } from '../deliver/open-destination.ts'
+import { environmentSecrets, destinationSettings } from '../deliver/open-destination.ts'
 import { newId } from '../model/ids.ts'
 import { ApiError } from '../platform/errors.ts'
 import { sameText } from '../platform/seal.ts'
@@ -104,7 +104,7 @@ async function secretsFor(ctx: Context, pointing: readonly DestinationRow[]): Pr
     return (await Promise.all(environments.map((row) => environmentSecrets(ctx, row.id)))).flat()
   }
   const secrets = pointing.map((row) => {
-    const own = openDestination(ctx, row).settings.signing_secret
+    const own = destinationSettings(ctx, row).settings.signing_secret
     return typeof own === 'string' ? [own] : environmentSecrets(ctx, row.environment_id)
   })
   return (await Promise.all(secrets)).flat()

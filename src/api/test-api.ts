@@ -7,6 +7,7 @@ import { type ManualClock, manualClock } from '../platform/clock.ts'
 import type { Http, HttpRequest, HttpResponse } from '../platform/http.ts'
 import { silentLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
+import { createNetwork } from '../platform/network.ts'
 import { createSealer } from '../platform/seal.ts'
 import { type ConnectionRow, insertConnection } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -78,6 +79,7 @@ export async function openTestApi(options: { sandbox?: boolean; shutdown?: Abort
     clock,
     http,
     destinationHttp: http,
+    destinationNetwork: createNetwork({ allowPrivate: true }),
     log: silentLog,
     metrics: createMetrics(),
     sealer: createSealer(Buffer.alloc(32, 7).toString('base64')),

@@ -1,7 +1,8 @@
 // The outbound loop. Each destination has lanes of its own with a bounded number of deliveries in flight, so that a
 // dead or slow one delays no other and a backfill delays no live data.
-import type { OutgoingEvent, SendResult } from '../destinations/destination.ts'
+import { type Batch, type OutgoingEvent, rejected, retry, type SendResult } from '../destinations/destination.ts'
 import { newId } from '../model/ids.ts'
+import { assert } from '../platform/errors.ts'
 import { HttpFailure } from '../platform/http.ts'
 import { claim, deliveryQueue, finish, recover, retryAt } from '../queue/queue.ts'
 import { onDeliveries } from '../queue/wake.ts'
@@ -12,15 +13,19 @@ import { type AttemptRow, type DeliveryRow, insertAttempt, releaseNext } from '.
 import { destinationById, markDestinationHealth, pauseDestination } from '../store/destinations.ts'
 import { isUnavailable } from '../store/errors.ts'
 import type { EventRow } from '../store/events.ts'
+import { type Due, inBatches } from './in-batches.ts'
 import { environmentSecrets, type OpenDestination, openDestination } from './open-destination.ts'
 import { retryDelayMs } from './retry-schedule.ts'
 
+/** Calls of `send` at a time. */
 const SLOTS = { live: 16, backfill: 4 } as const
+const MOST_CLAIMED = 256
 const LEASE_MS = 120_000
 const BACKSTOP_MS = 1000
 const SOON_MS = 20
 const SWEEP_MS = 5000
 const KEPT_RESPONSE_CHARACTERS = 2048
+const ONE_EVENT: Batch = { events: 1, bytes: 0 }
 
 type Lane = keyof typeof SLOTS
 
@@ -42,6 +47,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
   const outlets = new Map<string, Outlet>()
   const sending = new Set<Promise<void>>()
   const pumping = new Set<Promise<void>>()
+  const closing = new Set<Promise<void>>()
   const over = new AbortController()
   let stopped = false
 
@@ -101,33 +107,39 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     }
     const row = await destinationById(ctx.db, destinationId)
     if (row === null) {
+      letGo(outlet.open)
       outlets.delete(destinationId)
       return
     }
     if (row.state !== 'active') return
-    if (outlet.open === null || outlet.open.row.updated_at !== row.updated_at) outlet.open = openDestination(ctx, row)
+    if (outlet.open?.row.updated_at !== row.updated_at) {
+      letGo(outlet.open)
+      outlet.open = openDestination(ctx, row)
+    }
     outlet.open.row = row
     outlet.open.secrets = await environmentSecrets(ctx, row.environment_id)
     for (const lane of ['live', 'backfill'] as const) {
       const free = SLOTS[lane] - outlet.inFlight[lane]
       outlet.more[lane] = free <= 0
       if (free <= 0) continue
+      const batch = outlet.open.type.batch ?? ONE_EVENT
+      const limit = Math.min(free * batch.events, MOST_CLAIMED)
       const claimed = await claim<DeliveryRow>(ctx.db, deliveryQueue, [destinationId, lane], {
-        limit: free,
+        limit,
         now: ctx.clock.now(),
         leaseMs: LEASE_MS,
       })
-      outlet.more[lane] = claimed.length === free
+      outlet.more[lane] = claimed.length === limit
       if (claimed.length === 0) continue
       if (stopped) {
         await giveBack(ctx, claimed)
         return
       }
       const events = await eventsOf(ctx, claimed)
-      for (const delivery of claimed) {
+      for (const group of inBatches(claimed, events, batch)) {
         outlet.inFlight[lane]++
-        const work = deliverOne(ctx, outlet.open, delivery, events.get(delivery.event_id) ?? null, over.signal)
-          .catch((error) => ctx.log.error({ err: error, deliveryId: delivery.id }, 'a delivery could not be settled'))
+        const work = deliverTogether(ctx, outlet.open, group, over.signal)
+          .catch((error) => ctx.log.error({ err: error, destinationId }, 'deliveries could not be settled'))
           .finally(() => {
             outlet.inFlight[lane]--
             sending.delete(work)
@@ -136,8 +148,18 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
           })
         sending.add(work)
       }
-      if (claimed.length === free) outlet.again = true
+      if (claimed.length === limit) outlet.again = true
     }
+  }
+
+  /** Its connections end when what they carry is through. */
+  function letGo(open: OpenDestination | null): void {
+    if (open === null) return
+    const end = open.sender
+      .close()
+      .catch((error) => ctx.log.warn({ err: error, destinationId: open.row.id }, 'a destination did not close'))
+      .finally(() => closing.delete(end))
+    closing.add(end)
   }
 
   async function backstop(): Promise<void> {
@@ -173,6 +195,8 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       })
       // What was being claimed comes to an end first: it may still have sent something.
       await Promise.race([Promise.allSettled(pumping).then(() => Promise.allSettled(sending)), late])
+      for (const outlet of outlets.values()) letGo(outlet.open)
+      await Promise.race([Promise.allSettled(closing), late])
       clearTimeout(timer)
       over.abort()
     },
@@ -200,19 +224,51 @@ async function eventsOf(ctx: Context, deliveries: DeliveryRow[]): Promise<Map<st
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-async function deliverOne(
+async function deliverTogether(
   ctx: Context,
   destination: OpenDestination,
-  delivery: DeliveryRow,
-  event: EventRow | null,
+  group: readonly Due[],
   over: AbortSignal,
 ): Promise<void> {
   const startedAt = ctx.clock.now()
-  const result: SendResult =
-    event === null
-      ? { next: 'rejected', message: 'the event was deleted', status: null, response: null }
-      : await send(ctx, destination, outgoing(event, delivery.attempts))
-  const attempt: AttemptRow = {
+  const known = group.flatMap(({ delivery, event }) => (event === null ? [] : [outgoing(event, delivery.attempts)]))
+  const answers = (await send(ctx, destination, known)).values()
+  const settled = group.map(({ delivery, event }) => {
+    const result = event === null ? rejected('the event was deleted') : answers.next().value!
+    return { delivery, event, result, attempt: attemptOf(ctx, delivery, result, startedAt) }
+  })
+  for (const { event, result, attempt } of settled) {
+    ctx.metrics.attempts.inc({ destination: destination.row.type, outcome: attempt.outcome })
+    if (result.next === 'delivered' && event !== null) {
+      ctx.metrics.deliverySeconds.observe(
+        { destination: destination.row.type },
+        (ctx.clock.now() - event.created_at) / 1000,
+      )
+    }
+  }
+  await settleUntilStored(
+    ctx,
+    over,
+    settled.flatMap(({ delivery, attempt, result }) => settlement(ctx, destination, delivery, attempt, result)),
+  )
+  for (const { delivery, result, attempt } of settled) {
+    ctx.log[result.next === 'delivered' ? 'debug' : 'info'](
+      {
+        deliveryId: delivery.id,
+        eventId: delivery.event_id,
+        destinationId: delivery.destination_id,
+        attempt: attempt.number,
+        status: attempt.status,
+        durationMs: attempt.duration_ms,
+        error: attempt.error,
+      },
+      `delivery ${result.next}`,
+    )
+  }
+}
+
+function attemptOf(ctx: Context, delivery: DeliveryRow, result: SendResult, startedAt: number): AttemptRow {
+  return {
     id: newId(),
     delivery_id: delivery.id,
     number: delivery.attempts,
@@ -223,39 +279,22 @@ async function deliverOne(
     error: result.next === 'delivered' ? null : result.message,
     response: result.response?.slice(0, KEPT_RESPONSE_CHARACTERS).replaceAll('\0', '') ?? null,
   }
-  ctx.metrics.attempts.inc({ destination: destination.row.type, outcome: attempt.outcome })
-  if (result.next === 'delivered' && event !== null) {
-    ctx.metrics.deliverySeconds.observe(
-      { destination: destination.row.type },
-      (ctx.clock.now() - event.created_at) / 1000,
-    )
-  }
-  await settleUntilStored(ctx, over, settlement(ctx, destination, delivery, attempt, result))
-  ctx.log[result.next === 'delivered' ? 'debug' : 'info'](
-    {
-      deliveryId: delivery.id,
-      eventId: delivery.event_id,
-      destinationId: delivery.destination_id,
-      attempt: attempt.number,
-      status: attempt.status,
-      durationMs: attempt.duration_ms,
-      error: attempt.error,
-    },
-    `delivery ${result.next}`,
-  )
 }
 
-async function send(ctx: Context, destination: OpenDestination, event: OutgoingEvent): Promise<SendResult> {
+async function send(
+  ctx: Context,
+  destination: OpenDestination,
+  events: readonly OutgoingEvent[],
+): Promise<SendResult[]> {
+  if (events.length === 0) return []
   try {
-    return await destination.type.send(event, destination.settings, {
-      http: ctx.destinationHttp,
-      clock: ctx.clock,
-      environmentSecrets: destination.secrets,
-    })
+    const results = await destination.sender.send(events, { environmentSecrets: destination.secrets })
+    assert(results.length === events.length, 'a destination gives one result for each event')
+    return results
   } catch (error) {
     ctx.log.error({ err: error, destinationId: destination.row.id }, 'sending failed unexpectedly')
     const message = error instanceof HttpFailure ? error.message : 'sending failed inside Loam; the log has the cause'
-    return { next: 'retry', message, status: null, response: null }
+    return events.map(() => retry(message))
   }
 }
 

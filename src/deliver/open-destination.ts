@@ -1,6 +1,6 @@
-// A destination's row, made ready to send: settings parsed, secrets opened. Kept until the row changes.
-import type { z } from 'zod'
-import type { DestinationType } from '../destinations/destination.ts'
+// A destination's row, made ready to send: settings parsed, secrets opened. Kept until the row changes; whoever opened it
+// closes its sender.
+import type { DestinationType, Sender } from '../destinations/destination.ts'
 import { destinationType } from '../destinations/index.ts'
 import type { Context } from '../store/context.ts'
 import type { DestinationRow } from '../store/destinations.ts'
@@ -9,16 +9,26 @@ import { environmentById } from '../store/environments.ts'
 export interface OpenDestination {
   row: DestinationRow
   type: DestinationType
-  settings: z.infer<DestinationType['settings']>
+  sender: Sender
   /** The environment's signing secrets, newest first. */
   secrets: readonly string[]
 }
 
 export function openDestination(ctx: Context, row: DestinationRow): OpenDestination {
+  const { type, settings } = destinationSettings(ctx, row)
+  const { destinationHttp: http, destinationNetwork: network, clock } = ctx
+  return { row, type, sender: type.open(settings, { destinationId: row.id, http, network, clock }), secrets: [] }
+}
+
+/** With the secret members. */
+export function destinationSettings(
+  ctx: Context,
+  row: DestinationRow,
+): { type: DestinationType; settings: Record<string, unknown> } {
   const type = destinationType(row.type)
   if (type === null) throw new Error(`no destination of type ${row.type} exists in this version`)
   const secrets = JSON.parse(ctx.sealer.open(row.secrets_sealed, destinationPlace(row.id)))
-  return { row, type, settings: type.settings.parse({ ...JSON.parse(row.settings), ...secrets }), secrets: [] }
+  return { type, settings: type.settings.parse({ ...JSON.parse(row.settings), ...secrets }) }
 }
 
 /** Where a destination's secrets are sealed for. */

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { OutgoingEvent } from '../destinations/destination.ts'
 import { wireTimestamp } from '../model/timestamps.ts'
+import { assert } from '../platform/errors.ts'
 import type { Context } from '../store/context.ts'
 import type { DestinationRow } from '../store/destinations.ts'
 import { environmentSecrets, openDestination } from './open-destination.ts'
@@ -25,31 +27,29 @@ export async function testDestination(
     sent_webhooks_last_hour: 0,
     version: '2022-03-16',
   }
-  const result = await destination.type.send(
-    {
-      id,
-      type: 'healthcheck',
-      reference: randomUUID(),
-      traceId: id,
-      orderingAt: startedAt,
-      userId: null,
-      referenceId: null,
-      provider: null,
-      createdAt: startedAt,
-      body: Buffer.from(JSON.stringify(body)),
-      attempt: 1,
-    },
-    destination.settings,
-    {
-      http: ctx.destinationHttp,
-      clock: ctx.clock,
-      environmentSecrets: await environmentSecrets(ctx, row.environment_id),
-    },
-  )
+  const event: OutgoingEvent = {
+    id,
+    type: 'healthcheck',
+    reference: randomUUID(),
+    traceId: id,
+    orderingAt: startedAt,
+    userId: null,
+    referenceId: null,
+    provider: null,
+    createdAt: startedAt,
+    body: Buffer.from(JSON.stringify(body)),
+    attempt: 1,
+  }
+  const { sender } = destination
+  const [result] = await sender
+    .send([event], { environmentSecrets: await environmentSecrets(ctx, row.environment_id) })
+    .finally(() => sender.close())
+  assert(result !== undefined)
   return {
     outcome: result.next === 'pause' ? 'rejected' : result.next,
     status: result.status,
-    message: result.next === 'delivered' ? `answered ${result.status ?? 'yes'}` : result.message,
+    message:
+      result.next === 'delivered' ? (result.status === null ? 'taken' : `answered ${result.status}`) : result.message,
     durationMs: ctx.clock.now() - startedAt,
   }
 }

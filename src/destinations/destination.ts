@@ -2,6 +2,7 @@
 import type { ZodObject, z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Http } from '../platform/http.ts'
+import type { Network } from '../platform/network.ts'
 
 export interface OutgoingEvent {
   id: string
@@ -32,11 +33,47 @@ export type SendResult =
   /** The destination wants nothing more: pause it and hold what waits. */
   | { next: 'pause'; message: string; status: number | null; response: string | null }
 
-export interface SendContext {
+export const delivered: SendResult = { next: 'delivered', status: null, response: null }
+
+export function retry(message: string): SendResult {
+  return { next: 'retry', message, status: null, response: null }
+}
+
+export function rejected(message: string): SendResult {
+  return { next: 'rejected', message, status: null, response: null }
+}
+
+/** What a sender may use. HTTP and network refuse private addresses unless the operator allows them. */
+export interface World {
+  /** Stays the same as long as the destination exists: for names that a server should know again. */
+  destinationId: string
   http: Http
+  network: Network
   clock: Clock
+}
+
+/** What may be another from one call to the next. */
+export interface Now {
   /** The environment's signing secrets, newest first: two while one is being replaced. */
   environmentSecrets: readonly string[]
+}
+
+/** One destination in use. It connects when it first sends and lets go of connections that nobody uses. */
+export interface Sender {
+  /**
+   * Sends events that may go together: no more than the type's `batch`. Several calls may run at a time. The results are in
+   * the order of the events; `delivered` means durable over there. Whatever the other side does is a result: what is thrown
+   * is a mistake of ours.
+   */
+  send(events: readonly OutgoingEvent[], now: Now): Promise<SendResult[]>
+  /** Called once; nothing is sent afterwards. Waits, within bounds, for what is being sent and then disconnects. */
+  close(): Promise<void>
+}
+
+export interface Batch {
+  events: number
+  /** Of all bodies together; one event alone may be larger. */
+  bytes: number
 }
 
 export interface DestinationType<Settings extends ZodObject = ZodObject> {
@@ -52,7 +89,10 @@ export interface DestinationType<Settings extends ZodObject = ZodObject> {
   settings: Settings
   /** One line that names the target without secrets, for lists. */
   target(settings: z.infer<Settings>): string
-  send(event: OutgoingEvent, settings: z.infer<Settings>, context: SendContext): Promise<SendResult>
+  /** What one call of `send` takes; left out: one event. */
+  batch?: Batch
+  /** Makes no connection yet, so it cannot fail. */
+  open(settings: z.infer<Settings>, world: World): Sender
 }
 
 export function defineDestination<Settings extends ZodObject>(

@@ -1,9 +1,8 @@
 // Outgoing HTTP with undici: pooled, without redirects, bounded in time and size, and kept away from private addresses
 // unless the operator allows them.
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
-import type { LookupFunction } from 'node:net'
 import { Agent, errors, type Dispatcher } from 'undici'
 import { type Http, HttpFailure, type HttpFailureReason, type HttpRequest, type HttpResponse } from './http.ts'
+import { publicLookup } from './network.ts'
 import { isPrivateAddress, literalAddress } from './private-addresses.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -124,17 +123,6 @@ function bodyOf(request: HttpRequest): { body: string | Uint8Array | null; conte
 
 function lowerCase(headers: Record<string, string> | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]))
-}
-
-/** Every answer is checked and all approved ones are handed on: the connection goes to an address that was checked. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-    if (error !== null) return callback(error, [])
-    const approved = (found as unknown as LookupAddress[]).filter(({ address }) => !isPrivateAddress(address))
-    if (approved.length === 0) return callback(Object.assign(new Error('private address'), { code: 'EPRIVATE' }), [])
-    if (options.all === true) return callback(null, approved)
-    callback(null, approved[0]!.address, approved[0]!.family)
-  })
 }
 
 function refused(url: URL): HttpFailure {

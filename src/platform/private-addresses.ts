@@ -28,6 +28,11 @@ function embeddedIpv4(address: ipaddr.IPv6): ipaddr.IPv4 | null {
 
 /** The URL's host as an address, when it is written as one: `127.1`, `0x7f.1` and the like are normalised by URL. */
 export function literalAddress(url: URL): string | null {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  return ipaddr.isValid(host) ? host : null
+  return literalIn(url.hostname)
+}
+
+/** A host as an address, when it is written as one, in whatever spelling. */
+export function literalIn(host: string): string | null {
+  const bare = host.replace(/^\[|\]$/g, '')
+  return ipaddr.isValid(bare) ? bare : null
 }

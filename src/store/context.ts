@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Http } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
+import type { Network } from '../platform/network.ts'
 import type { Sealer } from '../platform/seal.ts'
 import type { Database } from './database.ts'
 
@@ -13,6 +14,8 @@ export interface Context {
   http: Http
   /** For customers' destinations: refuses private addresses unless the operator allows them. */
   destinationHttp: Http
+  /** The same for what is not HTTP. */
+  destinationNetwork: Network
   log: Log
   metrics: Metrics
   sealer: Sealer

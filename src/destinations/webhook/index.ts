@@ -1,7 +1,7 @@
 // Events as signed HTTP POSTs, header for header as Terra sends them.
 import { z } from 'zod'
 import { HttpFailure, type HttpResponse, retryAfterSeconds } from '../../platform/http.ts'
-import { defineDestination, type OutgoingEvent, type SendResult } from '../destination.ts'
+import { defineDestination, type OutgoingEvent, retry, type SendResult, type World } from '../destination.ts'
 import { signatureHeader } from './signature.ts'
 
 const KEPT_RESPONSE_BYTES = 2048
@@ -44,25 +44,36 @@ export const webhook = defineDestination({
   description: 'Signed HTTP POST to a URL of yours.',
   settings: WebhookSettings,
   target: (settings) => settings.url,
-  async send(event, settings, { http, clock, environmentSecrets }) {
-    const secrets = settings.signing_secret === null ? environmentSecrets : [settings.signing_secret]
-    const headers = { ...settings.headers, ...eventHeaders(event, signatureHeader(event.body, secrets, clock.now())) }
-    try {
-      const response = await http.send({
-        method: 'POST',
-        url: settings.url,
-        headers,
-        body: event.body,
-        timeoutMs: settings.timeout_seconds * 1000,
-        maxResponseBytes: KEPT_RESPONSE_BYTES,
-      })
-      return judge(response, settings.pause_on_gone, clock.now())
-    } catch (error) {
-      if (!(error instanceof HttpFailure)) throw error
-      return { next: 'retry', message: error.message, status: null, response: null }
-    }
-  },
+  open: (settings, world) => ({
+    send: async ([event], { environmentSecrets }) => [await post(event!, settings, world, environmentSecrets)],
+    // Its connections are those of the HTTP client, which all webhooks share.
+    close: async () => undefined,
+  }),
 })
+
+async function post(
+  event: OutgoingEvent,
+  settings: z.infer<typeof WebhookSettings>,
+  { http, clock }: World,
+  environmentSecrets: readonly string[],
+): Promise<SendResult> {
+  const secrets = settings.signing_secret === null ? environmentSecrets : [settings.signing_secret]
+  const headers = { ...settings.headers, ...eventHeaders(event, signatureHeader(event.body, secrets, clock.now())) }
+  try {
+    const response = await http.send({
+      method: 'POST',
+      url: settings.url,
+      headers,
+      body: event.body,
+      timeoutMs: settings.timeout_seconds * 1000,
+      maxResponseBytes: KEPT_RESPONSE_BYTES,
+    })
+    return judge(response, settings.pause_on_gone, clock.now())
+  } catch (error) {
+    if (!(error instanceof HttpFailure)) throw error
+    return retry(error.message)
+  }
+}
 
 function eventHeaders(event: OutgoingEvent, signature: string): Record<string, string> {
   return {

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { keptConnection, TimedOut } from './kept-connection.ts'
+
+function counted(idleMs = 20) {
+  const shut: number[] = []
+  let opened = 0
+  const kept = keptConnection<{ number: number }>({
+    open: async () => ({ number: ++opened }),
+    shut: (client) => void shut.push(client.number),
+    survives: (error) => (error as Error).message === 'said no',
+    idleMs,
+  })
+  return { kept, shut, opened: () => opened }
+}
+
+test('what runs at a time shares one connection; when idle it goes, and the next use opens another', async () => {
+  const { kept, shut, opened } = counted()
+  assert.equal(opened(), 0)
+  const numbers = await Promise.all([1, 2, 3].map(() => kept.use(1000, async (client) => client.number)))
+  assert.deepEqual(numbers, [1, 1, 1])
+  await sleep(60)
+  assert.deepEqual(shut, [1])
+  assert.equal(await kept.use(1000, async (client) => client.number), 2)
+  await kept.close()
+  assert.deepEqual(shut, [1, 2])
+})
+
+test('a failure ends the connection for the next one, but not under those who use it; a refusal does not', async () => {
+  const { kept, shut } = counted(1000)
+  await assert.rejects(kept.use(1000, () => Promise.reject(new Error('said no'))))
+  assert.equal(await kept.use(1000, async (client) => client.number), 1)
+  const slow = kept.use(1000, async (client) => {
+    await sleep(40)
+    assert.deepEqual(shut, [])
+    return client.number
+  })
+  await assert.rejects(kept.use(1000, () => Promise.reject(new Error('broken pipe'))))
+  assert.equal(await kept.use(1000, async (client) => client.number), 2)
+  assert.equal(await slow, 1)
+  await sleep(5)
+  assert.deepEqual(shut, [1])
+  await kept.close()
+})
+
+test('what hangs ends in time and is shut at once; an opening that failed is tried again', async () => {
+  const { kept, shut } = counted(1000)
+  await assert.rejects(
+    kept.use(20, () => new Promise(() => undefined)),
+    TimedOut,
+  )
+  await sleep(5)
+  assert.deepEqual(shut, [1])
+  await kept.close()
+  let tries = 0
+  const failing = keptConnection<string>({
+    open: async () => (++tries === 1 ? Promise.reject(new Error('refused')) : 'open'),
+    shut: () => undefined,
+  })
+  await assert.rejects(
+    failing.use(100, async () => undefined),
+    /refused/,
+  )
+  assert.equal(await failing.use(100, async (client) => client), 'open')
+  await failing.close()
+})

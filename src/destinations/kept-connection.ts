@@ -1,0 +1,113 @@
+// A connection that opens when it is first used, is shared by what runs at a time, and goes away when it broke or when
+// nobody used it for a while. The next use opens another one.
+
+const IDLE_MS = 60_000
+const CLOSE_WITHIN_MS = 10_000
+
+export interface KeptConnection<Client> {
+  /** Ends with TimedOut after the time given, and then lets go of the connection: who knows what state it is in. */
+  use<Result>(timeoutMs: number, work: (client: Client) => Promise<Result>): Promise<Result>
+  close(): Promise<void>
+}
+
+export class TimedOut extends Error {
+  constructor(timeoutMs: number) {
+    super(`nothing came back within ${timeoutMs / 1000} s`)
+    this.name = 'TimedOut'
+  }
+}
+
+interface Opened<Client> {
+  client: Promise<Client>
+  users: number
+  over: boolean
+  idle: NodeJS.Timeout | undefined
+}
+
+export function keptConnection<Client>(how: {
+  open(): Promise<Client>
+  /** Frees everything, also of a client that is half dead. */
+  shut(client: Client): Promise<void> | void
+  /** Errors after which the connection is still good: the other side said no. */
+  survives?(error: unknown): boolean
+  idleMs?: number
+}): KeptConnection<Client> {
+  let current: Opened<Client> | null = null
+  const working = new Set<Promise<unknown>>()
+
+  function opened(): Opened<Client> {
+    if (current === null) {
+      current = { client: how.open(), users: 0, over: false, idle: undefined }
+      // Whoever uses it hears of the failure.
+      current.client.catch(() => undefined)
+    }
+    return current
+  }
+
+  /** No new users; shut when the last one left, or at once when it hangs. */
+  function end(connection: Opened<Client>, atOnce = false): void {
+    if (current === connection) current = null
+    clearTimeout(connection.idle)
+    if (connection.over || (connection.users > 0 && !atOnce)) return
+    connection.over = true
+    void connection.client.then((client) => how.shut(client)).catch(() => undefined)
+  }
+
+  function left(connection: Opened<Client>): void {
+    connection.users--
+    if (connection.users > 0) return
+    if (current !== connection) return end(connection)
+    connection.idle = setTimeout(() => end(connection), how.idleMs ?? IDLE_MS)
+    connection.idle.unref()
+  }
+
+  async function run<Result>(timeoutMs: number, work: (client: Client) => Promise<Result>): Promise<Result> {
+    const connection = opened()
+    clearTimeout(connection.idle)
+    connection.users++
+    try {
+      return await within(
+        timeoutMs,
+        connection.client.then((client) => work(client)),
+      )
+    } catch (error) {
+      if (how.survives?.(error) !== true) end(connection, error instanceof TimedOut)
+      throw error
+    } finally {
+      left(connection)
+    }
+  }
+
+  return {
+    use(timeoutMs, work) {
+      const result = run(timeoutMs, work)
+      working.add(result)
+      return result.finally(() => working.delete(result))
+    },
+    async close() {
+      await within(CLOSE_WITHIN_MS, Promise.allSettled(working)).catch(() => undefined)
+      const last = current
+      if (last === null) return
+      current = null
+      clearTimeout(last.idle)
+      if (last.over) return
+      last.over = true
+      await within(
+        CLOSE_WITHIN_MS,
+        last.client.then((client) => how.shut(client)),
+      ).catch(() => undefined)
+    },
+  }
+}
+
+async function within<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimedOut(timeoutMs)), timeoutMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

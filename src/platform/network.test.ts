@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { test } from 'node:test'
+import { createNetwork, networkProblem, PrivateAddress } from './network.ts'
+
+const open = createNetwork({ allowPrivate: true })
+const guarded = createNetwork({ allowPrivate: false })
+
+test('a host that is a private address is refused in every spelling', () => {
+  for (const host of ['127.0.0.1', '127.1', '0x7f.1', '2130706433', '[::1]', '::ffff:10.0.0.1', '169.254.169.254']) {
+    assert.throws(() => guarded.check(host), PrivateAddress, host)
+    assert.throws(() => guarded.connect(host, 1), PrivateAddress, host)
+    open.check(host)
+  }
+  guarded.check('9.9.9.9')
+  guarded.check('example.com')
+})
+
+test('a name that leads to a private address is refused after it was resolved', async () => {
+  await assert.rejects(guarded.resolve('localhost'), PrivateAddress)
+  assert.equal(await open.resolve('localhost'), '127.0.0.1')
+  const [error] = await once(guarded.connect('localhost', 9), 'error').catch((thrown: unknown) => [thrown])
+  assert.match(networkProblem(error, 'localhost:9')!, /localhost is a private address/)
+})
+
+test('a socket reaches an allowed address, and what goes wrong has a sentence', async (t) => {
+  const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const socket = open.connect('localhost', (server.address() as AddressInfo).port)
+  assert.equal(String((await once(socket, 'data'))[0]), 'hello')
+  const refused = await once(open.connect('127.0.0.1', 1), 'error').catch((thrown: unknown) => [thrown])
+  assert.equal(networkProblem(refused[0], 'db:1'), 'db:1 refused the connection (ECONNREFUSED)')
+  const nested = new AggregateError([Object.assign(new Error('x'), { code: 'ENOTFOUND' })])
+  assert.match(networkProblem(new Error('broker', { cause: nested }), 'a:1')!, /could not be resolved/)
+  assert.equal(networkProblem(new Error('syntax error'), 'a:1'), null)
+})

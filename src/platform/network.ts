@@ -1,0 +1,86 @@
+// Outgoing connections that are not HTTP: to addresses that were checked, like http-client.ts does for HTTP.
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import { connect, type LookupFunction, type Socket } from 'node:net'
+import { isPrivateAddress, literalIn } from './private-addresses.ts'
+
+export interface Network {
+  /** For client libraries that take a `lookup`. It is not called for hosts that are addresses: `check` those. */
+  lookup: LookupFunction
+  /** Throws PrivateAddress when the host is an address that may not be reached. Names pass: `lookup` sees them. */
+  check(host: string): void
+  /** One address of a host that may be reached, for client libraries that only take an address. */
+  resolve(host: string): Promise<string>
+  /** A socket that connects as it is returned. */
+  connect(host: string, port: number): Socket
+}
+
+export class PrivateAddress extends Error {
+  readonly code = 'EPRIVATE'
+
+  constructor(host: string) {
+    super(`${host} is a private address; LOAM_ALLOW_PRIVATE_DESTINATIONS=on allows those`)
+    this.name = 'PrivateAddress'
+  }
+}
+
+export function createNetwork(options: { allowPrivate: boolean }): Network {
+  const lookup = options.allowPrivate ? (dnsLookup as LookupFunction) : publicLookup
+  const check = (host: string): void => {
+    if (options.allowPrivate) return
+    const literal = literalIn(host)
+    if (literal !== null && isPrivateAddress(literal)) throw new PrivateAddress(host)
+  }
+  return {
+    lookup,
+    check,
+    async resolve(host) {
+      check(host)
+      const bare = host.replace(/^\[|\]$/g, '')
+      const found = await new Promise<LookupAddress[]>((resolve, reject) => {
+        lookup(bare, { all: true, order: 'ipv4first' }, (error, answers) =>
+          error === null ? resolve(answers as LookupAddress[]) : reject(error),
+        )
+      })
+      return found[0]!.address
+    },
+    connect(host, port) {
+      check(host)
+      return connect({ host: host.replace(/^\[|\]$/g, ''), port, lookup, noDelay: true })
+    },
+  }
+}
+
+/** Every answer is checked and all approved ones are handed on: the connection goes to an address that was checked. */
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
+  dnsLookup(hostname, { ...options, all: true }, (error, found) => {
+    if (error !== null) return callback(error, [])
+    const approved = (found as unknown as LookupAddress[]).filter(({ address }) => !isPrivateAddress(address))
+    if (approved.length === 0) return callback(new PrivateAddress(hostname), [])
+    if (options.all === true) return callback(null, approved)
+    callback(null, approved[0]!.address, approved[0]!.family)
+  })
+}
+
+/** What happened on the way to `where`, for people; null when the error is none of the network. */
+export function networkProblem(error: unknown, where: string): string | null {
+  if (error instanceof PrivateAddress) return error.message
+  const code = codeOf(error)
+  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code))
+    return `${where} refused the connection (${code})`
+  if (/^(ENOTFOUND|EAI_\w+|ESERVFAIL|ENODATA)$/.test(code))
+    return `the name in ${where} could not be resolved (${code})`
+  if (/^(ETIMEDOUT|ESOCKETTIMEDOUT)$/.test(code)) return `${where} did not answer in time`
+  if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code)) return `${where} closed the connection (${code})`
+  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code))
+    return `the TLS certificate of ${where} was not accepted (${code})`
+  return null
+}
+
+/** The first code among an error, its causes and its parts (happy eyeballs, several brokers). */
+function codeOf(error: unknown, depth = 0): string {
+  if (typeof error !== 'object' || error === null || depth > 6) return ''
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown }
+  const inner = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].map((each) => codeOf(each, depth + 1))
+  const known = inner.find((each) => /^E[A-Z_]+$|CERT|SSL|TLS/.test(each))
+  return known ?? (typeof code === 'string' ? code : '')
+}
