@@ -181,7 +181,7 @@ async function drained(starts: Map<string, number>): Promise<void> {
 
 /** A superseding version at the provider; answers what its event will show. */
 async function change(one: Case): Promise<string> {
-  await post(`${url}/sandbox/oura/_control/rewrite?person=${one.person}&collection=workout&id=${one.id}`)
+  await post(`${url}/sandbox/oura/_control/rewrite?person=${one.person}&kind=workout&id=${one.id}`)
   const document = await workout(one)
   const start = document.start_datetime.replace('.000', '.000000')
   return `${start} ${document.calories}`

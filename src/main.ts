@@ -11,6 +11,8 @@ import { createApi } from './api/app.ts'
 import { ensureFirstEnvironment } from './api/environments.ts'
 import { VERSION } from './api/version.ts'
 import type { Config } from './config.ts'
+import { connectorById } from './connectors/index.ts'
+import { application } from './credentials/client.ts'
 import { startDelivering } from './deliver/deliver.ts'
 import { startIntake } from './intake/jobs.ts'
 import { subscribeApplications } from './intake/subscribe.ts'
@@ -23,10 +25,11 @@ import { createSealer } from './platform/seal.ts'
 import { createSimulators, sandboxClient } from './simulator/index.ts'
 import type { Simulator } from './simulator/simulator.ts'
 import type { Context } from './store/context.ts'
-import type { EnvironmentRow } from './store/environments.ts'
+import { environmentById, type EnvironmentRow } from './store/environments.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import { simulatorState } from './store/simulator-state.ts'
+import { enabledSources } from './store/sources.ts'
 import { createDashboard } from './web/index.ts'
 import { createWidget } from './widget/index.ts'
 
@@ -80,7 +83,13 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
   })
   const shutdown = new AbortController()
   const simulators = config.sandbox
-    ? createSimulators({ clock: ctx.clock, state: simulatorState(db, ctx.clock), http, publicUrl: ctx.publicUrl })
+    ? createSimulators({
+        clock: ctx.clock,
+        state: simulatorState(db, ctx.clock),
+        http,
+        publicUrl: ctx.publicUrl,
+        callbackOf: (provider, clientId) => sandboxCallback(ctx, provider, clientId),
+      })
     : new Map<string, Simulator>()
   if (role === 'all' || role === 'api') door.open(everything(ctx, simulators, shutdown.signal))
   const loops = [
@@ -148,6 +157,18 @@ function everything(ctx: Context, simulators: Map<string, Simulator>, shutdown: 
 function belongsTo(part: Hono, method: string, path: string): boolean {
   const [handlers] = part.router.match(method === 'HEAD' ? 'GET' : method, path)
   return handlers.some(([[, route]]) => route.path !== '*' && route.path !== '/*')
+}
+
+/** What an operator would type into the provider's dashboard: where the environment of a sandbox application listens. */
+async function sandboxCallback(ctx: Context, provider: string, clientId: string): Promise<string | null> {
+  const connector = connectorById(provider)
+  if (connector === null) return null
+  for (const source of await enabledSources(ctx.db, provider)) {
+    const environment = await environmentById(ctx.db, source.environment_id)
+    if (environment === null || ctx.sandboxClient(environment.dev_id).id !== clientId) continue
+    return application(ctx, environment, source, connector).callbackUrl
+  }
+  return null
 }
 
 type Fetch = (request: Request, env: unknown) => Response | Promise<Response>

@@ -159,7 +159,7 @@ async function notifyUntilDead(targets: readonly Target[], acknowledged: Map<str
       for (;;) {
         const target = targets[Math.floor(random() * targets.length)]!
         try {
-          const query = new URLSearchParams({ person: target.person, collection: 'workout', id: target.id })
+          const query = new URLSearchParams({ person: target.person, kind: 'workout', id: target.id })
           const rewritten = await fetch(`${url}/sandbox/oura/_control/rewrite?${query}`, { method: 'POST' })
           const { times } = (await rewritten.json()) as { times: number }
           const answer = await notify(target)

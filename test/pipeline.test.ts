@@ -82,7 +82,7 @@ test('a superseding version arrives as one event with a larger ordering timestam
     delivered.findLast((each) => each.text.includes(workout.summaryId))!.headers['x-terra-ordering-timestamp'],
   )
   const before = delivered.length
-  await lever(`rewrite?person=pipe-update&collection=workout&id=${workout.id}`)
+  await lever(`rewrite?person=pipe-update&kind=workout&id=${workout.id}`)
   assert.equal(
     (await lever(`notify?person=pipe-update&data_type=workout&event_type=update&object_id=${workout.id}`)).accepted,
     1,
@@ -101,7 +101,7 @@ test('a superseding version arrives as one event with a larger ordering timestam
 test('a storm of one notification is few reads and one event', async () => {
   const { userId } = await connect('pipe-storm')
   const workout = await anyWorkout(userId, 'pipe-storm')
-  await lever(`rewrite?person=pipe-storm&collection=workout&id=${workout.id}`)
+  await lever(`rewrite?person=pipe-storm&kind=workout&id=${workout.id}`)
   const before = delivered.length
   const calls = await providerCalls()
   await Promise.all(
@@ -131,7 +131,7 @@ test('a forged notification is refused and starts nothing', async () => {
 test('a removed workout is sent once more as deleted, and leaves REST', async () => {
   const { userId } = await connect('pipe-delete')
   const workout = await anyWorkout(userId, 'pipe-delete')
-  await lever(`delete?person=pipe-delete&collection=workout&id=${workout.id}`)
+  await lever(`delete?person=pipe-delete&kind=workout&id=${workout.id}`)
   await lever(`notify?person=pipe-delete&data_type=workout&event_type=delete&object_id=${workout.id}`)
   await until(
     () =>
@@ -201,7 +201,7 @@ test('a person who ended access at the provider: one connection_error, and REST 
 test('a provider that limits us is asked again after its wait', async () => {
   const { userId } = await connect('pipe-limit')
   const workout = await anyWorkout(userId, 'pipe-limit')
-  await lever(`rewrite?person=pipe-limit&collection=workout&id=${workout.id}`)
+  await lever(`rewrite?person=pipe-limit&kind=workout&id=${workout.id}`)
   await lever('fail?status=429&times=1&retry_after=1&path=/workout/')
   const before = delivered.length
   await lever(`notify?person=pipe-limit&data_type=workout&event_type=update&object_id=${workout.id}`)

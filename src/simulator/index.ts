@@ -4,10 +4,19 @@ import type { Simulator, SimulatorContext } from './simulator.ts'
 
 export { clientSecretOf, sandboxClient } from './clients.ts'
 
+const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
+  oura: createOuraSimulator,
+}
+
 /** Keyed by the provider's id in lower case, as it stands in `/sandbox/{provider}`. */
 export function createSimulators(
   context: Omit<SimulatorContext, 'baseUrl'> & { publicUrl: string },
 ): Map<string, Simulator> {
   const { publicUrl, ...rest } = context
-  return new Map([['oura', createOuraSimulator({ ...rest, baseUrl: `${publicUrl}/sandbox/oura` })]])
+  return new Map(
+    Object.entries(clouds).map(([name, create]) => [
+      name,
+      create({ ...rest, baseUrl: `${publicUrl}/sandbox/${name}` }),
+    ]),
+  )
 }

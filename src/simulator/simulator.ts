@@ -20,6 +20,11 @@ export interface SimulatorContext {
   http: Http
   /** Where this simulator is reachable from a browser, e.g. `http://localhost:4000/sandbox/oura`. No trailing slash. */
   baseUrl: string
+  /**
+   * Where notifications of this application go, for providers at which that is typed into a dashboard and no API sets
+   * it. Null for applications that nobody registered.
+   */
+  callbackOf?: (provider: string, clientId: string) => Promise<string | null>
 }
 
 export interface Simulator {

@@ -1,13 +1,12 @@
 // Oura's data API: lists by day with pages, single documents, heart rate by time.
 import type { Context as HonoContext, Hono } from 'hono'
-import type { SimulatorContext } from '../simulator.ts'
+import type { Kit } from '../kit/kit.ts'
+import type { Admitted } from '../kit/kit.ts'
 import { dayOfInstant, daysFrom, plusDays } from '../people/days.ts'
 import { weightOn } from '../people/day.ts'
 import { person, type Person } from '../people/person.ts'
 import { COLLECTIONS, heartRateRows, type OuraDocument, personalInfo, uuidOf } from './documents.ts'
-import type { Failures } from './failures.ts'
-import { type Grant, grantOf } from './grants.ts'
-import { currentDocuments, overridesOf } from './overrides.ts'
+import { currentDocuments } from './edits.ts'
 
 const SCOPES: Record<string, string> = {
   heartrate: 'heartrate',
@@ -25,49 +24,17 @@ const SEARCH_BACK_DAYS = 400
 /** Treated as exclusive in practice. */
 const END_EXCLUSIVE = new Set(['daily_activity'])
 
-const RATE_WINDOW_MS = 300_000
-const DEFAULT_RATE_LIMIT = 5000
-
-export function mountData(app: Hono, context: SimulatorContext, failures: Failures): void {
-  const calls = new Map<string, { windowAt: number; count: number }>()
+export function mountData(app: Hono, kit: Kit): void {
   /** Documents found once: their day, so that reading one by id does not search. */
   const dayOfDocument = new Map<string, string>()
 
-  async function admit(c: HonoContext, collection: string): Promise<Grant | Response> {
-    const forced = failures.next(c.req.path)
-    if (forced !== null) return forced
-    const token = c.req.header('authorization')?.replace(/^Bearer /, '') ?? ''
-    const grant = await grantOf(context, token)
-    if (grant === null)
-      return c.json({ status: 401, title: 'Unauthorized', detail: 'the access token is not valid' }, 401)
-    const limited = await limit(c, token)
-    if (limited !== null) return limited
-    const scope = SCOPES[collection] ?? 'daily'
-    if (!NO_SCOPE.has(collection) && !grant.scopes.includes(scope)) {
-      return c.json({ status: 403, title: 'Forbidden', detail: `the scope ${scope} was not granted` }, 403)
-    }
-    return grant
-  }
-
-  async function limit(c: HonoContext, token: string): Promise<Response | null> {
-    const now = context.clock.now()
-    const allowed = Number((await context.state.get('oura:rate_limit')) ?? DEFAULT_RATE_LIMIT)
-    let window = calls.get(token)
-    if (window === undefined || now - window.windowAt >= RATE_WINDOW_MS) {
-      window = { windowAt: now, count: 0 }
-      if (calls.size > 10_000) calls.clear()
-      calls.set(token, window)
-    }
-    window.count++
-    if (window.count <= allowed) return null
-    const resetAt = window.windowAt + RATE_WINDOW_MS
-    return c.json({ detail: 'too many requests' }, 429, {
-      'retry-after': String(Math.max(1, Math.ceil((resetAt - now) / 1000))),
-      'x-ratelimit-limit': String(allowed),
-      'x-ratelimit-window': String(RATE_WINDOW_MS / 1000),
-      'x-ratelimit-reset': String(Math.ceil(resetAt / 1000)),
-      'x-ratelimit-tier': 'default',
-    })
+  function admit(
+    c: HonoContext,
+    kind: string,
+    range: { from?: string; to?: string } = {},
+  ): Promise<Admitted | Response> {
+    const scope = NO_SCOPE.has(kind) ? null : (SCOPES[kind] ?? 'daily')
+    return kit.admit(c.req.raw, { kind, scope, ...range })
   }
 
   app.get('/v2/usercollection/personal_info', async (c) => {
@@ -75,15 +42,15 @@ export function mountData(app: Hono, context: SimulatorContext, failures: Failur
     if (grant instanceof Response) return grant
     const who = person(grant.personId)
     // The profile's weight is what the person last typed in: once a month.
-    const month = `${dayOfInstant(context.clock.now(), who.timeZone).slice(0, 7)}-01`
+    const month = `${dayOfInstant(kit.clock.now(), who.timeZone).slice(0, 7)}-01`
     return c.json(personalInfo(who, weightOn(who, month), grant.scopes))
   })
 
   app.get('/v2/usercollection/heartrate', async (c) => {
-    const grant = await admit(c, 'heartrate')
-    if (grant instanceof Response) return grant
-    const now = context.clock.now()
+    const now = kit.clock.now()
     const { start_datetime: start, end_datetime: end, next_token: next } = c.req.query()
+    const grant = await admit(c, 'heartrate', { from: start, to: end })
+    if (grant instanceof Response) return grant
     const to = end === undefined ? now : Date.parse(end)
     const from = start === undefined ? to - 86_400_000 : Date.parse(start)
     if (Number.isNaN(from) || Number.isNaN(to)) return invalid(c, 'start_datetime')
@@ -109,20 +76,21 @@ export function mountData(app: Hono, context: SimulatorContext, failures: Failur
   app.get('/v2/usercollection/:collection', async (c) => {
     const collection = c.req.param('collection')
     if (!COLLECTIONS.includes(collection)) return c.json({ detail: 'Not Found' }, 404)
-    const grant = await admit(c, collection)
+    const asked = c.req.query()
+    const grant = await admit(c, collection, { from: asked.start_date, to: asked.end_date })
     if (grant instanceof Response) return grant
     const who = person(grant.personId)
-    const now = context.clock.now()
+    const now = kit.clock.now()
     const today = dayOfInstant(now, who.timeZone)
-    const { start_date: start, end_date: end = today, next_token: next } = c.req.query()
+    const { start_date: start, end_date: end = today, next_token: next } = asked
     const first = start ?? plusDays(end, -1)
     for (const [name, value] of Object.entries({ start_date: first, end_date: end })) {
       if (!/^\d{4}-\d{2}-\d{2}$/.test(value) || Number.isNaN(Date.parse(value))) return invalid(c, name)
     }
     const last = END_EXCLUSIVE.has(collection) ? plusDays(end, -1) : end
-    const overrides = await overridesOf(context, who.id)
+    const edits = await kit.edits.of(who.id)
     const documents = daysFrom(first, last < today ? last : today).flatMap((day) =>
-      currentDocuments(who, collection, day, now, overrides),
+      currentDocuments(who, collection, day, now, edits),
     )
     for (const document of documents) remember(collection, document)
     return c.json(pageOf(documents, next, PAGE_DOCUMENTS))
@@ -138,13 +106,13 @@ export function mountData(app: Hono, context: SimulatorContext, failures: Failur
   })
 
   async function find(who: Person, collection: string, id: string): Promise<OuraDocument | null> {
-    const now = context.clock.now()
-    const overrides = await overridesOf(context, who.id)
+    const now = kit.clock.now()
+    const edits = await kit.edits.of(who.id)
     const known = dayOfDocument.get(`${collection} ${id}`)
     const today = dayOfInstant(now, who.timeZone)
     const days = known === undefined ? daysFrom(plusDays(today, -SEARCH_BACK_DAYS), today).reverse() : [known]
     for (const day of days) {
-      const found = currentDocuments(who, collection, day, now, overrides).find((document) => document.id === id)
+      const found = currentDocuments(who, collection, day, now, edits).find((document) => document.id === id)
       if (found !== undefined) {
         remember(collection, found)
         return found
