@@ -6,7 +6,16 @@ import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
-import type { Address, ConnectionHttp, Fetched, Mapped, MappedOf, Page, Wanted } from '../src/connectors/connector.ts'
+import type {
+  Address,
+  ConnectionHttp,
+  Fetched,
+  Mapped,
+  MappedOf,
+  OAuth2,
+  Page,
+  Wanted,
+} from '../src/connectors/connector.ts'
 import { mapPage } from '../src/connectors/map-pages.ts'
 import { oura } from '../src/connectors/oura/index.ts'
 import { HeartRateContext } from '../src/model/enumerations.ts'
@@ -22,8 +31,9 @@ import { memoryState } from '../src/simulator/memory-state.ts'
 
 const BERLIN = 'Europe/Berlin'
 const DAY = '2026-11-18'
-const client = { id: 'golden', secret: clientSecretOf('golden') }
+const client = { id: 'golden', secret: clientSecretOf('golden'), extra: {} }
 const verificationToken = 'known-to-both'
+const secrets = { client, verificationToken, now: 0, send: () => assert.fail('nothing has to be asked') }
 
 let clock: ManualClock
 let http: HttpClient
@@ -60,7 +70,7 @@ async function hook(request: Request, url: URL): Promise<Response> {
     query: Object.fromEntries(url.searchParams),
     body: Buffer.from(await request.arrayBuffer()),
   }
-  const answer = oura.notifications!.handshake!(incoming, { client, verificationToken })
+  const answer = oura.notifications!.handshake!(incoming, secrets)
   if (answer !== null) return new Response(answer.body, { status: answer.status })
   notified.push(incoming)
   return new Response('ok')
@@ -70,7 +80,7 @@ const urlOf = (at: Address): string => `${origin}/sandbox/oura${at.path}`
 const callback = 'http://127.0.0.1:1/callback'
 
 async function signIn(person: string, grant?: string): Promise<string> {
-  const { auth } = oura
+  const auth = oura.auth as OAuth2
   const asked = await http.send({
     url: urlOf(auth.authorize),
     query: {
@@ -104,6 +114,7 @@ function connectionOf(token: string): ConnectionHttp {
       if (status === 200 || request.expect?.includes(status)) return response
       throw new ProviderError(`Oura answered ${status}`, { next: status === 403 ? 'skip' : 'give_up', status })
     },
+    follow: (url) => assert.fail(`nobody should follow ${url}`),
   }
 }
 
@@ -117,7 +128,7 @@ async function fetchAll(token: string, kind: string, wanted: Wanted): Promise<Fe
     now: clock.now(),
   }
   const all: Fetched[] = []
-  for await (const each of oura.reads[kind]!.fetch(context)) all.push(each)
+  for await (const each of oura.reads[kind]!.fetch!(context)) all.push(each)
   return all
 }
 
@@ -227,6 +238,8 @@ test('what was not granted is skipped, and the account is known all the same', a
   const { providerUserId } = await oura.identify({
     http: connectionOf(token),
     tokens: { accessToken: token, refreshToken: null, expiresInSeconds: null, scopes: null },
+    client,
+    userId: 'user',
   })
   assert.match(providerUserId, /^[0-9a-f-]{36}$/)
   for (const kind of ['sleep', 'heartrate', 'daily_spo2', 'daily_stress', 'enhanced_tag']) {
@@ -270,7 +283,7 @@ test('subscriptions are made with the handshake, stay as they are, are renewed, 
   assert.deepEqual(sent.json(), { accepted: 1 })
   const { headers, body } = notified.at(-1)!
   const request = { method: 'POST', headers, query: {}, body }
-  assert.equal(oura.notifications!.verify(request, { client, verificationToken }), true)
+  assert.equal(oura.notifications!.verify(request, secrets), true)
   const [change] = oura.notifications!.parse(request)
   assert.ok(change?.what === 'changed')
   assert.deepEqual([change.kind, change.wanted], ['vO2_max', { object: 'an-id' }])

@@ -26,23 +26,25 @@ export function providersText(): string {
 function summaryLine(connector: Connector): string {
   const given = typesOf(connector)
   const cells = DATA_TYPES.map((type) => (given.has(type) ? 'yes' : ''))
-  const arrives = connector.notifications === undefined ? 'polling' : 'notification and polling'
+  const arrives = [connector.notifications && 'notification', connector.poll && 'polling'].filter(Boolean).join(' and ')
   return `| [${connector.name}](#${connector.name.toLowerCase()}) | \`${connector.id}\` | ${cells.join(' | ')} | ${arrives} |`
 }
 
 function section(connector: Connector): string[] {
   const { auth, poll, historyDays } = connector
   const folder = `../src/connectors/${connector.id.toLowerCase()}`
-  const pkce = auth.pkce ? ' with PKCE' : ''
+  const signIn =
+    auth.kind === 'password' ? "the widget's own form" : `OAuth 2.0, authorization code${auth.pkce ? ' with PKCE' : ''}`
+  const scopes = auth.scopes.map((scope) => `\`${scope}\``).join(' ')
   return [
     `## ${connector.name}`,
     '',
     `${connector.tagline}. Credentials: <${connector.credentialsUrl}>; how to get them, quirks and what is left out:`,
     `[README](${folder}/README.md).`,
     '',
-    `- Sign-in: OAuth 2.0, authorization code${pkce}; asks for ${auth.scopes.map((scope) => `\`${scope}\``).join(' ')}`,
+    `- Sign-in: ${signIn}${scopes === '' ? '' : `; asks for ${scopes}`}`,
     `- History: ${historyDays === null ? 'all that the provider has' : `${historyDays} days`}`,
-    `- Looks by itself every ${Math.round(poll.everySeconds / 60)} minutes`,
+    poll === null ? '- Never looks by itself' : `- Looks by itself every ${Math.round(poll.everySeconds / 60)} minutes`,
     '',
     '| page kind | scope | gives |',
     '|---|---|---|',

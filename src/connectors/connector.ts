@@ -2,7 +2,9 @@
 import type { DataType } from '../model/data-type.ts'
 import type { LocalDay } from '../model/local-day.ts'
 import type { DeepPartial, RecordOf } from '../model/records.ts'
+import type { PlannedWorkout } from '../model/planned-workout.ts'
 import type { HttpRequest, HttpResponse } from '../platform/http.ts'
+import { sameText } from '../platform/seal.ts'
 
 // ── Signing in ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -20,23 +22,78 @@ export interface OAuth2 {
   /** Asked for when the environment names none of its own. */
   scopes: readonly string[]
   scopeSeparator: ' ' | ','
+  /** What the authorize URL calls the scopes (iHealth: `APIName`). Default `scope`; null: it takes none. */
+  scopeParameter?: string | null
   pkce: boolean
   clientAuthentication: 'body' | 'basic'
   /** Added to the authorize URL. */
   authorizeParameters?: Record<string, string>
   /** Changes the form of a token request before it is sent (Withings wants `action=requesttoken`). */
-  tokenForm?: (form: Record<string, string>) => Record<string, string>
+  tokenForm?: (form: Record<string, string>, about: TokenRequest) => Record<string, string>
+  /** Where the request for a refresh goes, if elsewhere than the exchange of the code. */
+  refresh?: Address
+  /** `query`: a GET with the form as its query. Default `form`. */
+  tokenRequest?: 'form' | 'json' | 'query'
   /** Reads a token answer that is not RFC 6749's. Throws ProviderError. */
-  readTokens?: (response: HttpResponse) => Tokens
-  /** Ends the grant at the provider. Absent when it offers none. */
-  revoke?: (tokens: Tokens, client: Client) => Omit<HttpRequest, 'url'> & { at: Address }
+  readTokens?: (response: HttpResponse, about: TokenRequest) => Tokens
+  /** Ends the grant at the provider. Absent when it offers none. Throws what ConnectionHttp would. */
+  revoke?: (ending: Ending) => Promise<void>
   /** Refresh when less than this is left. Default 300. */
   refreshBeforeSeconds?: number
+}
+
+/** What a token request was for. `previous`: what is stored until now, for providers that only extend it. */
+export interface TokenRequest {
+  grant: 'code' | 'refresh'
+  client: Client
+  previous: { accessToken: string; refreshToken: string | null; providerUserId: string } | null
+}
+
+/** A connection that ends by our side: its rows are gone already. */
+export interface Ending {
+  tokens: { accessToken: string; refreshToken: string | null }
+  client: Client
+  providerUserId: string
+  now: number
+  /** Not authorized by itself; answers of any status come back. */
+  send(at: Address, request?: Omit<HttpRequest, 'url'>): Promise<HttpResponse>
+}
+
+/**
+ * For providers without a redirect: the widget shows a form of ours. What is needed to sign in again later is kept as
+ * `refreshToken`, sealed like every token.
+ */
+export interface PasswordLogin {
+  kind: 'password'
+  /** For the widget's form, in order. */
+  fields: readonly { name: string; label: string; secret: boolean }[]
+  scopes: readonly string[]
+  /** Throws ProviderError with `reauthorize` when the provider refuses what was typed. */
+  signIn(context: PasswordContext & { answers: Record<string, string> }): Promise<Tokens>
+  renew(context: PasswordContext & { refreshToken: string }): Promise<Tokens>
+  refreshBeforeSeconds?: number
+}
+
+export interface PasswordContext {
+  client: Client
+  send(at: Address, request?: Omit<HttpRequest, 'url'>): Promise<HttpResponse>
 }
 
 export interface Client {
   id: string
   secret: string
+  /** What else the operator typed in: `credentialFields` by name. In the sandbox `sandbox-<name>`. */
+  extra: Record<string, string>
+}
+
+/** A credential besides client id and secret (Suunto's subscription key, Google's service account). */
+export interface CredentialField {
+  name: string
+  label: string
+  help: string
+  /** Write-only and sealed. */
+  secret: boolean
+  required: boolean
 }
 
 export interface Tokens {
@@ -65,9 +122,21 @@ export interface ConnectionHttp {
   /**
    * Sends and returns answers with status 2xx. Throws ProviderError otherwise: 401 (after one refresh) reauthorize,
    * 403 skip, 404 give_up with status 404, 429 retry after what the provider says, 5xx and no answer retry.
-   * `expect` names other statuses to be returned as they are.
+   * `expect` names other statuses to be returned as they are. `budget` takes `cost` (default 1) from one of
+   * `limits.budgets` besides.
    */
-  send(at: Address, request?: Omit<HttpRequest, 'url'> & { expect?: number[] }): Promise<HttpResponse>
+  send(
+    at: Address,
+    request?: Omit<HttpRequest, 'url'> & { expect?: number[]; budget?: string; cost?: number },
+  ): Promise<HttpResponse>
+  /**
+   * GET of an absolute URL that the provider gave, when its origin is one of the connector's hosts (or the sandbox's);
+   * anything else throws `give_up`. `authorized: false` for public or signed URLs.
+   */
+  follow(
+    url: string,
+    request?: { authorized?: boolean; expect?: number[]; headers?: Record<string, string>; maxResponseBytes?: number },
+  ): Promise<HttpResponse>
 }
 
 export interface DayRange {
@@ -90,7 +159,10 @@ export interface FetchContext {
   now: number
 }
 
-/** One answer of the provider, exactly as it came, and what had been asked (dates and ids that the answer may lack). */
+/**
+ * One answer of the provider, exactly as it came, and what had been asked (dates and ids that the answer may lack).
+ * `payload` is JSON, or the bytes of a file where the kind's `input` is `file`.
+ */
 export interface Page {
   kind: string
   request: Record<string, string>
@@ -110,7 +182,15 @@ export interface Listed {
   listed: { type: DataType; days: DayRange }
 }
 
-export type Fetched = Page | Gone | Listed
+/**
+ * The provider was asked and will send the data by notification, in minutes or hours (Garmin's backfill). The days do not
+ * count as read; a customer who waits for them is told so.
+ */
+export interface Promised {
+  promised: { types: readonly DataType[]; days: DayRange }
+}
+
+export type Fetched = Page | Gone | Listed | Promised
 
 // ── Mapping ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -160,13 +240,18 @@ export interface Read {
   types: readonly DataType[]
   /** Skipped when the person did not grant it. */
   scope?: string
-  fetch(context: FetchContext): AsyncIterable<Fetched>
+  /** `file`: its pages are bytes, `map` gets a Uint8Array, `loam map` reads the file as it is. Default `json`. */
+  input?: 'json' | 'file'
+  /** Absent for kinds that only notifications bring. */
+  fetch?: (context: FetchContext) => AsyncIterable<Fetched>
   /** Pure: the same payload and context give the same parts, in any year, on any machine. */
   map(payload: unknown, context: MapContext): Mapped[]
   /** Kinds that have no notification of their own and change when this one does. */
   alsoRead?: readonly string[]
   /** Longest range of one fetch, in days. Default 30. */
   maxDays?: number
+  /** How far back this kind is answered, if less than the connector's `historyDays`. */
+  historyDays?: number
 }
 
 // ── Notifications ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -184,7 +269,8 @@ export type Change =
   | { what: 'changed'; providerUserId: string; kind: string; wanted: Wanted }
   /** The notification carries the page itself. */
   | { what: 'page'; providerUserId: string; page: Page }
-  | { what: 'gone'; providerUserId: string; gone: Gone['gone'] }
+  /** `providerUserId` null: the provider names the record only; whoever has it loses it. */
+  | { what: 'gone'; providerUserId: string | null; gone: Gone['gone'] }
   | { what: 'revoked'; providerUserId: string }
   | { what: 'scopes'; providerUserId: string; scopes: string[] }
 
@@ -194,19 +280,37 @@ export interface Subscription {
   expiresAt: number | null
 }
 
+/** What checking a notification may use. `send` is for the provider's public keys alone; answers are kept a while. */
+export interface NotificationSecrets {
+  client: Client
+  /** What we gave when subscribing, and the `key` of the callback URL where `unsigned`. */
+  verificationToken: string
+  now: number
+  send(at: Address): Promise<HttpResponse>
+}
+
+export interface NotificationAnswer {
+  status: number
+  headers?: Record<string, string>
+  body: string
+}
+
 export interface Notifications {
   /**
-   * Answers a request that is no notification (a verification handshake); null when it is one. `verificationToken` is
-   * what we gave when subscribing.
+   * The provider signs nothing: the callback URL carries `?key=<verificationToken>`, which `verify` compares
+   * (`hasKey` below), and what it says is a hint only.
    */
-  handshake?: (
-    request: NotificationRequest,
-    secrets: { client: Client; verificationToken: string },
-  ) => { status: number; headers?: Record<string, string>; body: string } | null
-  /** True when the request really comes from the provider. Constant-time comparison; no clock. */
-  verify(request: NotificationRequest, secrets: { client: Client; verificationToken: string }): boolean
+  unsigned?: boolean
+  /** Answers a request that is no notification (a verification handshake, a health check); null when it is one. */
+  handshake?: (request: NotificationRequest, secrets: NotificationSecrets) => NotificationAnswer | null
+  /** True when the request really comes from the provider. Constant-time comparison. */
+  verify(request: NotificationRequest, secrets: NotificationSecrets): boolean | Promise<boolean>
   /** What changed. Pure. Throws when the body cannot be read (the raw notification is kept and counted). */
   parse(request: NotificationRequest): Change[]
+  /** What the provider wants to hear once all is committed. Default 200 `ok`. */
+  accepted?: NotificationAnswer
+  /** Bodies up to this many bytes are taken. Default 2 MB. */
+  maxBytes?: number
   /** For providers whose subscriptions belong to the application: makes what is missing, renews what ends soon. */
   subscribeApplication?: (context: {
     send: (at: Address, request?: Omit<HttpRequest, 'url'>) => Promise<HttpResponse>
@@ -215,18 +319,24 @@ export interface Notifications {
     verificationToken: string
     now: number
   }) => Promise<void>
-  /** For providers whose subscriptions belong to a connection. */
-  subscribeConnection?: (context: {
-    http: ConnectionHttp
-    providerUserId: string
-    callbackUrl: string
-    verificationToken: string
-  }) => Promise<void>
-  unsubscribeConnection?: (context: {
-    http: ConnectionHttp
-    providerUserId: string
-    callbackUrl: string
-  }) => Promise<void>
+  /** For providers whose subscriptions belong to a connection. Called when it begins and once a day: mends what is gone. */
+  subscribeConnection?: (context: ConnectionSubscription) => Promise<void>
+  /** Called before `revoke`, with tokens that still work. */
+  unsubscribeConnection?: (context: ConnectionSubscription) => Promise<void>
+}
+
+export interface ConnectionSubscription {
+  http: ConnectionHttp
+  providerUserId: string
+  client: Client
+  callbackUrl: string
+  verificationToken: string
+  now: number
+}
+
+/** For `verify` of unsigned notifications. */
+export function hasKey(request: NotificationRequest, { verificationToken }: { verificationToken: string }): boolean {
+  return request.query.key !== undefined && sameText(request.query.key, verificationToken)
 }
 
 // ── The whole ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -239,26 +349,79 @@ export interface Connector {
   tagline: string
   /** Where credentials come from, for the dashboard. */
   credentialsUrl: string
-  /** Host name → origin. `send` and the OAuth addresses name these keys. */
+  /** Besides client id and secret. */
+  credentialFields?: readonly CredentialField[]
+  /**
+   * Host name → origin. `send` and the OAuth addresses name these keys. An operator may replace single ones (staging,
+   * regions) in the source's settings.
+   */
   hosts: Record<string, string>
-  auth: OAuth2
-  identify(context: { http: ConnectionHttp; tokens: Tokens }): Promise<Identity>
+  auth: OAuth2 | PasswordLogin
+  /** Puts the access token where the provider wants it. Default: `Authorization: Bearer`. */
+  authorizeCall?: (request: AuthorizedRequest, access: CallAccess) => AuthorizedRequest
+  /**
+   * Whose account it is. Called once, before the connection is stored, and the place for what a provider wants done
+   * first (Polar's registration). `userId` is our id of the connection.
+   */
+  identify(context: { http: ConnectionHttp; tokens: Tokens; client: Client; userId: string }): Promise<Identity>
   /** Keyed by the provider's own name of the page, in order of precedence when two kinds give the same field. */
   reads: Record<string, Read>
   /** The offset or zone that a page shows, newest wins; keeps local days right for pages that lack it. */
   timeZone?: (kind: string, payload: unknown) => string | null
   notifications?: Notifications
-  /** How often to look where nothing announces changes, and as a fallback where it does. */
-  poll: { everySeconds: number; kinds: readonly string[] }
-  /** The budget of one connection, and of the whole application where the provider has one. */
-  limits: { connection?: RateLimit; application?: RateLimit }
+  /**
+   * How often to look where nothing announces changes, and as a fallback where it does. Null: never (the provider
+   * forbids it). `daysBack`: days before today that each look covers, default 2.
+   */
+  poll: { everySeconds: number; kinds: readonly string[]; daysBack?: number } | null
+  limits: Limits
   /** How far back the provider answers; null for no limit. */
   historyDays: number | null
   /** Turns an answer into an error where the status does not tell (errors as HTTP 200). Null: it is none. */
   readError?: (response: HttpResponse) => Error | null
+  /** Writes to the person's calendar at the provider. */
+  plannedWorkouts?: PlannedWorkouts
+  /**
+   * Other APIs of the same source, chosen by the source's setting `api` when somebody connects: FITBIT's `legacy`. A
+   * connection stays with the one that it was made with. Same `id`, kinds of their own.
+   */
+  variants?: Record<string, Connector>
+  /** An interface that the provider does not offer to the public: off until an operator switches it on by name. */
+  unofficial?: boolean
+  /** What the operator must know before switching it on (terms, retention); for the dashboard. */
+  notice?: string
+}
+
+export type AuthorizedRequest = Omit<HttpRequest, 'url'>
+
+export interface CallAccess {
+  token: string
+  client: Client
+  /** Null while the account is not known yet. */
+  providerUserId: string | null
+}
+
+/** All limits hold at the same time, and every server on one database shares them. */
+export interface Limits {
+  /** The budget of one connection. */
+  connection?: RateLimit | readonly RateLimit[]
+  /** The budget of the whole application, where the provider has one. */
+  application?: RateLimit | readonly RateLimit[]
+  /** Budgets of their own that single calls name, per application (Garmin: days of history per minute). */
+  budgets?: Record<string, RateLimit | readonly RateLimit[]>
+  /** How long a 429 asks to wait, where it is not in `Retry-After`. Null: it does not say. */
+  waitSeconds?: (response: HttpResponse, now: number) => number | null
 }
 
 export interface RateLimit {
   requests: number
   perSeconds: number
+}
+
+/** Workouts in the shape of `model/planned-workout.ts`. */
+export interface PlannedWorkouts {
+  /** Answers the provider's id of what it planned. */
+  create(context: { http: ConnectionHttp; workout: PlannedWorkout }): Promise<{ id: string }>
+  list(context: { http: ConnectionHttp; days: DayRange }): Promise<PlannedWorkout[]>
+  delete(context: { http: ConnectionHttp; id: string }): Promise<void>
 }

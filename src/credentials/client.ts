@@ -22,6 +22,8 @@ export interface Application {
   redirectUri: string
   /** Where notifications for this environment arrive. */
   callbackUrl: string
+  /** Where URLs that the provider gives may lead. */
+  origins: readonly string[]
 }
 
 export async function applicationOf(ctx: Context, environmentId: string, connector: Connector): Promise<Application> {
@@ -43,12 +45,15 @@ export function application(
   const own = source.client_id !== null && source.client_secret_sealed !== null
   if (!own && !ctx.sandbox) throw notConfigured(connector)
   const slug = connector.id.toLowerCase()
+  const verificationToken = ctx.sealer.open(source.verification_token_sealed, sourcePlace(source, 'verification-token'))
+  const key = connector.notifications?.unsigned ? `?key=${encodeURIComponent(verificationToken)}` : ''
   const client = own
     ? {
         id: source.client_id!,
         secret: ctx.sealer.open(source.client_secret_sealed!, sourcePlace(source, 'client-secret')),
+        extra: {},
       }
-    : ctx.sandboxClient(environment.dev_id)
+    : { ...ctx.sandboxClient(environment.dev_id), extra: sandboxExtra(connector) }
   const url = (sandboxOrigin: string) => (at: Address) =>
     own ? `${hostOf(connector, at)}${at.path}` : `${sandboxOrigin}/sandbox/${slug}${at.path}`
   return {
@@ -56,13 +61,20 @@ export function application(
     client,
     sandboxed: !own,
     scopes: source.scopes === null ? connector.auth.scopes : source.scopes.split(',').map((scope) => scope.trim()),
-    verificationToken: ctx.sealer.open(source.verification_token_sealed, sourcePlace(source, 'verification-token')),
+    verificationToken,
     browserUrl: url(ctx.publicUrl),
     callUrl: url(ctx.internalUrl),
     redirectUri: `${ctx.publicUrl}/v2/auth/${slug}/oauth2`,
     // The simulator runs where we run: it reaches us without the public name.
-    callbackUrl: `${own ? ctx.publicUrl : ctx.internalUrl}/v2/hooks/${slug}/${encodeURIComponent(environment.dev_id)}`,
+    callbackUrl: `${own ? ctx.publicUrl : ctx.internalUrl}/v2/hooks/${slug}/${encodeURIComponent(environment.dev_id)}${key}`,
+    origins: own
+      ? Object.values(connector.hosts)
+      : [...new Set([new URL(ctx.internalUrl).origin, new URL(ctx.publicUrl).origin])],
   }
+}
+
+function sandboxExtra(connector: Connector): Record<string, string> {
+  return Object.fromEntries((connector.credentialFields ?? []).map(({ name }) => [name, `sandbox-${name}`]))
 }
 
 export function sourcePlace(source: { environment_id: string; provider: string }, what: string): string {

@@ -28,7 +28,7 @@ import { sourceOf } from '../store/sources.ts'
 import { applicationOf } from './client.ts'
 import { firstHttp } from './connection-http.ts'
 import { eraseConnection } from './disconnect.ts'
-import { authorizeUrl, exchangeCode } from './oauth2.ts'
+import { authorizeUrl, exchangeCode, redirecting } from './oauth2.ts'
 import { sealTokens } from './tokens.ts'
 
 const FLOW_SECONDS = 900
@@ -87,7 +87,7 @@ export async function leaveForProvider(
   const application = await applicationOf(ctx, flow.environment_id, connector)
   const state = randomToken()
   const browser = randomToken()
-  const verifier = connector.auth.pkce ? randomToken(48) : null
+  const verifier = redirecting(application).pkce ? randomToken(48) : null
   await sendFlowAway(ctx.db, flow.id, {
     state_hash: hashToken(state),
     browser_hash: hashToken(browser),
@@ -145,7 +145,7 @@ async function complete(ctx: Context, flow: AuthFlowRow, code: string, scope: st
   const verifier = flow.verifier_sealed === null ? null : ctx.sealer.open(flow.verifier_sealed, `flow:${flow.id}`)
   const tokens = await exchangeCode(ctx.http, application, code, verifier)
   const http = firstHttp(ctx, application, tokens.accessToken)
-  const identity = await connector.identify({ http, tokens })
+  const identity = await connector.identify({ http, tokens, client: application.client, userId: flow.user_id })
   const scopes = tokens.scopes ?? scope?.split(/[\s,]+/).filter(Boolean) ?? identity.scopes ?? [...application.scopes]
   const now = ctx.clock.now()
   const connection: ConnectionRow = {
@@ -163,7 +163,7 @@ async function complete(ctx: Context, flow: AuthFlowRow, code: string, scope: st
     refresh_lease_until: 0,
     last_webhook_update: null,
     last_polled_at: null,
-    next_poll_at: now + connector.poll.everySeconds * 1000,
+    next_poll_at: connector.poll === null ? null : now + connector.poll.everySeconds * 1000,
     most_recent_data_at: null,
     created_at: now,
   }

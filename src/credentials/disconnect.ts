@@ -53,7 +53,12 @@ export async function deauthenticate(ctx: Context, connection: ConnectionRow): P
             environmentId: current.environment_id,
             userId: null,
             dedupeKey: `revoke:${current.user_id}`,
-            payload: { provider: current.provider, userId: current.user_id, tokensSealed: current.tokens_sealed },
+            payload: {
+              provider: current.provider,
+              userId: current.user_id,
+              providerUserId: current.provider_user_id,
+              tokensSealed: current.tokens_sealed,
+            },
             at: now,
           },
         ],
@@ -66,20 +71,28 @@ export async function deauthenticate(ctx: Context, connection: ConnectionRow): P
 /** The `revoke` job: best effort, tried again by the queue. */
 export async function revokeAtProvider(
   ctx: Context,
-  payload: { provider: string; userId: string; tokensSealed: string },
+  payload: { provider: string; userId: string; providerUserId: string; tokensSealed: string },
   environmentId: string,
 ): Promise<void> {
   const connector = connectorById(payload.provider)
-  const revoke = connector?.auth.revoke
+  const revoke = connector?.auth.kind === 'oauth2' ? connector.auth.revoke : undefined
   if (connector === null || revoke === undefined) return
   const application = await applicationOf(ctx, environmentId, connector)
   const stored = JSON.parse(ctx.sealer.open(payload.tokensSealed, tokenPlace(payload.userId))) as {
     accessToken: string
     refreshToken: string | null
   }
-  const { at, ...request } = revoke({ ...stored, expiresInSeconds: null, scopes: null }, application.client)
-  const response = await ctx.http.send({ ...request, url: application.callUrl(at) })
-  if (response.status >= 500) throw new Error(`revoking answered ${response.status}`)
+  await revoke({
+    tokens: stored,
+    client: application.client,
+    providerUserId: payload.providerUserId,
+    now: ctx.clock.now(),
+    async send(at, request = {}) {
+      const response = await ctx.http.send({ ...request, url: application.callUrl(at) })
+      if (response.status >= 500) throw new Error(`revoking answered ${response.status}`)
+      return response
+    },
+  })
 }
 
 /** Per-connection subscriptions end before the tokens do. */
@@ -95,6 +108,8 @@ export async function subscribeAtProvider(
   await subscribe({
     http: connectionHttp(ctx, application, connection.user_id),
     providerUserId: connection.provider_user_id,
+    client: application.client,
+    now: ctx.clock.now(),
     callbackUrl: application.callbackUrl,
     verificationToken: application.verificationToken,
   })

@@ -1,6 +1,6 @@
 // OAuth 2.0 authorization code and refresh, as providers speak it: RFC 6749 with the differences that connectors name.
 import { createHash } from 'node:crypto'
-import type { OAuth2, Tokens } from '../connectors/connector.ts'
+import type { OAuth2, TokenRequest, Tokens } from '../connectors/connector.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { type Http, HttpFailure, type HttpResponse, retryAfterSeconds } from '../platform/http.ts'
 import type { Application } from './client.ts'
@@ -9,12 +9,13 @@ export function authorizeUrl(
   application: Application,
   flow: { state: string; verifier: string | null; language: string | null },
 ): string {
-  const { auth } = application.connector
+  const auth = redirecting(application)
   const url = new URL(application.browserUrl(auth.authorize))
   url.searchParams.set('response_type', 'code')
   url.searchParams.set('client_id', application.client.id)
   url.searchParams.set('redirect_uri', application.redirectUri)
-  url.searchParams.set('scope', application.scopes.join(auth.scopeSeparator))
+  const { scopeParameter = 'scope' } = auth
+  if (scopeParameter !== null) url.searchParams.set(scopeParameter, application.scopes.join(auth.scopeSeparator))
   url.searchParams.set('state', flow.state)
   if (flow.verifier !== null) {
     url.searchParams.set('code_challenge', createHash('sha256').update(flow.verifier).digest('base64url'))
@@ -30,40 +31,59 @@ export function exchangeCode(
   code: string,
   verifier: string | null,
 ): Promise<Tokens> {
-  return askForTokens(http, application, {
+  const form = {
     grant_type: 'authorization_code',
     code,
     redirect_uri: application.redirectUri,
     ...(verifier === null ? {} : { code_verifier: verifier }),
-  })
+  }
+  return askForTokens(http, application, form, { grant: 'code', client: application.client, previous: null })
 }
 
-export function refreshWith(http: Http, application: Application, refreshToken: string): Promise<Tokens> {
-  return askForTokens(http, application, { grant_type: 'refresh_token', refresh_token: refreshToken })
+export function refreshWith(
+  http: Http,
+  application: Application,
+  previous: { accessToken: string; refreshToken: string; providerUserId: string },
+): Promise<Tokens> {
+  const form = { grant_type: 'refresh_token', refresh_token: previous.refreshToken }
+  return askForTokens(http, application, form, { grant: 'refresh', client: application.client, previous })
 }
 
-async function askForTokens(http: Http, application: Application, grant: Record<string, string>): Promise<Tokens> {
-  const { auth } = application.connector
+/** The application's OAuth 2.0; others have no authorize URL and no token endpoint. */
+export function redirecting({ connector }: Application): OAuth2 {
+  if (connector.auth.kind !== 'oauth2') throw new Error(`${connector.id} has no OAuth 2.0`)
+  return connector.auth
+}
+
+async function askForTokens(
+  http: Http,
+  application: Application,
+  grant: Record<string, string>,
+  about: TokenRequest,
+): Promise<Tokens> {
+  const auth = redirecting(application)
   const { client } = application
   const basic = auth.clientAuthentication === 'basic'
   const form = basic ? grant : { ...grant, client_id: client.id, client_secret: client.secret }
   const credentials = Buffer.from(`${encodeURIComponent(client.id)}:${encodeURIComponent(client.secret)}`)
+  const sent = auth.tokenForm?.(form, about) ?? form
+  const as = auth.tokenRequest ?? 'form'
   let response: HttpResponse
   try {
     response = await http.send({
-      method: 'POST',
-      url: application.callUrl(auth.token),
+      method: as === 'query' ? 'GET' : 'POST',
+      url: application.callUrl((about.grant === 'refresh' ? auth.refresh : null) ?? auth.token),
       headers: {
         accept: 'application/json',
         ...(basic ? { authorization: `Basic ${credentials.toString('base64')}` } : {}),
       },
-      form: auth.tokenForm?.(form) ?? form,
+      ...(as === 'query' ? { query: sent } : as === 'json' ? { json: sent } : { form: sent }),
     })
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
     throw new ProviderError('the token endpoint did not answer', { next: 'retry', afterSeconds: 30, cause: error })
   }
-  return (auth.readTokens ?? readStandardTokens(auth))(response)
+  return auth.readTokens?.(response, about) ?? readStandardTokens(auth)(response)
 }
 
 function readStandardTokens(auth: OAuth2): (response: HttpResponse) => Tokens {

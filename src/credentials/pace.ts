@@ -16,12 +16,16 @@ const buckets = new Map<string, Bucket>()
 
 export async function pace(clock: Clock, application: Application, userId: string | null): Promise<void> {
   const { connector, client } = application
-  if (connector.limits.application) {
-    await take(clock, `application:${connector.id}:${client.id}`, connector.limits.application)
+  for (const [i, limit] of all(connector.limits.application).entries()) {
+    await take(clock, `application:${connector.id}:${client.id}:${i}`, limit)
   }
-  if (connector.limits.connection && userId !== null) {
-    await take(clock, `connection:${userId}`, connector.limits.connection)
-  }
+  if (userId === null) return
+  for (const [i, limit] of all(connector.limits.connection).entries())
+    await take(clock, `connection:${userId}:${i}`, limit)
+}
+
+function all(limits: RateLimit | readonly RateLimit[] | undefined): readonly RateLimit[] {
+  return limits === undefined ? [] : Array.isArray(limits) ? limits : [limits as RateLimit]
 }
 
 async function take(clock: Clock, name: string, limit: RateLimit): Promise<void> {

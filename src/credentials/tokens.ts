@@ -20,6 +20,7 @@ export interface Access {
   version: number
   /** The provider refused us last time. */
   degraded: boolean
+  providerUserId: string
 }
 
 export function tokenPlace(userId: string): string {
@@ -57,7 +58,12 @@ export async function freshAccessToken(ctx: Context, connector: Connector, userI
   const tokens = openTokens(ctx, connection)
   const ends = connection.token_expires_at
   if (ends === null || ends - ctx.clock.now() > before || tokens.refreshToken === null) {
-    return { token: tokens.accessToken, version: connection.token_version, degraded: isDegraded(connection) }
+    return {
+      token: tokens.accessToken,
+      version: connection.token_version,
+      degraded: isDegraded(connection),
+      providerUserId: connection.provider_user_id,
+    }
   }
   return refresh(ctx, connector, userId, connection.token_version)
 }
@@ -91,6 +97,7 @@ async function refreshAcrossProcesses(
         token: openTokens(ctx, connection).accessToken,
         version: connection.token_version,
         degraded: isDegraded(connection),
+        providerUserId: connection.provider_user_id,
       }
     }
     const now = ctx.clock.now()
@@ -104,15 +111,24 @@ async function refreshAcrossProcesses(
 
 async function refreshNow(ctx: Context, connector: Connector, connection: ConnectionRow): Promise<Access> {
   try {
-    const { refreshToken } = openTokens(ctx, connection)
+    const { accessToken, refreshToken } = openTokens(ctx, connection)
     if (refreshToken === null) {
       throw new ProviderError('the token ended and there is none to refresh it with', { next: 'reauthorize' })
     }
     const application: Application = await applicationOf(ctx, connection.environment_id, connector)
-    const tokens = await refreshWith(ctx.http, application, refreshToken)
+    const tokens = await refreshWith(ctx.http, application, {
+      accessToken,
+      refreshToken,
+      providerUserId: connection.provider_user_id,
+    })
     // Rotating providers void the old pair with this answer: nothing comes between it and the commit.
     await storeTokens(ctx.db, connection.user_id, sealTokens(ctx, connection.user_id, tokens, refreshToken))
-    return { token: tokens.accessToken, version: connection.token_version + 1, degraded: isDegraded(connection) }
+    return {
+      token: tokens.accessToken,
+      version: connection.token_version + 1,
+      degraded: isDegraded(connection),
+      providerUserId: connection.provider_user_id,
+    }
   } catch (error) {
     await releaseRefresh(ctx.db, connection.user_id)
     throw error

@@ -1,7 +1,7 @@
 // Asks a provider for one connection: which kinds, which days, and what came of it.
 import { connectionHttp } from '../credentials/connection-http.ts'
 import { applicationOf } from '../credentials/client.ts'
-import type { Connector, DayRange, Wanted } from '../connectors/connector.ts'
+import type { Connector, DayRange, Promised, Wanted } from '../connectors/connector.ts'
 import { DATA_TYPES, type DataType } from '../model/data-type.ts'
 import { addDays, daysBetween } from '../model/local-day.ts'
 import { ProviderError } from '../platform/errors.ts'
@@ -31,6 +31,8 @@ export interface Fetched {
   read: Read
   /** Kinds that could not be read and will not be soon: the scope is missing, the membership lapsed. */
   skipped: string[]
+  /** What the provider will send by itself, later. */
+  promised: Promised['promised'][]
 }
 
 /**
@@ -55,11 +57,12 @@ export async function fetchAll(
     listed: Read['listed'][number][]
   }
   const skipped: string[] = []
+  const promised: Promised['promised'][] = []
   const granted = connection.scopes?.split(',') ?? null
   let timeZone = connection.time_zone
   for (const order of orders) {
     const source = connector.reads[order.kind]
-    if (source === undefined) continue
+    if (source?.fetch === undefined) continue
     if (source.scope !== undefined && granted !== null && !granted.includes(source.scope)) {
       skipped.push(order.kind)
       continue
@@ -78,6 +81,8 @@ export async function fetchAll(
           if ('gone' in fetched) read.gone.push(fetched.gone)
           else if ('listed' in fetched) {
             read.listed.push({ kind: order.kind, type: fetched.listed.type, ...fetched.listed.days })
+          } else if ('promised' in fetched) {
+            promised.push(fetched.promised)
           } else {
             read.pages.push(fetched)
             timeZone = zoneOf(connector, fetched.kind, fetched.payload) ?? timeZone
@@ -97,9 +102,12 @@ export async function fetchAll(
   // A day counts as read only when all that could be asked was asked.
   const days = orders.every((order) => 'days' in order.wanted) ? commonDays(orders) : null
   if (days !== null) {
-    for (const type of types ?? typesOf(connector)) read.covered.push({ type, days: daysBetween(days.start, days.end) })
+    for (const type of types ?? typesOf(connector)) {
+      if (promised.some((each) => each.types.includes(type))) continue
+      read.covered.push({ type, days: daysBetween(days.start, days.end) })
+    }
   }
-  return { read, skipped }
+  return { read, skipped, promised }
 }
 
 /** Orders for whole days of every kind that gives these types. */

@@ -2,7 +2,14 @@
 import { createHash } from 'node:crypto'
 import { application, type Application } from '../credentials/client.ts'
 import { accessRevoked, permissionsChanged } from '../credentials/disconnect.ts'
-import type { Change, Connector, NotificationRequest, Wanted } from '../connectors/connector.ts'
+import type {
+  Change,
+  Connector,
+  NotificationAnswer,
+  NotificationRequest,
+  NotificationSecrets,
+  Wanted,
+} from '../connectors/connector.ts'
 import { connectorById } from '../connectors/index.ts'
 import { newId } from '../model/ids.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
@@ -13,12 +20,6 @@ import { quarantineNotification } from '../store/jobs.ts'
 import { enabledSources, sourceOf } from '../store/sources.ts'
 import { ingest } from './ingest.ts'
 import type { ReadPayload } from './read-job.ts'
-
-export interface NotificationAnswer {
-  status: number
-  headers?: Record<string, string>
-  body: string
-}
 
 const ACCEPTED: NotificationAnswer = { status: 200, body: 'ok' }
 
@@ -31,10 +32,13 @@ export async function receiveNotification(
   if (connector === null || notifications === undefined) return { status: 404, body: 'unknown provider' }
   const applications = await candidates(ctx, connector, incoming.devId)
   for (const app of applications) {
-    const answer = notifications.handshake?.(incoming.request, app) ?? null
+    const answer = notifications.handshake?.(incoming.request, secretsOf(ctx, app)) ?? null
     if (answer !== null && (answer.status < 400 || applications.length === 1)) return answer
   }
-  const verified = applications.filter((app) => notifications.verify(incoming.request, app))
+  const verified: typeof applications = []
+  for (const app of applications) {
+    if (await notifications.verify(incoming.request, secretsOf(ctx, app))) verified.push(app)
+  }
   if (verified.length === 0) {
     ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'refused' })
     ctx.log.warn({ provider: connector.id }, 'a notification without a valid signature was refused')
@@ -45,11 +49,20 @@ export async function receiveNotification(
     changes = notifications.parse(incoming.request)
   } catch (error) {
     await quarantine(ctx, connector, incoming.request, error)
-    return ACCEPTED
+    return notifications.accepted ?? ACCEPTED
   }
   for (const app of verified) await accept(ctx, connector, app.environmentId, changes)
   ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'accepted' })
-  return ACCEPTED
+  return notifications.accepted ?? ACCEPTED
+}
+
+function secretsOf(ctx: Context, app: Application): NotificationSecrets {
+  return {
+    client: app.client,
+    verificationToken: app.verificationToken,
+    now: ctx.clock.now(),
+    send: (at) => ctx.http.send({ url: app.callUrl(at) }),
+  }
 }
 
 async function candidates(
@@ -83,6 +96,7 @@ async function accept(
   const jobs: NewJob[] = []
   for (const change of changes) {
     // Events come for everyone who ever authorized the application: unknown accounts are not ours.
+    if (change.providerUserId === null) continue
     const connection = await connectionByAccount(ctx.db, environmentId, connector.id, change.providerUserId)
     if (connection === null || connection.state === 'revoked') continue
     if (change.what === 'revoked') await accessRevoked(ctx, connection.user_id)

@@ -19,7 +19,7 @@ export async function queuePolls(ctx: Context): Promise<number> {
     const connector = connectorById(connection.provider)
     await ctx.db.transaction(async (tx) => {
       if (job !== null) await enqueue(tx, [job], now)
-      const next = connector === null ? null : now + connector.poll.everySeconds * 1000
+      const next = connector?.poll ? now + connector.poll.everySeconds * 1000 : null
       await markPolled(tx, connection.user_id, null, next)
     })
   }
@@ -28,9 +28,9 @@ export async function queuePolls(ctx: Context): Promise<number> {
 
 export function pollJob(connection: ConnectionRow, now: number): NewJob | null {
   const connector = connectorById(connection.provider)
-  if (connector === null) return null
+  if (connector === null || connector.poll === null) return null
   const today = localDayOf(now, connection.time_zone)
-  const days = { start: addDays(today, -DAYS_BACK), end: addDays(today, 1) }
+  const days = { start: addDays(today, -(connector.poll.daysBack ?? DAYS_BACK)), end: addDays(today, 1) }
   const payload: ReadPayload = { poll: true, orders: connector.poll.kinds.map((kind) => ({ kind, wanted: { days } })) }
   return {
     kind: 'read',

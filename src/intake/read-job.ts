@@ -33,7 +33,7 @@ export async function runRead(ctx: Context, job: JobRow): Promise<JobResult> {
   const { read } = await fetchAll(ctx, connector, connection, orders, null)
   // Single kinds do not make a day complete.
   await ingest(ctx, connector, connection.user_id, { ...read, covered: [] }, { lane: 'live' })
-  if (payload.poll === true) {
+  if (payload.poll === true && connector.poll !== null) {
     const now = ctx.clock.now()
     await markPolled(ctx.db, connection.user_id, now, now + connector.poll.everySeconds * 1000)
   }

@@ -35,6 +35,7 @@ function answering(answers: Record<string, Answer | ProviderError>): { http: Con
       }
       return Promise.resolve(response)
     },
+    follow: (url) => assert.fail(`nobody should follow ${url}`),
   }
   return { http, asked }
 }
@@ -55,7 +56,7 @@ async function fetched(
     ...more,
   }
   const all: Fetched[] = []
-  for await (const each of oura.reads[kind]!.fetch(context)) all.push(each)
+  for await (const each of oura.reads[kind]!.fetch!(context)) all.push(each)
   return all
 }
 
@@ -127,7 +128,7 @@ test('days of sleep are listed only after their last page', async () => {
       grantedScopes: null,
       now: 0,
     }
-    for await (const each of oura.reads.sleep!.fetch(context)) seen.push(each)
+    for await (const each of oura.reads.sleep!.fetch!(context)) seen.push(each)
   }, /403/)
   assert.ok(seen.every((each) => !('listed' in each)))
 })
@@ -240,6 +241,7 @@ test('a list that never ends is given up', async () => {
         json,
       })
     },
+    follow: (url) => assert.fail(`nobody should follow ${url}`),
   }
   await assert.rejects(fetched('tag', day('2026-09-15'), http), /did not end/)
   assert.equal(calls, 1000)
@@ -247,11 +249,12 @@ test('a list that never ends is given up', async () => {
 
 test('the account is known by its id, whatever was granted', async () => {
   const tokens = { accessToken: 't', refreshToken: null, expiresInSeconds: null, scopes: null }
+  const whose = { tokens, client: { id: 'client', secret: 'secret', extra: {} }, userId: 'user' }
   const known = answering({ personal_info: { json: { id: 'bdd640fb' } } })
-  assert.deepEqual(await oura.identify({ http: known.http, tokens }), { providerUserId: 'bdd640fb' })
+  assert.deepEqual(await oura.identify({ http: known.http, ...whose }), { providerUserId: 'bdd640fb' })
   for (const json of [{}, { id: '' }, { id: 7 }, null]) {
     const unknown = answering({ personal_info: { json } })
-    await assert.rejects(oura.identify({ http: unknown.http, tokens }), /whose account/)
+    await assert.rejects(oura.identify({ http: unknown.http, ...whose }), /whose account/)
   }
 })
 

@@ -6,7 +6,12 @@ import type { Address, NotificationRequest } from '../connector.ts'
 import { notifications } from './notifications.ts'
 import { oura } from './index.ts'
 
-const secrets = { client: { id: 'client', secret: 'OURASECRET0123456789ABCDEF' }, verificationToken: 'vt-2f9c7a10' }
+const secrets = {
+  client: { id: 'client', secret: 'OURASECRET0123456789ABCDEF', extra: {} },
+  verificationToken: 'vt-2f9c7a10',
+  now: 0,
+  send: () => assert.fail('nothing has to be asked'),
+}
 const person = 'bdd640fb-0667-4ad1-9c80-317fa3b1799d'
 
 function sample(name: string): unknown {
@@ -40,7 +45,7 @@ test('the published signature is accepted, and nothing that differs from it', ()
     ],
   ]
   for (const [what, request, secret] of others) {
-    assert.equal(notifications.verify(request, { ...secrets, client: { id: 'client', secret } }), false, what)
+    assert.equal(notifications.verify(request, { ...secrets, client: { ...secrets.client, secret } }), false, what)
   }
 })
 

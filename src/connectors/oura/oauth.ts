@@ -13,9 +13,7 @@ export const oauth: OAuth2 = {
   scopeSeparator: ' ',
   pkce: false,
   clientAuthentication: 'body',
-  revoke: (tokens) => ({
-    method: 'POST',
-    at: { host: 'api', path: '/oauth/revoke' },
-    query: { access_token: tokens.accessToken },
-  }),
+  async revoke({ tokens, send }) {
+    await send({ host: 'api', path: '/oauth/revoke' }, { method: 'POST', query: { access_token: tokens.accessToken } })
+  },
 }
