@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { test } from 'node:test'
 import { connectors } from '../src/connectors/index.ts'
-import { kindsOf } from '../src/connectors/map-pages.ts'
+import { kindsOf, readerOf } from '../src/connectors/map-pages.ts'
 import { parseTimestamp } from '../src/model/timestamps.ts'
 import { complete, recordSchemas } from '../src/model/records.ts'
 import { goldenCases, goldenText, resultOf, samplesFolder } from './golden.ts'
@@ -23,7 +23,7 @@ for (const connector of connectors) {
 
       assert.deepEqual(resultOf(golden), result, 'mapping again gives something else')
       assert.equal(JSON.stringify(golden.payload), before, 'mapping changed the payload')
-      const types = connector.reads[golden.kind]!.types
+      const { types } = readerOf(connector, golden.kind)!.read
       for (const part of result.parts) {
         assert.ok(types.includes(part.type), `${golden.kind} does not announce that it gives ${part.type}`)
         // Throws for a field that the record does not have.
@@ -48,9 +48,9 @@ for (const connector of connectors) {
 
   test(`golden: SOURCES.md says where each sample of ${connector.id} comes from`, () => {
     const sources = readFileSync(`${samplesFolder(connector)}SOURCES.md`, 'utf8')
-    const unnamed = globSync('*/*.json', { cwd: samplesFolder(connector) })
+    const unnamed = globSync('*/*.{json,input.*}', { cwd: samplesFolder(connector) })
       .filter((file) => !/\.(?:expected|context)\.json$/.test(file))
-      .map((file) => basename(file).replace(/(?:\.input)?\.json$/, ''))
+      .map((file) => basename(file).replace(/\.input\.[^.]+$|\.json$/, ''))
       .filter((name) => !sources.includes(`\`${name}\``))
     assert.deepEqual(unnamed, [])
   })

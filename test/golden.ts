@@ -1,6 +1,6 @@
 // Golden cases: what every connector makes of its samples. `node test/golden.ts --write` writes the expected files anew;
 // the difference is for review. Layout of a case, below src/connectors/<id>/samples/<kind>/:
-//   <case>.input.json     the payload as the provider sends it
+//   <case>.input.json     the payload as the provider sends it; `.input.fit` and so on where the kind is a file
 //   <case>.context.json   what else is known, if anything: `timeZone`, `request`, `receivedAt`
 //   <case>.expected.json  `parts` as mapped, codes that no table knew, and the records without series and empty members
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,8 +8,9 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Connector, Mapped } from '../src/connectors/connector.ts'
 import { connectors } from '../src/connectors/index.ts'
-import { kindsOf, mapPage } from '../src/connectors/map-pages.ts'
+import { kindsOf, mapPage, readerOf } from '../src/connectors/map-pages.ts'
 import { withoutSamples } from '../src/model/records.ts'
+import { parseJson } from '../src/platform/json.ts'
 import { type WholeRecord, wholeRecords } from '../src/normalize/whole-records.ts'
 
 const USER_ID = '00000000-0000-4000-8000-000000000001'
@@ -44,11 +45,12 @@ export function samplesFolder(connector: Connector): string {
 
 export function goldenCases(connector: Connector): GoldenCase[] {
   const folder = samplesFolder(connector)
-  return kindsOf(connector).flatMap((kind) =>
-    globSync(`${kind}/*.input.json`, { cwd: folder })
+  return kindsOf(connector).flatMap((kind) => {
+    const isFile = readerOf(connector, kind)!.read.input === 'file'
+    return globSync(`${kind}/*.input.${isFile ? '*' : 'json'}`, { cwd: folder })
       .sort()
       .map((file) => {
-        const name = basename(file, '.input.json')
+        const name = basename(file).replace(/\.input\.[^.]+$/, '')
         const beside = (suffix: string): string => join(folder, dirname(file), `${name}.${suffix}.json`)
         const given = existsSync(beside('context')) ? (readJson(beside('context')) as Partial<GoldenContext>) : {}
         return {
@@ -56,18 +58,18 @@ export function goldenCases(connector: Connector): GoldenCase[] {
           kind,
           name: `${connector.id} ${kind} ${name}`,
           expectedFile: beside('expected'),
-          payload: readJson(join(folder, file)),
+          payload: isFile ? new Uint8Array(readFileSync(join(folder, file))) : readJson(join(folder, file)),
           context: { timeZone: null, request: {}, receivedAt: RECEIVED_AT, ...given },
         }
-      }),
-  )
+      })
+  })
 }
 
 export function resultOf({ connector, kind, payload, context }: GoldenCase): GoldenResult {
   const input = { ...context, receivedAt: Date.parse(context.receivedAt) }
   const page = mapPage(connector, kind, payload, input)
-  const timeZone = context.timeZone ?? connector.timeZone?.(kind, payload) ?? null
-  const { records } = wholeRecords([page], { userId: USER_ID, provider: connector.id, timeZone })
+  const about = { userId: USER_ID, provider: connector.id, timeZone: page.timeZone }
+  const { records } = wholeRecords([page], about)
   return { parts: page.mapped, unknown: page.unknown, records }
 }
 
@@ -110,7 +112,7 @@ function spelled(value: unknown, depth: number, used: number): string {
 }
 
 function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'))
+  return parseJson(readFileSync(file, 'utf8'))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Connector } from '../connectors/connector.ts'
+import { parseJson } from '../platform/json.ts'
 import { CliFailure, EXIT } from './failure.ts'
 
 interface MapOptions {
@@ -19,7 +20,7 @@ export function addMap(command: Command, exitWith: (code: number) => void): void
   command
     .argument('<PROVIDER>')
     .argument('[kind]', "the provider's own name of the page")
-    .argument('[FILE]', 'the page as JSON; - or nothing for standard input')
+    .argument('[FILE]', 'the page: JSON, or the file itself where the kind is one; - or nothing for standard input')
     .option('--kinds', "print the provider's kinds of page")
     .option('--user <UUID>', 'the connection that ids are made for', NOBODY)
     .option('--timezone <IANA>', "the person's time zone, or an offset such as +02:00; default: what the page shows")
@@ -29,13 +30,14 @@ export function addMap(command: Command, exitWith: (code: number) => void): void
     .addHelpText('after', '\nExample: loam map OURA sleep night.json --timezone Europe/Berlin')
     .action(async (provider: string, kind: string | undefined, file: string | undefined, options: MapOptions) => {
       const connector = await connectorNamed(provider)
+      const { kindsOf } = await import('../connectors/map-pages.ts')
       if (options.kinds === true) {
-        const kinds = Object.keys(connector.reads)
+        const kinds = kindsOf(connector)
         console.log(options.json === true ? JSON.stringify(kinds, null, 2) : kinds.join('\n'))
         return
       }
       if (kind === undefined) {
-        command.error(`error: which kind of page? ${connector.id} has ${Object.keys(connector.reads).join(', ')}`)
+        command.error(`error: which kind of page? ${connector.id} has ${kindsOf(connector).join(', ')}`)
       }
       exitWith(await map(connector, kind, file ?? '-', options))
     })
@@ -50,7 +52,7 @@ async function connectorNamed(provider: string): Promise<Connector> {
 }
 
 async function map(connector: Connector, kind: string, file: string, options: MapOptions): Promise<number> {
-  const [{ mapPage }, { UnreadablePage }, { wholeRecords }, { isZone }] = await Promise.all([
+  const [{ mapPage, readerOf }, { UnreadablePage }, { wholeRecords }, { isZone }] = await Promise.all([
     import('../connectors/map-pages.ts'),
     import('../connectors/connector.ts'),
     import('../normalize/whole-records.ts'),
@@ -60,11 +62,12 @@ async function map(connector: Connector, kind: string, file: string, options: Ma
   if (timezone !== null && !isZone(timezone)) {
     throw new CliFailure(`--timezone ${timezone} is no IANA zone and no offset such as +02:00.`, EXIT.invalidInput)
   }
-  const payload = readJson(file)
+  const input = readerOf(connector, kind)?.read.input
+  const payload = input === 'file' ? readBytes(file) : readJson(file)
   try {
     const page = mapPage(connector, kind, payload, { timeZone: timezone, receivedAt })
-    const timeZone = timezone ?? connector.timeZone?.(page.kind, payload) ?? null
-    const { records, withoutRecord } = wholeRecords([page], { userId: user, provider: connector.id, timeZone })
+    const about = { userId: user, provider: connector.id, timeZone: page.timeZone }
+    const { records, withoutRecord } = wholeRecords([page], about)
     console.log(JSON.stringify(records, null, 2))
     for (const { table, code, count } of page.unknown) {
       console.error(
@@ -95,17 +98,23 @@ function times(count: number): string {
 }
 
 function readJson(file: string): unknown {
-  const name = file === '-' ? 'standard input' : file
-  let text: string
+  const text = readBytes(file).toString('utf8')
   try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8')
-  } catch (error) {
-    throw new CliFailure(`${name} cannot be read: ${(error as Error).message}`, EXIT.invalidInput)
-  }
-  try {
-    return JSON.parse(text)
+    return parseJson(text)
   } catch (error) {
     const where = (error as Error).message.replaceAll(/\s+/g, ' ')
-    throw new CliFailure(`${name} is no JSON: ${where}`, EXIT.invalidInput)
+    throw new CliFailure(`${nameOf(file)} is no JSON: ${where}`, EXIT.invalidInput)
   }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file === '-' ? 0 : file)
+  } catch (error) {
+    throw new CliFailure(`${nameOf(file)} cannot be read: ${(error as Error).message}`, EXIT.invalidInput)
+  }
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file
 }

@@ -1,5 +1,5 @@
 // Mapping without a server: what `loam map` and the golden tests do.
-import type { Connector, Mapped } from './connector.ts'
+import type { Connector, Mapped, Read } from './connector.ts'
 
 export interface MapInput {
   timeZone: string | null
@@ -9,24 +9,42 @@ export interface MapInput {
 
 export interface MappedPage {
   kind: string
+  /** Given, or shown by the page. */
+  timeZone: string | null
   mapped: Mapped[]
   unknown: { table: string; code: string; count: number }[]
 }
 
-/** The page kinds of a connector, in its own spelling. */
+/** The page kinds of a connector and of its variants, in its own spelling. */
 export function kindsOf(connector: Connector): string[] {
-  return Object.keys(connector.reads)
+  return [...new Set(allOf(connector).flatMap(({ reads }) => Object.keys(reads)))]
+}
+
+/** The connector or the variant of it that has this kind, and how it reads it. Null when none does. */
+export function readerOf(
+  connector: Connector,
+  kind: string,
+): { connector: Connector; kind: string; read: Read } | null {
+  for (const each of allOf(connector)) {
+    const name = Object.keys(each.reads).find((own) => own.toLowerCase() === kind.toLowerCase())
+    if (name !== undefined) return { connector: each, kind: name, read: each.reads[name]! }
+  }
+  return null
+}
+
+function allOf(connector: Connector): Connector[] {
+  return [connector, ...Object.values(connector.variants ?? {})]
 }
 
 /** Throws UnreadablePage when the payload is not that kind of page, a RangeError when there is no such kind. */
 export function mapPage(connector: Connector, kind: string, payload: unknown, input: MapInput): MappedPage {
-  const name = kindsOf(connector).find((each) => each.toLowerCase() === kind.toLowerCase())
-  if (name === undefined) {
+  const reader = readerOf(connector, kind)
+  if (reader === null) {
     throw new RangeError(`${connector.id} has no page kind ${kind}; it has ${kindsOf(connector).join(', ')}`)
   }
   const unknown = new Map<string, { table: string; code: string; count: number }>()
-  const zone = input.timeZone ?? connector.timeZone?.(name, payload) ?? null
-  const mapped = connector.reads[name]!.map(payload, {
+  const zone = input.timeZone ?? reader.connector.timeZone?.(reader.kind, payload) ?? null
+  const mapped = reader.read.map(payload, {
     request: input.request ?? {},
     timeZone: zone,
     receivedAt: input.receivedAt,
@@ -37,5 +55,5 @@ export function mapPage(connector: Connector, kind: string, payload: unknown, in
       unknown.set(key, entry)
     },
   })
-  return { kind: name, mapped, unknown: [...unknown.values()] }
+  return { kind: reader.kind, timeZone: zone, mapped, unknown: [...unknown.values()] }
 }

@@ -2,6 +2,7 @@
 // unless the operator allows them.
 import { Agent, errors, type Dispatcher } from 'undici'
 import { type Http, HttpFailure, type HttpFailureReason, type HttpRequest, type HttpResponse } from './http.ts'
+import { parseJson } from './json.ts'
 import { publicLookup } from './network.ts'
 import { isPrivateAddress, literalAddress } from './private-addresses.ts'
 
@@ -98,7 +99,7 @@ async function read(answer: Dispatcher.ResponseData, maxBytes: number): Promise<
     body,
     truncated,
     text: () => body.toString('utf8'),
-    json: () => JSON.parse(body.toString('utf8')),
+    json: () => parseJson(body.toString('utf8')),
   }
 }
 

@@ -23,7 +23,7 @@ export interface HttpResponse {
   body: Uint8Array
   truncated: boolean
   text(): string
-  /** Throws a SyntaxError when the body is no JSON. */
+  /** Integers beyond 2^53 are strings (json.ts). Throws a SyntaxError when the body is no JSON. */
   json(): unknown
 }
 

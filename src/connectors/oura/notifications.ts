@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { addDays, isLocalDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
+import { parseJson } from '../../platform/json.ts'
 import { sameText } from '../../platform/seal.ts'
 import type { Change, NotificationRequest, Notifications } from '../connector.ts'
 
@@ -116,7 +117,7 @@ function endsAt({ expiration_time: time }: z.infer<typeof SubscriptionRow>): num
 }
 
 function parse(request: NotificationRequest): Change[] {
-  const body = Notification.parse(JSON.parse(Buffer.from(request.body).toString('utf8')))
+  const body = Notification.parse(parseJson(Buffer.from(request.body).toString('utf8')))
   const kind = KINDS.get(body.data_type)
   if (kind === undefined) return []
   const providerUserId = body.user_id
