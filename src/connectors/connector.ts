@@ -238,6 +238,8 @@ export class UnreadablePage extends Error {
 export interface Read {
   /** The record types that its pages contribute to. */
   types: readonly DataType[]
+  /** Other names that people know its pages by, such as the API's action; case, `_` and `-` make no difference. */
+  aliases?: readonly string[]
   /** Skipped when the person did not grant it. */
   scope?: string
   /** `file`: its pages are bytes, `map` gets a Uint8Array, `loam map` reads the file as it is. Default `json`. */
@@ -377,8 +379,11 @@ export interface Connector {
   limits: Limits
   /** How far back the provider answers; null for no limit. */
   historyDays: number | null
-  /** Turns an answer into an error where the status does not tell (errors as HTTP 200). Null: it is none. */
-  readError?: (response: HttpResponse) => Error | null
+  /**
+   * The HTTP status that an answer amounts to, for providers that answer errors with 200. What `ConnectionHttp` says of
+   * statuses holds of this one then: 401 refreshes, 429 waits, `expect` names it.
+   */
+  statusOf?: (response: HttpResponse) => number
   /** Writes to the person's calendar at the provider. */
   plannedWorkouts?: PlannedWorkouts
   /**

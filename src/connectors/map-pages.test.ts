@@ -28,6 +28,14 @@ test('a kind may be spelled in lower case, as notifications do', () => {
   assert.ok(kindsOf(oura).includes('vO2_max'))
 })
 
+test('a kind has aliases, and separators make no difference', () => {
+  const aliased = { ...oura, reads: { ...oura.reads, sleep: { ...oura.reads.sleep!, aliases: ['get_sleep', 'tag'] } } }
+  assert.equal(mapPage(aliased, 'getsleep', [], input).kind, 'sleep')
+  assert.equal(mapPage(aliased, 'Get-Sleep', [], input).kind, 'sleep')
+  assert.equal(mapPage(aliased, 'dailySpo2', [], input).kind, 'daily_spo2')
+  assert.equal(mapPage(aliased, 'tag', [], input).kind, 'tag', 'a kind of its own comes first')
+})
+
 test('a kind that does not exist is named, with those that do', () => {
   assert.throws(() => mapPage(oura, 'naps', {}, input), /OURA has no page kind naps; it has daily_activity, sleep,/)
 })

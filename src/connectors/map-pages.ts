@@ -20,20 +20,27 @@ export function kindsOf(connector: Connector): string[] {
   return [...new Set(allOf(connector).flatMap(({ reads }) => Object.keys(reads)))]
 }
 
-/** The connector or the variant of it that has this kind, and how it reads it. Null when none does. */
+/**
+ * The connector or the variant of it that has this kind, and how it reads it: by the kind's own name, else by an alias.
+ * Case and separators make no difference. Null when none has it.
+ */
 export function readerOf(
   connector: Connector,
   kind: string,
 ): { connector: Connector; kind: string; read: Read } | null {
-  for (const each of allOf(connector)) {
-    const name = Object.keys(each.reads).find((own) => own.toLowerCase() === kind.toLowerCase())
-    if (name !== undefined) return { connector: each, kind: name, read: each.reads[name]! }
-  }
-  return null
+  const named = allOf(connector).flatMap((each) =>
+    Object.entries(each.reads).map(([own, read]) => ({ connector: each, kind: own, read })),
+  )
+  const same = (name: string): boolean => bare(name) === bare(kind)
+  return named.find((each) => same(each.kind)) ?? named.find((each) => each.read.aliases?.some(same)) ?? null
 }
 
 function allOf(connector: Connector): Connector[] {
   return [connector, ...Object.values(connector.variants ?? {})]
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
 }
 
 /** Throws UnreadablePage when the payload is not that kind of page, a RangeError when there is no such kind. */

@@ -80,7 +80,8 @@ async function call(
           providerUserId: access.providerUserId,
         })
   try {
-    const response = await ctx.http.send({ ...authorized, url })
+    const answer = await ctx.http.send({ ...authorized, url })
+    const response = { ...answer, status: connector.statusOf?.(answer) ?? answer.status }
     ctx.metrics.providerCalls.inc({ provider, status: String(response.status) })
     return response
   } catch (error) {
@@ -104,8 +105,6 @@ function judge(
   response: HttpResponse,
   expect: readonly number[] = [],
 ): HttpResponse {
-  const special = connector.readError?.(response) ?? null
-  if (special !== null) throw special
   const { status } = response
   if ((status >= 200 && status < 300) || expect.includes(status)) return response
   const said = `${connector.name} answered ${status}`
