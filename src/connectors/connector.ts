@@ -201,6 +201,8 @@ export interface MapContext {
   receivedAt: number
   /** Reports a code that no table knows; it is counted in a metric, and the value maps to the contract's "unknown". */
   unknown(table: string, code: string): void
+  /** Reports one document of a list that cannot be read while the others can: its place and what was expected there. */
+  unreadable?(place: string, problem: string): void
 }
 
 /**

@@ -1,7 +1,7 @@
 // Local days and offsets: one place owns them. A zone is an IANA name or a fixed offset; null means that nobody said.
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { offsetText, parseOffset, wireTimestamp } from './timestamps.ts'
+import { offsetText, parseOffset, parseTimestamp, wireTimestamp } from './timestamps.ts'
 
 export const LocalDay = z
   .string()
@@ -118,6 +118,27 @@ export function dayBounds(day: LocalDay, zone: string | null): { start_time: str
 /** An instant as the wall clock of a zone shows it, with the offset of that instant. */
 export function wireIn(epochMs: number, zone: string): string {
   return wireTimestamp(epochMs, offsetAt(epochMs, zone))
+}
+
+/** The same where nobody may know the zone: then it is the clock of UTC, and shows no offset. */
+export function wireAt(epochMs: number, zone: string | null): string {
+  return zone === null ? wireTimestamp(epochMs).slice(0, 26) : wireIn(epochMs, zone)
+}
+
+/** The instant of a time. A wall clock without offset is read in the zone, and as UTC while nobody knows it. */
+export function instantIn(timestamp: string, zone: string | null): number {
+  const parsed = parseTimestamp(timestamp)
+  if (parsed.epochMs !== null) return parsed.epochMs
+  const wall = Date.parse(`${parsed.local}Z`)
+  if (zone === null) return wall
+  // The offset is looked up twice: the first answer may be that of the other side of a clock change.
+  const near = wall - offsetAt(wall, zone) * MINUTE_MS
+  return wall - offsetAt(near, zone) * MINUTE_MS
+}
+
+/** The zone in which a page's times are shown: an IANA zone if one is known, else the offset that the page has itself. */
+export function zoneOfPage(known: string | null, shownOffset: string | null): string | null {
+  return known !== null && /[A-Za-z]/.test(known) ? known : (shownOffset ?? known)
 }
 
 /** The calendar day on which an instant falls; UTC when nobody said where. */

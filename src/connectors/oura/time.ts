@@ -1,12 +1,11 @@
 // Oura's times are local with an offset, except the heart rate's, which are UTC.
-import { dayBounds, type LocalDay, offsetAt, wireIn } from '../../model/local-day.ts'
-import { offsetText, parseTimestamp, toWire, wireTimestamp } from '../../model/timestamps.ts'
+import { dayBounds, instantIn, type LocalDay, wireAt, wireIn, zoneOfPage as betterZone } from '../../model/local-day.ts'
+import { offsetText, parseTimestamp, toWire } from '../../model/timestamps.ts'
 import type { Samples } from './payloads.ts'
 
 /** The zone in which a page's times are shown: an IANA zone if one is known, else the offset that the page has itself. */
 export function zoneOfPage(known: string | null, timestamp: string | null | undefined): string | null {
-  if (known !== null && /[A-Za-z]/.test(known)) return known
-  return offsetOf(timestamp) ?? known
+  return betterZone(known, offsetOf(timestamp))
 }
 
 /** `+02:00` of a time that has an offset. */
@@ -26,6 +25,8 @@ export function boundsOf(
   return zone === null ? {} : dayBounds(day, zone)
 }
 
+export { instantIn as instantOf, wireAt }
+
 export interface TimedValue {
   timestamp: string
   value: number
@@ -35,25 +36,10 @@ export interface TimedValue {
 export function timedValues(samples: Samples | null | undefined, knownZone: string | null): TimedValue[] {
   if (samples === null || samples === undefined) return []
   const zone = zoneOfPage(knownZone, samples.timestamp)
-  const start = instantOf(samples.timestamp, zone)
+  const start = instantIn(samples.timestamp, zone)
   return samples.items.flatMap((value, i) =>
     value === null ? [] : [{ timestamp: wireAt(start + i * samples.interval * 1000, zone), value }],
   )
-}
-
-/** A wall-clock time without offset counts as UTC while nobody knows the zone; it is shown without one again. */
-export function instantOf(timestamp: string, zone: string | null): number {
-  const parsed = parseTimestamp(timestamp)
-  if (parsed.epochMs !== null) return parsed.epochMs
-  const wall = Date.parse(`${parsed.local}Z`)
-  if (zone === null) return wall
-  // The offset is looked up twice: the first answer may be that of the other side of a clock change.
-  const near = wall - offsetAt(wall, zone) * 60_000
-  return wall - offsetAt(near, zone) * 60_000
-}
-
-export function wireAt(epochMs: number, zone: string | null): string {
-  return zone === null ? wireTimestamp(epochMs).slice(0, 26) : wireIn(epochMs, zone)
 }
 
 /** An instant on the person's wall clock; as it came when no zone is known. */

@@ -1,0 +1,64 @@
+// The documents of a page: a list in an envelope, a bare list, or one document. The same code reads them all.
+import type { z } from 'zod'
+import { type MapContext, UnreadablePage } from './connector.ts'
+
+export interface PageShape<Schema extends z.ZodType> {
+  kind: string
+  schema: Schema
+  /** Names under which an envelope holds its list. */
+  lists?: readonly string[]
+}
+
+/**
+ * One document that cannot be read does not take the others of its list with it: it is reported. Throws UnreadablePage,
+ * naming the place and never the value, when there is none that can be read.
+ */
+export function readDocuments<Schema extends z.ZodType>(
+  { kind, schema, lists = [] }: PageShape<Schema>,
+  payload: unknown,
+  context: MapContext,
+): z.infer<Schema>[] {
+  const { list, path } = listOf(payload, lists)
+  if (list === null) throw new UnreadablePage(kind, '', expected(lists))
+  const read: z.infer<Schema>[] = []
+  const problems: { place: string; problem: string }[] = []
+  for (const [i, document] of list.entries()) {
+    const parsed = schema.safeParse(document)
+    if (parsed.success) {
+      read.push(parsed.data)
+      continue
+    }
+    const { path: inside, message } = parsed.error.issues[0]!
+    const place = [path(i), ...inside.map(String)].filter((part) => part !== '').join('.')
+    problems.push({ place, problem: message })
+  }
+  if (read.length === 0 && problems.length > 0) {
+    throw new UnreadablePage(kind, problems[0]!.place, problems[0]!.problem)
+  }
+  for (const { place, problem } of problems) context.unreadable?.(place, problem)
+  return read
+}
+
+/** The documents of a payload as they came; none when it is no page. For looking, where `readDocuments` is for reading. */
+export function rawDocuments(payload: unknown, lists: readonly string[] = []): Record<string, unknown>[] {
+  return (listOf(payload, lists).list ?? []).filter(isObject)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function listOf(payload: unknown, lists: readonly string[]): { list: unknown[] | null; path: (i: number) => string } {
+  if (Array.isArray(payload)) return { list: payload, path: (i) => `[${i}]` }
+  if (!isObject(payload)) return { list: null, path: () => '' }
+  const name = lists.find((each) => each in payload)
+  if (name === undefined) return { list: [payload], path: () => '' }
+  const inside = payload[name]
+  if (Array.isArray(inside)) return { list: inside, path: (i) => `${name}[${i}]` }
+  return isObject(inside) ? { list: [inside], path: () => name } : { list: null, path: () => '' }
+}
+
+function expected(lists: readonly string[]): string {
+  const envelope = lists.length === 0 ? '' : `, or an object with ${lists.map((name) => `\`${name}\``).join(' or ')}`
+  return `a document, a list of documents${envelope}`
+}
