@@ -67,6 +67,15 @@ describe('map', () => {
     assert.ok(printed(lenient.stdout).length > 0)
   })
 
+  test('takes what the page does not say; parts of a record that it does not hold are counted', async () => {
+    const row = { timestamp: '2026-09-15T17:10:00Z', bpm: 140, source: 'workout' }
+    const span = ['start_datetime=2026-09-15T17:00:00Z', 'end_datetime=2026-09-15T18:00:00Z']
+    const args = ['map', 'OURA', 'heartrate', '--request', 'workout_id=w', ...span]
+    const run = await cli.run(args, { stdin: JSON.stringify({ data: [row] }) })
+    assert.deepEqual([run.code, run.stdout.trim()], [0, '[]'])
+    assert.match(run.stderr, /1 part belongs to records that this page does not hold/)
+  })
+
   test('lists the kinds of page', async () => {
     const [plain, json] = await Promise.all([
       cli.run(['map', 'OURA', '--kinds']),
@@ -85,6 +94,7 @@ describe('map', () => {
       [['NOBODY', 'sleep'], '{}', 3, /There is no source NOBODY; there are .*OURA/],
       [['OURA', 'sleep', '--timezone', 'Mars/Olympus'], '{"data":[]}', 3, /Mars\/Olympus is no IANA zone/],
       [['OURA', 'sleep', '--received-at', 'soon'], '{"data":[]}', 4, /Must be an ISO 8601 time/],
+      [['OURA', 'sleep', '--request', 'id'], '{"data":[]}', 4, /Must be NAME=VALUE/],
       [['OURA'], '', 4, /which kind of page\? OURA has daily_activity/],
     ]
     await Promise.all(

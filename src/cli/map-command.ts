@@ -9,6 +9,7 @@ interface MapOptions {
   user: string
   timezone?: string
   receivedAt?: number
+  request?: Record<string, string>
   strict?: boolean
   json?: boolean
 }
@@ -25,7 +26,8 @@ export function addMap(command: Command, exitWith: (code: number) => void): void
     .option('--user <UUID>', 'the connection that ids are made for', NOBODY)
     .option('--timezone <IANA>', "the person's time zone, or an offset such as +02:00; default: what the page shows")
     .option('--received-at <ISO>', 'when the page came, for values without a time; default: now', instant)
-    .option('--strict', 'fail on codes that no table knows')
+    .option('--request <NAME=VALUE...>', 'what had been asked, where the page does not say it: activity_id=17', asked)
+    .option('--strict', 'fail on codes that no table knows and on documents that cannot be read')
     .option('--json', 'with --kinds: as JSON; records always are')
     .addHelpText('after', '\nExample: loam map OURA sleep night.json --timezone Europe/Berlin')
     .action(async (provider: string, kind: string | undefined, file: string | undefined, options: MapOptions) => {
@@ -58,14 +60,14 @@ async function map(connector: Connector, kind: string, file: string, options: Ma
     import('../normalize/whole-records.ts'),
     import('../model/local-day.ts'),
   ])
-  const { timezone = null, receivedAt = Date.now(), user } = options
+  const { timezone = null, receivedAt = Date.now(), request = {}, user } = options
   if (timezone !== null && !isZone(timezone)) {
     throw new CliFailure(`--timezone ${timezone} is no IANA zone and no offset such as +02:00.`, EXIT.invalidInput)
   }
   const input = readerOf(connector, kind)?.read.input
   const payload = input === 'file' ? readBytes(file) : readJson(file)
   try {
-    const page = mapPage(connector, kind, payload, { timeZone: timezone, receivedAt })
+    const page = mapPage(connector, kind, payload, { timeZone: timezone, receivedAt, request })
     const about = { userId: user, provider: connector.id, timeZone: page.timeZone }
     const { records, withoutRecord } = wholeRecords([page], about)
     console.log(JSON.stringify(records, null, 2))
@@ -74,11 +76,12 @@ async function map(connector: Connector, kind: string, file: string, options: Ma
         `unknown code in ${table}: ${JSON.stringify(code)}, ${times(count)}; mapped to the wire's "unknown"`,
       )
     }
+    for (const { place, problem } of page.unreadable) console.error(`left out, cannot be read: ${place}: ${problem}`)
     if (withoutRecord > 0) {
       const parts = withoutRecord === 1 ? '1 part belongs' : `${withoutRecord} parts belong`
       console.error(`${parts} to records that this page does not hold; a server joins them`)
     }
-    return options.strict === true && page.unknown.length > 0 ? EXIT.failed : EXIT.ok
+    return options.strict === true && page.unknown.length + page.unreadable.length > 0 ? EXIT.failed : EXIT.ok
   } catch (error) {
     if (error instanceof UnreadablePage || error instanceof RangeError) {
       throw new CliFailure(error.message, EXIT.invalidInput)
@@ -91,6 +94,12 @@ function instant(text: string): number {
   const at = Date.parse(text)
   if (Number.isNaN(at)) throw new InvalidArgumentError('Must be an ISO 8601 time, such as 2026-01-31T08:00:00Z.')
   return at
+}
+
+function asked(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const equals = text.indexOf('=')
+  if (equals < 1) throw new InvalidArgumentError('Must be NAME=VALUE, such as activity_id=17.')
+  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) }
 }
 
 function times(count: number): string {

@@ -13,6 +13,8 @@ export interface MappedPage {
   timeZone: string | null
   mapped: Mapped[]
   unknown: { table: string; code: string; count: number }[]
+  /** Documents that could not be read beside others that could. */
+  unreadable: { place: string; problem: string }[]
 }
 
 /** The page kinds of a connector and of its variants, in its own spelling. */
@@ -50,6 +52,7 @@ export function mapPage(connector: Connector, kind: string, payload: unknown, in
     throw new RangeError(`${connector.id} has no page kind ${kind}; it has ${kindsOf(connector).join(', ')}`)
   }
   const unknown = new Map<string, { table: string; code: string; count: number }>()
+  const unreadable: MappedPage['unreadable'] = []
   const zone = input.timeZone ?? reader.connector.timeZone?.(reader.kind, payload) ?? null
   const mapped = reader.read.map(payload, {
     request: input.request ?? {},
@@ -61,6 +64,7 @@ export function mapPage(connector: Connector, kind: string, payload: unknown, in
       entry.count++
       unknown.set(key, entry)
     },
+    unreadable: (place, problem) => unreadable.push({ place, problem }),
   })
-  return { kind: reader.kind, timeZone: zone, mapped, unknown: [...unknown.values()] }
+  return { kind: reader.kind, timeZone: zone, mapped, unknown: [...unknown.values()], unreadable }
 }

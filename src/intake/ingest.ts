@@ -94,9 +94,8 @@ export async function ingest(
           body: packSync(digests.text),
         }),
       )
-      const mapped = mapPage(ctx, connector, page, timeZone, firstSeenAt)
-      if (mapped === null) unreadable.add(page.kind)
-      else mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped })
+      const mapped = mapPage(ctx, connector, page, timeZone, firstSeenAt, unreadable)
+      if (mapped !== null) mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped })
     }
     // History shows the offset of its own season; only what is new says where the person is now.
     const tellsNow = options.lane === 'live' || connection.time_zone === null
@@ -280,6 +279,7 @@ function mapPage(
   page: Page,
   timeZone: string | null,
   receivedAt: number,
+  unreadable: Set<string>,
 ): Mapped[] | null {
   const read = connector.reads[page.kind]
   if (read === undefined) throw new Error(`${connector.id} has no page kind ${page.kind}`)
@@ -292,8 +292,14 @@ function mapPage(
         ctx.metrics.unknownCodes.inc({ provider: connector.id, table })
         ctx.log.warn({ provider: connector.id, table, unknownCode: code }, 'a code that no table knows')
       },
+      unreadable(place, problem) {
+        unreadable.add(page.kind)
+        ctx.metrics.unreadablePages.inc({ provider: connector.id, kind: page.kind })
+        ctx.log.error({ provider: connector.id, kind: page.kind, place, problem }, 'a document could not be mapped')
+      },
     })
   } catch (error) {
+    unreadable.add(page.kind)
     ctx.metrics.unreadablePages.inc({ provider: connector.id, kind: page.kind })
     ctx.log.error({ err: error, provider: connector.id, kind: page.kind }, 'a page could not be mapped; it is kept')
     return null

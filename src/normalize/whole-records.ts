@@ -11,7 +11,7 @@ export interface WholeRecord {
   record: JsonObject
 }
 
-/** Parts for a record that the pages do not hold (a night's score without the night) are counted, not printed. */
+/** Parts for a record that the pages do not hold (a night's score, a workout's heart rate) are counted, not printed. */
 export function wholeRecords(
   pages: readonly { kind: string; mapped: readonly Mapped[] }[],
   whose: Whose,
@@ -20,6 +20,7 @@ export function wholeRecords(
   const records: WholeRecord[] = []
   const groups = Map.groupBy(parts, (part) => `${part.type}\n${part.key}`)
   const used = new Set<GatheredPart>()
+  let withoutRecord = 0
   for (const own of groups.values()) {
     const { type, key } = own[0]!
     if (isAddressedToMain(key) || own.some((part) => part.record === null)) continue
@@ -27,8 +28,9 @@ export function wholeRecords(
     const addressed = main?.day ? (groups.get(`${type}\n${mainKey(main.day)}`) ?? []) : []
     for (const part of addressed) used.add(part)
     const cleaned = cleanRecord(type, key, unionOfParts([...own, ...addressed]), whose)
-    if (cleaned !== null) records.push({ type, record: cleaned.record })
+    if (cleaned === null) withoutRecord += own.length
+    else records.push({ type, record: cleaned.record })
   }
-  const withoutRecord = parts.filter((part) => isAddressedToMain(part.key) && !used.has(part)).length
+  withoutRecord += parts.filter((part) => isAddressedToMain(part.key) && !used.has(part)).length
   return { records, withoutRecord }
 }

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { type MapContext, UnreadablePage } from './connector.ts'
+import { rawDocuments, readDocuments } from './documents.ts'
+
+const shape = { kind: 'walks', schema: z.object({ id: z.string() }), lists: ['data', 'walks'] }
+
+function reading(payload: unknown): { ids: string[]; reported: [string, string][] } {
+  const reported: [string, string][] = []
+  const context: MapContext = {
+    request: {},
+    timeZone: null,
+    receivedAt: 0,
+    unknown: () => assert.fail('an unknown code'),
+    unreadable: (place, problem) => reported.push([place, problem]),
+  }
+  return { ids: readDocuments(shape, payload, context).map(({ id }) => id), reported }
+}
+
+test('an envelope, a bare list and one document are the same page', () => {
+  for (const payload of [
+    { data: [{ id: 'a' }] },
+    { walks: [{ id: 'a' }] },
+    [{ id: 'a' }],
+    { id: 'a' },
+    { data: { id: 'a' } },
+  ]) {
+    assert.deepEqual(reading(payload), { ids: ['a'], reported: [] })
+  }
+  assert.deepEqual(reading({ data: [] }), { ids: [], reported: [] })
+})
+
+test('one document that cannot be read is told by its place, and the others are kept', () => {
+  const { ids, reported } = reading({ data: [{ id: 'a' }, { id: 72 }, 'b', { id: 'c' }] })
+  assert.deepEqual(ids, ['a', 'c'])
+  assert.deepEqual(
+    reported.map(([place]) => place),
+    ['data[1].id', 'data[2]'],
+  )
+  assert.ok(!JSON.stringify(reported).includes('72'), 'a problem does not tell the value')
+})
+
+test('a page without any readable document is none', () => {
+  for (const payload of [null, 'text', 7, { data: 'x' }, { id: 7 }, [{ id: 7 }, {}], {}]) {
+    assert.throws(() => reading(payload), UnreadablePage)
+  }
+  assert.throws(() => reading({ data: null }), /this is no page of kind walks: expected .* `data` or `walks`/)
+})
+
+test('looking at documents takes what there is', () => {
+  assert.deepEqual(rawDocuments({ data: [{ id: 1 }, null, 'x', [2]] }, ['data']), [{ id: 1 }])
+  assert.deepEqual(rawDocuments('text'), [])
+})
