@@ -1,10 +1,16 @@
 // Mapping without a server: what `loam map` and the golden tests do.
-import type { Connector, Mapped, Read } from './connector.ts'
+import { type Connector, type Mapped, type Read, UnreadablePage } from './connector.ts'
 
 export interface MapInput {
   timeZone: string | null
   receivedAt: number
   request?: Record<string, string>
+}
+
+export interface Reader {
+  connector: Connector
+  kind: string
+  read: Read
 }
 
 export interface MappedPage {
@@ -26,15 +32,18 @@ export function kindsOf(connector: Connector): string[] {
  * The connector or the variant of it that has this kind, and how it reads it: by the kind's own name, else by an alias.
  * Case and separators make no difference. Null when none has it.
  */
-export function readerOf(
-  connector: Connector,
-  kind: string,
-): { connector: Connector; kind: string; read: Read } | null {
+export function readerOf(connector: Connector, kind: string): Reader | null {
+  return readersOf(connector, kind)[0] ?? null
+}
+
+/** All that go by this name, the likeliest first: a connector and its variant may share one, and the page decides. */
+export function readersOf(connector: Connector, kind: string): Reader[] {
   const named = allOf(connector).flatMap((each) =>
     Object.entries(each.reads).map(([own, read]) => ({ connector: each, kind: own, read })),
   )
   const same = (name: string): boolean => bare(name) === bare(kind)
-  return named.find((each) => same(each.kind)) ?? named.find((each) => each.read.aliases?.some(same)) ?? null
+  const own = named.filter((each) => same(each.kind))
+  return [...own, ...named.filter((each) => !own.includes(each) && each.read.aliases?.some(same))]
 }
 
 function allOf(connector: Connector): Connector[] {
@@ -47,10 +56,22 @@ function bare(name: string): string {
 
 /** Throws UnreadablePage when the payload is not that kind of page, a RangeError when there is no such kind. */
 export function mapPage(connector: Connector, kind: string, payload: unknown, input: MapInput): MappedPage {
-  const reader = readerOf(connector, kind)
-  if (reader === null) {
-    throw new RangeError(`${connector.id} has no page kind ${kind}; it has ${kindsOf(connector).join(', ')}`)
+  const readers = readersOf(connector, kind)
+  let refused: unknown = new RangeError(
+    `${connector.id} has no page kind ${kind}; it has ${kindsOf(connector).join(', ')}`,
+  )
+  for (const [i, reader] of readers.entries()) {
+    try {
+      return mapWith(reader, payload, input)
+    } catch (error) {
+      if (!(error instanceof UnreadablePage)) throw error
+      if (i === 0) refused = error
+    }
   }
+  throw refused
+}
+
+function mapWith(reader: Reader, payload: unknown, input: MapInput): MappedPage {
   const unknown = new Map<string, { table: string; code: string; count: number }>()
   const unreadable: MappedPage['unreadable'] = []
   const zone = input.timeZone ?? reader.connector.timeZone?.(reader.kind, payload) ?? null

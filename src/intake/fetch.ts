@@ -3,7 +3,7 @@ import { connectionHttp } from '../credentials/connection-http.ts'
 import { applicationOf } from '../credentials/client.ts'
 import type { Connector, DayRange, Promised, Wanted } from '../connectors/connector.ts'
 import { DATA_TYPES, type DataType } from '../model/data-type.ts'
-import { addDays, daysBetween } from '../model/local-day.ts'
+import { addDays, daysBetween, tellingZone } from '../model/local-day.ts'
 import { ProviderError } from '../platform/errors.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -85,7 +85,7 @@ export async function fetchAll(
             promised.push(fetched.promised)
           } else {
             read.pages.push(fetched)
-            timeZone = zoneOf(connector, fetched.kind, fetched.payload) ?? timeZone
+            timeZone = tellingZone(timeZone, zoneOf(connector, fetched.kind, fetched.payload))
           }
         }
       }

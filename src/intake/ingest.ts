@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Connector, Gone, Mapped, Page } from '../connectors/connector.ts'
 import type { DataType } from '../model/data-type.ts'
 import { newId } from '../model/ids.ts'
+import { tellingZone } from '../model/local-day.ts'
 import { type CleanRecord, cleanRecord } from '../normalize/clean.ts'
 import { type GatheredPart, gatherParts, newerOf } from '../normalize/assemble.ts'
 import { dayOf, isAddressedToMain, keyText, mainKey } from '../normalize/keys.ts'
@@ -75,7 +76,7 @@ export async function ingest(
     const unreadable = new Set<string>()
     const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
     let timeZone = connection.time_zone
-    for (const page of read.pages) timeZone = zoneShownBy(connector, page) ?? timeZone
+    for (const page of read.pages) timeZone = tellingZone(timeZone, zoneShownBy(connector, page))
     for (const [i, page] of read.pages.entries()) {
       const digests = questions[i]!
       const latest = answers.get(digests.question)
@@ -99,7 +100,7 @@ export async function ingest(
     }
     // History shows the offset of its own season; only what is new says where the person is now.
     const tellsNow = options.lane === 'live' || connection.time_zone === null
-    if (tellsNow && timeZone !== null && timeZone !== connection.time_zone && !isIana(connection.time_zone)) {
+    if (tellsNow && timeZone !== null && timeZone !== connection.time_zone) {
       statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
       connection.time_zone = timeZone
     }
@@ -215,7 +216,9 @@ function assembleRecord(
 ): CleanRecord | null {
   const gone = own.find((part) => part.kind === GONE)
   const said = own.filter((part) => part.kind !== GONE && (gone === undefined || part.version > gone.version))
-  if (said.length === 0 || said.some((part) => part.record === null)) return null
+  // A kind that holds a workout or a night gone takes the record with it. A day goes on without what that kind had said.
+  if (dayOf(key) === null && said.some((part) => part.record === null)) return null
+  if (!said.some((part) => part.record !== null)) return null
   const rank = (kind: string): number => (kinds.indexOf(kind) + kinds.length + 1) % (kinds.length + 1)
   const ordered = [...said, ...addressed].sort((a, b) => rank(a.kind) - rank(b.kind) || (a.kind < b.kind ? -1 : 1))
   return cleanRecord(type, key, unionOfParts(ordered), {
@@ -363,10 +366,6 @@ function zoneShownBy(connector: Connector, page: Page): string | null {
   } catch {
     return null
   }
-}
-
-function isIana(zone: string | null): boolean {
-  return zone !== null && /[A-Za-z]/.test(zone)
 }
 
 function partsAt(byKey: Map<string, Map<string, GatheredPart>>, key: string): Map<string, GatheredPart> {

@@ -147,6 +147,31 @@ export function localDayOf(epochMs: number, zone: string | null): LocalDay {
   return new Date(epochMs + offset * MINUTE_MS).toISOString().slice(0, 10)
 }
 
+/**
+ * The instant at which a wall clock shows this time, `YYYY-MM-DDTHH:MM[:SS[.mmm]]`. Of the two where the clock goes back
+ * the one nearer to `near`, else the first; a time that the clock skips is read with the offset before.
+ */
+export function instantOfWall(local: string, zone: string, near: number | null = null): number {
+  const wall = Date.parse(`${parseTimestamp(local).local}Z`)
+  const candidates = [offsetAt(wall - DAY_MS, zone), offsetAt(wall + DAY_MS, zone)].map(
+    (offset) => wall - offset * MINUTE_MS,
+  )
+  const shown = [...new Set(candidates)].filter((at) => at + offsetAt(at, zone) * MINUTE_MS === wall)
+  if (shown.length === 0) return candidates[0]!
+  if (near === null) return Math.min(...shown)
+  return shown.reduce((best, at) => (Math.abs(at - near) < Math.abs(best - near) ? at : best))
+}
+
+/** Of a zone that is known and one that a page shows: an IANA name knows both seasons, an offset only its own. */
+export function tellingZone(known: string | null, shown: string | null): string | null {
+  if (shown === null) return known
+  return known !== null && isIana(known) && !isIana(shown) ? known : shown
+}
+
+export function isIana(zone: string): boolean {
+  return /[A-Za-z]/.test(zone)
+}
+
 export function fixedZone(offsetMinutes: number): string {
   return offsetText(offsetMinutes)
 }
