@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { connectors } from '../connectors/index.ts'
 import { sourcePlace } from '../credentials/client.ts'
-import { environmentSecrets, signingSecretPlace } from '../deliver/open-destination.ts'
+import { environmentSecrets, signingSecretPlace, type StoredSecret } from '../deliver/signing-secrets.ts'
 import { EnvironmentSettings } from '../model/environment-settings.ts'
 import { newId } from '../model/ids.ts'
 import { ApiError } from '../platform/errors.ts'
@@ -183,12 +183,6 @@ export async function signingSecretOf(ctx: Context, environment: EnvironmentRow)
   const [newest] = await environmentSecrets(ctx, environment.id)
   if (newest === undefined) throw new Error('an environment without a signing secret')
   return newest
-}
-
-export interface StoredSecret {
-  secret: string
-  /** Milliseconds; null for the newest. */
-  until: number | null
 }
 
 export function sealSigningSecrets(ctx: Context, environmentId: string, secrets: StoredSecret[]): string {

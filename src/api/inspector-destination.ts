@@ -4,7 +4,7 @@ import { newId } from '../model/ids.ts'
 import { randomToken } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 import type { Sql } from '../store/database.ts'
-import { allDestinations, insertDestination, updateDestination } from '../store/destinations.ts'
+import { allDestinations, insertDestination, NEW_DESTINATION, updateDestination } from '../store/destinations.ts'
 import type { EnvironmentRow } from '../store/environments.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../store/instance-settings.ts'
 
@@ -18,17 +18,13 @@ export async function addInspectorDestination(
   const bin = randomToken(9)
   const now = ctx.clock.now()
   await insertDestination(sql, {
+    ...NEW_DESTINATION,
     id,
     environment_id: environment.id,
     type: 'webhook',
     name: 'Inspector',
     settings: JSON.stringify({ url: `${ownOrigin(ctx)}/inspect/${bin}` }),
     secrets_sealed: ctx.sealer.seal('{}', destinationPlace(id)),
-    event_types: null,
-    providers: null,
-    state: 'active',
-    state_reason: null,
-    failing_since: null,
     created_at: now,
     updated_at: now,
   })

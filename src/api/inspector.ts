@@ -1,7 +1,8 @@
 // The built-in webhook inspector: a URL that takes anything, and says whether its signature is right.
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
-import { environmentSecrets, destinationSettings } from '../deliver/open-destination.ts'
+import { destinationSettings } from '../deliver/open-destination.ts'
+import { destinationSecrets, environmentSecrets } from '../deliver/signing-secrets.ts'
 import { newId } from '../model/ids.ts'
 import { ApiError } from '../platform/errors.ts'
 import { sameText } from '../platform/seal.ts'
@@ -103,10 +104,7 @@ async function secretsFor(ctx: Context, pointing: readonly DestinationRow[]): Pr
     const environments = await listEnvironments(ctx.db)
     return (await Promise.all(environments.map((row) => environmentSecrets(ctx, row.id)))).flat()
   }
-  const secrets = pointing.map((row) => {
-    const own = destinationSettings(ctx, row).settings.signing_secret
-    return typeof own === 'string' ? [own] : environmentSecrets(ctx, row.environment_id)
-  })
+  const secrets = pointing.map((row) => destinationSecrets(ctx, row, destinationSettings(ctx, row).settings))
   return (await Promise.all(secrets)).flat()
 }
 

@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
-import { type CommonOptions, commaList, inPath, type Page, serverFor, show, talking } from './common.ts'
+import { type Command, InvalidArgumentError } from 'commander'
+import { type CommonOptions, commaList, inPath, type Page, serverFor, show, talking, wholeNumber } from './common.ts'
 import { CliFailure, EXIT } from './failure.ts'
 import { table } from './table.ts'
 
@@ -10,6 +10,16 @@ interface AddOptions extends CommonOptions {
   signingSecret?: string
   eventTypes?: string[]
   providers?: string[]
+  userIds?: string[]
+  referenceIds?: string[]
+  concurrency?: number
+  rate?: { rate_per_second: number } | { rate_per_minute: number }
+  timeout?: number
+  retryDelays?: number[]
+  maxBytes?: number
+  strictOrder?: boolean
+  pauseOnGone: boolean
+  disableAfter?: number
 }
 
 interface Destination {
@@ -48,7 +58,17 @@ export function addDestinations(command: Command): void {
       .option('--settings <json>', 'settings of the kind, as a JSON object')
       .option('--signing-secret <secret>', "signs its events; default: the environment's")
       .option('--event-types <list>', 'only these events, separated by commas', commaList)
-      .option('--providers <list>', 'only these sources, separated by commas', commaList),
+      .option('--providers <list>', 'only these sources, separated by commas', commaList)
+      .option('--user-ids <list>', 'only events of these connections, separated by commas', commaList)
+      .option('--reference-ids <list>', 'only events of these people, by your own ids', commaList)
+      .option('--concurrency <n>', 'requests in flight at a time', wholeNumber(1, 1000))
+      .option('--rate <n/s|n/m>', 'events per second or minute at most, like 50/s or 30/m', rateOf)
+      .option('--timeout <seconds>', 'how long one request may take', wholeNumber(1, 300))
+      .option('--retry-delays <list>', 'seconds between attempts, like 5,60,3600', secondsList)
+      .option('--max-bytes <n>', 'larger events fail without being sent', wholeNumber(1024, 2 ** 31))
+      .option('--strict-order', "a user's next event waits for the one before")
+      .option('--no-pause-on-gone', 'try on when the receiver answers 410')
+      .option('--disable-after <hours>', 'stop after failing this long', wholeNumber(1, 8760)),
   ).action(async (url: string | undefined, options: AddOptions) => {
     const added = (await serverFor(options).send('POST', '/destinations', {
       type: options.type,
@@ -58,6 +78,9 @@ export function addDestinations(command: Command): void {
       settings: options.settings === undefined ? undefined : settingsOf(options.settings),
       event_types: options.eventTypes,
       providers: options.providers,
+      user_ids: options.userIds,
+      reference_ids: options.referenceIds,
+      delivery: deliveryOf(options),
     })) as Destination
     const secret = added.signing_secret === null ? '' : `\nIts events are signed with  ${added.signing_secret}`
     show(options, added, `Added ${added.id}: ${added.target}${secret}\nTry it: loam destinations test ${added.id}`)
@@ -77,6 +100,34 @@ export function addDestinations(command: Command): void {
       throw new CliFailure('The destination did not take it; its log says why, or loam deliveries list.')
     }
   })
+}
+
+/** Only what was asked for: the server knows the rest. */
+function deliveryOf(options: AddOptions): object {
+  return {
+    concurrency: options.concurrency,
+    ...options.rate,
+    timeout_seconds: options.timeout,
+    retry_delays_seconds: options.retryDelays,
+    max_bytes: options.maxBytes,
+    strict_order: options.strictOrder,
+    pause_on_gone: options.pauseOnGone ? undefined : false,
+    disable_after_hours: options.disableAfter,
+  }
+}
+
+function rateOf(text: string): { rate_per_second: number } | { rate_per_minute: number } {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\/(s|m)$/.exec(text) ?? []
+  if (number === undefined || Number(number) === 0) {
+    throw new InvalidArgumentError('Must be a number per second or minute, like 50/s or 30/m.')
+  }
+  return unit === 's' ? { rate_per_second: Number(number) } : { rate_per_minute: Number(number) }
+}
+
+function secondsList(text: string): number[] {
+  const numbers = commaList(text).map(Number)
+  if (numbers.every((number) => number > 0)) return numbers
+  throw new InvalidArgumentError('Must be seconds separated by commas, like 5,60,3600.')
 }
 
 function stateOf(state: unknown, row: Record<string, unknown>): string {

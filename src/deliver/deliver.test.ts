@@ -8,6 +8,7 @@ import { test, type TestContext } from 'node:test'
 import { createDestination, deleteDestination, listDestinations, resumeDestination } from '../api/admin/destinations.ts'
 import { openTestApi, type TestApi } from '../api/test-api.ts'
 import { appendEvents, type NewEvent } from '../outbox/append.ts'
+import { RETRY_DELAYS_SECONDS } from '../model/delivery-settings.ts'
 import { resendEvent } from '../outbox/replay.ts'
 import { createHttp } from '../platform/http-client.ts'
 import { claim, deliveryQueue } from '../queue/queue.ts'
@@ -15,7 +16,8 @@ import { wakeDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
 import { deliveriesOfEvent } from '../store/deliveries.ts'
 import { startDelivering } from './deliver.ts'
-import { MAX_ATTEMPTS } from './retry-schedule.ts'
+
+const MAX_ATTEMPTS = RETRY_DELAYS_SECONDS.length + 1
 
 interface Received {
   headers: Record<string, string | string[] | undefined>
@@ -141,7 +143,7 @@ test('destinations that are dead, or never answer, delay another by nothing', as
   const world = await open(t)
   const quick = await world.receiver()
   const silent = await world.receiver(() => null)
-  await world.destination(silent.url, { timeout_seconds: 60 })
+  await world.destination(silent.url, { delivery: { timeout_seconds: 60 } })
   await world.destination('http://127.0.0.1:1/')
   await world.destination(quick.url)
   await world.start()
@@ -155,7 +157,7 @@ test('destinations that are dead, or never answer, delay another by nothing', as
 test('a backlog of history delays no live event of the same destination', async (t) => {
   const world = await open(t)
   const sink = await world.receiver((event) => (event.type === 'body' ? null : 200))
-  await world.destination(sink.url, { timeout_seconds: 60 })
+  await world.destination(sink.url, { delivery: { timeout_seconds: 60 } })
   await world.start()
   await world.append(...Array.from({ length: 30 }, () => ({ type: 'body', lane: 'backfill' as const })))
   await until(() => sink.got.length > 0, 'nothing was sent')

@@ -10,11 +10,11 @@ import { unpackSync } from '../store/compress.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { type AttemptRow, type DeliveryRow, insertAttempt, releaseNext } from '../store/deliveries.ts'
-import { destinationById, markDestinationHealth, pauseDestination } from '../store/destinations.ts'
+import { destinationById, markFailing, markWell, stopDestination } from '../store/destinations.ts'
 import { isUnavailable } from '../store/errors.ts'
 import type { EventRow } from '../store/events.ts'
 import { type Due, inBatches } from './in-batches.ts'
-import { environmentSecrets, type OpenDestination, openDestination } from './open-destination.ts'
+import { type OpenDestination, openDestination, renewSecrets } from './open-destination.ts'
 import { retryDelayMs } from './retry-schedule.ts'
 
 /** Calls of `send` at a time. */
@@ -25,6 +25,7 @@ const BACKSTOP_MS = 1000
 const SOON_MS = 20
 const SWEEP_MS = 5000
 const KEPT_RESPONSE_CHARACTERS = 2048
+const LONGEST_WAIT_SECONDS = 10 * 3600
 const ONE_EVENT: Batch = { events: 1, bytes: 0 }
 
 type Lane = keyof typeof SLOTS
@@ -117,7 +118,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       outlet.open = openDestination(ctx, row)
     }
     outlet.open.row = row
-    outlet.open.secrets = await environmentSecrets(ctx, row.environment_id)
+    await renewSecrets(ctx, outlet.open)
     for (const lane of ['live', 'backfill'] as const) {
       const free = SLOTS[lane] - outlet.inFlight[lane]
       outlet.more[lane] = free <= 0
@@ -288,7 +289,7 @@ async function send(
 ): Promise<SendResult[]> {
   if (events.length === 0) return []
   try {
-    const results = await destination.sender.send(events, { environmentSecrets: destination.secrets })
+    const results = await destination.sender.send(events, destination.now)
     assert(results.length === events.length, 'a destination gives one result for each event')
     return results
   } catch (error) {
@@ -326,12 +327,14 @@ function settlement(
   const lease = { id: delivery.id, leaseId: delivery.lease_id! }
   const details = { error: attempt.error, status: attempt.status }
   const statements = [insertAttempt(attempt, lease.leaseId)]
-  const delay = result.next === 'retry' ? retryDelayMs(delivery.attempts, Math.random()) : null
-  if (result.next === 'pause') {
+  const { pause_on_gone, retry_delays_seconds } = destination.delivery
+  const delay = retryDelayMs(retry_delays_seconds, delivery.attempts, Math.random())
+  if (result.next === 'pause' && pause_on_gone) {
     statements.push(retryAt(deliveryQueue, lease, now, details))
-    statements.push(pauseDestination(destination.row.id, result.message, now))
-  } else if (result.next === 'retry' && delay !== null) {
-    const wait = Math.max(delay, (result.afterSeconds ?? 0) * 1000)
+    statements.push(stopDestination(destination.row.id, 'paused', result.message, now))
+  } else if ((result.next === 'retry' || result.next === 'pause') && delay !== null) {
+    const asked = result.next === 'retry' ? (result.afterSeconds ?? 0) : 0
+    const wait = Math.max(delay, Math.min(asked, LONGEST_WAIT_SECONDS) * 1000)
     statements.push(retryAt(deliveryQueue, lease, now + wait, details))
   } else {
     const state = result.next === 'delivered' ? 'delivered' : 'failed'
@@ -340,7 +343,7 @@ function settlement(
   const failing = result.next !== 'delivered'
   if (failing !== (destination.row.failing_since !== null)) {
     destination.row.failing_since = failing ? now : null
-    statements.push(markDestinationHealth(destination.row.id, destination.row.failing_since))
+    statements.push(failing ? markFailing(destination.row.id, now) : markWell(destination.row.id))
   }
   return statements
 }

@@ -1,23 +1,40 @@
 // A destination's row, made ready to send: settings parsed, secrets opened. Kept until the row changes; whoever opened it
 // closes its sender.
-import type { DestinationType, Sender } from '../destinations/destination.ts'
+import type { DestinationType, Now, Sender } from '../destinations/destination.ts'
 import { destinationType } from '../destinations/index.ts'
+import { DeliverySettings } from '../model/delivery-settings.ts'
 import type { Context } from '../store/context.ts'
 import type { DestinationRow } from '../store/destinations.ts'
-import { environmentById } from '../store/environments.ts'
+import { destinationSecrets } from './signing-secrets.ts'
+
+const DEFAULT_TIMEOUT_SECONDS = 30
 
 export interface OpenDestination {
   row: DestinationRow
   type: DestinationType
+  settings: Record<string, unknown>
+  delivery: DeliverySettings
   sender: Sender
-  /** The environment's signing secrets, newest first. */
-  secrets: readonly string[]
+  /** What a call is told; the secrets are read again from time to time. */
+  now: Now
 }
 
 export function openDestination(ctx: Context, row: DestinationRow): OpenDestination {
   const { type, settings } = destinationSettings(ctx, row)
   const { destinationHttp: http, destinationNetwork: network, clock } = ctx
-  return { row, type, sender: type.open(settings, { destinationId: row.id, http, network, clock }), secrets: [] }
+  const sender = type.open(settings, { destinationId: row.id, http, network, clock })
+  const delivery = deliverySettings(row)
+  const seconds = delivery.timeout_seconds ?? type.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
+  return { row, type, settings, delivery, sender, now: { signingSecrets: [], timeoutMs: seconds * 1000 } }
+}
+
+/** Reads what it signs with. */
+export async function renewSecrets(ctx: Context, open: OpenDestination): Promise<void> {
+  open.now = { ...open.now, signingSecrets: await destinationSecrets(ctx, open.row, open.settings) }
+}
+
+export function deliverySettings(row: DestinationRow): DeliverySettings {
+  return DeliverySettings.parse(JSON.parse(row.delivery))
 }
 
 /** With the secret members. */
@@ -34,21 +51,4 @@ export function destinationSettings(
 /** Where a destination's secrets are sealed for. */
 export function destinationPlace(id: string): string {
   return `destination:${id}`
-}
-
-/** Where an environment's signing secrets are sealed for: a JSON list, newest first. */
-export function signingSecretPlace(environmentId: string): string {
-  return `signing-secret:${environmentId}`
-}
-
-/** Newest first; two while one is being replaced. */
-export async function environmentSecrets(ctx: Context, environmentId: string): Promise<string[]> {
-  const row = await environmentById(ctx.db, environmentId)
-  if (row === null) return []
-  const stored = JSON.parse(ctx.sealer.open(row.signing_secret_sealed, signingSecretPlace(row.id))) as {
-    secret: string
-    until: number | null
-  }[]
-  const now = ctx.clock.now()
-  return stored.filter((entry) => entry.until === null || entry.until > now).map((entry) => entry.secret)
 }

@@ -4,7 +4,7 @@ import { wireTimestamp } from '../model/timestamps.ts'
 import { assert } from '../platform/errors.ts'
 import type { Context } from '../store/context.ts'
 import type { DestinationRow } from '../store/destinations.ts'
-import { environmentSecrets, openDestination } from './open-destination.ts'
+import { openDestination, renewSecrets } from './open-destination.ts'
 
 /** Sends one `healthcheck` event now, outside the queue, and says what came back. Nothing is stored. */
 export async function testDestination(
@@ -40,10 +40,9 @@ export async function testDestination(
     body: Buffer.from(JSON.stringify(body)),
     attempt: 1,
   }
+  await renewSecrets(ctx, destination)
   const { sender } = destination
-  const [result] = await sender
-    .send([event], { environmentSecrets: await environmentSecrets(ctx, row.environment_id) })
-    .finally(() => sender.close())
+  const [result] = await sender.send([event], destination.now).finally(() => sender.close())
   assert(result !== undefined)
   return {
     outcome: result.next === 'pause' ? 'rejected' : result.next,

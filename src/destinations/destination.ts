@@ -27,7 +27,15 @@ export interface OutgoingEvent {
 export type SendResult =
   | { next: 'delivered'; status: number | null; response: string | null }
   /** Try again by the schedule, no earlier than `afterSeconds`. */
-  | { next: 'retry'; message: string; status: number | null; afterSeconds?: number | null; response: string | null }
+  | {
+      next: 'retry'
+      message: string
+      status: number | null
+      afterSeconds?: number | null
+      response: string | null
+      /** It cannot keep up (HTTP 429 or 503, no answer in time): fewer at a time may help. */
+      slowDown?: boolean
+    }
   /** Trying this event again cannot help. */
   | { next: 'rejected'; message: string; status: number | null; response: string | null }
   /** The destination wants nothing more: pause it and hold what waits. */
@@ -35,8 +43,8 @@ export type SendResult =
 
 export const delivered: SendResult = { next: 'delivered', status: null, response: null }
 
-export function retry(message: string): SendResult {
-  return { next: 'retry', message, status: null, response: null }
+export function retry(message: string, slowDown = false): SendResult {
+  return { next: 'retry', message, status: null, response: null, slowDown }
 }
 
 export function rejected(message: string): SendResult {
@@ -54,8 +62,10 @@ export interface World {
 
 /** What may be another from one call to the next. */
 export interface Now {
-  /** The environment's signing secrets, newest first: two while one is being replaced. */
-  environmentSecrets: readonly string[]
+  /** What events are signed with, newest first: two while one is being replaced. The destination's own, or its environment's. */
+  signingSecrets: readonly string[]
+  /** How long the call may take. The loop gives up on it a little later. */
+  timeoutMs: number
 }
 
 /** One destination in use. It connects when it first sends and lets go of connections that nobody uses. */
@@ -87,6 +97,8 @@ export interface DestinationType<Settings extends ZodObject = ZodObject> {
    * write-only and sealed.
    */
   settings: Settings
+  /** How long a call may take unless the destination's delivery settings say otherwise; left out: 30. */
+  timeoutSeconds?: number
   /** One line that names the target without secrets, for lists. */
   target(settings: z.infer<Settings>): string
   /** What one call of `send` takes; left out: one event. */

@@ -97,7 +97,14 @@ export function wants(destination: DestinationRow, event: NewEvent): boolean {
   if (destination.providers !== null && provider !== undefined && !includes(destination.providers, provider)) {
     return false
   }
-  return true
+  return isOneOf(destination, event.connection)
+}
+
+/** By our id or by the customer's. Events of nobody go to everyone. */
+function isOneOf({ user_ids, reference_ids }: DestinationRow, who: ConnectionRow | null): boolean {
+  if ((user_ids === null && reference_ids === null) || who === null) return true
+  if (user_ids !== null && includes(user_ids, who.user_id)) return true
+  return reference_ids !== null && who.reference_id !== null && includes(reference_ids, who.reference_id)
 }
 
 function includes(listJson: string, value: string): boolean {

@@ -1,6 +1,11 @@
-import type { Sql, Statement } from './database.ts'
+import { placeholders, type Sql, type Statement } from './database.ts'
 
-export type DestinationState = 'active' | 'paused'
+export type DestinationState =
+  | 'active'
+  /** By someone, or because the receiver said that it is gone. */
+  | 'paused'
+  /** By us, after failing too long. */
+  | 'disabled'
 
 export interface DestinationRow {
   id: string
@@ -15,12 +20,39 @@ export interface DestinationRow {
   event_types: string | null
   /** JSON list; null for every provider. */
   providers: string | null
+  /** JSON lists; when either is set, only events of these users. */
+  user_ids: string | null
+  reference_ids: string | null
+  /** JSON: the delivery settings that are not left at their defaults. */
+  delivery: string
+  /** Sealed JSON list of signing secrets that are being replaced, newest first; null when there are none. */
+  previous_secrets_sealed: string | null
   state: DestinationState
   state_reason: string | null
+  /** Since when no attempt has succeeded. */
   failing_since: number | null
+  /** While the circuit is open: when it may be probed. */
+  opened_until: number | null
+  /** When it was told that this destination fails; null again when it recovers. */
+  warned_at: number | null
   created_at: number
   updated_at: number
 }
+
+/** What a new one has unless told otherwise: every event, the usual patience, no history. */
+export const NEW_DESTINATION = {
+  event_types: null,
+  providers: null,
+  user_ids: null,
+  reference_ids: null,
+  delivery: '{}',
+  previous_secrets_sealed: null,
+  state: 'active',
+  state_reason: null,
+  failing_since: null,
+  opened_until: null,
+  warned_at: null,
+} as const satisfies Partial<DestinationRow>
 
 export function listDestinations(sql: Sql, environmentId: string): Promise<DestinationRow[]> {
   return sql.all('SELECT * FROM destinations WHERE environment_id = $1 ORDER BY created_at, id', [environmentId])
@@ -36,9 +68,10 @@ export function destinationById(sql: Sql, id: string): Promise<DestinationRow | 
 
 export async function insertDestination(sql: Sql, row: DestinationRow): Promise<void> {
   await sql.run(
-    `INSERT INTO destinations (id, environment_id, type, name, settings, secrets_sealed, event_types, providers, state,
-       state_reason, failing_since, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    `INSERT INTO destinations (id, environment_id, type, name, settings, secrets_sealed, event_types, providers, user_ids,
+       reference_ids, delivery, previous_secrets_sealed, state, state_reason, failing_since, opened_until, warned_at,
+       created_at, updated_at)
+     VALUES (${placeholders(19)})`,
     [
       row.id,
       row.environment_id,
@@ -48,19 +81,26 @@ export async function insertDestination(sql: Sql, row: DestinationRow): Promise<
       row.secrets_sealed,
       row.event_types,
       row.providers,
+      row.user_ids,
+      row.reference_ids,
+      row.delivery,
+      row.previous_secrets_sealed,
       row.state,
       row.state_reason,
       row.failing_since,
+      row.opened_until,
+      row.warned_at,
       row.created_at,
       row.updated_at,
     ],
   )
 }
 
+/** What people change. How it fares is left alone: the loop knows better by now. */
 export async function updateDestination(sql: Sql, row: DestinationRow): Promise<void> {
   await sql.run(
-    `UPDATE destinations SET name = $2, settings = $3, secrets_sealed = $4, event_types = $5, providers = $6, state = $7,
-       state_reason = $8, updated_at = $9 WHERE id = $1`,
+    `UPDATE destinations SET name = $2, settings = $3, secrets_sealed = $4, event_types = $5, providers = $6,
+       user_ids = $7, reference_ids = $8, delivery = $9, previous_secrets_sealed = $10, updated_at = $11 WHERE id = $1`,
     [
       row.id,
       row.name,
@@ -68,22 +108,45 @@ export async function updateDestination(sql: Sql, row: DestinationRow): Promise<
       row.secrets_sealed,
       row.event_types,
       row.providers,
-      row.state,
-      row.state_reason,
+      row.user_ids,
+      row.reference_ids,
+      row.delivery,
+      row.previous_secrets_sealed,
       row.updated_at,
     ],
   )
 }
 
-export function pauseDestination(id: string, reason: string, now: number): Statement {
+/** Sends nothing more until someone resumes it. What is stopped already keeps its reason. */
+export function stopDestination(id: string, state: 'paused' | 'disabled', reason: string, now: number): Statement {
   return {
-    sql: `UPDATE destinations SET state = 'paused', state_reason = $2, updated_at = $3 WHERE id = $1`,
-    params: [id, reason, now],
+    sql: `UPDATE destinations SET state = $2, state_reason = $3, updated_at = CASE WHEN updated_at < $4 THEN $4
+            ELSE updated_at + 1 END WHERE id = $1 AND state = 'active'`,
+    params: [id, state, reason, now],
   }
 }
 
-export function markDestinationHealth(id: string, failingSince: number | null): Statement {
-  return { sql: 'UPDATE destinations SET failing_since = $2 WHERE id = $1', params: [id, failingSince] }
+/** Goes on with one probe: what was held follows as fast as the receiver takes it. */
+export function resumeDestination(id: string, now: number): Statement {
+  return {
+    sql: `UPDATE destinations SET state = 'active', state_reason = NULL, failing_since = NULL, opened_until = $2,
+            updated_at = CASE WHEN updated_at < $2 THEN $2 ELSE updated_at + 1 END WHERE id = $1 AND state <> 'active'`,
+    params: [id, now],
+  }
+}
+
+export function markFailing(id: string, now: number): Statement {
+  return {
+    sql: 'UPDATE destinations SET failing_since = $2 WHERE id = $1 AND failing_since IS NULL',
+    params: [id, now],
+  }
+}
+
+export function markWell(id: string): Statement {
+  return {
+    sql: 'UPDATE destinations SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL',
+    params: [id],
+  }
 }
 
 /** Its deliveries and attempts go with it; the events stay. */

@@ -152,6 +152,14 @@ test('destinations: created with the secret shown once, changed, paused, resumed
   assert.deepEqual([own.json.name, own.json.event_types], ['Mine', null])
   assert.deepEqual(own.json.secrets, { signing_secret: true })
   assert.ok(!(await api.asOperator('GET', path)).text.includes('my-own-secret'))
+  const paced = await api.asOperator('PATCH', path, { json: { delivery: { rate_per_minute: 30, concurrency: 2 } } })
+  const slowed = await api.asOperator('PATCH', path, { json: { delivery: { concurrency: 1 }, user_ids: ['u'] } })
+  const delivery = (answer: { json: Record<string, unknown> }) => answer.json.delivery as Record<string, unknown>
+  assert.deepEqual([delivery(paced).rate_per_minute, delivery(paced).concurrency], [30, 2])
+  assert.deepEqual([delivery(slowed).rate_per_minute, delivery(slowed).concurrency], [30, 1], 'the rest stays')
+  assert.deepEqual([slowed.json.user_ids, slowed.json.reference_ids], [['u'], null])
+  const both = await api.asOperator('PATCH', path, { json: { delivery: { rate_per_second: 1 } } })
+  assert.match(String(both.json.message), /^delivery\.rate_per_minute: cannot be set together/)
   const moved = await api.asOperator('PATCH', path, { json: { url: 'https://example.com/other' } })
   assert.deepEqual(moved.json.secrets, { signing_secret: true })
   assert.equal((await api.asOperator('POST', `${path}/pause`)).json.state, 'paused')
@@ -171,9 +179,14 @@ test('destinations: wrong settings are named; so are unknown types, event types 
   assert.equal(await messageOf({ url: 'ftp://example.com' }), 'url: must be an http or https URL')
   assert.match(await messageOf({}), /^url: /)
   assert.equal(
-    await messageOf({ url: 'https://e.com', settings: { timeout_seconds: 0 } }),
-    'timeout_seconds: must be at least 1',
+    await messageOf({ url: 'https://e.com', delivery: { timeout_seconds: 0 } }),
+    'delivery.timeout_seconds: must be at least 1',
   )
+  assert.match(
+    await messageOf({ url: 'https://e.com', delivery: { rate_per_second: 5, rate_per_minute: 5 } }),
+    /^delivery\.rate_per_minute: cannot be set together with rate_per_second/,
+  )
+  assert.match(await messageOf({ url: 'https://e.com', delivery: { speed: 3 } }), /^delivery\.speed: is not known here/)
   assert.match(await messageOf({ url: 'https://e.com', settings: { retries: 3 } }), /^retries: is not known here/)
   assert.match(await messageOf({ type: 'pigeon', url: 'https://e.com' }), /there is no pigeon; there are .*webhook/)
   assert.match(await messageOf({ url: 'https://e.com', event_types: ['slep'] }), /^event_types: there is no slep/)

@@ -2,10 +2,13 @@
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
 import { type DestinationType, secretMembers } from '../../destinations/destination.ts'
+import { DeliveryChange, DeliverySettings } from '../../model/delivery-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { DestinationRow } from '../../store/destinations.ts'
 import { eventTypeNames } from '../event-types.ts'
 import { parseInput } from '../http/validate.ts'
+
+const idList = z.array(z.string().min(1).max(256)).min(1).max(1000).nullable().optional()
 
 const common = {
   name: z.string().trim().min(1).max(120).optional(),
@@ -22,6 +25,9 @@ const common = {
   settings: z.record(z.string(), z.unknown()).optional().describe('By type: see `GET /admin/v1/destination-types`.'),
   event_types: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every type.'),
   providers: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every source.'),
+  user_ids: idList.describe('Only events of these connections. Null or absent: of everyone.'),
+  reference_ids: idList.describe('Only events of these people, by your own ids. With `user_ids`: of either.'),
+  delivery: DeliveryChange.optional(),
 }
 export const NewDestinationInput = z.object({ type: z.string().default('webhook'), ...common })
 export const DestinationChange = z.object(common)
@@ -51,11 +57,24 @@ export function splitSecrets(
   }
 }
 
-/** Which events it wants, as stored. */
-export function filtersOf(input: {
+/** The settings that were given, on top of those given before; checked together. As stored: without defaults. */
+export function deliveryOf(stored: string, input: DeliveryChange | undefined): string {
+  const given = { ...JSON.parse(stored), ...input }
+  parseInput(z.object({ delivery: DeliverySettings }), { delivery: given }, 'body')
+  return JSON.stringify(given)
+}
+
+interface Filters {
   event_types?: string[] | null
   providers?: string[] | null
-}): Pick<DestinationRow, 'event_types' | 'providers'> {
+  user_ids?: string[] | null
+  reference_ids?: string[] | null
+}
+
+/** Which events it wants, as stored. */
+export function filtersOf(
+  input: Filters,
+): Pick<DestinationRow, 'event_types' | 'providers' | 'user_ids' | 'reference_ids'> {
   const providers = input.providers?.map((provider) => provider.toUpperCase()) ?? null
   checkKnown('event_types', input.event_types ?? [], eventTypeNames)
   checkKnown(
@@ -66,6 +85,8 @@ export function filtersOf(input: {
   return {
     event_types: input.event_types ? JSON.stringify(input.event_types) : null,
     providers: providers === null ? null : JSON.stringify(providers),
+    user_ids: input.user_ids ? JSON.stringify(input.user_ids) : null,
+    reference_ids: input.reference_ids ? JSON.stringify(input.reference_ids) : null,
   }
 }
 

@@ -1,8 +1,10 @@
 // How a destination is shown: never with a secret.
 import { z } from 'zod'
-import { destinationPlace } from '../../deliver/open-destination.ts'
+import { deliverySettings, destinationPlace } from '../../deliver/open-destination.ts'
+import { previousSecrets } from '../../deliver/signing-secrets.ts'
 import { secretMembers } from '../../destinations/destination.ts'
 import { destinationType } from '../../destinations/index.ts'
+import { DeliverySettings } from '../../model/delivery-settings.ts'
 import type { Context } from '../../store/context.ts'
 import type { DestinationRow } from '../../store/destinations.ts'
 import { isoTime } from './listing.ts'
@@ -17,9 +19,22 @@ export const DestinationView = z
     secrets: z.record(z.string(), z.boolean()).describe('Which secret members are set. Their values are never shown.'),
     event_types: z.array(z.string()).nullable().describe('Null: every type.'),
     providers: z.array(z.string()).nullable().describe('Null: every source.'),
-    state: z.enum(['active', 'paused']).describe('`paused` keeps its events until it goes on.'),
+    user_ids: z.array(z.string()).nullable().describe('Null: everyone, unless `reference_ids` is set.'),
+    reference_ids: z.array(z.string()).nullable().describe('Null: everyone, unless `user_ids` is set.'),
+    delivery: DeliverySettings,
+    state: z
+      .enum(['active', 'paused', 'disabled'])
+      .describe('`paused` and `disabled` (by Loam, after failing too long) hold their events until it is resumed.'),
     state_reason: z.string().nullable(),
     failing_since: z.string().nullable().describe('Since when every attempt has failed.'),
+    opened_until: z
+      .string()
+      .nullable()
+      .describe('Set while too many attempts failed in a row: events are held, and one is tried at this time.'),
+    previous_secrets_until: z
+      .string()
+      .nullable()
+      .describe('Until when events carry a second signature, by the signing secret before.'),
     created_at: z.string(),
     updated_at: z.string(),
   })
@@ -49,9 +64,14 @@ export function destinationView(ctx: Context, row: DestinationRow): DestinationV
     secrets: Object.fromEntries(names.map((name) => [name, secrets[name] !== undefined && secrets[name] !== null])),
     event_types: listIn(row.event_types),
     providers: listIn(row.providers),
+    user_ids: listIn(row.user_ids),
+    reference_ids: listIn(row.reference_ids),
+    delivery: deliverySettings(row),
     state: row.state,
     state_reason: row.state_reason,
     failing_since: isoTime(row.failing_since),
+    opened_until: isoTime(row.opened_until),
+    previous_secrets_until: isoTime(previousSecrets(ctx, row)[0]?.until ?? null),
     created_at: isoTime(row.created_at),
     updated_at: isoTime(row.updated_at),
   }

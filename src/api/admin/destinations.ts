@@ -7,18 +7,29 @@ import { newId } from '../../model/ids.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { wakeDeliveries } from '../../queue/wake.ts'
 import type { Context } from '../../store/context.ts'
+import type { Statement } from '../../store/database.ts'
 import {
   deleteDestination as deleteRow,
   destinationById,
   type DestinationRow,
   insertDestination,
   listDestinations as listRows,
+  NEW_DESTINATION,
+  resumeDestination as resumeRow,
+  stopDestination,
   updateDestination as updateRow,
 } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { signingSecretOf } from '../environments.ts'
 import { operation, Reply } from '../http/operation.ts'
-import { DestinationChange, filtersOf, NewDestinationInput, settingsOf, splitSecrets } from './destination-input.ts'
+import {
+  deliveryOf,
+  DestinationChange,
+  filtersOf,
+  NewDestinationInput,
+  settingsOf,
+  splitSecrets,
+} from './destination-input.ts'
 import { CreatedDestinationView, DestinationView, destinationView, listIn, openSecrets } from './destination-view.ts'
 import { type Listing, listingSchema, wholeListing } from './listing.ts'
 
@@ -84,6 +95,7 @@ export async function createDestination(
   const settings = settingsOf(type, {}, input)
   const { open, secret } = splitSecrets(type, settings)
   const row: DestinationRow = {
+    ...NEW_DESTINATION,
     id,
     environment_id: environment.id,
     type: type.id,
@@ -91,9 +103,7 @@ export async function createDestination(
     settings: JSON.stringify(open),
     secrets_sealed: ctx.sealer.seal(JSON.stringify(secret), destinationPlace(id)),
     ...filtersOf(input),
-    state: 'active',
-    state_reason: null,
-    failing_since: null,
+    delivery: deliveryOf('{}', input.delivery),
     created_at: now,
     updated_at: now,
   }
@@ -123,7 +133,10 @@ export async function updateDestination(
       ...filtersOf({
         event_types: input.event_types === undefined ? listIn(before.event_types) : input.event_types,
         providers: input.providers === undefined ? listIn(before.providers) : input.providers,
+        user_ids: input.user_ids === undefined ? listIn(before.user_ids) : input.user_ids,
+        reference_ids: input.reference_ids === undefined ? listIn(before.reference_ids) : input.reference_ids,
       }),
+      delivery: deliveryOf(before.delivery, input.delivery),
       updated_at: Math.max(ctx.clock.now(), before.updated_at + 1),
     }
     await updateRow(tx, next)
@@ -162,35 +175,31 @@ export function pauseDestination(
   environment: EnvironmentRow,
   input: { destination_id: string },
 ): Promise<DestinationView> {
-  return setState(ctx, environment, input.destination_id, 'paused')
+  return change(ctx, environment, input.destination_id, (now) =>
+    stopDestination(input.destination_id, 'paused', 'paused by hand', now),
+  )
 }
 
-/** What waited is sent now. */
+/** What was held is sent as fast as the receiver takes it, beginning with one. */
 export async function resumeDestination(
   ctx: Context,
   environment: EnvironmentRow,
   input: { destination_id: string },
 ): Promise<DestinationView> {
-  const view = await setState(ctx, environment, input.destination_id, 'active')
+  const view = await change(ctx, environment, input.destination_id, (now) => resumeRow(input.destination_id, now))
   wakeDeliveries([input.destination_id])
   return view
 }
 
-async function setState(
+async function change(
   ctx: Context,
   environment: EnvironmentRow,
   id: string,
-  state: 'active' | 'paused',
+  statement: (now: number) => Statement,
 ): Promise<DestinationView> {
-  const before = await rowNamed(ctx, environment, id)
-  const next: DestinationRow = {
-    ...before,
-    state,
-    state_reason: state === 'paused' ? 'paused by hand' : null,
-    updated_at: Math.max(ctx.clock.now(), before.updated_at + 1),
-  }
-  await updateRow(ctx.db, next)
-  return destinationView(ctx, next)
+  await rowNamed(ctx, environment, id)
+  await ctx.db.batch([statement(ctx.clock.now())])
+  return destinationView(ctx, await rowNamed(ctx, environment, id))
 }
 
 async function rowNamed(ctx: Context, environment: EnvironmentRow, id: string): Promise<DestinationRow> {

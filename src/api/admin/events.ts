@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { environmentSecrets } from '../../deliver/open-destination.ts'
+import { environmentSecrets } from '../../deliver/signing-secrets.ts'
 import { signatureHeader } from '../../destinations/webhook/signature.ts'
 import { resendEvent as resend } from '../../outbox/replay.ts'
 import { ApiError } from '../../platform/errors.ts'

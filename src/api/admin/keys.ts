@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { StoredSecret } from '../../deliver/signing-secrets.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { randomToken } from '../../platform/seal.ts'
 import type { Context } from '../../store/context.ts'
@@ -12,14 +13,7 @@ import {
   validApiKeys,
 } from '../../store/environments.ts'
 import { forgetCredentials } from '../authenticate.ts'
-import {
-  addApiKey,
-  apiKeyPlace,
-  newSigningSecret,
-  openSigningSecrets,
-  sealSigningSecrets,
-  type StoredSecret,
-} from '../environments.ts'
+import { addApiKey, apiKeyPlace, newSigningSecret, openSigningSecrets, sealSigningSecrets } from '../environments.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { yesOrNo } from '../http/parameters.ts'
 import { isoTime } from './listing.ts'

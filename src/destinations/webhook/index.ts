@@ -1,11 +1,10 @@
 // Events as signed HTTP POSTs, header for header as Terra sends them.
 import { z } from 'zod'
 import { HttpFailure, type HttpResponse, retryAfterSeconds } from '../../platform/http.ts'
-import { defineDestination, type OutgoingEvent, retry, type SendResult, type World } from '../destination.ts'
+import { defineDestination, type Now, type OutgoingEvent, retry, type SendResult, type World } from '../destination.ts'
 import { signatureHeader } from './signature.ts'
 
 const KEPT_RESPONSE_BYTES = 2048
-const LONGEST_WAIT_SECONDS = 10 * 3600
 
 export const WebhookSettings = z.object({
   url: z
@@ -14,20 +13,10 @@ export const WebhookSettings = z.object({
       error: 'must not contain a user name or password; send those as headers',
     })
     .describe('Where events are posted.'),
-  timeout_seconds: z
-    .number()
-    .min(1)
-    .max(60)
-    .default(8)
-    .describe('How long the receiver may take to answer. Events that take longer are sent again.'),
   headers: z
     .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(4096))
     .default({})
     .describe('Sent with every event, besides ours.'),
-  pause_on_gone: z
-    .boolean()
-    .default(true)
-    .describe('On HTTP 410, pause this destination and hold its events instead of trying on.'),
   signing_secret: z
     .string()
     .min(16)
@@ -43,9 +32,10 @@ export const webhook = defineDestination({
   name: 'Webhook',
   description: 'Signed HTTP POST to a URL of yours.',
   settings: WebhookSettings,
+  timeoutSeconds: 8,
   target: (settings) => settings.url,
   open: (settings, world) => ({
-    send: async ([event], { environmentSecrets }) => [await post(event!, settings, world, environmentSecrets)],
+    send: async ([event], now) => [await post(event!, settings, world, now)],
     // Its connections are those of the HTTP client, which all webhooks share.
     close: async () => undefined,
   }),
@@ -55,23 +45,23 @@ async function post(
   event: OutgoingEvent,
   settings: z.infer<typeof WebhookSettings>,
   { http, clock }: World,
-  environmentSecrets: readonly string[],
+  { signingSecrets, timeoutMs }: Now,
 ): Promise<SendResult> {
-  const secrets = settings.signing_secret === null ? environmentSecrets : [settings.signing_secret]
-  const headers = { ...settings.headers, ...eventHeaders(event, signatureHeader(event.body, secrets, clock.now())) }
+  const signature = signatureHeader(event.body, signingSecrets, clock.now())
+  const headers = { ...settings.headers, ...eventHeaders(event, signature) }
   try {
     const response = await http.send({
       method: 'POST',
       url: settings.url,
       headers,
       body: event.body,
-      timeoutMs: settings.timeout_seconds * 1000,
+      timeoutMs,
       maxResponseBytes: KEPT_RESPONSE_BYTES,
     })
-    return judge(response, settings.pause_on_gone, clock.now())
+    return judge(response, clock.now())
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error
-    return retry(error.message)
+    return retry(error.message, error.reason === 'timeout')
   }
 }
 
@@ -86,14 +76,15 @@ function eventHeaders(event: OutgoingEvent, signature: string): Record<string, s
   }
 }
 
-function judge(response: HttpResponse, pauseOnGone: boolean, now: number): SendResult {
+function judge(response: HttpResponse, now: number): SendResult {
   const { status } = response
   const kept = response.text()
   if (status >= 200 && status < 300) return { next: 'delivered', status, response: kept }
-  if (status === 410 && pauseOnGone) {
+  if (status === 410) {
     return { next: 'pause', message: 'the receiver answered 410 Gone', status, response: kept }
   }
-  const asked = status === 429 || status === 503 ? retryAfterSeconds(response.headers, now) : null
+  const slowDown = status === 429 || status === 503
+  const asked = slowDown ? retryAfterSeconds(response.headers, now) : null
   const message =
     status >= 300 && status < 400
       ? `the receiver answered ${status}; redirects are not followed`
@@ -102,7 +93,8 @@ function judge(response: HttpResponse, pauseOnGone: boolean, now: number): SendR
     next: 'retry',
     message,
     status,
-    afterSeconds: asked === null ? null : Math.min(asked, LONGEST_WAIT_SECONDS),
+    afterSeconds: asked,
     response: kept,
+    slowDown,
   }
 }

@@ -22,7 +22,7 @@ import { type JsonSchema, readSchemaForm } from '../parts/schema-form.ts'
 import { copyField, empty, facts, instant, moment, notice } from '../parts/show.ts'
 import { deliveryState } from '../parts/states.ts'
 import { type Form, formText, queryText, readForm } from '../query.ts'
-import { filtersIn, inSettings, settingsFields, typeNamed } from './destination-form.ts'
+import { deliveryIn, filtersIn, inSettings, settingsFields, typeNamed } from './destination-form.ts'
 import { inspectorBin, stateBadge } from './destinations.ts'
 import { type App, type Call, done, refused } from '../view.ts'
 
@@ -39,6 +39,7 @@ export function destinationPages(app: App): void {
         name: formText(form, 'name'),
         settings: readSchemaForm(type.settings as JsonSchema, form),
         ...filtersIn(form),
+        delivery: deliveryIn(form),
       })
       return done(
         c,
@@ -75,6 +76,7 @@ export function destinationPages(app: App): void {
         name: formText(form, 'name'),
         settings: readSchemaForm(type.settings as JsonSchema, form),
         ...filtersIn(form),
+        delivery: deliveryIn(form),
       })
       return done(c, `/dashboard/destinations/${id}`, 'Saved. Events that wait go to the changed destination too.')
     } catch (error) {
@@ -103,7 +105,7 @@ export function destinationPages(app: App): void {
         return done(c, path, 'Paused. Its events wait here until you resume it.')
       case 'resume':
         await resumeDestination(ctx, environment, id)
-        return done(c, path, 'Resumed. What waited is sent now.')
+        return done(c, path, 'Resumed. What waited is sent now, as fast as the receiver takes it.')
       default:
         await deleteDestination(ctx, environment, id)
         return done(
@@ -167,7 +169,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
     lead: html`${type.name} ${stateBadge(row)}`,
     status: problems === noProblems ? 200 : 422,
     actions: html`${postButton(csrf, `${path}/test`, 'Test it', { className: 'primary' })}${
-      row.state === 'paused' ? postButton(csrf, `${path}/resume`, 'Resume') : postButton(csrf, `${path}/pause`, 'Pause')
+      row.state !== 'active' ? postButton(csrf, `${path}/resume`, 'Resume') : postButton(csrf, `${path}/pause`, 'Pause')
     }${bin === null ? '' : html`<a class="button" href="/dashboard/inspector/${bin}">Open the inspector</a>`}`,
     body: html`${troubles(row)}
       <div class="split even">
@@ -179,6 +181,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
               ${facts([
                 ['Events', row.event_types === null ? 'all types' : row.event_types.join(', ')],
                 ['Sources', row.providers === null ? 'all' : row.providers.join(', ')],
+                ['People', peopleText(row)],
                 ['Added', moment(row.created_at)],
                 ['Changed', moment(row.updated_at)],
                 ...Object.entries(row.secrets).map(([name, isSet]) => [name, secretText(name, isSet)] as const),
@@ -245,13 +248,26 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
 function troubles(row: DestinationView): Html | '' {
   if (row.state === 'paused')
     return notice('warn', html`Paused: ${row.state_reason ?? 'by hand'}. Its events wait here.`)
+  if (row.state === 'disabled')
+    return notice(
+      'err',
+      html`Disabled: ${row.state_reason ?? 'it failed too long'}. Its events wait here. When the receiver works again,
+      resume it: what waits is sent step by step.`,
+    )
   if (row.failing_since !== null)
     return notice(
       'err',
-      html`Every attempt has failed since ${moment(row.failing_since)}. Events are tried again by the schedule; the
-      attempts say what the receiver answered.`,
+      html`Every attempt has failed since ${moment(row.failing_since)}.
+      ${row.opened_until === null ? 'Events are tried again by the schedule' : html`Events are held, and one is tried at ${moment(row.opened_until)}`};
+      the attempts say what the receiver answered.`,
     )
   return ''
+}
+
+function peopleText(row: DestinationView): string {
+  const ids = [...(row.user_ids ?? []), ...(row.reference_ids ?? [])]
+  if (ids.length === 0) return 'all'
+  return ids.length <= 3 ? ids.join(', ') : `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`
 }
 
 function secretText(name: string, isSet: boolean): Html | string {

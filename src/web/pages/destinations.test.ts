@@ -20,10 +20,13 @@ test('a destination is added from the form that its type draws', async () => {
   const form = await browser.get('/dashboard/destinations/new')
   for (const name of [
     'settings.url',
-    'settings.timeout_seconds',
     'settings.headers',
     'settings.signing_secret',
-    'settings.pause_on_gone',
+    'delivery.concurrency',
+    'delivery.rate_per_second',
+    'delivery.retry_delays_seconds',
+    'delivery.strict_order',
+    'user_ids',
   ]) {
     assert.match(form.text, new RegExp(`name="${name.replace('.', '\\.')}"`))
   }
@@ -31,20 +34,31 @@ test('a destination is added from the form that its type draws', async () => {
     type: 'webhook',
     name: 'Mine',
     'settings.url': 'https://example.com/hook',
-    'settings.timeout_seconds': '20',
     'settings.headers': 'X-One: 1\n\nx-two: a:b',
-    'settings.pause_on_gone': 'on',
+    delivery: 'given',
+    'delivery.timeout_seconds': '20',
+    'delivery.concurrency': '3',
+    'delivery.rate_per_second': '',
+    'delivery.retry_delays_seconds': '5\n60\n',
+    'delivery.pause_on_gone': 'on',
     event_types: 'sleep',
+    user_ids: 'u1\r\nu2\r\n',
   })
   await landed(browser, page, /^\/dashboard\/destinations\/./, /Mine is added/)
   const row = await destinationNamed('Mine')
   assert.deepEqual(row?.settings, {
     url: 'https://example.com/hook',
-    timeout_seconds: 20,
     headers: { 'X-One': '1', 'x-two': 'a:b' },
-    pause_on_gone: true,
   })
-  assert.deepEqual(row.event_types, ['sleep'])
+  assert.deepEqual([row.event_types, row.user_ids, row.reference_ids], [['sleep'], ['u1', 'u2'], null])
+  const { timeout_seconds, concurrency, rate_per_second, retry_delays_seconds, pause_on_gone, strict_order } =
+    row.delivery
+  assert.deepEqual(
+    [timeout_seconds, concurrency, rate_per_second, retry_delays_seconds, pause_on_gone, strict_order],
+    [20, 3, null, [5, 60], true, false],
+  )
+  const page2 = await browser.get(`/dashboard/destinations/${row.id}`)
+  assert.match(page2.text, /name="delivery\.timeout_seconds"[^>]*value="20"/s)
 })
 
 test('what is wrong stands beside its field, and what was typed stays', async () => {
@@ -52,16 +66,24 @@ test('what is wrong stands beside its field, and what was typed stays', async ()
     type: 'webhook',
     name: 'Wrong one',
     'settings.url': 'no url',
-    'settings.timeout_seconds': '400',
     'settings.signing_secret': 'short',
   })
   assert.equal(page.status, 422)
   assert.match(page.text, /id="field-settings-url"[^>]*aria-invalid="true"/)
   assert.match(page.text, /id="field-settings-url-problem">Must be/)
-  assert.match(page.text, /id="field-settings-timeout_seconds-problem">Must be at most 60/)
   assert.match(page.text, /value="no url"/)
   assert.match(page.text, /value="Wrong one"/)
   assert.ok(!page.text.includes('value="short"'), 'a secret never comes back')
+  const slow = await browser.post('/dashboard/destinations/new', {
+    type: 'webhook',
+    name: 'Wrong one',
+    'settings.url': 'https://example.com',
+    delivery: 'given',
+    'delivery.timeout_seconds': '400',
+    'delivery.retry_delays_seconds': '5\nsoon',
+  })
+  assert.match(slow.text, /id="field-delivery-timeout_seconds-problem">Must be at most 300/)
+  assert.match(slow.text, /id="field-delivery-retry_delays_seconds-problem">Must be a number/)
   assert.equal(await destinationNamed('Wrong one'), undefined)
 })
 
@@ -86,7 +108,9 @@ test('changing a destination keeps the secret that was left empty, and nothing s
   const changed = await destinationNamed('Renamed')
   assert.equal(changed?.target, 'https://example.com/2')
   assert.equal(changed.secrets.signing_secret, true)
-  assert.equal(changed.settings.pause_on_gone, false, 'an unticked box is a no')
+  assert.equal(changed.delivery.pause_on_gone, true, 'a form without the group changes nothing in it')
+  await browser.post(path, { name: 'Renamed', 'settings.url': 'https://example.com/2', delivery: 'given' })
+  assert.equal((await destinationNamed('Renamed'))?.delivery.pause_on_gone, false, 'an unticked box is a no')
   await updateDestination(ctx, environment, { destination_id: row.id, name: 'Own secret' })
 })
 

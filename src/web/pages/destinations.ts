@@ -69,6 +69,7 @@ async function listPage(c: Call): Promise<Response> {
 
 export function stateBadge(row: DestinationView): Html {
   if (row.state === 'paused') return badge('warn', 'Paused')
+  if (row.state === 'disabled') return badge('err', 'Disabled')
   return row.failing_since === null ? badge('ok', 'Active') : badge('err', 'Failing')
 }
 

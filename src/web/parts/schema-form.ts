@@ -9,6 +9,7 @@ export interface JsonSchema {
   description?: string
   default?: unknown
   enum?: unknown[]
+  items?: JsonSchema
   format?: string
   minimum?: number
   maximum?: number
@@ -29,7 +30,8 @@ interface Member {
   secret: boolean
 }
 
-const PREFIX = 'settings.'
+/** Before the names of a schema's members, unless told otherwise. */
+const SETTINGS = 'settings.'
 
 export interface SchemaFormOptions {
   /** What is stored now, without secrets; what was typed wins. */
@@ -38,21 +40,25 @@ export interface SchemaFormOptions {
   problems: Record<string, string>
   /** Secret members that have a value already. */
   secretsSet: Record<string, boolean>
+  prefix?: string
 }
 
 export function schemaFields(schema: JsonSchema, options: SchemaFormOptions): Html {
   return html`${membersOf(schema).map((member) => memberField(member, options))}`
 }
 
-export function schemaFieldNames(schema: JsonSchema): string[] {
-  return membersOf(schema).map((member) => PREFIX + member.name)
+export function schemaFieldNames(schema: JsonSchema, prefix = SETTINGS): string[] {
+  return membersOf(schema).map((member) => prefix + member.name)
 }
 
-/** What was typed, as the schema's own types. Empty means: leave it out, so that defaults and stored secrets stand. */
-export function readSchemaForm(schema: JsonSchema, form: Form): Record<string, unknown> {
+/**
+ * What was typed, as the schema's own types. Empty means null where that is a value; else leave it out, so that defaults and
+ * stored secrets stand.
+ */
+export function readSchemaForm(schema: JsonSchema, form: Form, prefix = SETTINGS): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const member of membersOf(schema)) {
-    const text = form[PREFIX + member.name]?.[0]
+    const text = form[prefix + member.name]?.[0]
     const value = readMember(member, text)
     if (value !== undefined) values[member.name] = value
   }
@@ -84,7 +90,7 @@ function kindOf(schema: JsonSchema): Member['kind'] {
 
 function memberField(member: Member, options: SchemaFormOptions): Html {
   const { schema, kind } = member
-  const name = PREFIX + member.name
+  const name = (options.prefix ?? SETTINGS) + member.name
   const stored = options.values[member.name] ?? schema.default
   const typed = options.typed[name]?.[0]
   const common = {
@@ -151,11 +157,17 @@ function readMember(member: Member, text: string | undefined): unknown {
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '')
-  if (trimmed === '') return undefined
-  if (member.kind === 'number') return Number.isNaN(Number(trimmed)) ? trimmed : Number(trimmed)
+      .map((line) => (['number', 'integer'].includes(String(member.schema.items?.type)) ? numberIn(line) : line))
+  if (trimmed === '') return member.nullable && !member.secret && text !== undefined ? null : undefined
+  if (member.kind === 'number') return numberIn(trimmed)
   if (member.kind === 'choice') return (member.schema.enum ?? []).find((value) => String(value) === trimmed) ?? trimmed
   if (member.kind === 'json') return readJson(trimmed)
   return trimmed
+}
+
+/** What is no number stays text, so that the schema can refuse it. */
+function numberIn(text: string): number | string {
+  return Number.isNaN(Number(text)) ? text : Number(text)
 }
 
 /** `Name: value` lines. A line without a colon keeps its text as the name, so that the schema can refuse it. */
