@@ -134,7 +134,7 @@ const MESSAGE = {
 
 const TIMER_EVENT = 0
 const STARTS = new Set([0])
-const STOPS = [1, 4, 8, 9]
+const STOPS = new Set([1, 4, 8, 9])
 
 function readMessages(messages: readonly FitMessage[], warnings: string[]): FitFile {
   const clock = openClock(messages)
@@ -170,7 +170,7 @@ function readMessages(messages: readonly FitMessage[], warnings: string[]): FitF
       const at = f.time(253)
       const kind = f.number(1) ?? -1
       if (at !== null && STARTS.has(kind)) file.timer.push({ at, running: true })
-      if (at !== null && STOPS.includes(kind)) file.timer.push({ at, running: false })
+      if (at !== null && STOPS.has(kind)) file.timer.push({ at, running: false })
     } else if (message.number === MESSAGE.length) file.lengths.push(lengthOf(f))
     else if (message.number === MESSAGE.device) file.devices.push(deviceOf(f))
     else if (message.number === MESSAGE.weight) {
