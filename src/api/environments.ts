@@ -1,7 +1,7 @@
 // Environments and the credentials of their callers.
 import { randomBytes } from 'node:crypto'
 import { connectors } from '../connectors/index.ts'
-import { sourcePlace } from '../credentials/client.ts'
+import { sourcePlace } from '../credentials/source-settings.ts'
 import { environmentSecrets, signingSecretPlace, type StoredSecret } from '../deliver/signing-secrets.ts'
 import { EnvironmentSettings } from '../model/environment-settings.ts'
 import { newId } from '../model/ids.ts'
@@ -89,6 +89,7 @@ export function newSource(
     scopes: null,
     verification_token_sealed: ctx.sealer.seal(randomToken(24), sourcePlace(place, 'verification-token')),
     settings: '{}',
+    extra_sealed: null,
     updated_at: ctx.clock.now(),
   }
 }

@@ -148,6 +148,8 @@ export async function openTestApi(options: { sandbox?: boolean; shutdown?: Abort
         last_webhook_update: null,
         last_polled_at: null,
         next_poll_at: null,
+        variant: null,
+        subscribed_at: null,
         most_recent_data_at: null,
         created_at: clock.now(),
         ...change,

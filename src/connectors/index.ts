@@ -9,3 +9,15 @@ const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 export function connectorById(id: string): Connector | null {
   return byId.get(id.toUpperCase()) ?? null
 }
+
+/** The connector that a connection was made with: the source's own, or the variant of it that was chosen then. */
+export function connectorOf({ provider, variant }: { provider: string; variant: string | null }): Connector | null {
+  const connector = connectorById(provider)
+  return variant === null ? connector : (connector?.variants?.[variant] ?? null)
+}
+
+/** The connector itself and its variants: whatever may have made a connection of this source. */
+export function variantsOf(connector: Connector): { variant: string | null; connector: Connector }[] {
+  const others = Object.entries(connector.variants ?? {}).map(([variant, other]) => ({ variant, connector: other }))
+  return [{ variant: null, connector }, ...others]
+}

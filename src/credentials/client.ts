@@ -1,14 +1,18 @@
 // As whom we speak to a provider, and where: the operator's own application at the real hosts, or the sandbox's at the
 // built-in simulator.
 import type { Address, Client, Connector } from '../connectors/connector.ts'
+import { connectorById, variantsOf } from '../connectors/index.ts'
 import { ApiError } from '../platform/errors.ts'
 import type { Context } from '../store/context.ts'
 import type { EnvironmentRow } from '../store/environments.ts'
 import { environmentById } from '../store/environments.ts'
 import { type SourceRow, sourceOf } from '../store/sources.ts'
+import { secretExtra, settingsOfSource, sourcePlace } from './source-settings.ts'
 
 export interface Application {
   connector: Connector
+  /** Which API of the source; null for its own. */
+  variant: string | null
   client: Client
   sandboxed: boolean
   /** Provider scopes to ask for. */
@@ -45,19 +49,24 @@ export function application(
   const own = source.client_id !== null && source.client_secret_sealed !== null
   if (!own && !ctx.sandbox) throw notConfigured(connector)
   const slug = connector.id.toLowerCase()
+  const variant = variantName(connector)
+  const settings = settingsOfSource(source)
+  const hosts = { ...connector.hosts, ...settings.hosts }
+  const sandboxName = variant === null ? slug : `${slug}-${variant}`
   const verificationToken = ctx.sealer.open(source.verification_token_sealed, sourcePlace(source, 'verification-token'))
   const key = connector.notifications?.unsigned ? `?key=${encodeURIComponent(verificationToken)}` : ''
   const client = own
     ? {
         id: source.client_id!,
         secret: ctx.sealer.open(source.client_secret_sealed!, sourcePlace(source, 'client-secret')),
-        extra: {},
+        extra: { ...settings.extra, ...secretExtra(ctx, source) },
       }
     : { ...ctx.sandboxClient(environment.dev_id), extra: sandboxExtra(connector) }
   const url = (sandboxOrigin: string) => (at: Address) =>
-    own ? `${hostOf(connector, at)}${at.path}` : `${sandboxOrigin}/sandbox/${slug}${at.path}`
+    own ? `${hostOf(connector, hosts, at)}${at.path}` : `${sandboxOrigin}/sandbox/${sandboxName}${at.path}`
   return {
     connector,
+    variant,
     client,
     sandboxed: !own,
     scopes: source.scopes === null ? connector.auth.scopes : source.scopes.split(',').map((scope) => scope.trim()),
@@ -68,7 +77,7 @@ export function application(
     // The simulator runs where we run: it reaches us without the public name.
     callbackUrl: `${own ? ctx.publicUrl : ctx.internalUrl}/v2/hooks/${slug}/${encodeURIComponent(environment.dev_id)}${key}`,
     origins: own
-      ? Object.values(connector.hosts)
+      ? Object.values(hosts)
       : [...new Set([new URL(ctx.internalUrl).origin, new URL(ctx.publicUrl).origin])],
   }
 }
@@ -77,12 +86,13 @@ function sandboxExtra(connector: Connector): Record<string, string> {
   return Object.fromEntries((connector.credentialFields ?? []).map(({ name }) => [name, `sandbox-${name}`]))
 }
 
-export function sourcePlace(source: { environment_id: string; provider: string }, what: string): string {
-  return `source:${source.environment_id}:${source.provider}:${what}`
+function variantName(connector: Connector): string | null {
+  const known = variantsOf(connectorById(connector.id) ?? connector)
+  return known.find((each) => each.connector === connector)?.variant ?? null
 }
 
-function hostOf(connector: Connector, at: Address): string {
-  const origin = connector.hosts[at.host]
+function hostOf(connector: Connector, hosts: Record<string, string>, at: Address): string {
+  const origin = hosts[at.host]
   if (origin === undefined) throw new Error(`${connector.id} names no host ${at.host}`)
   return origin
 }

@@ -1,7 +1,7 @@
 // From "connect this source" to a stored connection: leave for the provider, come back, keep the tokens, tell everyone.
 import { randomUUID } from 'node:crypto'
 import type { Connector } from '../connectors/connector.ts'
-import { connectorById } from '../connectors/index.ts'
+import { connectorById, connectorOf } from '../connectors/index.ts'
 import { authCancelledEvent, authEvent, authFailedEvent, userReauthEvent } from '../model/events.ts'
 import { addDays, localDayOf } from '../model/local-day.ts'
 import { newId } from '../model/ids.ts'
@@ -26,6 +26,7 @@ import type { Transaction } from '../store/database.ts'
 import { environmentById } from '../store/environments.ts'
 import { sourceOf } from '../store/sources.ts'
 import { applicationOf } from './client.ts'
+import { connectorFor } from './source-settings.ts'
 import { firstHttp } from './connection-http.ts'
 import { eraseConnection } from './disconnect.ts'
 import { authorizeUrl, exchangeCode, redirecting } from './oauth2.ts'
@@ -50,12 +51,13 @@ export async function startFlow(ctx: Context, input: NewFlow): Promise<AuthFlowR
   if (source === null || source.enabled !== 1) {
     throw new ApiError('provider_not_enabled', 404, `${connector.id} is not switched on in this environment`)
   }
-  await applicationOf(ctx, input.environmentId, connector)
+  const { variant } = await applicationOf(ctx, input.environmentId, connectorFor(source) ?? connector)
   const now = ctx.clock.now()
   const flow: AuthFlowRow = {
     id: newId(),
     environment_id: input.environmentId,
     provider: connector.id,
+    variant,
     user_id: randomUUID(),
     session_id: input.sessionId,
     reference_id: input.referenceId,
@@ -83,7 +85,7 @@ export async function leaveForProvider(
   if (flow.expires_at <= ctx.clock.now() || (flow.state !== 'started' && flow.state !== 'away')) {
     throw new ApiError('flow_expired', 410, 'this sign-in has ended; start a new one from the app')
   }
-  const connector = enabledConnector(flow.provider)
+  const connector = connectorOfFlow(flow)
   const application = await applicationOf(ctx, flow.environment_id, connector)
   const state = randomToken()
   const browser = randomToken()
@@ -140,7 +142,7 @@ export async function finishFlow(
 }
 
 async function complete(ctx: Context, flow: AuthFlowRow, code: string, scope: string | undefined): Promise<FlowEnd> {
-  const connector = enabledConnector(flow.provider)
+  const connector = connectorOfFlow(flow)
   const application = await applicationOf(ctx, flow.environment_id, connector)
   const verifier = flow.verifier_sealed === null ? null : ctx.sealer.open(flow.verifier_sealed, `flow:${flow.id}`)
   const tokens = await exchangeCode(ctx.http, application, code, verifier)
@@ -152,6 +154,7 @@ async function complete(ctx: Context, flow: AuthFlowRow, code: string, scope: st
     user_id: flow.user_id,
     environment_id: flow.environment_id,
     provider: connector.id,
+    variant: flow.variant,
     provider_user_id: identity.providerUserId,
     reference_id: flow.reference_id,
     scopes: scopes.join(','),
@@ -165,6 +168,7 @@ async function complete(ctx: Context, flow: AuthFlowRow, code: string, scope: st
     last_polled_at: null,
     next_poll_at: connector.poll === null ? null : now + connector.poll.everySeconds * 1000,
     most_recent_data_at: null,
+    subscribed_at: connector.notifications?.subscribeConnection === undefined ? null : now,
     created_at: now,
   }
   const stored = await ctx.db.transaction((tx) => storeConnection(ctx, tx, connector, flow, connection))
@@ -269,6 +273,12 @@ export function returnUrl(flow: AuthFlowRow, target: string | null, reason: stri
   const [beforeHash, ...hash] = target.split('#')
   const joined = `${beforeHash}${beforeHash!.includes('?') ? '&' : '?'}${parameters}`
   return hash.length === 0 ? joined : `${joined}#${hash.join('#')}`
+}
+
+function connectorOfFlow(flow: AuthFlowRow): Connector {
+  const connector = connectorOf(flow)
+  if (connector === null) throw new ApiError('unknown_provider', 404, `${flow.provider} has changed; start again`)
+  return connector
 }
 
 function enabledConnector(provider: string): Connector {

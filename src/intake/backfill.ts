@@ -1,5 +1,5 @@
 // History in steps: newest first, resumable, each step's records and progress in one commit.
-import { connectorById } from '../connectors/index.ts'
+import { connectorOf } from '../connectors/index.ts'
 import type { DataType } from '../model/data-type.ts'
 import { addDays, countDays, type LocalDay } from '../model/local-day.ts'
 import { newId } from '../model/ids.ts'
@@ -65,7 +65,7 @@ export async function startBackfill(
 export async function runBackfill(ctx: Context, job: JobRow): Promise<JobResult> {
   const payload = JSON.parse(job.payload) as BackfillPayload
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
-  const connector = connection === null ? null : connectorById(connection.provider)
+  const connector = connection === null ? null : connectorOf(connection)
   if (connection === null || connector === null) return 'done'
   const last = payload.cursor ?? payload.end
   const first = addDays(last, 1 - STEP_DAYS)

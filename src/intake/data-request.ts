@@ -1,5 +1,5 @@
 // Data that a customer asks for: from the store where the days were read, else from the provider first.
-import { connectorById } from '../connectors/index.ts'
+import { connectorOf } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { connectionDegraded } from '../credentials/disconnect.ts'
 import { dataEvent, largeRequestProcessingEvent, largeRequestSendingEvent, rateLimitHitEvent } from '../model/events.ts'
@@ -209,7 +209,7 @@ async function tellLimit(
 
 /** Reads the days of the range that were never read, or that may have changed since. */
 async function fillGaps(ctx: Context, connection: ConnectionRow, type: DataType, range: DataRange): Promise<void> {
-  const connector = connectorById(connection.provider)
+  const connector = connectorOf(connection)
   if (connector === null || !typesOf(connector).includes(type)) return
   const now = ctx.clock.now()
   const today = localDayOf(now, connection.time_zone)

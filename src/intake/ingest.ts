@@ -92,7 +92,7 @@ export async function ingest(
           time_zone: timeZone,
           run_at: read.runAt,
           received_at: firstSeenAt,
-          body: packSync(digests.text),
+          body: packSync(digests.content),
         }),
       )
       const mapped = mapPage(ctx, connector, page, timeZone, firstSeenAt, unreadable)
@@ -350,14 +350,15 @@ async function vanished(
     }))
 }
 
-function pageDigests(page: Page): { question: string; digest: string; text: string } {
+/** `content` is what is kept: the JSON, or the bytes of a file as they came. */
+function pageDigests(page: Page): { question: string; digest: string; content: string | Uint8Array } {
   const question = createHash('sha256')
     .update(page.kind)
     .update('\0')
     .update(JSON.stringify(page.request))
     .digest('base64url')
-  const text = JSON.stringify(page.payload)
-  return { question, digest: createHash('sha256').update(question).update(text).digest('base64url'), text }
+  const content = page.payload instanceof Uint8Array ? page.payload : JSON.stringify(page.payload)
+  return { question, digest: createHash('sha256').update(question).update(content).digest('base64url'), content }
 }
 
 function zoneShownBy(connector: Connector, page: Page): string | null {

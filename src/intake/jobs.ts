@@ -1,5 +1,5 @@
 // The inbound loop: what was promised to be read, is read, whatever happens in between.
-import { connectorById } from '../connectors/index.ts'
+import { connectorOf } from '../connectors/index.ts'
 import { connectionDegraded, revokeAtProvider, subscribeAtProvider } from '../credentials/disconnect.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
@@ -7,10 +7,12 @@ import { onJobs } from '../queue/wake.ts'
 import { connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
-import { deleteFinishedJobs, type JobLane, type JobRow } from '../store/jobs.ts'
+import { deleteFinishedJobs, dropJob, type JobLane, type JobRow } from '../store/jobs.ts'
 import { deleteExpiredAuth } from '../store/auth-flows.ts'
 import { runBackfill } from './backfill.ts'
 import { runRead } from './read-job.ts'
+import { runGone, runUnclaimed } from './accept.ts'
+import { runPush } from './push-job.ts'
 import { queuePolls } from './poll.ts'
 import { runDataRequest } from './data-request.ts'
 import { subscribeApplications } from './subscribe.ts'
@@ -23,6 +25,8 @@ const POLL_EVERY_MS = 15_000
 const SUBSCRIBE_EVERY_MS = 6 * 3600_000
 const KEEP_FINISHED_MS = 7 * 86_400_000
 const MAX_ATTEMPTS = 12
+/** Their payload is health data: nothing of it stays here once it is stored. */
+const CARRIERS = new Set(['push', 'unclaimed'])
 const RETRY_BASE_MS = 2000
 const RETRY_CAP_MS = 30 * 60_000
 
@@ -37,9 +41,12 @@ const workers: Record<string, (ctx: Context, job: JobRow) => Promise<JobResult>>
   read: runRead,
   backfill: runBackfill,
   request: runDataRequest,
+  push: runPush,
+  gone: runGone,
+  unclaimed: runUnclaimed,
   async subscribe(ctx, job) {
     const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
-    const connector = connection === null ? null : connectorById(connection.provider)
+    const connector = connection === null ? null : connectorOf(connection)
     if (connection !== null && connector !== null) await subscribeAtProvider(ctx, connector, connection)
     return 'done'
   },
@@ -170,7 +177,8 @@ async function settle(ctx: Context, job: JobRow, result: JobResult): Promise<voi
   const lease = { id: job.id, leaseId: job.lease_id! }
   const now = ctx.clock.now()
   if (result === 'done') {
-    const { sql, params } = finish(jobQueue, lease, 'done', now)
+    // What a push brought is kept as pages by now.
+    const { sql, params } = CARRIERS.has(job.kind) ? dropJob(lease) : finish(jobQueue, lease, 'done', now)
     await ctx.db.run(sql, params)
     return
   }

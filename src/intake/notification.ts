@@ -1,59 +1,88 @@
 // A provider says that something is new. Verified before it is believed, committed before it is acknowledged.
-import { createHash } from 'node:crypto'
 import { application, type Application } from '../credentials/client.ts'
-import { accessRevoked, permissionsChanged } from '../credentials/disconnect.ts'
 import type {
   Change,
   Connector,
   NotificationAnswer,
   NotificationRequest,
+  Notifications,
   NotificationSecrets,
-  Wanted,
 } from '../connectors/connector.ts'
-import { connectorById } from '../connectors/index.ts'
+import { connectorById, variantsOf } from '../connectors/index.ts'
 import { newId } from '../model/ids.ts'
-import { enqueue, type NewJob } from '../queue/enqueue.ts'
-import { type ConnectionRow, connectionByAccount } from '../store/connections.ts'
+import { sameText } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 import { environmentByDevId, environmentById } from '../store/environments.ts'
 import { quarantineNotification } from '../store/jobs.ts'
-import { enabledSources, sourceOf } from '../store/sources.ts'
-import { ingest } from './ingest.ts'
-import type { ReadPayload } from './read-job.ts'
+import { enabledSources, type SourceRow, sourceOf } from '../store/sources.ts'
+import { acceptChanges, type Told } from './accept.ts'
 
 const ACCEPTED: NotificationAnswer = { status: 200, body: 'ok' }
+const DEFAULT_MAX_BYTES = 2_000_000
+
+/** One application of a source, and how that API of it announces things. */
+interface Listener {
+  app: Application
+  environmentId: string
+  notifications: Notifications
+}
+
+/** The largest body that this provider's notifications may have; null when it sends none. */
+export function maxNotificationBytes(provider: string): number | null {
+  const connector = connectorById(provider)
+  const each = connector === null ? [] : variantsOf(connector).flatMap((one) => one.connector.notifications ?? [])
+  return each.length === 0 ? null : Math.max(...each.map(({ maxBytes }) => maxBytes ?? DEFAULT_MAX_BYTES))
+}
 
 export async function receiveNotification(
   ctx: Context,
   incoming: { provider: string; devId: string | null; request: NotificationRequest },
 ): Promise<NotificationAnswer> {
-  const connector = connectorById(incoming.provider.toUpperCase())
-  const notifications = connector?.notifications
-  if (connector === null || notifications === undefined) return { status: 404, body: 'unknown provider' }
-  const applications = await candidates(ctx, connector, incoming.devId)
-  for (const app of applications) {
-    const answer = notifications.handshake?.(incoming.request, secretsOf(ctx, app)) ?? null
-    if (answer !== null && (answer.status < 400 || applications.length === 1)) return answer
+  const connector = connectorById(incoming.provider)
+  if (connector === null || maxNotificationBytes(incoming.provider) === null) {
+    return { status: 404, body: 'unknown provider' }
   }
-  const verified: typeof applications = []
-  for (const app of applications) {
-    if (await notifications.verify(incoming.request, secretsOf(ctx, app))) verified.push(app)
+  const sources = await sourcesFor(ctx, connector, incoming.devId)
+  const listeners = await listenersOf(ctx, connector, sources)
+  for (const listener of listeners) {
+    const answer = listener.notifications.handshake?.(incoming.request, secretsOf(ctx, listener.app)) ?? null
+    if (answer !== null && (answer.status < 400 || listeners.length === 1)) return answer
+  }
+  const verified: Listener[] = []
+  for (const listener of listeners) {
+    if (await listener.notifications.verify(incoming.request, secretsOf(ctx, listener.app))) verified.push(listener)
   }
   if (verified.length === 0) {
     ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'refused' })
     ctx.log.warn({ provider: connector.id }, 'a notification without a valid signature was refused')
     return { status: 401, body: 'signature not accepted' }
   }
-  let changes: Change[]
-  try {
-    changes = notifications.parse(incoming.request)
-  } catch (error) {
-    await quarantine(ctx, connector, incoming.request, error)
-    return notifications.accepted ?? ACCEPTED
+  const { accepted = ACCEPTED } = verified[0]!.notifications
+  // Somebody looks whether the address answers.
+  if (isProbe(incoming.request)) return accepted
+  const told: Told[] = []
+  for (const connectorOfAll of new Set(verified.map(({ app }) => app.connector))) {
+    let changes: Change[]
+    try {
+      changes = connectorOfAll.notifications!.parse(incoming.request)
+    } catch (error) {
+      await quarantine(ctx, connectorOfAll, incoming.request, error)
+      continue
+    }
+    const own = verified.filter(({ app }) => app.connector === connectorOfAll)
+    const { variant } = own[0]!.app
+    const environmentIds = [...own.map((each) => each.environmentId), ...(await siblingsOf(ctx, sources, own))]
+    told.push({ provider: connector.id, variant, environmentIds, changes })
   }
-  for (const app of verified) await accept(ctx, connector, app.environmentId, changes)
-  ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'accepted' })
-  return notifications.accepted ?? ACCEPTED
+  if (told.length > 0) {
+    await acceptChanges(ctx, told, ctx.clock.now())
+    ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'accepted' })
+  }
+  return accepted
+}
+
+function isProbe({ method, body }: NotificationRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && body.byteLength === 0
 }
 
 function secretsOf(ctx: Context, app: Application): NotificationSecrets {
@@ -65,69 +94,45 @@ function secretsOf(ctx: Context, app: Application): NotificationSecrets {
   }
 }
 
-async function candidates(
-  ctx: Context,
-  connector: Connector,
-  devId: string | null,
-): Promise<(Application & { environmentId: string })[]> {
-  const sources = []
-  if (devId === null) sources.push(...(await enabledSources(ctx.db, connector.id)))
-  else {
-    const environment = await environmentByDevId(ctx.db, devId)
-    const source = environment === null ? null : await sourceOf(ctx.db, environment.id, connector.id)
-    if (source !== null) sources.push(source)
-  }
-  const found: (Application & { environmentId: string })[] = []
+async function sourcesFor(ctx: Context, connector: Connector, devId: string | null): Promise<SourceRow[]> {
+  if (devId === null) return enabledSources(ctx.db, connector.id)
+  const environment = await environmentByDevId(ctx.db, devId)
+  const source = environment === null ? null : await sourceOf(ctx.db, environment.id, connector.id)
+  return source === null ? [] : [source]
+}
+
+async function listenersOf(ctx: Context, connector: Connector, sources: readonly SourceRow[]): Promise<Listener[]> {
+  const found: Listener[] = []
   for (const source of sources) {
     const environment = await environmentById(ctx.db, source.environment_id)
     if (environment === null || (source.client_id === null && !ctx.sandbox)) continue
-    found.push({ ...application(ctx, environment, source, connector), environmentId: environment.id })
+    for (const each of variantsOf(connector)) {
+      const { notifications } = each.connector
+      if (notifications === undefined) continue
+      const app = application(ctx, environment, source, each.connector)
+      found.push({ app, environmentId: environment.id, notifications })
+    }
   }
   return found
 }
 
-async function accept(
-  ctx: Context,
-  connector: Connector,
-  environmentId: string,
-  changes: readonly Change[],
-): Promise<void> {
-  const now = ctx.clock.now()
-  const jobs: NewJob[] = []
-  for (const change of changes) {
-    // Events come for everyone who ever authorized the application: unknown accounts are not ours.
-    if (change.providerUserId === null) continue
-    const connection = await connectionByAccount(ctx.db, environmentId, connector.id, change.providerUserId)
-    if (connection === null || connection.state === 'revoked') continue
-    if (change.what === 'revoked') await accessRevoked(ctx, connection.user_id)
-    else if (change.what === 'scopes') await permissionsChanged(ctx, connection.user_id, change.scopes)
-    else if (change.what === 'gone') {
-      const read = { pages: [], gone: [change.gone], runAt: now, covered: [], listed: [] }
-      await ingest(ctx, connector, connection.user_id, read, { lane: 'live' })
-    } else if (change.what === 'page') {
-      jobs.push(job(connection, now, `push:${newId()}`, { orders: [], pages: [change.page] }))
-    } else {
-      const payload = { orders: [{ kind: change.kind, wanted: change.wanted }] }
-      jobs.push(job(connection, now, `read:${connection.user_id}:${change.kind}:${wantedText(change.wanted)}`, payload))
-    }
+/**
+ * Environments that use the very application whose notification was verified. The provider has one address for it, and
+ * that names one of them.
+ */
+async function siblingsOf(ctx: Context, asked: readonly SourceRow[], verified: readonly Listener[]): Promise<string[]> {
+  const { app } = verified[0]!
+  if (asked.length !== 1 || asked[0]!.client_id === null) return []
+  const siblings: string[] = []
+  for (const source of await enabledSources(ctx.db, app.connector.id)) {
+    if (source.client_id !== app.client.id || source.environment_id === asked[0]!.environment_id) continue
+    const environment = await environmentById(ctx.db, source.environment_id)
+    const same =
+      environment !== null &&
+      sameText(application(ctx, environment, source, app.connector).client.secret, app.client.secret)
+    if (same) siblings.push(source.environment_id)
   }
-  if (jobs.length > 0) await ctx.db.transaction((tx) => enqueue(tx, jobs, now))
-}
-
-function job(connection: ConnectionRow, now: number, dedupeKey: string, payload: ReadPayload): NewJob {
-  return {
-    kind: 'read',
-    lane: 'live',
-    environmentId: connection.environment_id,
-    userId: connection.user_id,
-    dedupeKey,
-    payload,
-    at: now,
-  }
-}
-
-function wantedText(wanted: Wanted): string {
-  return createHash('sha256').update(JSON.stringify(wanted)).digest('base64url').slice(0, 22)
+  return siblings
 }
 
 async function quarantine(

@@ -1,5 +1,5 @@
 // Looks by itself where nothing announces changes, and as a fallback where something should.
-import { connectorById } from '../connectors/index.ts'
+import { connectorOf } from '../connectors/index.ts'
 import { addDays, localDayOf } from '../model/local-day.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import { type ConnectionRow, connectionsToPoll, markPolled } from '../store/connections.ts'
@@ -16,7 +16,7 @@ export async function queuePolls(ctx: Context): Promise<number> {
   const due = await connectionsToPoll(ctx.db, now, BATCH)
   for (const connection of due) {
     const job = pollJob(connection, now)
-    const connector = connectorById(connection.provider)
+    const connector = connectorOf(connection)
     await ctx.db.transaction(async (tx) => {
       if (job !== null) await enqueue(tx, [job], now)
       const next = connector?.poll ? now + connector.poll.everySeconds * 1000 : null
@@ -27,7 +27,7 @@ export async function queuePolls(ctx: Context): Promise<number> {
 }
 
 export function pollJob(connection: ConnectionRow, now: number): NewJob | null {
-  const connector = connectorById(connection.provider)
+  const connector = connectorOf(connection)
   if (connector === null || connector.poll === null) return null
   const today = localDayOf(now, connection.time_zone)
   const days = { start: addDays(today, -(connector.poll.daysBack ?? DAYS_BACK)), end: addDays(today, 1) }

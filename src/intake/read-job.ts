@@ -1,6 +1,6 @@
 // The job behind a notification or a poll: read what is said to be new, store what changed.
-import { connectorById } from '../connectors/index.ts'
-import type { Page, Wanted } from '../connectors/connector.ts'
+import { connectorOf } from '../connectors/index.ts'
+import type { Wanted } from '../connectors/connector.ts'
 import { addDays, localDayOf } from '../model/local-day.ts'
 import { connectionById, markPolled } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -13,21 +13,13 @@ export interface ReadPayload {
   orders: FetchOrder[]
   /** True when a schedule, not a notification, asked. */
   poll?: boolean
-  /** A push that carried its page: nothing to fetch. */
-  pages?: Page[]
 }
 
 export async function runRead(ctx: Context, job: JobRow): Promise<JobResult> {
   const payload = JSON.parse(job.payload) as ReadPayload
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
-  const connector = connection === null ? null : connectorById(connection.provider)
+  const connector = connection === null ? null : connectorOf(connection)
   if (connection === null || connector === null || connection.active !== 1) return 'done'
-  if (payload.pages !== undefined) {
-    const runAt = ctx.clock.now()
-    const read = { pages: payload.pages, gone: [], runAt, covered: [], listed: [] }
-    await ingest(ctx, connector, connection.user_id, read, { lane: 'live' })
-    return 'done'
-  }
   const today = localDayOf(ctx.clock.now(), connection.time_zone)
   const orders = withCompanions(connector.reads, payload.orders, today)
   const { read } = await fetchAll(ctx, connector, connection, orders, null)

@@ -20,6 +20,8 @@ export interface AuthFlowRow {
   id: string
   environment_id: string
   provider: string
+  /** Which API of the source; null for its own. */
+  variant: string | null
   /** The connection's id if this flow succeeds. */
   user_id: string
   session_id: string | null
@@ -67,8 +69,8 @@ export async function finishWidgetSession(sql: Sql, id: string): Promise<void> {
 export async function insertAuthFlow(sql: Sql, row: AuthFlowRow): Promise<void> {
   await sql.run(
     `INSERT INTO auth_flows (id, environment_id, provider, user_id, session_id, reference_id, success_url, failure_url,
-       language, state_hash, browser_hash, verifier_sealed, state, created_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+       language, state_hash, browser_hash, verifier_sealed, state, created_at, expires_at, variant)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       row.id,
       row.environment_id,
@@ -85,8 +87,24 @@ export async function insertAuthFlow(sql: Sql, row: AuthFlowRow): Promise<void> 
       row.state,
       row.created_at,
       row.expires_at,
+      row.variant,
     ],
   )
+}
+
+/** Whether somebody is signing in at this source, or has just done so: its next notifications may be about them. */
+export async function isSomebodySigningIn(
+  sql: Sql,
+  environmentId: string,
+  provider: string,
+  now: number,
+): Promise<boolean> {
+  const row = await sql.one(
+    `SELECT 1 AS yes FROM auth_flows WHERE expires_at > $3 AND environment_id = $1 AND provider = $2
+       AND state IN ('started', 'away', 'connected') LIMIT 1`,
+    [environmentId, provider, now],
+  )
+  return row !== null
 }
 
 export function authFlowById(sql: Sql, id: string): Promise<AuthFlowRow | null> {

@@ -1,4 +1,4 @@
-import type { Sql } from './database.ts'
+import { placeholders, type Sql } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export type ConnectionState =
@@ -13,6 +13,8 @@ export interface ConnectionRow {
   user_id: string
   environment_id: string
   provider: string
+  /** Which API of the source it was made with; null for the source's own. */
+  variant: string | null
   provider_user_id: string
   reference_id: string | null
   /** Comma separated, in the provider's spelling. */
@@ -29,6 +31,8 @@ export interface ConnectionRow {
   last_webhook_update: number | null
   last_polled_at: number | null
   next_poll_at: number | null
+  /** When its subscription at the provider was last looked after; null where there is none. */
+  subscribed_at: number | null
   most_recent_data_at: number | null
   created_at: number
 }
@@ -37,8 +41,8 @@ export async function insertConnection(sql: Sql, row: ConnectionRow): Promise<vo
   await sql.run(
     `INSERT INTO connections (user_id, environment_id, provider, provider_user_id, reference_id, scopes, active, state,
        time_zone, tokens_sealed, token_expires_at, token_version, refresh_lease_until, last_webhook_update, last_polled_at,
-       next_poll_at, most_recent_data_at, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+       next_poll_at, most_recent_data_at, created_at, variant, subscribed_at)
+     VALUES (${placeholders(20)})`,
     [
       row.user_id,
       row.environment_id,
@@ -58,6 +62,8 @@ export async function insertConnection(sql: Sql, row: ConnectionRow): Promise<vo
       row.next_poll_at,
       row.most_recent_data_at,
       row.created_at,
+      row.variant,
+      row.subscribed_at,
     ],
   )
 }
@@ -87,9 +93,30 @@ export function connectionByAccount(
   ])
 }
 
-/** One account at a provider can be several connections, in several environments. */
-export function connectionsOfAccount(sql: Sql, provider: string, providerUserId: string): Promise<ConnectionRow[]> {
-  return sql.all('SELECT * FROM connections WHERE provider = $1 AND provider_user_id = $2', [provider, providerUserId])
+/** One account at a provider can be several connections, in several environments. At most 500 accounts at once. */
+export function connectionsOfAccounts(
+  sql: Sql,
+  provider: string,
+  providerUserIds: readonly string[],
+): Promise<ConnectionRow[]> {
+  return sql.all(
+    `SELECT * FROM connections WHERE provider = $1 AND provider_user_id IN (${placeholders(providerUserIds.length, 2)})`,
+    [provider, ...providerUserIds],
+  )
+}
+
+/** Whose records of this type include this key, among the connections of one source. */
+export function holdersOfRecord(
+  sql: Sql,
+  environmentId: string,
+  provider: string,
+  record: { type: string; key: string },
+): Promise<ConnectionRow[]> {
+  return sql.all(
+    `SELECT c.* FROM connections c WHERE c.environment_id = $1 AND c.provider = $2
+       AND EXISTS (SELECT 1 FROM records r WHERE r.user_id = c.user_id AND r.type = $3 AND r.key = $4)`,
+    [environmentId, provider, record.type, record.key],
+  )
 }
 
 export function connectionsByReference(sql: Sql, environmentId: string, referenceId: string): Promise<ConnectionRow[]> {

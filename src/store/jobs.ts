@@ -97,6 +97,11 @@ export function cancelJob(sql: Sql, environmentId: string, id: string, now: numb
   )
 }
 
+/** Ends a job that leaves no trace. */
+export function dropJob(lease: { id: string; leaseId: string }): Statement {
+  return { sql: 'DELETE FROM jobs WHERE id = $1 AND lease_id = $2', params: [lease.id, lease.leaseId] }
+}
+
 export function deleteJobsOfUser(userId: string): Statement {
   return { sql: 'DELETE FROM jobs WHERE user_id = $1', params: [userId] }
 }

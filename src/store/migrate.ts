@@ -42,7 +42,9 @@ export async function migrate(db: Database): Promise<SchemaStatus> {
       'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
     )
     for (const row of applied) check(row, migrations)
-    for (const migration of migrations.slice(applied.length)) {
+    // Several branches number theirs at once: a smaller number may arrive later.
+    const known = new Set(applied.map((row) => row.version))
+    for (const migration of migrations.filter(({ version }) => !known.has(version))) {
       await tx.batch(splitStatements(migration.sql).map((sql) => ({ sql })))
       await tx.run('INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)', [
         migration.version,
@@ -57,12 +59,11 @@ export async function migrate(db: Database): Promise<SchemaStatus> {
 
 export async function schemaStatus(db: Database): Promise<SchemaStatus> {
   const migrations = migrationsFor(db.dialect)
-  const row = await db.one<{ version: number | null }>('SELECT max(version) AS version FROM schema_migrations')
-  const current = row?.version ?? 0
+  const applied = (await db.all<{ version: number }>('SELECT version FROM schema_migrations')).map((row) => row.version)
   return {
-    current,
+    current: Math.max(0, ...applied),
     newest: migrations.at(-1)?.version ?? 0,
-    pending: migrations.filter((migration) => migration.version > current).map((migration) => migration.name),
+    pending: migrations.filter(({ version }) => !applied.includes(version)).map((migration) => migration.name),
   }
 }
 

@@ -9,8 +9,10 @@ export interface SourceRow {
   /** The provider's scopes to ask for, comma separated; null for the connector's own. */
   scopes: string | null
   verification_token_sealed: string
-  /** JSON, the connector's own settings. */
+  /** JSON: which API, other hosts, further credentials that are no secrets (credentials/source-settings.ts). */
   settings: string
+  /** Further credentials that are secrets, as JSON. */
+  extra_sealed: string | null
   updated_at: number
 }
 
@@ -34,12 +36,12 @@ export function allEnabledSources(sql: Sql): Promise<SourceRow[]> {
 export async function putSource(sql: Sql, row: SourceRow): Promise<void> {
   await sql.run(
     `INSERT INTO sources
-       (environment_id, provider, enabled, client_id, client_secret_sealed, scopes, verification_token_sealed, settings, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       (environment_id, provider, enabled, client_id, client_secret_sealed, scopes, verification_token_sealed, settings, updated_at, extra_sealed)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      ON CONFLICT (environment_id, provider) DO UPDATE SET enabled = excluded.enabled, client_id = excluded.client_id,
        client_secret_sealed = excluded.client_secret_sealed, scopes = excluded.scopes,
        verification_token_sealed = excluded.verification_token_sealed, settings = excluded.settings,
-       updated_at = excluded.updated_at`,
+       updated_at = excluded.updated_at, extra_sealed = excluded.extra_sealed`,
     [
       row.environment_id,
       row.provider,
@@ -50,6 +52,7 @@ export async function putSource(sql: Sql, row: SourceRow): Promise<void> {
       row.verification_token_sealed,
       row.settings,
       row.updated_at,
+      row.extra_sealed,
     ],
   )
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Connector } from '../../connectors/connector.ts'
 import { connectorById, connectors } from '../../connectors/index.ts'
-import { sourcePlace } from '../../credentials/client.ts'
+import { sourcePlace } from '../../credentials/source-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'

@@ -24,9 +24,15 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'The connection broke while the body was on its way.',
     remedy: 'Send it again.',
   },
+  too_busy: {
+    statuses: [503],
+    meaning: 'Several very large notifications are being taken in at this moment.',
+    remedy: 'Send it again after what `retry-after` says; providers do so by themselves.',
+  },
   body_too_large: {
     statuses: [413],
-    meaning: 'The request body is larger than this path reads: 1 MB of JSON, 5 MB for notifications and the inspector.',
+    meaning:
+      'The request body is larger than this path reads: 1 MB of JSON, 5 MB for the inspector, for notifications 2 MB or what the provider needs.',
     remedy: 'Send less at once.',
   },
   connection_degraded: {

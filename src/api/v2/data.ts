@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { connectorById } from '../../connectors/index.ts'
+import { connectorOf } from '../../connectors/index.ts'
 import { type DataRange, isLarge, readLater, readNow } from '../../intake/data-request.ts'
 import { DATA_TYPES, type DataType } from '../../model/data-type.ts'
 import { inStyle } from '../../model/environment-settings.ts'
@@ -182,7 +182,7 @@ async function answered(
 ): Promise<unknown> {
   const { connection, type, range } = request
   // What the source never gives needs no asking: an empty answer is the truth.
-  const connector = connectorById(connection.provider)
+  const connector = connectorOf(connection)
   if (connector !== null && !providerTypes(connector).includes(type)) return body([])
   try {
     return body(await readNow(ctx, { connection, type, range, retryIfRateLimited }))

@@ -1,31 +1,53 @@
 // Where providers' notifications arrive. Who may call is the connector's to decide: it checks the signature.
 import { z } from 'zod'
-import { receiveNotification } from '../../intake/notification.ts'
+import { maxNotificationBytes, receiveNotification } from '../../intake/notification.ts'
+import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import { readBytes } from '../http/body-reader.ts'
 import { operation } from '../http/operation.ts'
 
-const MAX_BYTES = 5_000_000
+/** Bodies above this are few, and together must not fill the memory. */
+const LARGE_BYTES = 5_000_000
+const LARGE_AT_ONCE = 2
+let largeInside = 0
 
 async function receive(
   ctx: Context,
   target: { provider: string; devId: string | null },
   request: Request,
 ): Promise<Response> {
-  const answer = await receiveNotification(ctx, {
-    ...target,
-    request: {
-      method: request.method,
-      headers: Object.fromEntries(request.headers),
-      query: Object.fromEntries(new URL(request.url).searchParams),
-      body: await readBytes(request, MAX_BYTES, { encoded: true }),
-    },
-  })
-  return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers: answer.headers })
+  const maxBytes = maxNotificationBytes(target.provider)
+  if (maxBytes === null) return new Response('unknown provider', { status: 404 })
+  const announced = request.headers.get('content-length')
+  const large = request.body !== null && Number(announced ?? maxBytes) > LARGE_BYTES
+  if (large && largeInside >= LARGE_AT_ONCE) {
+    throw new ApiError('too_busy', 503, 'other large notifications are being taken in; send this one again', {
+      headers: { 'retry-after': '10' },
+    })
+  }
+  largeInside += large ? 1 : 0
+  try {
+    const answer = await receiveNotification(ctx, {
+      ...target,
+      request: {
+        method: request.method,
+        headers: Object.fromEntries(request.headers),
+        query: Object.fromEntries(new URL(request.url).searchParams),
+        body: await readBytes(request, maxBytes, { encoded: true }),
+      },
+    })
+    return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers: answer.headers })
+  } finally {
+    largeInside -= large ? 1 : 0
+  }
 }
 
 const tags = ['Notifications']
 const responses = { 200: { description: 'Whatever this provider expects.' } }
+const errors = {
+  413: 'The body is larger than this provider may send.',
+  503: 'Too many large bodies at once; send it again later.',
+}
 
 export const hookOperations = [
   operation({
@@ -37,6 +59,7 @@ export const hookOperations = [
     auth: 'none',
     params: z.object({ provider: z.string(), dev_id: z.string() }),
     responses,
+    errors,
     handler: ({ ctx, params, request }) => receive(ctx, { provider: params.provider, devId: params.dev_id }, request),
   }),
   operation({
@@ -48,6 +71,7 @@ export const hookOperations = [
     auth: 'none',
     params: z.object({ provider: z.string() }),
     responses,
+    errors,
     handler: ({ ctx, params, request }) => receive(ctx, { provider: params.provider, devId: null }, request),
   }),
 ]

@@ -1,0 +1,33 @@
+// What an operator sets for a source besides client and scopes: which of its APIs, other hosts, further credentials.
+import type { Connector } from '../connectors/connector.ts'
+import { connectorOf } from '../connectors/index.ts'
+import type { Context } from '../store/context.ts'
+import type { SourceRow } from '../store/sources.ts'
+
+export interface SourceSettings {
+  /** One of the connector's `variants`; absent for the source's own API. */
+  api?: string
+  /** Origins that replace those of the connector's `hosts`: staging, regions. */
+  hosts?: Record<string, string>
+  /** Values of `credentialFields` that are no secrets. */
+  extra?: Record<string, string>
+}
+
+export function settingsOfSource(source: SourceRow): SourceSettings {
+  return JSON.parse(source.settings) as SourceSettings
+}
+
+/** Values of `credentialFields` that are secrets. */
+export function secretExtra(ctx: Context, source: SourceRow): Record<string, string> {
+  if (source.extra_sealed === null) return {}
+  return JSON.parse(ctx.sealer.open(source.extra_sealed, sourcePlace(source, 'extra'))) as Record<string, string>
+}
+
+/** The connector that new connections of this source are made with. */
+export function connectorFor(source: SourceRow): Connector | null {
+  return connectorOf({ provider: source.provider, variant: settingsOfSource(source).api ?? null })
+}
+
+export function sourcePlace(source: { environment_id: string; provider: string }, what: string): string {
+  return `source:${source.environment_id}:${source.provider}:${what}`
+}
