@@ -276,7 +276,7 @@ async function idle(): Promise<void> {
     const [row] = await running.ctx.db.all<{ n: number }>(
       `SELECT (SELECT count(*) FROM jobs WHERE state = 'running' OR (state = 'pending' AND next_at < $1))
         + (SELECT count(*) FROM deliveries d JOIN destinations x ON x.id = d.destination_id
-           WHERE x.state = 'active' AND d.attempts = 0 AND d.state IN ('pending', 'sending', 'waiting')) AS n`,
+           WHERE x.state = 'active' AND (d.state = 'sending' OR (d.attempts = 0 AND d.state IN ('pending', 'waiting')))) AS n`,
       [soon],
     )
     return Number(row!.n) === 0

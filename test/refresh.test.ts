@@ -217,7 +217,7 @@ async function idle(): Promise<void> {
   await until(async () => {
     const row = await running.ctx.db.one<{ n: number }>(
       `SELECT (SELECT count(*) FROM jobs WHERE state IN ('pending', 'running'))
-        + (SELECT count(*) FROM deliveries WHERE attempts = 0 AND state IN ('pending', 'sending', 'waiting')) AS n`,
+        + (SELECT count(*) FROM deliveries WHERE state = 'sending' OR (attempts = 0 AND state IN ('pending', 'waiting'))) AS n`,
     )
     return Number(row!.n) === 0
   }, 'the server does not come to rest')

@@ -191,7 +191,7 @@ async function storeConnection(
   if (old !== null) {
     // The same account again: the new sign-in replaces the old connection, its reference too when none was given.
     connection.reference_id ??= old.reference_id
-    await eraseConnection(tx, old.user_id)
+    await eraseConnection(ctx, tx, old.user_id)
   }
   await insertConnection(tx, connection)
   const user = terraUser(connection)

@@ -3,6 +3,7 @@ import type { Connector } from '../connectors/connector.ts'
 import { connectorById } from '../connectors/index.ts'
 import { accessRevokedEvent, connectionErrorEvent, deauthEvent, permissionChangeEvent } from '../model/events.ts'
 import { appendEvents } from '../outbox/append.ts'
+import { forgetUserInMemory } from '../outbox/handover.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import {
@@ -21,9 +22,10 @@ import { connectionHttp } from './connection-http.ts'
 import { openTokens, tokenPlace } from './tokens.ts'
 
 /** Everything held for a connection, everywhere: records, pages, events with their bodies, work under way. */
-export async function eraseConnection(tx: Transaction, userId: string): Promise<void> {
+export async function eraseConnection(ctx: Context, tx: Transaction, userId: string): Promise<void> {
   await tx.batch([...deleteEventsOfUser(userId), deleteJobsOfUser(userId)])
   await deleteConnection(tx, userId)
+  tx.afterCommit(() => forgetUserInMemory(ctx.db, userId))
 }
 
 /** Deletes all that is held, sends `deauth`, and ends the grant at the provider (by a job: it may be away). */
@@ -33,7 +35,7 @@ export async function deauthenticate(ctx: Context, connection: ConnectionRow): P
     await tx.lock(`connection:${connection.user_id}`)
     const current = await connectionById(tx, connection.user_id)
     if (current === null) return
-    await eraseConnection(tx, current.user_id)
+    await eraseConnection(ctx, tx, current.user_id)
     const gone = { ...current, active: 0 }
     await appendEvents(ctx, tx, [
       {

@@ -176,7 +176,7 @@ test('410 pauses and holds; resuming delivers what was held, with the same bytes
   assert.match((await view()).state_reason!, /410/)
   const [second] = await world.append({ type: 'sleep' })
   world.api.clock.advance(86_400_000)
-  wakeDeliveries([destination])
+  wakeDeliveries(world.ctx.db, [destination])
   await pause(100)
   assert.equal(sink.got.length, 1)
   assert.deepEqual([await stateOf(world, first!), await stateOf(world, second!)], ['pending 1', 'pending 0'])
@@ -198,7 +198,7 @@ test('what comes after another waits for it to be delivered, through its retries
   await pause(100)
   assert.equal(await stateOf(world, auth!), 'waiting 0')
   world.api.clock.advance(10_000)
-  wakeDeliveries([destination])
+  wakeDeliveries(world.ctx.db, [destination])
   await until(async () => (await stateOf(world, auth!)) === 'delivered 1', 'auth was never let go')
   assert.deepEqual(
     sink.got.map((event) => event.type),
@@ -215,7 +215,7 @@ test('after the last attempt it has failed, says so, and what waited for it goes
   for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
     await until(async () => (await stateOf(world, reauth!)) === `pending ${attempt}`, `no attempt ${attempt}`)
     world.api.clock.advance(10 * 3600_000)
-    wakeDeliveries([destination])
+    wakeDeliveries(world.ctx.db, [destination])
   }
   await until(async () => (await stateOf(world, reauth!)) === `failed ${MAX_ATTEMPTS}`, 'it never fails')
   await until(async () => (await stateOf(world, auth!)) === 'delivered 1', 'auth was never let go')

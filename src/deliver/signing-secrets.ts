@@ -1,7 +1,7 @@
 // What events are signed with: a destination's own secret or its environment's, and for a while the one before.
 import type { Context } from '../store/context.ts'
 import type { DestinationRow } from '../store/destinations.ts'
-import { environmentById } from '../store/environments.ts'
+import { type EnvironmentRow, rememberedEnvironment } from '../store/environments.ts'
 
 export interface StoredSecret {
   secret: string
@@ -21,10 +21,21 @@ export function previousSecretsPlace(destinationId: string): string {
 
 /** Newest first; two while one is being replaced. */
 export async function environmentSecrets(ctx: Context, environmentId: string): Promise<string[]> {
-  const row = await environmentById(ctx.db, environmentId)
+  const row = await rememberedEnvironment(ctx.db, ctx.db, environmentId)
   if (row === null) return []
-  const stored = JSON.parse(ctx.sealer.open(row.signing_secret_sealed, signingSecretPlace(row.id))) as StoredSecret[]
-  return validSecrets(stored, ctx.clock.now()).map((entry) => entry.secret)
+  return validSecrets(openedSecrets(ctx, row), ctx.clock.now()).map((entry) => entry.secret)
+}
+
+/** Unsealed once for each row as it was read. */
+const opened = new WeakMap<EnvironmentRow, StoredSecret[]>()
+
+function openedSecrets(ctx: Context, row: EnvironmentRow): StoredSecret[] {
+  let stored = opened.get(row)
+  if (stored === undefined) {
+    stored = JSON.parse(ctx.sealer.open(row.signing_secret_sealed, signingSecretPlace(row.id))) as StoredSecret[]
+    opened.set(row, stored)
+  }
+  return stored
 }
 
 /** Those that a destination's own secret replaced and that still sign, newest first. */

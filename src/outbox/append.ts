@@ -1,15 +1,15 @@
 // Events are written in the transaction that changed what they tell of, together with one delivery for every
 // destination that wants them.
-import { randomUUID } from 'node:crypto'
 import { newId } from '../model/ids.ts'
-import { wakeDeliveries } from '../queue/wake.ts'
+import { announceEvents, wakeDeliveries } from '../queue/wake.ts'
 import { packSync } from '../store/compress.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
 import { type DeliveryRow, insertDelivery } from '../store/deliveries.ts'
-import { type DestinationRow, listDestinations } from '../store/destinations.ts'
-import { insertEvent } from '../store/events.ts'
+import { type DestinationRow, rememberedDestinations } from '../store/destinations.ts'
+import { type EventSummary, insertEvent } from '../store/events.ts'
+import { Handover } from './handover.ts'
 
 export interface NewEvent {
   environmentId: string
@@ -31,63 +31,69 @@ export interface NewEvent {
   onlyDestinationId?: string
 }
 
-/** `also` are statements of the same change: everything goes to the database in one trip. */
+/**
+ * `also` are statements of the same change. All of it goes to the database with the commit, and what a delivery loop of this
+ * process has room for goes to it in memory.
+ */
 export async function appendEvents(
   ctx: Context,
   tx: Transaction,
   events: readonly NewEvent[],
   also: readonly Statement[] = [],
 ): Promise<string[]> {
-  if (events.length === 0) {
-    await tx.batch(also)
-    return []
-  }
+  tx.later(also)
+  if (events.length === 0) return []
   const now = ctx.clock.now()
-  const statements: Statement[] = [...also]
-  const woken = new Set<string>()
+  const statements: Statement[] = []
+  const handover = new Handover(ctx.db, tx)
+  const waiting = new Set<string>()
+  const touched = new Set<string>()
   const ids: string[] = []
-  const destinations = new Map<string, DestinationRow[]>()
   let previous = new Map<string, string>()
   for (const event of events) {
     const id = newId()
     ids.push(id)
-    const text = JSON.stringify(event.body)
-    statements.push(
-      insertEvent({
-        id,
-        environment_id: event.environmentId,
-        user_id: event.connection?.user_id ?? null,
-        reference_id: event.connection?.reference_id ?? null,
-        provider: event.connection?.provider ?? null,
-        type: event.body.type,
-        trace_id: event.traceId ?? id,
-        reference: event.reference ?? randomUUID(),
-        ordering_at: event.orderingAt === undefined ? now : event.orderingAt,
-        byte_length: Buffer.byteLength(text),
-        record_count: event.recordCount ?? 0,
-        created_at: now,
-        body: packSync(text),
-      }),
-    )
-    const candidates = destinations.get(event.environmentId) ?? (await listDestinations(tx, event.environmentId))
-    destinations.set(event.environmentId, candidates)
+    const body = encoder.encode(JSON.stringify(event.body))
+    const summary: EventSummary = {
+      id,
+      environment_id: event.environmentId,
+      user_id: event.connection?.user_id ?? null,
+      reference_id: event.connection?.reference_id ?? null,
+      provider: event.connection?.provider ?? null,
+      type: event.body.type,
+      trace_id: event.traceId ?? id,
+      // In the order of time, as all our ids: their index grows at its end.
+      reference: event.reference ?? newId(),
+      ordering_at: event.orderingAt === undefined ? now : event.orderingAt,
+      byte_length: body.byteLength,
+      record_count: event.recordCount ?? 0,
+      created_at: now,
+    }
+    statements.push(insertEvent({ ...summary, body: packSync(body) }))
     const deliveries = new Map<string, string>()
-    for (const destination of candidates) {
+    for (const destination of await rememberedDestinations(ctx.db, tx, event.environmentId)) {
       if (!wants(destination, event)) continue
       const after = event.afterPrevious ? (previous.get(destination.id) ?? null) : null
-      const row = deliveryRow({ eventId: id, destination, lane: event.lane, after, now })
+      const fresh = deliveryRow({ eventId: id, destination, lane: event.lane, after, now })
+      const row = after === null ? handover.offer(destination, fresh, summary, body) : fresh
       deliveries.set(destination.id, row.id)
       statements.push(insertDelivery(row))
-      woken.add(destination.id)
+      if (row.state === 'pending') waiting.add(destination.id)
     }
     previous = deliveries
-    if (event.connection !== null) statements.push(touchConnection(event.connection.user_id, now))
+    if (event.connection !== null) touched.add(event.connection.user_id)
     ctx.metrics.events.inc({ type: event.body.type })
   }
-  await tx.batch(statements)
-  tx.afterCommit(() => wakeDeliveries([...woken]))
+  for (const userId of touched) statements.push(touchConnection(userId, now))
+  tx.later(statements)
+  tx.afterCommit(() => {
+    announceEvents()
+    if (waiting.size > 0) wakeDeliveries(ctx.db, [...waiting])
+  })
   return ids
 }
+
+const encoder = new TextEncoder()
 
 /** Whether a destination's filters let this event through. A paused destination keeps its events until it goes on. */
 export function wants(destination: DestinationRow, event: NewEvent): boolean {
@@ -134,6 +140,9 @@ export function deliveryRow(input: {
     last_error: null,
     created_at: input.now,
     finished_at: null,
+    sent_at: null,
+    duration_ms: null,
+    response: null,
   }
 }
 

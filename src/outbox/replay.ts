@@ -31,7 +31,12 @@ export async function resendEvent(
       deliveryRow({ eventId, destination, lane: 'live', after: null, now: ctx.clock.now() }),
     )
     if (rows.length > 0) await tx.batch(rows.map(insertDelivery))
-    tx.afterCommit(() => wakeDeliveries(targets.map((row) => row.id)))
+    tx.afterCommit(() =>
+      wakeDeliveries(
+        ctx.db,
+        targets.map((row) => row.id),
+      ),
+    )
     return rows.map((row) => row.id)
   })
 }
@@ -51,7 +56,7 @@ export async function resendDelivery(ctx: Context, environmentId: string, delive
       now: ctx.clock.now(),
     })
     await tx.batch([insertDelivery(row)])
-    tx.afterCommit(() => wakeDeliveries([destination.id]))
+    tx.afterCommit(() => wakeDeliveries(ctx.db, [destination.id]))
     return row.id
   })
 }

@@ -11,15 +11,24 @@ export interface Queue {
   laneColumns: readonly string[]
   /** A row is not claimed while another one with the same value in this column is busy. */
   exclusive: string | null
+  /** What a claim gives of each row. */
+  returning: string
 }
 
-export const jobQueue: Queue = { table: 'jobs', busy: 'running', laneColumns: ['lane'], exclusive: 'dedupe_key' }
+export const jobQueue: Queue = {
+  table: 'jobs',
+  busy: 'running',
+  laneColumns: ['lane'],
+  exclusive: 'dedupe_key',
+  returning: '*',
+}
 
 export const deliveryQueue: Queue = {
   table: 'deliveries',
   busy: 'sending',
   laneColumns: ['destination_id', 'lane'],
   exclusive: null,
+  returning: '*, (SELECT byte_length FROM events e WHERE e.id = event_id) AS byte_length',
 }
 
 export interface Lease {
@@ -45,7 +54,7 @@ export async function claim<Row>(
       `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
        WHERE id IN (SELECT c.id FROM ${queue.table} c WHERE ${laneClause} AND c.state = 'pending' AND c.next_at <= $3
          ${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(tx)})
-       RETURNING *`,
+       RETURNING ${queue.returning}`,
       [newId(), options.now + options.leaseMs, options.now, options.limit, ...lane],
     ),
   )
@@ -57,20 +66,12 @@ export function finish(
   lease: Lease,
   state: string,
   now: number,
-  details: { error?: string | null; status?: number | null } = {},
+  details: { error?: string | null } = {},
 ): Statement {
-  const status = queue.table === 'deliveries' ? ', last_status = $6' : ''
   return {
-    sql: `UPDATE ${queue.table} SET state = $3, finished_at = $4, last_error = $5, lease_id = NULL, lease_until = NULL${status}
+    sql: `UPDATE ${queue.table} SET state = $3, finished_at = $4, last_error = $5, lease_id = NULL, lease_until = NULL
           WHERE id = $1 AND lease_id = $2`,
-    params: [
-      lease.id,
-      lease.leaseId,
-      state,
-      now,
-      details.error ?? null,
-      ...(queue.table === 'deliveries' ? [details.status ?? null] : []),
-    ],
+    params: [lease.id, lease.leaseId, state, now, details.error ?? null],
   }
 }
 
@@ -79,21 +80,13 @@ export function retryAt(
   queue: Queue,
   lease: Lease,
   nextAt: number,
-  details: { error: string | null; status?: number | null; countAttempt?: boolean },
+  details: { error: string | null; countAttempt?: boolean },
 ): Statement {
   const attempts = details.countAttempt === false ? ', attempts = attempts - 1' : ''
-  const status = queue.table === 'deliveries' ? ', last_status = $5' : ''
   return {
-    sql: `UPDATE ${queue.table} SET state = 'pending', next_at = $3, last_error = $4, lease_id = NULL, lease_until = NULL
-            ${attempts}${status}
+    sql: `UPDATE ${queue.table} SET state = 'pending', next_at = $3, last_error = $4, lease_id = NULL, lease_until = NULL${attempts}
           WHERE id = $1 AND lease_id = $2`,
-    params: [
-      lease.id,
-      lease.leaseId,
-      nextAt,
-      details.error,
-      ...(queue.table === 'deliveries' ? [details.status ?? null] : []),
-    ],
+    params: [lease.id, lease.leaseId, nextAt, details.error],
   }
 }
 
@@ -108,17 +101,23 @@ export async function extend(db: Database, queue: Queue, lease: Lease, until: nu
 }
 
 /**
- * Gives back what crashed workers held: every row whose lease ended before `now`. At the start of the only process on a
- * SQLite file every lease is dead: pass Infinity.
+ * Gives back what crashed workers held: every row whose lease ended before `now`, but those that `isHeld` knows to be in
+ * this process. At the start of the only process on a SQLite file every lease is dead: pass Infinity.
  */
-export async function recover(db: Database, queue: Queue, now: number): Promise<number> {
+export async function recover(
+  db: Database,
+  queue: Queue,
+  now: number,
+  isHeld: (id: string) => boolean = () => false,
+): Promise<number> {
   const before = Number.isFinite(now) ? now : Number.MAX_SAFE_INTEGER
   const dead = await db.all<{ id: string; lease_id: string }>(
     `SELECT id, lease_id FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_until < $1 LIMIT 1000`,
     [before],
   )
-  for (const row of dead) await giveBack(db, queue, row, before)
-  return dead.length
+  const lost = dead.filter((row) => !isHeld(row.id))
+  for (const row of lost) await giveBack(db, queue, row, before)
+  return lost.length
 }
 
 async function giveBack(

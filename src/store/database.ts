@@ -21,8 +21,15 @@ export interface Sql {
 export interface Transaction extends Sql {
   /** Holds everyone else who locks the same key until this transaction ends. Nothing to do on SQLite: it has one writer. */
   lock(key: string): Promise<void>
+  /**
+   * Sent with the commit, after everything else: no trip of its own. A transaction that does nothing else shares its
+   * commit with all that arrive at the same time, on both engines.
+   */
+  later(statements: readonly Statement[]): void
   /** Runs after a successful commit, never after a rollback. */
   afterCommit(work: () => void): void
+  /** Runs when nothing of it was kept, or nobody knows: then the database has the last word. */
+  afterRollback(work: () => void): void
 }
 
 export interface Database extends Sql {

@@ -1,4 +1,4 @@
-import type { Sql, Statement } from './database.ts'
+import type { Database, Sql, Statement } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export type DeliveryState =
@@ -27,8 +27,13 @@ export interface DeliveryRow {
   last_error: string | null
   created_at: number
   finished_at: number | null
+  /** The attempt that delivered it; null before, and for those of a version that kept all attempts apart. */
+  sent_at: number | null
+  duration_ms: number | null
+  response: string | null
 }
 
+/** A try that did not deliver; the one that did is part of the delivery. */
 export interface AttemptRow {
   id: string
   delivery_id: string
@@ -67,6 +72,80 @@ export function insertDelivery(row: DeliveryRow): Statement {
   }
 }
 
+/** What became of a delivery that we hold. */
+export interface Outcome {
+  id: string
+  lease_id: string
+  state: 'pending' | 'delivered' | 'failed'
+  /** When it is tried again; null leaves it as it is. */
+  next_at: number | null
+  finished_at: number | null
+  last_status: number | null
+  last_error: string | null
+  sent_at: number | null
+  duration_ms: number | null
+  response: string | null
+}
+
+/** Changes nothing where the lease was lost. Many in one statement on PostgreSQL, one each on SQLite. */
+export function settleDeliveries(dialect: Sql['dialect'], outcomes: readonly Outcome[]): Statement[] {
+  if (outcomes.length === 0) return []
+  if (dialect === 'postgres') {
+    return [
+      {
+        sql: `UPDATE deliveries d SET state = v.state, next_at = COALESCE(v.next_at, d.next_at), finished_at = v.finished_at,
+                last_status = v.last_status, last_error = v.last_error, sent_at = v.sent_at, duration_ms = v.duration_ms,
+                response = v.response, lease_id = NULL, lease_until = NULL
+              FROM json_to_recordset($1::json) AS v(id text, lease_id text, state text, next_at bigint, finished_at bigint,
+                last_status bigint, last_error text, sent_at bigint, duration_ms bigint, response text)
+              WHERE d.id = v.id AND d.lease_id = v.lease_id`,
+        params: [JSON.stringify(outcomes)],
+      },
+    ]
+  }
+  return outcomes.map((row) => ({
+    sql: `UPDATE deliveries SET state = $3, next_at = COALESCE($4, next_at), finished_at = $5, last_status = $6,
+            last_error = $7, sent_at = $8, duration_ms = $9, response = $10, lease_id = NULL, lease_until = NULL
+          WHERE id = $1 AND lease_id = $2`,
+    params: [
+      row.id,
+      row.lease_id,
+      row.state,
+      row.next_at,
+      row.finished_at,
+      row.last_status,
+      row.last_error,
+      row.sent_at,
+      row.duration_ms,
+      row.response,
+    ],
+  }))
+}
+
+/** Held and not tried: whoever comes next sends them, and nothing was counted. */
+export function giveBackDeliveries(held: readonly { id: string; lease_id: string | null }[]): Statement[] {
+  return held.map((row) => ({
+    sql: `UPDATE deliveries SET state = 'pending', attempts = attempts - 1, lease_id = NULL, lease_until = NULL
+          WHERE id = $1 AND lease_id = $2`,
+    params: [row.id, row.lease_id],
+  }))
+}
+
+/** Those of these that are still ours, now until `until`. The others were deleted, or taken over. */
+export async function confirmLeases(
+  db: Database,
+  held: readonly { id: string; lease_id: string | null }[],
+  until: number,
+): Promise<Set<string>> {
+  const changed = await db.batch(
+    held.map((row) => ({
+      sql: 'UPDATE deliveries SET lease_until = $3 WHERE id = $1 AND lease_id = $2',
+      params: [row.id, row.lease_id, until],
+    })),
+  )
+  return new Set(held.filter((_, i) => changed[i] === 1).map((row) => row.id))
+}
+
 /** Only while the delivery is ours: nobody waits for the outcome of one that was deleted or taken over. */
 export function insertAttempt(row: AttemptRow, leaseId: string): Statement {
   return {
@@ -88,11 +167,16 @@ export function insertAttempt(row: AttemptRow, leaseId: string): Statement {
 }
 
 /** `auth` waits for its `user_reauth`: when that one is delivered or has failed for good, the next may go. */
-export function releaseNext(deliveryId: string, now: number): Statement {
-  return {
-    sql: `UPDATE deliveries SET state = 'pending', next_at = $2 WHERE after_id = $1 AND state = 'waiting'`,
-    params: [deliveryId, now],
-  }
+export function releaseNext(dialect: Sql['dialect'], deliveryIds: readonly string[], now: number): Statement[] {
+  if (deliveryIds.length === 0) return []
+  const list = dialect === 'postgres' ? 'json_array_elements_text($1::json)' : 'json_each($1)'
+  return [
+    {
+      sql: `UPDATE deliveries SET state = 'pending', next_at = $2
+            WHERE after_id IN (SELECT value FROM ${list}) AND state = 'waiting'`,
+      params: [JSON.stringify(deliveryIds), now],
+    },
+  ]
 }
 
 export function deliveryById(sql: Sql, environmentId: string, id: string): Promise<DeliveryRow | null> {
@@ -103,8 +187,26 @@ export function deliveriesOfEvent(sql: Sql, eventId: string): Promise<DeliveryRo
   return sql.all('SELECT * FROM deliveries WHERE event_id = $1 ORDER BY created_at, id', [eventId])
 }
 
-export function attemptsOf(sql: Sql, deliveryId: string): Promise<AttemptRow[]> {
-  return sql.all('SELECT * FROM attempts WHERE delivery_id = $1 ORDER BY number, started_at', [deliveryId])
+/** Every attempt, the one that delivered it included. */
+export async function attemptsOf(sql: Sql, delivery: DeliveryRow): Promise<Omit<AttemptRow, 'id'>[]> {
+  const before = await sql.all<AttemptRow>(
+    'SELECT * FROM attempts WHERE delivery_id = $1 ORDER BY number, started_at',
+    [delivery.id],
+  )
+  if (delivery.state !== 'delivered' || delivery.sent_at === null) return before
+  return [
+    ...before,
+    {
+      delivery_id: delivery.id,
+      number: delivery.attempts,
+      started_at: delivery.sent_at,
+      duration_ms: delivery.duration_ms ?? 0,
+      outcome: 'delivered',
+      status: delivery.last_status,
+      error: null,
+      response: delivery.response,
+    },
+  ]
 }
 
 export type DeliveryListing = DeliveryRow & { event_type: string; user_id: string | null; trace_id: string }
@@ -146,10 +248,13 @@ export function deliveryBacklog(
   )
 }
 
-/** Destinations and lanes with something due, or the time when the next becomes due. */
-export function dueLanes(sql: Sql): Promise<{ destination_id: string; lane: string; next_at: number }[]> {
-  return sql.all(
-    `SELECT destination_id, lane, min(next_at) AS next_at FROM deliveries WHERE state = 'pending'
-     GROUP BY destination_id, lane`,
+/** Active destinations with something due. */
+export async function dueDestinations(sql: Sql, now: number): Promise<string[]> {
+  const rows = await sql.all<{ id: string }>(
+    `SELECT id FROM destinations d WHERE state = 'active' AND EXISTS (
+       SELECT 1 FROM deliveries x WHERE x.destination_id = d.id AND x.lane IN ('live', 'backfill')
+         AND x.state = 'pending' AND x.next_at <= $1)`,
+    [now],
   )
+  return rows.map((row) => row.id)
 }

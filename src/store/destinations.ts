@@ -1,4 +1,5 @@
 import { placeholders, type Sql, type Statement } from './database.ts'
+import { forgetRemembered, remembered } from './remembered.ts'
 
 export type DestinationState =
   | 'active'
@@ -66,6 +67,10 @@ export function destinationById(sql: Sql, id: string): Promise<DestinationRow | 
   return sql.one('SELECT * FROM destinations WHERE id = $1', [id])
 }
 
+/** As `listDestinations` and `destinationById`, at most a second old. */
+export const rememberedDestinations = remembered(listDestinations)
+export const rememberedDestination = remembered(destinationById)
+
 export async function insertDestination(sql: Sql, row: DestinationRow): Promise<void> {
   await sql.run(
     `INSERT INTO destinations (id, environment_id, type, name, settings, secrets_sealed, event_types, providers, user_ids,
@@ -94,6 +99,7 @@ export async function insertDestination(sql: Sql, row: DestinationRow): Promise<
       row.updated_at,
     ],
   )
+  forgetRemembered(sql)
 }
 
 /** What people change. How it fares is left alone: the loop knows better by now. */
@@ -115,9 +121,10 @@ export async function updateDestination(sql: Sql, row: DestinationRow): Promise<
       row.updated_at,
     ],
   )
+  forgetRemembered(sql)
 }
 
-/** Sends nothing more until someone resumes it. What is stopped already keeps its reason. */
+/** Whoever runs it forgets what is remembered. Sends nothing more until someone resumes it. What is stopped already keeps its reason. */
 export function stopDestination(id: string, state: 'paused' | 'disabled', reason: string, now: number): Statement {
   return {
     sql: `UPDATE destinations SET state = $2, state_reason = $3, updated_at = CASE WHEN updated_at < $4 THEN $4
@@ -126,7 +133,7 @@ export function stopDestination(id: string, state: 'paused' | 'disabled', reason
   }
 }
 
-/** Goes on with one probe: what was held follows as fast as the receiver takes it. */
+/** Whoever runs it forgets what is remembered. Goes on with one probe: what was held follows as fast as the receiver takes it. */
 export function resumeDestination(id: string, now: number): Statement {
   return {
     sql: `UPDATE destinations SET state = 'active', state_reason = NULL, failing_since = NULL, opened_until = $2,
@@ -150,6 +157,8 @@ export function markWell(id: string): Statement {
 }
 
 /** Its deliveries and attempts go with it; the events stay. */
-export function deleteDestination(sql: Sql, environmentId: string, id: string): Promise<number> {
-  return sql.run('DELETE FROM destinations WHERE environment_id = $1 AND id = $2', [environmentId, id])
+export async function deleteDestination(sql: Sql, environmentId: string, id: string): Promise<number> {
+  const deleted = await sql.run('DELETE FROM destinations WHERE environment_id = $1 AND id = $2', [environmentId, id])
+  forgetRemembered(sql)
+  return deleted
 }

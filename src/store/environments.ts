@@ -1,5 +1,6 @@
 import { type EnvironmentSettings, readEnvironmentSettings } from '../model/environment-settings.ts'
 import type { Sql } from './database.ts'
+import { forgetRemembered, remembered } from './remembered.ts'
 
 export interface EnvironmentRow {
   id: string
@@ -28,6 +29,7 @@ export async function insertEnvironment(sql: Sql, row: EnvironmentRow): Promise<
      VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [row.id, row.dev_id, row.name, row.kind, row.signing_secret_sealed, row.settings, row.created_at],
   )
+  forgetRemembered(sql)
 }
 
 export async function updateEnvironment(sql: Sql, row: EnvironmentRow): Promise<void> {
@@ -35,6 +37,7 @@ export async function updateEnvironment(sql: Sql, row: EnvironmentRow): Promise<
     'UPDATE environments SET dev_id = $2, name = $3, kind = $4, signing_secret_sealed = $5, settings = $6 WHERE id = $1',
     [row.id, row.dev_id, row.name, row.kind, row.signing_secret_sealed, row.settings],
   )
+  forgetRemembered(sql)
 }
 
 export function listEnvironments(sql: Sql): Promise<EnvironmentRow[]> {
@@ -44,6 +47,9 @@ export function listEnvironments(sql: Sql): Promise<EnvironmentRow[]> {
 export function environmentById(sql: Sql, id: string): Promise<EnvironmentRow | null> {
   return sql.one('SELECT * FROM environments WHERE id = $1', [id])
 }
+
+/** As `environmentById`, at most a second old. */
+export const rememberedEnvironment = remembered(environmentById)
 
 export async function settingsOf(sql: Sql, environmentId: string): Promise<EnvironmentSettings> {
   return readEnvironmentSettings((await environmentById(sql, environmentId))?.settings ?? '{}')

@@ -1,4 +1,4 @@
-import type { Sql, Statement } from './database.ts'
+import { placeholders, type Sql, type Statement } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export interface EventRow {
@@ -49,6 +49,10 @@ export function insertEvent(row: EventRow): Statement {
 
 export function eventById(sql: Sql, environmentId: string, id: string): Promise<EventRow | null> {
   return sql.one('SELECT * FROM events WHERE environment_id = $1 AND id = $2', [environmentId, id])
+}
+
+export function eventsByIds(sql: Sql, ids: readonly string[]): Promise<EventRow[]> {
+  return sql.all(`SELECT * FROM events WHERE id IN (${placeholders(ids.length)})`, ids)
 }
 
 export interface EventFilter {

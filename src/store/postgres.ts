@@ -79,13 +79,23 @@ class PostgresSql implements Sql {
 
 class PostgresTransaction extends PostgresSql implements Transaction {
   readonly hooks: (() => void)[] = []
+  readonly undo: (() => void)[] = []
+  readonly deferred: Statement[] = []
 
   async lock(key: string): Promise<void> {
     await query(this.target, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
   }
 
+  later(statements: readonly Statement[]): void {
+    this.deferred.push(...statements)
+  }
+
   afterCommit(work: () => void): void {
     this.hooks.push(work)
+  }
+
+  afterRollback(work: () => void): void {
+    this.undo.push(work)
   }
 }
 
@@ -127,11 +137,13 @@ class PostgresDatabase extends PostgresSql implements Database {
     try {
       await client.query('BEGIN')
       value = await work(transaction)
+      await transaction.batch(transaction.deferred)
       await client.query('COMMIT')
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: Error) => {
         broken = failure
       })
+      for (const hook of transaction.undo) hook()
       throw error
     } finally {
       client.release(broken)

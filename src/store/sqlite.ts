@@ -149,6 +149,7 @@ class SqliteDatabase implements Database {
       return value
     } catch (error) {
       transaction.rollBack(error)
+      for (const hook of transaction.undo) hook()
       throw error
     } finally {
       transaction.unlock()
@@ -261,7 +262,9 @@ interface Access {
 class SqliteTransaction implements Transaction {
   readonly dialect = 'sqlite'
   readonly hooks: (() => void)[] = []
+  readonly undo: (() => void)[] = []
   readonly #access: Access
+  readonly #later: Statement[] = []
   readonly #unlocks: (() => void)[] = []
   /** The writer, once this transaction has it. */
   #ask: Promise<Ask> | null = null
@@ -298,6 +301,7 @@ class SqliteTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
+    if (this.#later.length > 0) await this.#change({ batch: this.#later })
     this.#ended = true
     this.#finish?.(null)
     await this.#durable
@@ -349,8 +353,16 @@ class SqliteTransaction implements Transaction {
     this.#unlocks.push(unlock)
   }
 
+  later(statements: readonly Statement[]): void {
+    this.#later.push(...statements)
+  }
+
   afterCommit(work: () => void): void {
     this.hooks.push(work)
+  }
+
+  afterRollback(work: () => void): void {
+    this.undo.push(work)
   }
 }
 

@@ -98,7 +98,7 @@ export async function getDelivery(
   const event = row === null ? null : await eventById(ctx.db, environment.id, row.event_id)
   if (row === null || event === null) throw new ApiError('delivery_not_found', 404, 'delivery not found')
   const [attempts, destination] = await Promise.all([
-    attemptsOf(ctx.db, row.id),
+    attemptsOf(ctx.db, row),
     destinationById(ctx.db, row.destination_id),
   ])
   return { ...deliveryView(row, event, destination?.name ?? null), attempt_log: attempts.map(attemptView) }
@@ -136,7 +136,7 @@ export function deliveryView(
   }
 }
 
-function attemptView(row: AttemptRow): AttemptView {
+function attemptView(row: Omit<AttemptRow, 'id'>): AttemptView {
   return {
     number: row.number,
     started_at: isoTime(row.started_at),

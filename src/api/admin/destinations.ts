@@ -20,6 +20,7 @@ import {
   updateDestination as updateRow,
 } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
+import { forgetRemembered } from '../../store/remembered.ts'
 import { signingSecretOf } from '../environments.ts'
 import { operation, Reply } from '../http/operation.ts'
 import {
@@ -187,7 +188,7 @@ export async function resumeDestination(
   input: { destination_id: string },
 ): Promise<DestinationView> {
   const view = await change(ctx, environment, input.destination_id, (now) => resumeRow(input.destination_id, now))
-  wakeDeliveries([input.destination_id])
+  wakeDeliveries(ctx.db, [input.destination_id])
   return view
 }
 
@@ -199,6 +200,7 @@ async function change(
 ): Promise<DestinationView> {
   await rowNamed(ctx, environment, id)
   await ctx.db.batch([statement(ctx.clock.now())])
+  forgetRemembered()
   return destinationView(ctx, await rowNamed(ctx, environment, id))
 }
 

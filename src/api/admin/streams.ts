@@ -1,6 +1,6 @@
 // Lists that grow while someone looks: new events, new requests in a bin.
 import { z } from 'zod'
-import { onDeliveries } from '../../queue/wake.ts'
+import { onEvents } from '../../queue/wake.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { listEvents } from '../../store/events.ts'
@@ -31,8 +31,8 @@ export function eventSource(
       cursorOf: (row) => ({ at: row.created_at, id: row.id }),
       view: (row) => ({ type: 'event', data: eventView(row) }),
     }),
-    // Within this process a delivery follows every event that someone wants to see; other processes are looked after.
-    listen: (wake) => onDeliveries(wake),
+    // Other processes' events are looked for.
+    listen: (wake) => onEvents(wake),
     lookEveryMs: LOOK_EVERY_MS,
   }
 }

@@ -1,0 +1,65 @@
+// Deliveries from the database: retries, what found no room in memory, what a crashed process left.
+import { claim, deliveryQueue } from '../queue/queue.ts'
+import { unpackSync } from '../store/compress.ts'
+import type { Database } from '../store/database.ts'
+import { confirmLeases, type DeliveryRow } from '../store/deliveries.ts'
+import { eventsByIds } from '../store/events.ts'
+import type { Held, Lane } from './held.ts'
+
+export const LEASE_MS = 120_000
+/** Bodies read at once; one alone may be larger. */
+const MOST_BYTES = 8 * 1024 * 1024
+
+type Claimed = DeliveryRow & { byte_length: number | null }
+
+/** Under a lease, without their bodies. */
+export async function claimHeld(
+  db: Database,
+  destinationId: string,
+  lane: Lane,
+  options: { limit: number; now: number },
+): Promise<Held[]> {
+  const confirmedAt = performance.now()
+  const rows = await claim<Claimed>(db, deliveryQueue, [destinationId, lane], { ...options, leaseMs: LEASE_MS })
+  // RETURNING gives no order.
+  rows.sort((a, b) => a.next_at - b.next_at || (a.id < b.id ? -1 : 1))
+  return rows.map(({ byte_length: bytes, ...delivery }) => ({
+    delivery,
+    event: null,
+    body: null,
+    bytes: bytes ?? 0,
+    confirmedAt,
+  }))
+}
+
+/** Reads the events of the first ones that have none yet, no more than fit. */
+export async function readBodies(db: Database, held: readonly Held[]): Promise<void> {
+  let bytes = 0
+  const missing: Held[] = []
+  for (const each of held) {
+    if (each.body !== null) continue
+    bytes += each.bytes
+    if (missing.length > 0 && bytes > MOST_BYTES) break
+    missing.push(each)
+  }
+  if (missing.length === 0) return
+  const rows = await eventsByIds(db, [...new Set(missing.map((each) => each.delivery.event_id))])
+  const bodies = new Map(rows.map(({ body, ...event }) => [event.id, { event, body: unpackSync(body) }]))
+  for (const each of missing) {
+    const found = bodies.get(each.delivery.event_id)
+    each.event = found?.event ?? null
+    each.body = found?.body ?? new Uint8Array()
+  }
+}
+
+/** Asks the database whether these are still ours and keeps them so. What is not is taken out of the list. */
+export async function confirmHeld(db: Database, held: readonly Held[], now: number): Promise<Held[]> {
+  const askedAt = performance.now()
+  const ours = await confirmLeases(
+    db,
+    held.map((each) => each.delivery),
+    now + LEASE_MS,
+  )
+  for (const each of held) each.confirmedAt = askedAt
+  return held.filter((each) => ours.has(each.delivery.id))
+}
