@@ -208,7 +208,8 @@ export interface MapContext {
 /**
  * Which record a mapped part belongs to:
  * `id` the provider's own id; `day` the one record of that local day (daily, body, nutrition, menstruation);
- * `mainOf` whichever record of that type is the main one of the day (Oura's nightly scores come without the night's id).
+ * `mainOf` whichever record of that type is the main one of the day (Oura's nightly scores come without the night's id);
+ * of its series only what lies within that record counts.
  */
 export type RecordKey = { id: string } | { day: LocalDay } | { mainOf: LocalDay } | { only: true }
 
@@ -250,12 +251,28 @@ export interface Read {
   fetch?: (context: FetchContext) => AsyncIterable<Fetched>
   /** Pure: the same payload and context give the same parts, in any year, on any machine. */
   map(payload: unknown, context: MapContext): Mapped[]
+  /**
+   * For kinds that bring what one record is made of in pieces that arrive apart (Garmin pushes this hour's epochs, this
+   * morning's weight): the pieces of a page. The loop keeps the latest version of each, and `map` gets a bare list of all
+   * that belong to a day. Without it, a page holds all that its kind has to say of a record.
+   */
+  pieces?: (payload: unknown, context: MapContext) => Piece[]
+  /** Lists that count only while no kind before this one gives them: `heart_rate_data.detailed.hr_samples`. */
+  fallbackLists?: readonly string[]
   /** Kinds that have no notification of their own and change when this one does. */
   alsoRead?: readonly string[]
   /** Longest range of one fetch, in days. Default 30. */
   maxDays?: number
   /** How far back this kind is answered, if less than the connector's `historyDays`. */
   historyDays?: number
+}
+
+export interface Piece {
+  /** The same piece again replaces itself. */
+  id: string
+  /** The days whose records it adds to: of parts with the key `day` or `mainOf`. */
+  days: readonly LocalDay[]
+  item: unknown
 }
 
 // ── Notifications ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -271,8 +288,8 @@ export interface NotificationRequest {
 export type Change =
   /** Something is new or different: read it. */
   | { what: 'changed'; providerUserId: string; kind: string; wanted: Wanted }
-  /** The notification carries the page itself. */
-  | { what: 'page'; providerUserId: string; page: Page }
+  /** The notification carries the page itself; `listed` as in `Listed`. */
+  | { what: 'page'; providerUserId: string; page: Page; listed?: readonly Listed['listed'][] }
   /** `providerUserId` null: the provider names the record only; whoever has it loses it. */
   | { what: 'gone'; providerUserId: string | null; gone: Gone['gone'] }
   | { what: 'revoked'; providerUserId: string }

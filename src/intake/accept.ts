@@ -1,6 +1,6 @@
 // What notifications said, as work for the loop: all that one request brought is committed at once.
 import { createHash } from 'node:crypto'
-import type { Change, Gone, Page, Wanted } from '../connectors/connector.ts'
+import type { Change, Gone, Listed, Page, Wanted } from '../connectors/connector.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import { isSomebodySigningIn } from '../store/auth-flows.ts'
 import { type ConnectionRow, connectionsOfAccounts, holdersOfRecord } from '../store/connections.ts'
@@ -73,12 +73,12 @@ async function jobsOf(ctx: Context, told: Told, at: number): Promise<NewJob[]> {
 function jobsOfConnection(connection: ConnectionRow, changes: readonly Change[], at: number): NewJob[] {
   const owner = { environmentId: connection.environment_id, userId: connection.user_id, at }
   const jobs: NewJob[] = []
-  const pages: Page[] = []
+  const pages: { page: Page; listed: readonly Listed['listed'][] }[] = []
   const gone: Gone['gone'][] = []
   let scopes: string[] | null = null
   let revoked = false
   for (const change of changes) {
-    if (change.what === 'page') pages.push(change.page)
+    if (change.what === 'page') pages.push({ page: change.page, listed: change.listed ?? [] })
     else if (change.what === 'gone') gone.push(change.gone)
     else if (change.what === 'scopes') scopes = change.scopes
     else if (change.what === 'revoked') revoked = true
@@ -96,9 +96,11 @@ function jobsOfConnection(connection: ConnectionRow, changes: readonly Change[],
     }
   }
   for (let i = 0; i < pages.length; i += PAGES_PER_JOB) {
+    const some = pages.slice(i, i + PAGES_PER_JOB)
     const payload: PushPayload = {
       at,
-      pages: pages.slice(i, i + PAGES_PER_JOB),
+      pages: some.map(({ page }) => page),
+      listed: some.flatMap(({ page, listed }) => listed.map(({ type, days }) => ({ kind: page.kind, type, ...days }))),
       gone: [],
       scopes: null,
       revoked: false,
@@ -106,7 +108,7 @@ function jobsOfConnection(connection: ConnectionRow, changes: readonly Change[],
     jobs.push(job({ ...owner, kind: 'push', payload, dedupe: 'push' }))
   }
   if (gone.length > 0 || scopes !== null || revoked) {
-    const payload: PushPayload = { at, pages: [], gone, scopes, revoked }
+    const payload: PushPayload = { at, pages: [], listed: [], gone, scopes, revoked }
     jobs.push(job({ ...owner, kind: 'push', payload, dedupe: 'push' }))
   }
   return jobs

@@ -7,7 +7,9 @@ import { tellingZone } from '../model/local-day.ts'
 import { type CleanRecord, cleanRecord } from '../normalize/clean.ts'
 import { type GatheredPart, gatherParts, newerOf } from '../normalize/assemble.ts'
 import { dayOf, isAddressedToMain, keyText, mainKey } from '../normalize/keys.ts'
+import { withoutFallbacks } from '../normalize/fallback-lists.ts'
 import { type JsonObject, unionOfParts } from '../normalize/merge.ts'
+import { within } from '../normalize/span.ts'
 import { packSync, unpackSync } from '../store/compress.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -28,6 +30,8 @@ import {
 } from '../store/records.ts'
 import { appendEvents } from '../outbox/append.ts'
 import { settingsOf } from '../store/environments.ts'
+import { PageMapping } from './page-mapping.ts'
+import { mapWithPieces } from './pieces.ts'
 import { recordEvents } from './record-events.ts'
 
 export interface Read {
@@ -75,6 +79,7 @@ export async function ingest(
     const statements: Statement[] = []
     const unreadable = new Set<string>()
     const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
+    const arriving: PageMapping[] = []
     let timeZone = connection.time_zone
     for (const page of read.pages) timeZone = tellingZone(timeZone, zoneShownBy(connector, page))
     for (const [i, page] of read.pages.entries()) {
@@ -95,8 +100,17 @@ export async function ingest(
           body: packSync(digests.content),
         }),
       )
-      const mapped = mapPage(ctx, connector, page, timeZone, firstSeenAt, unreadable)
-      if (mapped !== null) mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped })
+      const mapping = new PageMapping(ctx, connector, page, timeZone, firstSeenAt, unreadable)
+      if (mapping.inPieces) arriving.push(mapping)
+      else mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped: mapping.map(page.payload) })
+    }
+    for (const mappings of Map.groupBy(arriving, ({ page }) => page.kind).values()) {
+      const last = mappings.at(-1)!
+      const pieces = mappings.flatMap((mapping) => mapping.pieces())
+      const whole = { kind: last.page.kind, runAt: read.runAt, pieces }
+      const { mapped, statements: keeping } = await mapWithPieces(tx, userId, whole, (items) => last.map(items))
+      mappedPages.push({ kind: last.page.kind, runAt: read.runAt, mapped })
+      statements.push(...keeping)
     }
     // History shows the offset of its own season; only what is new says where the person is now.
     const tellsNow = options.lane === 'live' || connection.time_zone === null
@@ -220,8 +234,9 @@ function assembleRecord(
   if (dayOf(key) === null && said.some((part) => part.record === null)) return null
   if (!said.some((part) => part.record !== null)) return null
   const rank = (kind: string): number => (kinds.indexOf(kind) + kinds.length + 1) % (kinds.length + 1)
-  const ordered = [...said, ...addressed].sort((a, b) => rank(a.kind) - rank(b.kind) || (a.kind < b.kind ? -1 : 1))
-  return cleanRecord(type, key, unionOfParts(ordered), {
+  const joined = [...said, ...within(said, addressed)]
+  const ordered = joined.sort((a, b) => rank(a.kind) - rank(b.kind) || (a.kind < b.kind ? -1 : 1))
+  return cleanRecord(type, key, unionOfParts(withoutFallbacks(ordered, connector.reads)), {
     userId: connection.user_id,
     provider: connector.id,
     timeZone: connection.time_zone,
@@ -273,40 +288,6 @@ function settleRecord(
     }),
   )
   changes.written.push({ type, record: cleaned.record, version })
-}
-
-/** A page that cannot be read is kept for a mended mapping and counted; the others of the read are not held up by it. */
-function mapPage(
-  ctx: Context,
-  connector: Connector,
-  page: Page,
-  timeZone: string | null,
-  receivedAt: number,
-  unreadable: Set<string>,
-): Mapped[] | null {
-  const read = connector.reads[page.kind]
-  if (read === undefined) throw new Error(`${connector.id} has no page kind ${page.kind}`)
-  try {
-    return read.map(page.payload, {
-      request: page.request,
-      timeZone,
-      receivedAt,
-      unknown(table, code) {
-        ctx.metrics.unknownCodes.inc({ provider: connector.id, table })
-        ctx.log.warn({ provider: connector.id, table, unknownCode: code }, 'a code that no table knows')
-      },
-      unreadable(place, problem) {
-        unreadable.add(page.kind)
-        ctx.metrics.unreadablePages.inc({ provider: connector.id, kind: page.kind })
-        ctx.log.error({ provider: connector.id, kind: page.kind, place, problem }, 'a document could not be mapped')
-      },
-    })
-  } catch (error) {
-    unreadable.add(page.kind)
-    ctx.metrics.unreadablePages.inc({ provider: connector.id, kind: page.kind })
-    ctx.log.error({ err: error, provider: connector.id, kind: page.kind }, 'a page could not be mapped; it is kept')
-    return null
-  }
 }
 
 /** Not a page kind: the provider said by itself that the record is gone. Holds until a later page shows it again. */

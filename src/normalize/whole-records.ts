@@ -1,17 +1,22 @@
 // Mapped parts to whole records without a database: what `loam map` prints and the golden cases expect.
 import type { Mapped } from '../connectors/connector.ts'
 import type { DataType } from '../model/data-type.ts'
+import { summaryId } from '../model/ids.ts'
 import { gatherParts, type GatheredPart } from './assemble.ts'
 import { cleanRecord, type Whose } from './clean.ts'
 import { isAddressedToMain, mainKey } from './keys.ts'
-import { type JsonObject, unionOfParts } from './merge.ts'
+import { isObject, type JsonObject, unionOfParts } from './merge.ts'
+import { within } from './span.ts'
 
 export interface WholeRecord {
   type: DataType
   record: JsonObject
 }
 
-/** Parts for a record that the pages do not hold (a night's score, a workout's heart rate) are counted, not printed. */
+/**
+ * Parts for a record that the pages do not hold (a night's score, a workout's heart rate) are counted, not printed, unless
+ * they say when it was (a night's heart rate variability).
+ */
 export function wholeRecords(
   pages: readonly { kind: string; mapped: readonly Mapped[] }[],
   whose: Whose,
@@ -27,10 +32,18 @@ export function wholeRecords(
     const main = own.find((part) => part.main)
     const addressed = main?.day ? (groups.get(`${type}\n${mainKey(main.day)}`) ?? []) : []
     for (const part of addressed) used.add(part)
-    const cleaned = cleanRecord(type, key, unionOfParts([...own, ...addressed]), whose)
+    const cleaned = cleanRecord(type, key, unionOfParts([...own, ...within(own, addressed)]), whose)
     if (cleaned === null) withoutRecord += own.length
     else records.push({ type, record: cleaned.record })
   }
-  withoutRecord += parts.filter((part) => isAddressedToMain(part.key) && !used.has(part)).length
+  for (const alone of groups.values()) {
+    const { type, key } = alone[0]!
+    if (!isAddressedToMain(key) || alone.some((part) => used.has(part))) continue
+    const union = unionOfParts(alone)
+    if (isObject(union.metadata)) union.metadata.summary_id = summaryId(whose.userId, whose.provider, type, key)
+    const cleaned = cleanRecord(type, key, union, whose)
+    if (cleaned === null) withoutRecord += alone.length
+    else records.push({ type, record: cleaned.record })
+  }
   return { records, withoutRecord }
 }

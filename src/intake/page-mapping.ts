@@ -1,0 +1,70 @@
+// One page on its way to records. What cannot be read is kept for a mended mapping and counted; nothing is held up by it.
+import type { Connector, MapContext, Mapped, Page, Piece } from '../connectors/connector.ts'
+import type { Context } from '../store/context.ts'
+
+export class PageMapping {
+  readonly page: Page
+  readonly #ctx: Context
+  readonly #connector: Connector
+  readonly #context: MapContext
+  readonly #unreadable: Set<string>
+
+  constructor(
+    ctx: Context,
+    connector: Connector,
+    page: Page,
+    timeZone: string | null,
+    receivedAt: number,
+    /** The kinds of which something could not be read: added to. */
+    unreadable: Set<string>,
+  ) {
+    if (connector.reads[page.kind] === undefined) throw new Error(`${connector.id} has no page kind ${page.kind}`)
+    this.page = page
+    this.#ctx = ctx
+    this.#connector = connector
+    this.#unreadable = unreadable
+    this.#context = {
+      request: page.request,
+      timeZone,
+      receivedAt,
+      unknown(table, code) {
+        ctx.metrics.unknownCodes.inc({ provider: connector.id, table })
+        ctx.log.warn({ provider: connector.id, table, unknownCode: code }, 'a code that no table knows')
+      },
+      unreadable(place, problem) {
+        unreadable.add(page.kind)
+        ctx.metrics.unreadablePages.inc({ provider: connector.id, kind: page.kind })
+        ctx.log.error({ provider: connector.id, kind: page.kind, place, problem }, 'a document could not be mapped')
+      },
+    }
+  }
+
+  get #read() {
+    return this.#connector.reads[this.page.kind]!
+  }
+
+  get inPieces(): boolean {
+    return this.#read.pieces !== undefined
+  }
+
+  /** Nothing where it cannot be read. */
+  map(payload: unknown): Mapped[] {
+    return this.#orNothing(() => this.#read.map(payload, this.#context))
+  }
+
+  pieces(): Piece[] {
+    return this.#orNothing(() => this.#read.pieces?.(this.page.payload, this.#context) ?? [])
+  }
+
+  #orNothing<Result>(read: () => Result[]): Result[] {
+    try {
+      return read()
+    } catch (error) {
+      const labels = { provider: this.#connector.id, kind: this.page.kind }
+      this.#unreadable.add(this.page.kind)
+      this.#ctx.metrics.unreadablePages.inc(labels)
+      this.#ctx.log.error({ err: error, ...labels }, 'a page could not be mapped; it is kept')
+      return []
+    }
+  }
+}
