@@ -68,7 +68,8 @@ async function insertWhole(ctx: Context, tx: Transaction, input: NewEnvironment)
   await insertEnvironment(tx, environment)
   await addApiKey(ctx, tx, id, apiKey, now)
   if (ctx.sandbox) {
-    for (const connector of connectors) await putSource(tx, newSource(ctx, id, connector.id, { enabled: true }))
+    for (const connector of connectors)
+      await putSource(tx, newSource(ctx, id, connector.id, { enabled: connector.unofficial !== true }))
   }
   return { environment, apiKey, signingSecret }
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { type CommonOptions, commaList, inPath, type Page, serverFor, show, talking } from './common.ts'
 import { CliFailure, EXIT } from './failure.ts'
 import { table } from './table.ts'
@@ -6,30 +6,35 @@ import { table } from './table.ts'
 interface Source {
   provider: string
   enabled: boolean
-  state: 'ready' | 'sandbox' | 'needs_credentials'
-  callback_url: string
-  hook_url: string
+  state: keyof typeof STATES
+  callback_url: string | null
+  hook_url: string | null
 }
 
 const STATES = {
   ready: 'its own credentials',
   sandbox: 'the built-in simulator',
   needs_credentials: 'nothing yet: it needs credentials',
+  not_available: 'nothing: not available in this version',
 } as const
 
 export function addSources(command: Command): void {
-  talking(command.command('list').description('Every source: on or off, and what it runs against.')).action(
-    async (options: CommonOptions) => {
-      const page = (await serverFor(options).get('/sources')) as Page
-      const columns = [
-        { name: 'provider', title: 'PROVIDER' },
-        { name: 'name', title: 'NAME', cut: true as const },
-        { name: 'enabled', title: 'ON' },
-        { name: 'state', title: 'RUNS AGAINST', show: (state: unknown) => STATES[state as Source['state']] },
-      ]
-      show(options, page, table(page.data, columns, 'No sources.'))
-    },
-  )
+  talking(
+    command
+      .command('list')
+      .description('Every source: on or off, and what it runs against.')
+      .option('--all', 'also those that are known by name and not available'),
+  ).action(async (options: CommonOptions & { all?: boolean }) => {
+    const page = (await serverFor(options).get('/sources')) as Page
+    if (options.all !== true) page.data = page.data.filter((source) => source.state !== 'not_available')
+    const columns = [
+      { name: 'provider', title: 'PROVIDER' },
+      { name: 'name', title: 'NAME', cut: true as const },
+      { name: 'enabled', title: 'ON' },
+      { name: 'state', title: 'RUNS AGAINST', show: (state: unknown) => STATES[state as Source['state']] },
+    ]
+    show(options, page, table(page.data, columns, 'No sources.'))
+  })
   for (const [name, enabled] of [
     ['enable', true],
     ['disable', false],
@@ -53,6 +58,14 @@ export function addSources(command: Command): void {
       .option('--client-id <id>')
       .option('--client-secret <secret>', '- reads it from standard input, which keeps it out of the shell history')
       .option('--scopes <list>', "asked for at sign-in; default: the source's own", commaList)
+      .option(
+        '--set <name=value>',
+        'a further credential of this source; may be repeated; - as value reads it from standard input',
+        pairs,
+        {},
+      )
+      .option('--api <name>', "the source's API for new connections; `own` for its usual one")
+      .option('--host <name=origin>', 'where one of its hosts is called; may be repeated', pairs, {})
       .option('--remove', 'forget them'),
   ).action(async (provider: string, options: CredentialOptions, command: Command) => {
     const change = options.remove === true ? { client_id: null, client_secret: null } : await given(options, command)
@@ -63,8 +76,8 @@ export function addSources(command: Command): void {
         ? []
         : [
             `Register at the provider:`,
-            `  redirect URL   ${source.callback_url}`,
-            `  notifications  ${source.hook_url}`,
+            ...(source.callback_url === null ? [] : [`  redirect URL   ${source.callback_url}`]),
+            ...(source.hook_url === null ? [] : [`  notifications  ${source.hook_url}`]),
           ]),
     ]
     show(options, source, lines.join('\n'))
@@ -75,16 +88,38 @@ interface CredentialOptions extends CommonOptions {
   clientId?: string
   clientSecret?: string
   scopes?: string[]
+  set: Record<string, string>
+  api?: string
+  host: Record<string, string>
   remove?: boolean
 }
 
+function pairs(text: string, before: Record<string, string>): Record<string, string> {
+  const at = text.indexOf('=')
+  if (at <= 0) throw new InvalidArgumentError('Must be name=value.')
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+}
+
 async function given(options: CredentialOptions, command: Command): Promise<object> {
-  if (options.clientId === undefined || options.clientSecret === undefined) {
+  const { clientId, clientSecret, set, api, host } = options
+  const others = Object.keys(set).length > 0 || Object.keys(host).length > 0 || api !== undefined
+  if ((clientId === undefined) !== (clientSecret === undefined) || (clientId === undefined && !others)) {
     command.error('error: --client-id and --client-secret are needed, or --remove')
   }
-  const secret = options.clientSecret === '-' ? (await textOfStdin()).trim() : options.clientSecret
+  const secret = clientSecret === '-' ? await secretOfStdin() : clientSecret
   if (secret === '') throw new CliFailure('The client secret is empty.', EXIT.invalidInput)
-  return { enabled: true, client_id: options.clientId, client_secret: secret, scopes: options.scopes }
+  for (const [name, value] of Object.entries(set)) if (value === '-') set[name] = await secretOfStdin()
+  return {
+    ...(clientId === undefined ? {} : { enabled: true, client_id: clientId, client_secret: secret }),
+    scopes: options.scopes,
+    credentials: set,
+    hosts: host,
+    ...(api === undefined ? {} : { api: api === 'own' ? null : api }),
+  }
+}
+
+async function secretOfStdin(): Promise<string> {
+  return (await textOfStdin()).trim()
 }
 
 async function textOfStdin(): Promise<string> {

@@ -1,45 +1,42 @@
 import { z } from 'zod'
 import type { Connector } from '../../connectors/connector.ts'
-import { connectorById, connectors } from '../../connectors/index.ts'
-import { sourcePlace } from '../../credentials/source-settings.ts'
+import { connectorById, connectorOf, connectors } from '../../connectors/index.ts'
+import { notAvailable } from '../../connectors/not-available.ts'
+import {
+  connectorFor,
+  secretExtra,
+  settingsOfSource,
+  sourcePlace,
+  type SourceSettings,
+} from '../../credentials/source-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { listSources as listRows, putSource as putRow, sourceOf, type SourceRow } from '../../store/sources.ts'
 import { newSource } from '../environments.ts'
 import { operation } from '../http/operation.ts'
-import { providerTypes } from '../provider-types.ts'
-import { masked } from './keys.ts'
-import { type Listing, isoTime, listingSchema, wholeListing } from './listing.ts'
-
-export const SourceView = z
-  .object({
-    provider: z.string().describe('As the API spells it.'),
-    name: z.string(),
-    tagline: z.string(),
-    enabled: z.boolean().describe('Shown in the widget and kept up to date.'),
-    state: z
-      .enum(['ready', 'sandbox', 'needs_credentials'])
-      .describe('`sandbox`: runs against the built-in simulator of this provider, because it has no credentials.'),
-    types: z.array(z.string()).describe('Data types it gives.'),
-    client_id: z.string().nullable(),
-    client_secret: z.string().nullable().describe('The last four characters; null when there is none.'),
-    scopes: z.array(z.string()).nullable().describe("Asked for at sign-in; null for the source's own list."),
-    default_scopes: z.array(z.string()),
-    credentials_url: z.string().describe('Where the provider gives out credentials.'),
-    callback_url: z.string().describe('The redirect URL to register at the provider.'),
-    hook_url: z.string().describe('Where the provider sends its notifications.'),
-    history_days: z.number().nullable().describe('How far back the provider answers; null for no known limit.'),
-    updated_at: z.string().nullable(),
-  })
-  .meta({ id: 'Source' })
-export type SourceView = z.infer<typeof SourceView>
+import { type Listing, listingSchema, wholeListing } from './listing.ts'
+import { notAvailableNamed, notAvailableView, SourceView, sourceView } from './source-view.ts'
 
 export const SourceChange = z.object({
   enabled: z.boolean().optional(),
   client_id: z.string().trim().min(1).max(500).nullable().optional().describe('Null removes the credentials.'),
   client_secret: z.string().trim().min(1).max(4000).nullable().optional().describe('Write-only.'),
+  credentials: z
+    .record(z.string().max(100), z.string().trim().min(1).max(10_000).nullable())
+    .optional()
+    .describe('Values of `credential_fields` by name. Null removes one; secret ones are write-only.'),
   scopes: z.array(z.string().trim().min(1).max(200)).max(100).nullable().optional(),
+  api: z
+    .string()
+    .max(100)
+    .nullable()
+    .optional()
+    .describe("One of `apis` for new connections; null for the source's own. Those that exist stay with theirs."),
+  hosts: z
+    .record(z.string().max(100), z.string().max(500).nullable())
+    .optional()
+    .describe("Origins that replace the source's own (staging, regions), by name. Null brings the source's own back."),
   verification_token: z
     .string()
     .min(8)
@@ -48,12 +45,15 @@ export const SourceChange = z.object({
     .describe("Write-only: the secret of the provider's notifications where you choose it. One is made up otherwise."),
 })
 export type SourceChange = z.output<typeof SourceChange>
+export type { SourceView } from './source-view.ts'
 
-/** Every source that Loam has, switched on or not, in alphabetical order. */
+/** Every source that Loam has, switched on or not, in alphabetical order; then those that it only knows. */
 export async function listSources(ctx: Context, environment: EnvironmentRow): Promise<Listing<SourceView>> {
   const rows = new Map((await listRows(ctx.db, environment.id)).map((row) => [row.provider, row]))
   const views = connectors.map((connector) => sourceView(ctx, environment, connector, rows.get(connector.id) ?? null))
-  return wholeListing(views.sort((a, b) => a.name.localeCompare(b.name, 'en')))
+  const others = notAvailable.map(notAvailableView)
+  const byName = (a: SourceView, b: SourceView): number => a.name.localeCompare(b.name, 'en')
+  return wholeListing([...views.sort(byName), ...others.sort(byName)])
 }
 
 export async function getSource(
@@ -61,6 +61,8 @@ export async function getSource(
   environment: EnvironmentRow,
   input: { provider: string },
 ): Promise<SourceView> {
+  const unavailable = notAvailableNamed(input.provider)
+  if (unavailable !== null) return notAvailableView(unavailable)
   const connector = connectorNamed(input.provider)
   return sourceView(ctx, environment, connector, await sourceOf(ctx.db, environment.id, connector.id))
 }
@@ -77,8 +79,8 @@ export async function putSource(
     const before =
       (await sourceOf(tx, environment.id, connector.id)) ??
       newSource(ctx, environment.id, connector.id, { enabled: false })
-    const next = changed(ctx, before, input)
-    if (next.enabled === 1) checkCredentials(ctx, connector, next)
+    const next = changed(ctx, connector, before, input)
+    if (next.enabled === 1) checkCredentials(ctx, connectorFor(next) ?? connector, next)
     await putRow(tx, next)
     return next
   })
@@ -86,7 +88,7 @@ export async function putSource(
   return sourceView(ctx, environment, connector, row)
 }
 
-function changed(ctx: Context, before: SourceRow, input: SourceChange): SourceRow {
+function changed(ctx: Context, connector: Connector, before: SourceRow, input: SourceChange): SourceRow {
   const next = { ...before, updated_at: Math.max(ctx.clock.now(), before.updated_at + 1) }
   if (input.enabled !== undefined) next.enabled = input.enabled ? 1 : 0
   if (input.client_id !== undefined) next.client_id = input.client_id
@@ -103,7 +105,80 @@ function changed(ctx: Context, before: SourceRow, input: SourceChange): SourceRo
       sourcePlace(before, 'verification-token'),
     )
   }
+  const settings = settingsOfSource(before)
+  changeApi(connector, settings, input)
+  const chosen = connectorOf({ provider: connector.id, variant: settings.api ?? null }) ?? connector
+  changeHosts(chosen, settings, input)
+  next.extra_sealed = changedCredentials(ctx, chosen, before, settings, input)
+  next.settings = JSON.stringify(settings)
   return next
+}
+
+function changeApi(connector: Connector, settings: SourceSettings, { api }: SourceChange): void {
+  if (api === undefined) return
+  delete settings.api
+  if (api === null) return
+  const apis = Object.keys(connector.variants ?? {})
+  if (!apis.includes(api)) {
+    const choice = apis.length === 0 ? 'it has only its own, so send null' : `one of ${apis.join(', ')}, or null`
+    throw new ApiError('invalid_request', 400, `api: ${connector.name} has no such API: ${choice}`)
+  }
+  settings.api = api
+}
+
+function changeHosts(connector: Connector, settings: SourceSettings, { hosts }: SourceChange): void {
+  if (hosts === undefined) return
+  const next = { ...settings.hosts }
+  for (const [name, origin] of Object.entries(hosts)) {
+    if (connector.hosts[name] === undefined) {
+      const known = Object.keys(connector.hosts).join(', ')
+      throw new ApiError('invalid_request', 400, `hosts.${name}: ${connector.name} calls no such host; it has ${known}`)
+    }
+    if (origin === null) delete next[name]
+    else if (!isOrigin(origin)) {
+      throw new ApiError(
+        'invalid_request',
+        422,
+        `hosts.${name}: an origin such as https://api.example.com, without a path`,
+      )
+    } else next[name] = new URL(origin).origin
+  }
+  settings.hosts = next
+}
+
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, pathname, search, hash, username } = new URL(text)
+  const bare = pathname === '/' && search === '' && hash === '' && username === ''
+  return bare && (protocol === 'https:' || protocol === 'http:')
+}
+
+/** Puts the public ones into `settings`; answers the sealed others. */
+function changedCredentials(
+  ctx: Context,
+  connector: Connector,
+  before: SourceRow,
+  settings: SourceSettings,
+  { credentials = {} }: SourceChange,
+): string | null {
+  const open = { ...settings.extra }
+  const secret = secretExtra(ctx, before)
+  for (const [name, value] of Object.entries(credentials)) {
+    const field = connector.credentialFields?.find((each) => each.name === name)
+    if (field === undefined) {
+      const known = connector.credentialFields?.map((each) => each.name).join(', ') ?? 'none'
+      throw new ApiError(
+        'invalid_request',
+        422,
+        `credentials.${name}: ${connector.name} takes no such; it has ${known}`,
+      )
+    }
+    const place = field.secret ? secret : open
+    if (value === null) delete place[name]
+    else place[name] = value
+  }
+  settings.extra = open
+  return Object.keys(secret).length === 0 ? null : ctx.sealer.seal(JSON.stringify(secret), sourcePlace(before, 'extra'))
 }
 
 function checkCredentials(ctx: Context, connector: Connector, row: SourceRow): void {
@@ -117,43 +192,23 @@ function checkCredentials(ctx: Context, connector: Connector, row: SourceRow): v
       `client_id and client_secret: ${connector.name} needs them; get them at ${connector.credentialsUrl}`,
     )
   }
+  if (row.client_id === null) return
+  const given = { ...settingsOfSource(row).extra, ...secretExtra(ctx, row) }
+  const missing = connector.credentialFields?.filter((field) => field.required && given[field.name] === undefined) ?? []
+  if (missing.length > 0) {
+    const names = missing.map((field) => `credentials.${field.name}`).join(' and ')
+    throw new ApiError('credentials_incomplete', 422, `${names}: ${connector.name} needs ${missing[0]!.label} too`)
+  }
 }
 
 export function connectorNamed(provider: string): Connector {
   const connector = connectorById(provider.toUpperCase())
   if (connector === null) {
-    throw new ApiError('unknown_provider', 404, `there is no source ${provider}; GET /admin/v1/sources lists them`)
+    const known = notAvailableNamed(provider)
+    const why = known === null ? `there is no source ${provider}` : `${known.name} is not available in this version`
+    throw new ApiError('unknown_provider', 404, `${why}; GET /admin/v1/sources lists what there is`)
   }
   return connector
-}
-
-function sourceView(
-  ctx: Context,
-  environment: EnvironmentRow,
-  connector: Connector,
-  row: SourceRow | null,
-): SourceView {
-  const slug = connector.id.toLowerCase()
-  const hasOwn = row !== null && row.client_id !== null && row.client_secret_sealed !== null
-  return {
-    provider: connector.id,
-    name: connector.name,
-    tagline: connector.tagline,
-    enabled: row?.enabled === 1,
-    state: hasOwn ? 'ready' : ctx.sandbox ? 'sandbox' : 'needs_credentials',
-    types: providerTypes(connector),
-    client_id: row?.client_id ?? null,
-    client_secret: hasOwn
-      ? masked(ctx.sealer.open(row.client_secret_sealed!, sourcePlace(row, 'client-secret')))
-      : null,
-    scopes: row?.scopes?.split(',') ?? null,
-    default_scopes: [...connector.auth.scopes],
-    credentials_url: connector.credentialsUrl,
-    callback_url: `${ctx.publicUrl}/v2/auth/${slug}/oauth2`,
-    hook_url: `${ctx.publicUrl}/v2/hooks/${slug}/${encodeURIComponent(environment.dev_id)}`,
-    history_days: connector.historyDays,
-    updated_at: isoTime(row?.updated_at ?? null),
-  }
 }
 
 const ProviderParams = z.object({ provider: z.string().describe('Upper or lower case.') })

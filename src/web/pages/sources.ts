@@ -9,20 +9,23 @@ import { confirmed, field, postButton, postForm } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { badge, copyField, facts, notice, plural } from '../parts/show.ts'
 import { type Form, formText, readForm } from '../query.ts'
+import { furtherFields, furtherSettings, settingNames } from './source-settings.ts'
 import { type App, type Call, done, refused } from '../view.ts'
 
 export function sourcePages(app: App): void {
   app.get('/dashboard/sources', async (c) => {
     const { ctx, environment, csrf } = c.get('view')
     const { data } = await listSources(ctx, environment)
-    const on = data.filter((source) => source.enabled)
-    const off = data.filter((source) => !source.enabled)
+    const ours = data.filter((source) => source.state !== 'not_available')
+    const on = ours.filter((source) => source.enabled)
+    const off = ours.filter((source) => !source.enabled)
+    const others = data.filter((source) => source.state === 'not_available')
     return page(c, {
       section: 'sources',
       title: 'Sources',
-      lead: html`What people can connect in ${environment.name}. ${plural(on.length, 'source')} of ${data.length} on.`,
+      lead: html`What people can connect in ${environment.name}. ${plural(on.length, 'source')} of ${ours.length} on.`,
       body: html`${ctx.sandbox ? notice('info', 'The sandbox is on: a source without credentials runs against a built-in simulator of its provider, with made-up people. Add credentials to read real data.') : ''}
-      ${group('On', on, csrf)}${group('Off', off, csrf)}`,
+      ${group('On', on, csrf)}${group('Off', off, csrf)}${notHere(others)}`,
     })
   })
 
@@ -63,6 +66,7 @@ export function sourcePages(app: App): void {
           client_secret: formText(form, 'client_secret'),
           verification_token: formText(form, 'verification_token'),
           scopes: scopes === undefined || scopes.length === 0 ? null : scopes,
+          ...furtherSettings(form, await getSource(ctx, environment, { provider })),
         },
         'form',
       )
@@ -74,7 +78,11 @@ export function sourcePages(app: App): void {
       )
     } catch (error) {
       if (!(error instanceof ApiError) || error.status === 404) throw error
-      return detail(c, form, problemsOf(error, ['client_id', 'client_secret', 'verification_token', 'scopes']))
+      return detail(
+        c,
+        form,
+        problemsOf(error, ['client_id', 'client_secret', 'verification_token', 'scopes', ...settingNames(form)]),
+      )
     }
   })
 
@@ -96,6 +104,19 @@ function group(title: string, sources: readonly SourceView[], csrf: string): Htm
   return html`<section class="stack" aria-label="${title}">
     <h2>${title}</h2>
     <div class="cards">${sources.map((source) => card(source, csrf))}</div>
+  </section>`
+}
+
+/** What people ask for and Loam cannot connect: said plainly, so that nobody searches on. */
+function notHere(sources: readonly SourceView[]): Html | '' {
+  if (sources.length === 0) return ''
+  return html`<section class="stack" aria-labelledby="not-here">
+    <h2 id="not-here">Not available</h2>
+    <p class="small">Known by name, but this version cannot connect them, and the widget does not offer them.</p>
+    <details>
+      <summary>${plural(sources.length, 'source')}</summary>
+      <p class="small">${sources.map((source) => source.name).join(', ')}</p>
+    </details>
   </section>`
 }
 
@@ -133,6 +154,7 @@ function switchForm(source: SourceView, csrf: string): Html {
 function stateBadge(source: SourceView): Html {
   if (source.state === 'sandbox') return badge('info', 'Sandbox')
   if (source.state === 'ready') return badge('ok', 'Own credentials')
+  if (source.state === 'not_available') return badge('neutral', 'Not available')
   return badge('warn', 'Needs credentials')
 }
 
@@ -140,6 +162,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
   const { ctx, environment, csrf } = c.get('view')
   const source = await getSource(ctx, environment, { provider: c.req.param('provider')! })
   const path = `/dashboard/sources/${source.provider}`
+  if (source.state === 'not_available') return unavailable(c, source)
   return page(c, {
     section: 'sources',
     title: source.name,
@@ -152,7 +175,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
         <section class="card" aria-labelledby="credentials">
           <header>
             <h2 id="credentials">Credentials</h2>
-            <a href="${source.credentials_url}" rel="noreferrer">Get them at the provider</a>
+            ${source.credentials_url === null ? '' : html`<a href="${source.credentials_url}" rel="noreferrer">Get them at the provider</a>`}
           </header>
           <div class="body">
             ${problems.general === null ? '' : notice('err', problems.general, 'alert')}
@@ -175,6 +198,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
                 })}
                 ${field({ name: 'scopes', label: 'Scopes', value: formText(form, 'scopes') ?? source.scopes?.join(' ') ?? '', mono: true, problem: problems.fields.scopes, hint: `Empty asks for: ${source.default_scopes.join(' ')}` })}
                 ${field({ name: 'verification_token', label: 'Verification token', type: 'password', autocomplete: 'new-password', mono: true, problem: problems.fields.verification_token, hint: 'Only where you choose the secret of the provider’s notifications yourself. One is made up otherwise.' })}
+                ${furtherFields(source, form, problems)}
                 <div class="row"><button class="primary">Save</button></div>`,
               'form',
             )}
@@ -194,18 +218,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
         <div class="stack wide">
           <section class="card" aria-labelledby="register">
             <header><h2 id="register">Register at the provider</h2></header>
-            <div class="body">
-              <div class="field">
-                <h3>Redirect URL</h3>
-                ${copyField(source.callback_url, 'redirect URL')}
-                <p class="hint">Exactly as it stands here, in your application’s settings there.</p>
-              </div>
-              <div class="field">
-                <h3>Notification URL</h3>
-                ${copyField(source.hook_url, 'notification URL')}
-                <p class="hint">Where the provider tells us that there is something new.</p>
-              </div>
-            </div>
+            <div class="body">${addresses(source)}</div>
           </section>
           <section class="card" aria-labelledby="gives">
             <header><h2 id="gives">What it gives</h2></header>
@@ -223,7 +236,51 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
   })
 }
 
-function explained(source: SourceView): Html | '' {
+function unavailable(c: Call, source: SourceView): Response | Promise<Response> {
+  return page(c, {
+    section: 'sources',
+    title: source.name,
+    crumbs: [['Sources', '/dashboard/sources']],
+    lead: stateBadge(source),
+    body: notice('info', `This version of Loam cannot connect ${source.name}.`),
+  })
+}
+
+function addresses(source: SourceView): Html {
+  return html`${
+    source.callback_url === null
+      ? html`<p>People sign in on a form of ours: there is no redirect URL.</p>`
+      : html`<div class="field">
+          <h3>Redirect URL</h3>
+          ${copyField(source.callback_url, 'redirect URL')}
+          <p class="hint">Exactly as it stands here, in your application’s settings there.</p>
+        </div>`
+  }${
+    source.hook_url === null
+      ? ''
+      : html`<div class="field">
+          <h3>Notification URL</h3>
+          ${copyField(source.hook_url, 'notification URL')}
+          <p class="hint">
+            Where the provider tells us that there is something new.
+            ${source.hook_url.includes('?key=') ? 'The key in it is a secret: this provider signs nothing.' : ''}
+          </p>
+        </div>`
+  }`
+}
+
+function explained(source: SourceView): Html {
+  return html`${
+    source.unofficial
+      ? notice(
+          'warn',
+          `${source.name} offers this interface to its own app only. It may end without notice, and its terms may forbid it.`,
+        )
+      : ''
+  }${source.notice === null ? '' : notice('info', source.notice)}${stateExplained(source)}`
+}
+
+function stateExplained(source: SourceView): Html | '' {
   if (source.state === 'sandbox') {
     return notice(
       'info',
