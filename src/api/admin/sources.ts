@@ -138,7 +138,7 @@ function changeHosts(connector: Connector, settings: SourceSettings, { hosts }: 
     else if (!isOrigin(origin)) {
       throw new ApiError(
         'invalid_request',
-        422,
+        400,
         `hosts.${name}: an origin such as https://api.example.com, without a path`,
       )
     } else next[name] = new URL(origin).origin
@@ -169,7 +169,7 @@ function changedCredentials(
       const known = connector.credentialFields?.map((each) => each.name).join(', ') ?? 'none'
       throw new ApiError(
         'invalid_request',
-        422,
+        400,
         `credentials.${name}: ${connector.name} takes no such; it has ${known}`,
       )
     }
