@@ -11,7 +11,10 @@ test('it opens after so many failures in a row, and a success in between starts 
   for (let i = 1; i < FAILURES_TO_OPEN; i++) assert.equal(noteFailure(breaker, failure(i)), false)
   assert.equal(phaseOf(breaker, 500), 'closed')
   assert.equal(noteFailure(breaker, failure(900, 1000)), true)
-  assert.deepEqual([phaseOf(breaker, 1000), phaseOf(breaker, 5999), phaseOf(breaker, 6000)], ['open', 'open', 'half open'])
+  assert.deepEqual(
+    [phaseOf(breaker, 1000), phaseOf(breaker, 5999), phaseOf(breaker, 6000)],
+    ['open', 'open', 'half open'],
+  )
 })
 
 function opened(now: number, askedMs = 0) {

@@ -4,9 +4,12 @@ import { unpackSync } from '../store/compress.ts'
 import type { Database } from '../store/database.ts'
 import { confirmLeases, type DeliveryRow } from '../store/deliveries.ts'
 import { eventsByIds } from '../store/events.ts'
-import type { Held, Lane } from './held.ts'
+import type { Held } from './held.ts'
+import type { Kind } from './slots.ts'
 
 export const LEASE_MS = 120_000
+/** What came later than that before now and was not tried yet does not wait behind a backlog. */
+const FRESH_MS = 30_000
 /** Bodies read at once; one alone may be larger. */
 const MOST_BYTES = 8 * 1024 * 1024
 
@@ -16,11 +19,16 @@ type Claimed = DeliveryRow & { byte_length: number | null }
 export async function claimHeld(
   db: Database,
   destinationId: string,
-  lane: Lane,
+  kind: Kind,
   options: { limit: number; now: number },
 ): Promise<Held[]> {
   const confirmedAt = performance.now()
-  const rows = await claim<Claimed>(db, deliveryQueue, [destinationId, lane], { ...options, leaseMs: LEASE_MS })
+  const rows = await claim<Claimed>(db, deliveryQueue, [destinationId, kind === 'backfill' ? 'backfill' : 'live'], {
+    ...options,
+    leaseMs: LEASE_MS,
+    // The backlog is what has been due longest, new or not.
+    ...(kind === 'fresh' ? { untriedSince: options.now - FRESH_MS } : {}),
+  })
   // RETURNING gives no order.
   rows.sort((a, b) => a.next_at - b.next_at || (a.id < b.id ? -1 : 1))
   return rows.map(({ byte_length: bytes, ...delivery }) => ({

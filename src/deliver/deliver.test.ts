@@ -218,6 +218,9 @@ test('after the last attempt it has failed, says so, and what waited for it goes
     wakeDeliveries(world.ctx.db, [destination])
   }
   await until(async () => (await stateOf(world, reauth!)) === `failed ${MAX_ATTEMPTS}`, 'it never fails')
+  // So many failures in a row: the next one is a probe, a minute later at most.
+  world.api.clock.advance(100_000)
+  wakeDeliveries(world.ctx.db, [destination])
   await until(async () => (await stateOf(world, auth!)) === 'delivered 1', 'auth was never let go')
   const attempts = await world.ctx.db.all<{ status: number }>('SELECT status FROM attempts WHERE outcome = $1', [
     'retry',

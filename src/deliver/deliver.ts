@@ -1,12 +1,15 @@
 // The outbound loop. Each destination has an outlet of its own with a bounded number of deliveries in flight, so that a dead
 // or slow one delays no other and a backfill delays no live data.
 import { addTaker, type Handed } from '../outbox/handover.ts'
+import { newId } from '../model/ids.ts'
 import { deliveryQueue, recover } from '../queue/queue.ts'
 import { DELIVERIES_CHANNEL, onDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
+import { announceServer, retireServer } from '../store/deliver-servers.ts'
 import { dueDestinations } from '../store/deliveries.ts'
 import { leaseClock } from './lease-clock.ts'
 import { Outlet, type OutletWorld } from './outlet.ts'
+import { everything, shareOf } from './servers.ts'
 import { Settler } from './settler.ts'
 
 const BACKSTOP_MS = 1000
@@ -25,12 +28,15 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
   const leases = await leaseClock(ctx.db, ctx.clock)
   /** Deliveries under a lease of this process: in a queue, on their way, or being settled. */
   const held = new Set<string>()
+  const id = newId()
+  let share = everything
   let stopped = false
 
   const world: OutletWorld = {
     ctx,
     leases,
     held,
+    share: () => share,
     settler: new Settler(ctx, held, (ids) => new Set(ids).forEach(look)),
     track(work) {
       working.add(work)
@@ -62,6 +68,13 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     for (const [id, own] of groups) give(outletOf(id), own)
   }
 
+  /** Several loops share every limit of a destination. */
+  async function announce(): Promise<void> {
+    if (options.onlyProcess) return
+    share = shareOf(await announceServer(ctx.db, id, leases.now()), id)
+  }
+
+  await announce()
   await recover(ctx.db, deliveryQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : leases.now())
   const leave = addTaker(ctx.db, {
     reserve: (row, lane, bytes) => (stopped ? null : outletOf(row.id).reserve(row, lane, bytes)),
@@ -89,6 +102,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
   const sweeping = setInterval(
     guard(async () => {
       await leases.look()
+      await announce()
       await recover(ctx.db, deliveryQueue, leases.now(), (id) => held.has(id))
     }),
     SWEEP_MS,
@@ -118,6 +132,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       await Promise.race([ended, late])
       clearTimeout(timer)
       world.settler.stop()
+      if (!options.onlyProcess) await retireServer(ctx.db, id).catch(() => undefined)
       for (const outlet of outlets.values()) outlet.close()
     },
   }

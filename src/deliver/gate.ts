@@ -1,8 +1,24 @@
-// How much of a destination may go out now.
+// How much of a destination may go out now: its slots, its circuit, its tokens.
 import type { SendResult } from '../destinations/destination.ts'
 import type { DeliverySettings } from '../model/delivery-settings.ts'
-import type { DestinationRow } from '../store/destinations.ts'
-import type { Lane } from './held.ts'
+import { phaseOf } from './breaker.ts'
+import { type Rate, rateOf, tokenMs } from './rate.ts'
+import type { Share } from './servers.ts'
+import {
+  begin,
+  createSlots,
+  end,
+  followCircuit,
+  isTurnOf,
+  type Kind,
+  KINDS,
+  recapSlots,
+  room,
+  type Slots,
+} from './slots.ts'
+
+/** Tokens that nobody used are given up: together with newer ones they would be too many. */
+const TOKENS_KEEP_MS = 1000
 
 export interface Room {
   /** Calls of `send` that may begin. */
@@ -11,35 +27,136 @@ export interface Room {
   events: number
 }
 
+const NONE: Room = { calls: 0, events: 0 }
+
 /** One for each destination in use, told of everything that begins and ends. It decides; the outlet does. */
-export interface Gate {
-  /** The destination as it is now: called before the first question, and again whenever it was read. */
-  learn(row: DestinationRow, settings: DeliverySettings): void
-  room(lane: Lane): Room
-  /** When room may grow although nothing ends, by the clock; null: only an end changes it. */
-  opensAt(): number | null
+export class Gate {
+  readonly #now: () => number
+  readonly #slots: Slots = createSlots({ live: 0, backfill: 0 })
+  #rate: Rate | null = null
+  #tokens = { count: 0, at: 0, againAt: 0 }
+  /** Until when the circuit's probe is ours; null: it is not. */
+  #probeUntil: number | null = null
+
+  /** By the clock that servers share. */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** The settings as they are now: called before the first question, and again whenever they were read. */
+  learn(settings: DeliverySettings, share: Share): void {
+    recapSlots(this.#slots, {
+      live: share.of(settings.concurrency),
+      backfill: share.of(settings.backfill_concurrency),
+    })
+    this.#rate = rateOf(settings)
+  }
+
+  /** The circuit, as the database has it. */
+  follow(openedUntil: number | null): void {
+    if (openedUntil !== null && openedUntil === this.#probeUntil) return
+    followCircuit(this.#slots, openedUntil, this.#now())
+  }
+
+  waits(kind: Kind, something: boolean): void {
+    this.#slots.waiting[kind] = something
+  }
+
+  room(kind: Kind): Room {
+    const calls = this.#slotsFor(kind)
+    if (calls === 0 || this.wantsProbe()) return NONE
+    if (this.#rate === null) return { calls, events: Number.POSITIVE_INFINITY }
+    const events = this.#usableTokens()
+    return events === 0 || (events === 1 && !isTurnOf(this.#slots, kind)) ? NONE : { calls, events }
+  }
+
+  #slotsFor(kind: Kind): number {
+    return room(this.#slots, kind, this.#now())
+  }
+
+  #usableTokens(): number {
+    return this.#now() - this.#tokens.at > TOKENS_KEEP_MS ? 0 : this.#tokens.count
+  }
+
+  get phase(): 'closed' | 'open' | 'half open' {
+    return phaseOf(this.#slots.breaker, this.#now())
+  }
+
+  /** When room may grow although nothing ends; null: only an end changes it. */
+  opensAt(): number | null {
+    if (this.phase === 'open') return this.#slots.breaker.openUntil
+    if (this.#rate !== null && this.#usableTokens() === 0 && this.#couldBegin()) return this.#tokens.againAt
+    return null
+  }
+
   /** Whether new events may wait for it in memory. A destination that is known to be down leaves them in the database. */
-  takes(): boolean
-  began(lane: Lane, events: number): void
-  ended(lane: Lane, results: readonly SendResult[]): void
+  takes(): boolean {
+    return this.phase === 'closed' && this.#slots.caps.live > 0
+  }
+
+  /** The circuit may be tried, if no other server tries it. */
+  wantsProbe(): boolean {
+    return this.phase === 'half open' && this.#probeUntil === null && this.#couldBegin()
+  }
+
+  /** The value of the circuit that a probe replaces. */
+  get openUntil(): number | null {
+    return this.#slots.breaker.openUntil
+  }
+
+  probe(until: number): void {
+    this.#probeUntil = until
+  }
+
+  /** How many tokens it would take from the destination's bucket now; 0 for none. */
+  wantsTokens(): { rate: Rate; count: number } | null {
+    const { againAt } = this.#tokens
+    if (this.#rate === null || this.#usableTokens() > 0 || this.#now() < againAt || !this.#couldBegin()) return null
+    return { rate: this.#rate, count: Math.floor(this.#rate.burst) }
+  }
+
+  grant(count: number): void {
+    const now = this.#now()
+    const wait = this.#rate === null ? 0 : tokenMs(this.#rate)
+    this.#tokens = { count, at: now, againAt: now + (count > 0 ? 0 : Math.ceil(wait)) }
+  }
+
+  #couldBegin(): boolean {
+    return KINDS.some((kind) => this.#slots.waiting[kind] && this.#slotsFor(kind) > 0)
+  }
+
+  began(kind: Kind, events: number): void {
+    begin(this.#slots, kind)
+    this.#tokens.count = Math.max(0, this.#tokens.count - events)
+  }
+
+  /** Says what other servers must know of the circuit; undefined: it stays as it is. */
+  ended(kind: Kind, results: readonly SendResult[], startedAt: number): { openedUntil: number | null } | undefined {
+    const change = end(this.#slots, {
+      kind,
+      startedAt,
+      now: this.#now(),
+      random: Math.random(),
+      ...verdict(results),
+    })
+    if (change === null) return undefined
+    this.#probeUntil = null
+    return { openedUntil: this.#slots.breaker.openUntil }
+  }
 }
 
-/** A number of calls at a time for each lane. */
-export function slots(): Gate {
-  const inFlight: Record<Lane, number> = { live: 0, backfill: 0 }
-  let calls: Record<Lane, number> = { live: 0, backfill: 0 }
+/** What one call says of the other side: it is there if it took anything. */
+function verdict(results: readonly SendResult[]): {
+  outcome: 'success' | 'failure' | 'neutral'
+  slowDown: boolean
+  askedMs: number
+} {
+  const retries = results.filter((result) => result.next === 'retry')
+  const failed = results.some((result) => result.next === 'retry' || result.next === 'pause')
+  const taken = results.some((result) => result.next === 'delivered')
   return {
-    learn(_row, settings) {
-      calls = { live: settings.concurrency, backfill: settings.backfill_concurrency }
-    },
-    room: (lane) => ({ calls: calls[lane] - inFlight[lane], events: Number.POSITIVE_INFINITY }),
-    opensAt: () => null,
-    takes: () => true,
-    began(lane) {
-      inFlight[lane]++
-    },
-    ended(lane) {
-      inFlight[lane]--
-    },
+    outcome: taken ? 'success' : failed ? 'failure' : 'neutral',
+    slowDown: retries.some((result) => result.slowDown === true),
+    askedMs: Math.max(0, ...retries.map((result) => (result.afterSeconds ?? 0) * 1000)),
   }
 }

@@ -1,25 +1,30 @@
 // One destination in use. It keeps a bounded number of deliveries in memory for each lane, sends as many of them as its gate
 // lets through, and looks in the database only for what nobody handed to it.
-import { type Batch, rejected, retry, type SendResult } from '../destinations/destination.ts'
+import { type Batch, type OutgoingEvent, rejected, retry, type SendResult } from '../destinations/destination.ts'
 import { newId } from '../model/ids.ts'
 import { assert } from '../platform/errors.ts'
 import { HttpFailure } from '../platform/http.ts'
 import type { Handed, Lease } from '../outbox/handover.ts'
 import type { Context } from '../store/context.ts'
 import { giveBackDeliveries } from '../store/deliveries.ts'
-import { type DestinationRow, rememberedDestination } from '../store/destinations.ts'
-import { rememberedGeneration } from '../store/remembered.ts'
+import { takeTokens } from '../store/destination-rates.ts'
+import { type DestinationRow, markCircuit, rememberedDestination, takeProbe } from '../store/destinations.ts'
+import { forgetRemembered, rememberedGeneration } from '../store/remembered.ts'
 import { claimHeld, confirmHeld, LEASE_MS, readBodies } from './claims.ts'
-import { type Gate, slots } from './gate.ts'
-import { type Held, type Lane, LANES, outgoing } from './held.ts'
+import { Gate } from './gate.ts'
+import { giveNotice, type Met, noticeFor } from './health.ts'
+import { type Held, type Lane, outgoing } from './held.ts'
 import type { LeaseClock } from './lease-clock.ts'
 import { nextBatch } from './next-batch.ts'
 import { type OpenDestination, openDestination, renewSecrets } from './open-destination.ts'
+import { takeFrom } from './rate.ts'
+import type { Share } from './servers.ts'
 import type { Settler } from './settler.ts'
+import { type Kind, KINDS } from './slots.ts'
 import { settlementOf } from './settlement.ts'
 
-const MOST_QUEUED: Record<Lane, number> = { live: 512, backfill: 128 }
-/** Bodies in the memory of one lane. */
+const MOST_QUEUED: Record<Kind, number> = { fresh: 512, backlog: 256, backfill: 128 }
+/** Bodies in the memory of one queue. */
 const MOST_QUEUED_BYTES = 32 * 1024 * 1024
 /** After this long in memory a delivery is sent only if the database says that it is still there and ours. */
 const CONFIRM_AFTER_MS = 1000
@@ -29,6 +34,10 @@ const KNOWN_FOR_MS = 1000
 const FEWEST_READY = 32
 /** After the database could not be reached. */
 const AGAIN_MS = 1000
+/** More than can begin now is claimed, so that the next ones are at hand; not much more, where it is slow. */
+const CLAIMED_AHEAD = 16
+/** A sender that does not keep its time is given up this much later. */
+const GRACE_MS = 2000
 const ONE_EVENT: Batch = { events: 1, bytes: 0 }
 
 /** What all outlets of a loop share. */
@@ -36,6 +45,7 @@ export interface OutletWorld {
   ctx: Context
   leases: LeaseClock
   settler: Settler
+  share(): Share
   /** Deliveries under a lease of this process. */
   held: Set<string>
   /** Work that a stopping loop waits for. */
@@ -45,7 +55,7 @@ export interface OutletWorld {
   gone(outlet: Outlet): void
 }
 
-interface LaneState {
+interface QueueState {
   queue: Held[]
   bytes: number
   reserved: number
@@ -59,10 +69,13 @@ interface LaneState {
 export class Outlet {
   readonly id: string
   readonly #world: OutletWorld
-  readonly #lanes: Record<Lane, LaneState> = { live: emptyLane(), backfill: emptyLane() }
-  readonly #gate: Gate = slots()
+  readonly #queues: Record<Kind, QueueState> = { fresh: emptyQueue(), backlog: emptyQueue(), backfill: emptyQueue() }
+  readonly #gate: Gate
   #open: OpenDestination | null = null
   #known = { at: Number.NEGATIVE_INFINITY, generation: -1 }
+  /** Writes about the circuit that are under way. */
+  #telling = 0
+  #noticing = false
   #scheduled = false
   #preparing = false
   #again = false
@@ -71,14 +84,16 @@ export class Outlet {
   constructor(id: string, world: OutletWorld) {
     this.id = id
     this.#world = world
+    this.#gate = new Gate(() => world.leases.now())
   }
 
   // ── What others hand over ─────────────────────────────────────────────────────────────────────────────────────────
 
   reserve(row: DestinationRow, lane: Lane, bytes: number): Lease | null {
-    const state = this.#lanes[lane]
+    const kind = freshKind(lane)
+    const state = this.#queues[kind]
     if (row.state !== 'active' || !this.#gate.takes() || this.#world.isStopped()) return null
-    const most = state.behind ? MOST_QUEUED[lane] / 2 : MOST_QUEUED[lane]
+    const most = state.behind ? MOST_QUEUED[kind] / 2 : MOST_QUEUED[kind]
     const used = state.bytes + state.reservedBytes
     if (state.queue.length + state.reserved >= most || (used > 0 && used + bytes > MOST_QUEUED_BYTES)) {
       state.behind = true
@@ -93,7 +108,7 @@ export class Outlet {
     this.#release(handed)
     const confirmedAt = performance.now()
     for (const { delivery, event, body } of handed) {
-      this.#enqueue(delivery.lane, [{ delivery, event, body, bytes: body.byteLength, confirmedAt }])
+      this.#enqueue(freshKind(delivery.lane), [{ delivery, event, body, bytes: body.byteLength, confirmedAt }])
     }
     if (this.#world.isStopped()) this.#world.track(this.giveBack())
     else this.pump()
@@ -105,14 +120,14 @@ export class Outlet {
 
   #release(handed: readonly Handed[]): void {
     for (const { delivery, body } of handed) {
-      this.#lanes[delivery.lane].reserved--
-      this.#lanes[delivery.lane].reservedBytes -= body.byteLength
+      this.#queues[freshKind(delivery.lane)].reserved--
+      this.#queues[freshKind(delivery.lane)].reservedBytes -= body.byteLength
     }
   }
 
   forgetUser(userId: string): void {
-    for (const lane of LANES) {
-      const state = this.#lanes[lane]
+    for (const kind of KINDS) {
+      const state = this.#queues[kind]
       const gone = state.queue.filter((held) => held.event?.user_id === userId)
       this.#letGo(gone)
       state.queue = state.queue.filter((held) => !gone.includes(held))
@@ -122,7 +137,7 @@ export class Outlet {
 
   /** Something is due in the database, or may be. */
   look(): void {
-    for (const lane of LANES) this.#lanes[lane].mayBeDue = true
+    for (const kind of KINDS) this.#queues[kind].mayBeDue = true
     this.pump()
   }
 
@@ -173,28 +188,59 @@ export class Outlet {
   /** Whether anything could go now that only the database can make ready. */
   #needsDatabase(): boolean {
     if (this.#world.isStopped()) return false
-    return LANES.some((lane) => {
-      const { queue, mayBeDue } = this.#lanes[lane]
+    this.#tellGate()
+    if (!this.#isKnown()) return KINDS.some((kind) => this.#waits(kind))
+    if (this.#gate.wantsProbe() || this.#gate.wantsTokens() !== null) return true
+    return KINDS.some((kind) => {
+      const { queue, mayBeDue } = this.#queues[kind]
+      if (!this.#mayGo(kind)) return false
       if (queue.length === 0) return mayBeDue
-      if (!this.#isKnown()) return true
-      const mayGo = this.#mayGo(lane)
-      return mayGo && (!isReady(queue[0]!) || (mayBeDue && queue.length < MOST_QUEUED[lane] / 4))
+      return !isReady(queue[0]!) || (mayBeDue && queue.length < MOST_QUEUED[kind] / 4)
     })
   }
 
-  #mayGo(lane: Lane): boolean {
-    const room = this.#gate.room(lane)
+  #waits(kind: Kind): boolean {
+    return this.#queues[kind].queue.length > 0 || this.#queues[kind].mayBeDue
+  }
+
+  /** The gate hears what there is, so that nothing waits for a turn that nobody takes. */
+  #tellGate(): void {
+    for (const kind of KINDS) this.#gate.waits(kind, this.#waits(kind))
+  }
+
+  #mayGo(kind: Kind): boolean {
+    const room = this.#gate.room(kind)
     return room.calls > 0 && room.events > 0 && !this.#world.settler.isFull
   }
 
   async #prepare(): Promise<void> {
     if (!(await this.#learn())) return
-    for (const lane of LANES) {
-      const state = this.#lanes[lane]
-      if (state.mayBeDue && state.queue.length < MOST_QUEUED[lane] / 4) await this.#claim(lane)
-      await this.#makeReady(lane)
+    this.#tellGate()
+    if (this.#gate.wantsProbe()) await this.#askToProbe()
+    await this.#fetchTokens()
+    for (const kind of KINDS) {
+      const state = this.#queues[kind]
+      if (state.mayBeDue && state.queue.length < MOST_QUEUED[kind] / 4 && this.#mayGo(kind)) await this.#claim(kind)
+      await this.#makeReady(kind)
     }
     this.#sendWhatMay()
+  }
+
+  /** One server at a time tries a destination whose circuit is open. */
+  async #askToProbe(): Promise<void> {
+    const { ctx, leases } = this.#world
+    const seen = this.#gate.openUntil!
+    const until = leases.now() + this.#open!.now.timeoutMs + 2 * GRACE_MS
+    if (await takeProbe(ctx.db, this.id, seen, until)) this.#gate.probe(until)
+    else forgetRemembered()
+  }
+
+  async #fetchTokens(): Promise<void> {
+    const { ctx, leases } = this.#world
+    const wanted = this.#gate.wantsTokens()
+    if (wanted === null) return
+    const { rate, count } = wanted
+    this.#gate.grant(await takeTokens(ctx.db, this.id, (before) => takeFrom(rate, before, count, leases.now())))
   }
 
   /** The destination as it is now. False when nothing may be sent to it. */
@@ -203,10 +249,10 @@ export class Outlet {
     const known = { at: performance.now(), generation: rememberedGeneration() }
     const row = await rememberedDestination(ctx.db, ctx.db, this.id)
     if (row === null || row.state !== 'active') {
-      for (const lane of LANES) this.#lanes[lane].mayBeDue = false
+      for (const kind of KINDS) this.#queues[kind].mayBeDue = false
       if (row === null) {
         // Its deliveries went with it.
-        for (const lane of LANES) this.#letGo(this.#lanes[lane].queue.splice(0))
+        for (const kind of KINDS) this.#letGo(this.#queues[kind].queue.splice(0))
         this.close()
         this.#world.gone(this)
       } else await this.giveBack()
@@ -218,32 +264,37 @@ export class Outlet {
     }
     this.#open.row = row
     await renewSecrets(ctx, this.#open)
-    this.#gate.learn(row, this.#open.delivery)
+    this.#gate.learn(this.#open.delivery, this.#world.share())
+    // What we told and is not yet written, or was read before it was, is no news.
+    if (this.#telling === 0 && known.generation === rememberedGeneration()) this.#gate.follow(row.opened_until)
     this.#known = known
     return true
   }
 
-  async #claim(lane: Lane): Promise<void> {
+  async #claim(kind: Kind): Promise<void> {
     const { ctx, leases } = this.#world
-    const state = this.#lanes[lane]
-    const limit = MOST_QUEUED[lane] / 2
+    const state = this.#queues[kind]
+    const { calls, events } = this.#gate.room(kind)
+    const batch = this.#open!.type.batch ?? ONE_EVENT
+    const ahead = this.#gate.phase === 'closed' ? CLAIMED_AHEAD : 1
+    const limit = Math.min(MOST_QUEUED[kind] / 2, calls * batch.events * ahead, events)
     state.mayBeDue = false
-    const claimed = await claimHeld(ctx.db, this.id, lane, { limit, now: leases.now() })
+    const claimed = await claimHeld(ctx.db, this.id, kind, { limit, now: leases.now() })
     state.mayBeDue ||= claimed.length === limit
     state.behind = claimed.length === limit
-    this.#enqueue(lane, claimed)
+    this.#enqueue(kind, claimed)
     if (this.#world.isStopped()) await this.giveBack()
   }
 
   /** The first ones of the queue: still ours, and with their bodies. */
-  async #makeReady(lane: Lane): Promise<void> {
+  async #makeReady(kind: Kind): Promise<void> {
     const { ctx, leases } = this.#world
-    const state = this.#lanes[lane]
-    if (state.queue.length === 0 || !this.#mayGo(lane) || isReady(state.queue[0]!)) return
+    const state = this.#queues[kind]
+    if (state.queue.length === 0 || !this.#mayGo(kind) || isReady(state.queue[0]!)) return
     // Out of the queue while the database is asked: what is forgotten meanwhile is not found again.
     const batch = this.#open!.type.batch ?? ONE_EVENT
-    const soon = Math.max(FEWEST_READY, this.#gate.room(lane).calls * batch.events)
-    const first = state.queue.splice(0, Math.min(soon, MOST_QUEUED[lane] / 4))
+    const soon = Math.max(FEWEST_READY, this.#gate.room(kind).calls * batch.events)
+    const first = state.queue.splice(0, Math.min(soon, MOST_QUEUED[kind] / 4))
     let ours = first
     try {
       if (first.some((held) => !isConfirmed(held))) ours = await confirmHeld(ctx.db, first, leases.now())
@@ -258,10 +309,10 @@ export class Outlet {
     if (this.#world.isStopped()) await this.giveBack()
   }
 
-  #enqueue(lane: Lane, held: readonly Held[]): void {
+  #enqueue(kind: Kind, held: readonly Held[]): void {
     for (const { delivery } of held) this.#world.held.add(delivery.id)
-    this.#lanes[lane].queue.push(...held)
-    this.#lanes[lane].bytes += sizeOf(held)
+    this.#queues[kind].queue.push(...held)
+    this.#queues[kind].bytes += sizeOf(held)
   }
 
   /** No longer in our hands, whatever the database says of them. */
@@ -271,52 +322,97 @@ export class Outlet {
 
   #sendWhatMay(): void {
     const batch = this.#open!.type.batch ?? ONE_EVENT
-    for (const lane of LANES) {
-      const state = this.#lanes[lane]
-      while (state.queue.length > 0 && isReady(state.queue[0]!) && !this.#world.isStopped() && this.#mayGo(lane)) {
+    for (const kind of KINDS) {
+      const state = this.#queues[kind]
+      while (state.queue.length > 0 && isReady(state.queue[0]!) && !this.#world.isStopped() && this.#mayGo(kind)) {
         const unready = state.queue.findIndex((held) => !isReady(held))
         const ready = unready === -1 ? state.queue : state.queue.slice(0, unready)
-        const group = state.queue.splice(0, nextBatch(ready, batch, this.#gate.room(lane).events))
+        const group = state.queue.splice(0, nextBatch(ready, batch, this.#gate.room(kind).events))
         state.bytes -= sizeOf(group)
-        this.#start(lane, group)
+        this.#start(kind, group)
       }
     }
     this.#wakeWhenItOpens()
   }
 
   #wakeWhenItOpens(): void {
+    this.#tellGate()
     const at = this.#gate.opensAt()
     clearTimeout(this.#opening)
-    if (at === null || LANES.every((lane) => this.#lanes[lane].queue.length === 0)) return
-    this.#opening = setTimeout(() => this.pump(), Math.max(1, at - this.#world.ctx.clock.now()))
+    if (at === null || !KINDS.some((kind) => this.#waits(kind))) return
+    this.#opening = setTimeout(() => this.pump(), Math.max(1, at - this.#world.leases.now()))
     this.#opening.unref()
   }
 
-  #start(lane: Lane, group: readonly Held[]): void {
-    this.#gate.began(lane, group.length)
+  #start(kind: Kind, group: readonly Held[]): void {
+    this.#gate.began(kind, group.length)
     const destination = this.#open!
-    const { ctx, settler } = this.#world
+    const { ctx, leases, settler } = this.#world
     const startedAt = ctx.clock.now()
-    const work = this.#send(destination, group).then((results) => {
-      this.#gate.ended(lane, results)
+    const beganAt = leases.now()
+    const work = this.#send(destination, group).then(async (results) => {
+      const circuit = this.#gate.ended(kind, results, beganAt)
+      if (circuit !== undefined) this.#world.track(this.#tellCircuit(circuit.openedUntil))
+      await this.#notice(destination, results)
       settler.add(group.map((held, i) => settlementOf(this.#world, destination, held, results[i]!, startedAt)))
       this.pump()
     })
     this.#world.track(work)
   }
 
-  async #send(destination: OpenDestination, group: readonly Held[]): Promise<SendResult[]> {
-    const known = group.flatMap(({ delivery, event, body }) =>
-      event === null ? [] : [outgoing(event, body!, delivery.attempts)],
-    )
-    const answers = (await this.#answers(destination, known)).values()
-    return group.map(({ event }) => (event === null ? rejected('the event was deleted') : answers.next().value!))
+  /** A destination that has to be stopped is, before its events become due again. */
+  async #notice(destination: OpenDestination, results: readonly SendResult[]): Promise<void> {
+    const { ctx } = this.#world
+    const met = metBy(results)
+    if (met === undefined || this.#noticing) return
+    const notice = noticeFor(destination.row, destination.delivery, met, ctx.clock.now())
+    if (notice === null) return
+    this.#noticing = true
+    try {
+      await giveNotice(ctx, destination.row, notice)
+    } catch (error) {
+      ctx.log.warn({ err: error, destinationId: this.id }, 'the state of a destination could not be told')
+    } finally {
+      this.#noticing = false
+      forgetRemembered()
+    }
   }
 
-  async #answers(destination: OpenDestination, events: ReturnType<typeof outgoing>[]): Promise<SendResult[]> {
+  /** Other servers hear that the circuit opened or closed; when it opened, what waits in memory waits in the database. */
+  async #tellCircuit(openedUntil: number | null): Promise<void> {
+    const { ctx } = this.#world
+    this.#telling++
+    try {
+      await ctx.db.batch([markCircuit(this.id, openedUntil)])
+      if (openedUntil !== null) {
+        ctx.log.info({ destinationId: this.id, openedUntil }, 'a destination fails; its events are held')
+        await this.giveBack()
+        for (const kind of KINDS) this.#queues[kind].mayBeDue = true
+      }
+    } finally {
+      this.#telling--
+      forgetRemembered()
+      this.pump()
+    }
+  }
+
+  async #send(destination: OpenDestination, group: readonly Held[]): Promise<SendResult[]> {
+    const refusals = group.map((held) => refusalOf(held, destination))
+    const going = group.filter((_, i) => refusals[i] === null)
+    const answers = await this.#answers(
+      destination,
+      going.map(({ delivery, event, body }) => outgoing(event!, body!, delivery.attempts)),
+    )
+    const next = answers.values()
+    return refusals.map((refusal) => refusal ?? next.next().value!)
+  }
+
+  async #answers(destination: OpenDestination, events: OutgoingEvent[]): Promise<SendResult[]> {
     if (events.length === 0) return []
     try {
-      const results = await destination.sender.send(events, destination.now)
+      const { sender, now } = destination
+      const results = await withinTime(sender.send(events, now), now.timeoutMs + GRACE_MS)
+      if (results === null) return events.map(() => retry('it took longer than its timeout allows', true))
       assert(results.length === events.length, 'a destination gives one result for each event')
       return results
     } catch (error) {
@@ -330,8 +426,8 @@ export class Outlet {
 
   /** What waits in memory goes back to the database: nothing was tried. */
   async giveBack(): Promise<void> {
-    const held = LANES.flatMap((lane) => this.#lanes[lane].queue.splice(0))
-    for (const lane of LANES) this.#lanes[lane].bytes = 0
+    const held = KINDS.flatMap((kind) => this.#queues[kind].queue.splice(0))
+    for (const kind of KINDS) this.#queues[kind].bytes = 0
     this.#letGo(held)
     if (held.length > 0) await this.#world.ctx.db.batch(giveBackDeliveries(held.map(({ delivery }) => delivery)))
   }
@@ -351,8 +447,45 @@ export class Outlet {
   }
 }
 
-function emptyLane(): LaneState {
+function emptyQueue(): QueueState {
   return { queue: [], bytes: 0, reserved: 0, reservedBytes: 0, mayBeDue: false, behind: false }
+}
+
+/** What was just committed. */
+function freshKind(lane: Lane): Kind {
+  return lane === 'live' ? 'fresh' : 'backfill'
+}
+
+/** What one call met; null when something was delivered, undefined when it says nothing. */
+function metBy(results: readonly SendResult[]): Met | undefined {
+  let met: Met | undefined
+  for (const result of results) {
+    if (result.next === 'delivered') return null
+    if (result.next !== 'rejected') met = { error: result.message, gone: result.next === 'pause' }
+  }
+  return met
+}
+
+/** Why it is not sent at all. */
+function refusalOf({ event, bytes }: Held, { delivery: { max_bytes } }: OpenDestination): SendResult | null {
+  if (event === null) return rejected('the event was deleted')
+  if (max_bytes === null || bytes <= max_bytes) return null
+  return rejected(`the event has ${bytes} bytes; this destination takes ${max_bytes} at most (delivery.max_bytes)`)
+}
+
+/** Null when that takes longer. */
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+    // Nobody waits for it any more, but it may still fail.
+    work.catch(() => undefined)
+  }
 }
 
 function isConfirmed(held: Held): boolean {

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FAILURES_TO_OPEN } from './breaker.ts'
-import { begin, createSlots, end, type Ended, followCircuit, type Slots, type Kind, KINDS, recapSlots, room } from './slots.ts'
+import {
+  begin,
+  createSlots,
+  end,
+  type Ended,
+  followCircuit,
+  type Slots,
+  type Kind,
+  KINDS,
+  recapSlots,
+  room,
+} from './slots.ts'
 
 const CAPS = { live: 16, backfill: 4 }
 
@@ -67,10 +78,17 @@ test('with one slot, what waits takes turns', () => {
 test('an open circuit lets nothing pass, then one probe; a good one opens the way step by step', () => {
   const slots = createSlots(CAPS)
   open(slots, 1000)
-  assert.deepEqual(KINDS.map((kind) => room(slots, kind, 1000)), [0, 0, 0])
+  assert.deepEqual(
+    KINDS.map((kind) => room(slots, kind, 1000)),
+    [0, 0, 0],
+  )
   assert.equal(room(slots, 'backfill', 6000), 1)
   begin(slots, 'backfill')
-  assert.deepEqual(KINDS.map((kind) => room(slots, kind, 6000)), [0, 0, 0], 'one probe, whoever comes first')
+  assert.deepEqual(
+    KINDS.map((kind) => room(slots, kind, 6000)),
+    [0, 0, 0],
+    'one probe, whoever comes first',
+  )
   assert.equal(ended(slots, 'backfill', { startedAt: 6000, now: 6010, outcome: 'failure' }), 'opened')
   assert.equal(room(slots, 'fresh', 15_000), 0)
   begin(slots, 'fresh')

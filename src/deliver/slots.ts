@@ -58,6 +58,11 @@ export function room(slots: Slots, kind: Kind, now: number): number {
   return free
 }
 
+/** Whether it is this kind's turn when there is one slot, or one token, for all. */
+export function isTurnOf(slots: Slots, kind: Kind): boolean {
+  return isNext(slots, kind, KINDS, slots.lastKind, Math.floor(slots.window.size))
+}
+
 /** Whether it is the first of those that wait, counted from the one that had the slot last. */
 function isNext(slots: Slots, kind: Kind, kinds: readonly Kind[], last: Kind, size: number): boolean {
   const from = kinds.indexOf(last) + 1
@@ -69,7 +74,9 @@ function isNext(slots: Slots, kind: Kind, kinds: readonly Kind[], last: Kind, si
 }
 
 function ownLimit({ caps, window, inFlight, waiting }: Slots, kind: Kind, size: number): number {
-  if (kind === 'backfill') return Math.max(1, Math.floor((caps.backfill * size) / window.cap))
+  if (kind === 'backfill') {
+    return Math.min(caps.backfill, Math.max(1, Math.floor((caps.backfill * size) / window.cap)))
+  }
   const live = Math.min(caps.live, size)
   if (live === 1) return 1 - (kind === 'fresh' ? inFlight.backlog : inFlight.fresh)
   const share = kind === 'backlog' ? Math.floor(live / 2) : live - (waiting.backlog ? Math.ceil(live / 3) : 0)
@@ -104,7 +111,8 @@ export function end(slots: Slots, call: Ended): 'opened' | 'closed' | null {
       restart(slots.window)
       return 'closed'
     }
-    grow(slots.window)
+    if (call.slowDown) shrink(slots.window, call.startedAt, call.now)
+    else grow(slots.window)
     return null
   }
   if (call.slowDown) shrink(slots.window, call.startedAt, call.now)

@@ -169,6 +169,44 @@ export const S3PayloadEvent = event('s3_payload', 'Says where an event lies, whe
   version,
 })
 
+const destination = z
+  .object({ id: z.string(), name: z.string(), type: z.string().describe('The kind: `webhook` and so on.') })
+  .describe('The destination that this is about. It does not get the event itself.')
+
+export const DestinationFailingEvent = event(
+  'destination_failing',
+  "Every attempt at a destination has failed for a day. Loam's own event, for the environment's other destinations.",
+  {
+    status: z.literal('warning'),
+    message,
+    destination,
+    failing_since: z.string().describe('Time of the first failure since the last success.'),
+    last_error: z.string().describe('What the last attempt met.'),
+    version,
+  },
+)
+
+export const DestinationDisabledEvent = event(
+  'destination_disabled',
+  "Loam stopped sending to a destination and holds its events. Loam's own event, for the environment's other destinations.",
+  {
+    status: z.literal('error'),
+    message,
+    destination,
+    state: z
+      .enum(['paused', 'disabled'])
+      .describe('`paused`: it said that it is gone. `disabled`: it failed longer than its settings allow.'),
+    reason: z.string().describe('What it answered.'),
+    version,
+  },
+)
+
+export const DestinationRecoveredEvent = event(
+  'destination_recovered',
+  "A destination that was told of as failing takes events again. Loam's own event, for the environment's other destinations.",
+  { status: z.literal('success'), message, destination, version },
+)
+
 export const eventSchemas = [
   AuthSuccessEvent,
   AuthErrorEvent,
@@ -193,6 +231,9 @@ export const eventSchemas = [
   RecordDeletedEvent,
   HealthcheckEvent,
   S3PayloadEvent,
+  DestinationFailingEvent,
+  DestinationDisabledEvent,
+  DestinationRecoveredEvent,
 ] as const
 
 export const Event = z.union(eventSchemas).meta({ id: 'Event', description: 'What a destination receives.' })

@@ -185,6 +185,8 @@ test('operational events', () => {
   })
 })
 
+const target = { id: 'd', name: 'Mine', type: 'webhook' }
+
 test('every event that is made is one of the schema, with every key of it', () => {
   const events = [
     make.authEvent({ user, widgetSessionId: 'widget', flowId: 'flow' }),
@@ -203,6 +205,9 @@ test('every event that is made is one of the schema, with every key of it', () =
     make.recordDeletedEvent({ user, dataType: 'daily', summaryId: null, day: '2026-01-12' }),
     make.healthcheckEvent({ createdAt: 'now', trendPercentage: -12.5, sentLastHour: 0 }),
     make.s3PayloadEvent({ url: 'u', expiresInSeconds: 1, reference: 'r', userId: null, referenceId: null }),
+    make.destinationFailingEvent({ destination: target, failingSince: 'then', lastError: 'it answered 500' }),
+    make.destinationDisabledEvent({ destination: target, state: 'paused', reason: 'it answered 410' }),
+    make.destinationRecoveredEvent(target),
   ]
   const made = new Set<string>()
   for (const event of events) {
@@ -228,6 +233,9 @@ test('event types: all of the published names that we send, and our own', () => 
     'connection_error',
     'daily',
     'deauth',
+    'destination_disabled',
+    'destination_failing',
+    'destination_recovered',
     'google_no_datasource',
     'healthcheck',
     'large_request_processing',

@@ -8,6 +8,9 @@ import {
   type AuthSuccessEvent,
   type ConnectionErrorEvent,
   type DeauthEvent,
+  type DestinationDisabledEvent,
+  type DestinationFailingEvent,
+  type DestinationRecoveredEvent,
   type HealthcheckEvent,
   type LargeRequestProcessingEvent,
   type LargeRequestSendingEvent,
@@ -232,4 +235,52 @@ export function s3PayloadEvent(about: {
     reference_id: about.referenceId,
     version: PAYLOAD_VERSION,
   } satisfies z.infer<typeof S3PayloadEvent>
+}
+
+export interface NamedDestination {
+  id: string
+  name: string
+  type: string
+}
+
+export function destinationFailingEvent(about: {
+  destination: NamedDestination
+  failingSince: string
+  lastError: string
+}) {
+  return {
+    type: 'destination_failing',
+    status: 'warning',
+    message: 'Every attempt to deliver to this destination has failed since failing_since',
+    destination: about.destination,
+    failing_since: about.failingSince,
+    last_error: about.lastError,
+    version: PAYLOAD_VERSION,
+  } satisfies z.infer<typeof DestinationFailingEvent>
+}
+
+export function destinationDisabledEvent(about: {
+  destination: NamedDestination
+  state: 'paused' | 'disabled'
+  reason: string
+}) {
+  return {
+    type: 'destination_disabled',
+    status: 'error',
+    message: 'Nothing more is sent to this destination; its events are held until it is resumed',
+    destination: about.destination,
+    state: about.state,
+    reason: about.reason,
+    version: PAYLOAD_VERSION,
+  } satisfies z.infer<typeof DestinationDisabledEvent>
+}
+
+export function destinationRecoveredEvent(destination: NamedDestination) {
+  return {
+    type: 'destination_recovered',
+    status: 'success',
+    message: 'This destination takes events again; what was held is on its way',
+    destination,
+    version: PAYLOAD_VERSION,
+  } satisfies z.infer<typeof DestinationRecoveredEvent>
 }

@@ -29,6 +29,8 @@ export interface NewEvent {
   afterPrevious?: boolean
   /** Only to this destination. */
   onlyDestinationId?: string
+  /** Not to this one. */
+  exceptDestinationId?: string
 }
 
 /**
@@ -98,6 +100,7 @@ const encoder = new TextEncoder()
 /** Whether a destination's filters let this event through. A paused destination keeps its events until it goes on. */
 export function wants(destination: DestinationRow, event: NewEvent): boolean {
   if (event.onlyDestinationId !== undefined) return destination.id === event.onlyDestinationId
+  if (event.exceptDestinationId === destination.id) return false
   if (destination.event_types !== null && !includes(destination.event_types, event.body.type)) return false
   const provider = event.connection?.provider
   if (destination.providers !== null && provider !== undefined && !includes(destination.providers, provider)) {

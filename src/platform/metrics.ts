@@ -57,6 +57,12 @@ export function createMetrics() {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600],
       registers,
     }),
+    destinationHealth: new Counter({
+      name: 'loam_destination_health_total',
+      help: 'Destinations that were told of as failing, were stopped by Loam, or recovered, by kind.',
+      labelNames: ['destination', 'change'],
+      registers,
+    }),
     backlog: new Gauge({
       name: 'loam_delivery_backlog',
       help: 'Deliveries that are due or scheduled, by kind of destination and lane.',

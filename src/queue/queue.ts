@@ -36,14 +36,16 @@ export interface Lease {
   leaseId: string
 }
 
-/** Takes up to `limit` due rows of one lane. `attempts` of the rows already counts this one. */
+/** Takes up to `limit` due rows of one lane; with `untriedSince` only those that became due since and were never tried. `attempts` of the rows already counts this one. */
 export async function claim<Row>(
   db: Database,
   queue: Queue,
   lane: readonly string[],
-  options: { limit: number; now: number; leaseMs: number },
+  options: { limit: number; now: number; leaseMs: number; untriedSince?: number },
 ): Promise<Row[]> {
   const laneClause = queue.laneColumns.map((column, i) => `c.${column} = $${i + 5}`).join(' AND ')
+  const untried = options.untriedSince
+  const untriedClause = untried === undefined ? '' : ` AND c.attempts = 0 AND c.next_at >= $${lane.length + 5}`
   const exclusiveClause =
     queue.exclusive === null
       ? ''
@@ -53,9 +55,16 @@ export async function claim<Row>(
     tx.all<Row>(
       `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
        WHERE id IN (SELECT c.id FROM ${queue.table} c WHERE ${laneClause} AND c.state = 'pending' AND c.next_at <= $3
-         ${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(tx)})
+         ${untriedClause}${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(tx)})
        RETURNING ${queue.returning}`,
-      [newId(), options.now + options.leaseMs, options.now, options.limit, ...lane],
+      [
+        newId(),
+        options.now + options.leaseMs,
+        options.now,
+        options.limit,
+        ...lane,
+        ...(untried === undefined ? [] : [untried]),
+      ],
     ),
   )
 }

@@ -149,6 +149,33 @@ export function markFailing(id: string, now: number): Statement {
   }
 }
 
+/** Until when its circuit is open; null closes it. */
+export function markCircuit(id: string, openedUntil: number | null): Statement {
+  return { sql: 'UPDATE destinations SET opened_until = $2 WHERE id = $1', params: [id, openedUntil] }
+}
+
+/** The next probe is ours until `until`, unless another server was quicker. */
+export async function takeProbe(sql: Sql, id: string, seen: number, until: number): Promise<boolean> {
+  const changed = await sql.run('UPDATE destinations SET opened_until = $3 WHERE id = $1 AND opened_until = $2', [
+    id,
+    seen,
+    until,
+  ])
+  return changed === 1
+}
+
+/** Once per time that it fails. */
+export function markWarned(id: string, now: number): Statement {
+  return { sql: 'UPDATE destinations SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL', params: [id, now] }
+}
+
+export function clearWarning(id: string): Statement {
+  return {
+    sql: 'UPDATE destinations SET warned_at = NULL WHERE id = $1 AND warned_at IS NOT NULL',
+    params: [id],
+  }
+}
+
 export function markWell(id: string): Statement {
   return {
     sql: 'UPDATE destinations SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL',
