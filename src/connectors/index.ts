@@ -1,8 +1,9 @@
 // The catalogue: a source exists by standing here.
 import type { Connector } from './connector.ts'
 import { oura } from './oura/index.ts'
+import { strava } from './strava/index.ts'
 
-export const connectors: readonly Connector[] = [oura]
+export const connectors: readonly Connector[] = [oura, strava]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 

@@ -24,6 +24,9 @@ export const ketoneMmolToMgPerDl = (mmolPerLitre: number): number => mmolPerLitr
 export const fahrenheitToCelsius = (degrees: number): number => ((degrees - 32) * 5) / 9
 
 export const kilometersPerHourToMetersPerSecond = (speed: number): number => speed / 3.6
+/** Of a speed in m/s. Who stands still has none. */
+export const minutesPerKilometer = (speed: number | null | undefined): number | null =>
+  typeof speed === 'number' && speed > 0 ? round(1000 / 60 / speed, 6) : null
 export const hoursToSeconds = (hours: number): number => round(hours * 3600, 3)
 export const minutesToSeconds = (minutes: number): number => round(minutes * 60, 3)
 export const millisecondsToSeconds = (milliseconds: number): number => milliseconds / 1000
