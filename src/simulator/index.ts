@@ -1,11 +1,13 @@
 // Every cloud that the sandbox plays.
 import { createOuraSimulator } from './oura/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
+import { createStravaSimulator } from './strava/index.ts'
 
 export { clientSecretOf, sandboxClient } from './clients.ts'
 
 const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   oura: createOuraSimulator,
+  strava: createStravaSimulator,
 }
 
 /** Keyed by the provider's id in lower case, as it stands in `/sandbox/{provider}`. */

@@ -18,7 +18,8 @@ export interface Changed {
   kind: string
   id: string
   day: string | null
-  what: 'create' | 'update'
+  /** `delete` only for what the person removed: what grew old is not announced. */
+  what: 'create' | 'update' | 'delete'
 }
 
 export interface Watch {
@@ -51,6 +52,11 @@ export function watch(
         const { kind, id, day } = each
         return { kind, id, day, what: nameOf(each) in before ? 'update' : 'create' }
       })
+    for (const edit of await kit.edits.of(grant.personId)) {
+      const name = `${edit.kind} ${edit.id}`
+      if (edit.what !== 'gone' || !(name in before) || name in after) continue
+      changes.push({ kind: edit.kind, id: edit.id, day: null, what: 'delete' })
+    }
     if (changes.length > 0) await how.announce(grant, changes)
     await kit.state.put(key(grant), JSON.stringify(after))
     return changes.length

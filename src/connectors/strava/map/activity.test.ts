@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import activityTypes from '../activity_types.json' with { type: 'json' }
+import { ActivityType } from '../../../model/enumerations.ts'
+import { mapPage } from '../../map-pages.ts'
+import { strava } from '../index.ts'
+
+const input = { timeZone: null, receivedAt: 0 }
+const start_date = '2026-06-01T10:00:00Z'
+
+function typeOf(sport: Record<string, unknown>): { type: unknown; unknown: number } {
+  const { mapped, unknown } = mapPage(strava, 'activity', { id: 1, start_date, ...sport }, input)
+  const [part] = mapped
+  assert.ok(part?.type === 'activity')
+  return { type: part.record?.metadata?.type, unknown: unknown.length }
+}
+
+test('every sport of the table is one of ours, and nothing else is', () => {
+  const known = new Set<number>(Object.values(ActivityType))
+  const sports = Object.entries(activityTypes.map)
+  assert.equal(sports.length, 56)
+  for (const [sport, type] of sports) {
+    assert.ok(known.has(type), sport)
+    assert.deepEqual(typeOf({ sport_type: sport, type: 'Workout' }), { type, unknown: 0 })
+  }
+  for (const sport of ['constructor', 'Quidditch', 'run']) {
+    assert.deepEqual(typeOf({ sport_type: sport }), { type: ActivityType.Unknown, unknown: 1 })
+  }
+  assert.deepEqual(typeOf({}), { type: ActivityType.Unknown, unknown: 0 })
+  assert.deepEqual(typeOf({ type: 'Ride' }), { type: ActivityType.Biking, unknown: 0 })
+})
+
+test('what cannot be read is named without its value', () => {
+  for (const [payload, place] of [
+    [{ id: 1 }, 'start_date'],
+    [{ start_date }, 'id'],
+    [{ id: 1, start_date, average_heartrate: 'high' }, 'average_heartrate'],
+    [{ id: 1.5, start_date }, 'id'],
+  ] as const) {
+    assert.throws(
+      () => mapPage(strava, 'activities', payload, input),
+      (error) => error instanceof Error && error.message.includes(place) && !error.message.includes('high'),
+    )
+  }
+  assert.throws(() => mapPage(strava, 'streams', [[1, 2]], input), /an object of streams by type/)
+})

@@ -1,0 +1,223 @@
+// A connector against the sandbox's cloud, over HTTP: what is asked, understood there, answered and mapped. The
+// simulators share no code with the connectors, so the two disagree wherever one of them is wrong.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type {
+  Address,
+  Connector,
+  ConnectionHttp,
+  Fetched,
+  Identity,
+  Mapped,
+  NotificationRequest,
+  NotificationSecrets,
+  Page,
+  Tokens,
+  Wanted,
+} from '../../src/connectors/connector.ts'
+import { mapPage } from '../../src/connectors/map-pages.ts'
+import { wholeRecords, type WholeRecord } from '../../src/normalize/whole-records.ts'
+import { type ManualClock, manualClock } from '../../src/platform/clock.ts'
+import { ProviderError } from '../../src/platform/errors.ts'
+import { createHttp } from '../../src/platform/http-client.ts'
+import type { HttpRequest, HttpResponse } from '../../src/platform/http.ts'
+import { clientSecretOf, createSimulators } from '../../src/simulator/index.ts'
+import { memoryState } from '../../src/simulator/memory-state.ts'
+
+export interface Cloud {
+  clock: ManualClock
+  secrets: NotificationSecrets
+  /** Where the gateway listens. */
+  callbackUrl: string
+  /** What arrived there and was no handshake. */
+  notified: NotificationRequest[]
+  signIn(person: string, grant?: string): Promise<{ tokens: Tokens; http: ConnectionHttp; identity: Identity }>
+  /** Not authorized. */
+  send(at: Address, request?: Omit<HttpRequest, 'url'>): Promise<HttpResponse>
+  fetch(http: ConnectionHttp, kind: string, wanted: Wanted, more?: { timeZone?: string | null }): Promise<Fetched[]>
+  map(pages: readonly Fetched[], timeZone?: string | null): Mapped[]
+  records(pages: readonly Fetched[], timeZone?: string | null): WholeRecord[]
+  control(lever: string, query?: Record<string, string>): Promise<Record<string, unknown>>
+  close(): Promise<void>
+}
+
+export const BERLIN = 'Europe/Berlin'
+
+export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00Z'): Promise<Cloud> {
+  const clock = manualClock(Date.parse(now))
+  const http = createHttp({ allowPrivate: true, userAgent: 'test' })
+  const slug = connector.id.toLowerCase()
+  const notified: NotificationRequest[] = []
+  let handle: (request: Request) => Promise<Response> = () => Promise.reject(new Error('not yet'))
+  const server = createServer(getRequestListener((request) => handle(request)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const simulators = createSimulators({ clock, state: memoryState(clock), http, publicUrl: origin })
+  const client = { id: 'golden', secret: clientSecretOf('golden'), extra: {} }
+  const secrets: NotificationSecrets = {
+    client,
+    verificationToken: 'known-to-both',
+    get now() {
+      return clock.now()
+    },
+    send: (at) => http.send({ url: urlOf(at) }),
+  }
+  const key = connector.notifications?.unsigned === true ? `?key=${secrets.verificationToken}` : ''
+
+  async function hook(request: Request, url: URL): Promise<Response> {
+    const incoming: NotificationRequest = {
+      method: request.method,
+      headers: Object.fromEntries(request.headers),
+      query: Object.fromEntries(url.searchParams),
+      body: Buffer.from(await request.arrayBuffer()),
+    }
+    const answer = connector.notifications!.handshake?.(incoming, secrets) ?? null
+    if (answer !== null) return new Response(answer.body, { status: answer.status })
+    notified.push(incoming)
+    const good = await connector.notifications!.verify(incoming, secrets)
+    return new Response(good ? 'ok' : 'refused', { status: good ? 200 : 401 })
+  }
+
+  handle = async (request) => {
+    const url = new URL(request.url)
+    if (url.pathname === '/hook') return hook(request, url)
+    url.pathname = url.pathname.replace(`/sandbox/${slug}`, '')
+    return simulators.get(slug)!.handle(new Request(url, request))
+  }
+
+  const urlOf = (at: Address): string => `${origin}/sandbox/${slug}${at.path}`
+
+  function authorized(access: Tokens, providerUserId: string | null): ConnectionHttp {
+    const ask = async (url: string, request: Omit<HttpRequest, 'url'> & { expect?: number[] }) => {
+      const { expect = [], ...plain } = request
+      const call = { ...plain, headers: { accept: 'application/json', ...plain.headers } }
+      const sent = connector.authorizeCall?.(call, { token: access.accessToken, client, providerUserId }) ?? {
+        ...call,
+        headers: { ...call.headers, authorization: `Bearer ${access.accessToken}` },
+      }
+      const response = await http.send({ ...sent, url })
+      const status = connector.statusOf?.(response) ?? response.status
+      if ((status >= 200 && status < 300) || expect.includes(status)) return response
+      const next = status === 403 ? 'skip' : status === 401 ? 'reauthorize' : status === 429 ? 'retry' : 'give_up'
+      throw new ProviderError(`${connector.name} answered ${status}`, { next, status })
+    }
+    return {
+      send: (at, request = {}) => ask(urlOf(at), request),
+      follow: (url, request = {}) => {
+        assert.equal(new URL(url).origin, origin, "a URL that is not the provider's")
+        return ask(url, request)
+      },
+    }
+  }
+
+  async function signIn(person: string, grant?: string) {
+    const { auth } = connector
+    assert.ok(auth.kind === 'oauth2')
+    const redirect = 'http://127.0.0.1:1/callback'
+    const { scopeParameter = 'scope' } = auth
+    const asked = await http.send({
+      url: urlOf(auth.authorize),
+      query: {
+        client_id: client.id,
+        redirect_uri: redirect,
+        response_type: 'code',
+        state: 'state-of-this-test',
+        ...(scopeParameter === null ? {} : { [scopeParameter]: auth.scopes.join(auth.scopeSeparator) }),
+        ...auth.authorizeParameters,
+        auto: 'approve',
+        person,
+        grant,
+      },
+    })
+    const back = new URL(asked.headers.location!).searchParams
+    const form = {
+      grant_type: 'authorization_code',
+      code: back.get('code')!,
+      redirect_uri: redirect,
+      ...(auth.clientAuthentication === 'basic' ? {} : { client_id: client.id, client_secret: client.secret }),
+    }
+    const about = { grant: 'code', client, previous: null } as const
+    const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`
+    const answer = await http.send({
+      method: 'POST',
+      url: urlOf(auth.token),
+      headers: {
+        accept: 'application/json',
+        ...(auth.clientAuthentication === 'basic' ? { authorization: basic } : {}),
+      },
+      form: auth.tokenForm?.(form, about) ?? form,
+    })
+    const tokens = auth.readTokens?.(answer, about) ?? standard(answer, auth.scopeSeparator)
+    const first = authorized(tokens, null)
+    const identity = await connector.identify({ http: first, tokens, client, userId: `user-of-${person}` })
+    return { tokens, http: authorized(tokens, identity.providerUserId), identity }
+  }
+
+  function mapped(page: Page, timeZone: string | null): Mapped[] {
+    const result = mapPage(connector, page.kind, page.payload, {
+      timeZone,
+      receivedAt: clock.now(),
+      request: page.request,
+    })
+    assert.deepEqual(result.unknown, [], `${page.kind} has codes that no table knows`)
+    assert.deepEqual(result.unreadable, [], `${page.kind} has documents that cannot be read`)
+    return result.mapped
+  }
+
+  return {
+    clock,
+    secrets,
+    callbackUrl: `${origin}/hook${key}`,
+    notified,
+    signIn,
+    send: (at, request = {}) => http.send({ ...request, url: urlOf(at) }),
+    async fetch(connection, kind, wanted, { timeZone = BERLIN } = {}) {
+      const all: Fetched[] = []
+      const context = {
+        http: connection,
+        wanted,
+        providerUserId: 'x',
+        timeZone,
+        grantedScopes: null,
+        now: clock.now(),
+      }
+      for await (const each of connector.reads[kind]!.fetch!(context)) all.push(each)
+      return all
+    },
+    map: (pages, timeZone = BERLIN) => pagesOf(pages).flatMap((page) => mapped(page, timeZone)),
+    records(pages, timeZone = BERLIN) {
+      const all = pagesOf(pages).map((page) => ({ kind: page.kind, mapped: mapped(page, timeZone) }))
+      return wholeRecords(all, { userId: 'u', provider: connector.id, timeZone }).records
+    },
+    async control(lever, query = {}) {
+      const url = `${origin}/sandbox/${slug}/_control/${lever}`
+      return (await http.send({ method: 'POST', url, query })).json() as Record<string, unknown>
+    },
+    async close() {
+      await http.close()
+      server.close()
+    },
+  }
+}
+
+export function pagesOf(fetched: readonly Fetched[]): Page[] {
+  return fetched.filter((each): each is Page => 'payload' in each)
+}
+
+/** `at(record, 'metadata.start_time')`. */
+export function at(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], value)
+}
+
+function standard(answer: HttpResponse, separator: string): Tokens {
+  const body = answer.json() as Record<string, unknown>
+  assert.equal(answer.status, 200, answer.text())
+  return {
+    accessToken: String(body.access_token),
+    refreshToken: typeof body.refresh_token === 'string' ? body.refresh_token : null,
+    expiresInSeconds: Number(body.expires_in),
+    scopes: typeof body.scope === 'string' ? body.scope.split(separator) : null,
+  }
+}
