@@ -2,7 +2,6 @@
 // destination that wants them.
 import { newId } from '../model/ids.ts'
 import { announceEvents, wakeDeliveries } from '../queue/wake.ts'
-import { packSync } from '../store/compress.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
@@ -71,7 +70,7 @@ export async function appendEvents(
       record_count: event.recordCount ?? 0,
       created_at: now,
     }
-    statements.push(insertEvent({ ...summary, body: packSync(body) }))
+    statements.push(insertEvent(summary, { toPack: body }))
     const deliveries = new Map<string, string>()
     for (const destination of await rememberedDestinations(ctx.db, tx, event.environmentId)) {
       if (!wants(destination, event)) continue

@@ -1,7 +1,13 @@
 // Two engines behind one small interface. SQL is written once with `$1` parameters and portable types: BIGINT for
 // milliseconds, TEXT, SMALLINT for yes and no, BYTEA/BLOB for bytes.
 
-export type Value = null | string | number | Uint8Array
+export type Value = null | string | number | Uint8Array | ToPack
+
+/** Bytes that are packed (compress.ts) as they are stored: on SQLite by the thread that writes, not by the event loop. */
+export interface ToPack {
+  readonly toPack: Uint8Array
+}
+
 export interface Statement {
   sql: string
   params?: readonly Value[]

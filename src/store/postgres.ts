@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { Log } from '../platform/log.ts'
+import { packSync } from './compress.ts'
 import type { Database, Sql, Statement, Transaction, Value } from './database.ts'
 
 const RETRYABLE = new Set(['40001', '40P01'])
@@ -31,6 +32,7 @@ function query(target: Queryable, sql: string, params: readonly Value[] = []): P
 }
 
 function bound(value: Value): unknown {
+  if (typeof value === 'object' && value !== null && 'toPack' in value) return packSync(value.toPack)
   return value instanceof Uint8Array && !Buffer.isBuffer(value)
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     : value

@@ -1,24 +1,40 @@
 // The thread that holds an SQLite connection, so that commits and long reads never stop the event loop.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Statement, Value } from './database.ts'
+import { packSync } from './compress.ts'
+import type { Value } from './database.ts'
 
 export interface SqliteWorkerData {
   path: string
   role: 'writer' | 'reader'
 }
 
-/** `before` are bare statements that come first (BEGIN, SAVEPOINT, …); then one query, or a batch, or nothing. */
+/** A statement on its way to the thread: its number once the thread knows the text, and its parameters. */
+export type Wire = readonly [sql: number | string, params: readonly Value[]]
+
 export interface SqliteRequest {
   id: number
+  /** Texts that the thread has not seen yet, by their numbers. */
+  learn: readonly (readonly [number, string])[]
+  /** Bare statements that come first (BEGIN, SAVEPOINT, …); then one query, or a batch, or units, or nothing. */
   before: readonly string[]
-  query?: Statement
-  batch?: readonly Statement[]
+  query?: Wire
+  batch?: readonly Wire[]
+  /** Each is everything or nothing by itself. */
+  units?: readonly (readonly Wire[])[]
+  /** Bare statements that come last. */
+  after?: readonly string[]
+}
+
+export interface SqliteFailure {
+  message: string
+  code: string | undefined
+  errcode: number | undefined
 }
 
 export type SqliteResponse =
-  | { id: number; rows: unknown[] | null; changes: number[] }
-  | { id: number; error: { message: string; code: string | undefined; errcode: number | undefined } }
+  | { id: number; rows: unknown[] | null; changes: number[]; units: (number[] | SqliteFailure)[] }
+  | { id: number; error: SqliteFailure }
 
 const { path, role } = workerData as SqliteWorkerData
 const lock = role === 'writer' ? takeLock(`${path}.lock`) : null
@@ -27,16 +43,18 @@ if (role === 'writer') db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = W
 db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536;')
 if (role === 'reader') db.exec('PRAGMA query_only = ON')
 
+const texts = new Map<number, string>()
 const statements = new Map<string, StatementSync>()
 const MAX_STATEMENTS = 500
 
-function prepared(sql: string): StatementSync {
-  let statement = statements.get(sql)
+function prepared(sql: number | string): StatementSync {
+  const text = typeof sql === 'number' ? texts.get(sql)! : sql
+  let statement = statements.get(text)
   if (statement === undefined) {
     if (statements.size >= MAX_STATEMENTS) statements.delete(statements.keys().next().value!)
     // `$1` is a named parameter to SQLite; `?1` is the numbered one.
-    statement = db.prepare(sql.replaceAll(/\$(\d+)/g, '?$1'))
-    statements.set(sql, statement)
+    statement = db.prepare(text.replaceAll(/\$(\d+)/g, '?$1'))
+    statements.set(text, statement)
   }
   return statement
 }
@@ -53,22 +71,54 @@ function takeLock(lockPath: string): DatabaseSync {
 }
 
 function answer(request: SqliteRequest): SqliteResponse {
+  const { id, query } = request
   try {
-    for (const sql of request.before) db.exec(sql)
-    if (request.query !== undefined) {
-      const statement = prepared(request.query.sql)
-      return { id: request.id, rows: statement.all(...values(request.query.params)), changes: [] }
-    }
-    const changes = (request.batch ?? []).map(({ sql, params }) => Number(prepared(sql).run(...values(params)).changes))
-    return { id: request.id, rows: null, changes }
+    for (const [number, text] of request.learn) texts.set(number, text)
+    for (const sql of request.before) prepared(sql).run()
+    const rows = query === undefined ? null : prepared(query[0]).all(...values(query[1]))
+    const changes = (request.batch ?? []).map(run)
+    const units = request.units === undefined ? [] : runUnits(request.units)
+    for (const sql of request.after ?? []) prepared(sql).run()
+    return { id, rows, changes, units }
   } catch (error) {
-    const { message, code, errcode } = error as { message: string; code?: string; errcode?: number }
-    return { id: request.id, error: { message, code, errcode } }
+    return { id, error: failureOf(error) }
   }
 }
 
-function values(params: readonly Value[] | undefined): Value[] {
-  return params === undefined ? [] : [...params]
+function run([sql, params]: Wire): number {
+  return Number(prepared(sql).run(...values(params)).changes)
+}
+
+/** All of them behind one savepoint, for that is quick; if one fails, again with one for each. */
+function runUnits(units: readonly (readonly Wire[])[]): (number[] | SqliteFailure)[] {
+  const whole = behindSavepoint(() => units.map((unit) => unit.map(run)))
+  return Array.isArray(whole) ? whole : units.map((unit) => behindSavepoint(() => unit.map(run)))
+}
+
+function behindSavepoint<T>(work: () => T): T | SqliteFailure {
+  prepared('SAVEPOINT unit').run()
+  try {
+    const done = work()
+    prepared('RELEASE unit').run()
+    return done
+  } catch (error) {
+    // A full disk and its like end the whole transaction: nothing is left to go back to.
+    if (!db.isTransaction) throw error
+    prepared('ROLLBACK TO unit').run()
+    prepared('RELEASE unit').run()
+    return failureOf(error)
+  }
+}
+
+function failureOf(error: unknown): SqliteFailure {
+  const { message, code, errcode } = error as SqliteFailure
+  return { message, code, errcode }
+}
+
+function values(params: readonly Value[]): (null | string | number | Uint8Array)[] {
+  return params.map((value) =>
+    typeof value === 'object' && value !== null && 'toPack' in value ? packSync(value.toPack) : value,
+  )
 }
 
 parentPort!.on('message', (request: SqliteRequest | 'close') => {

@@ -1,123 +1,70 @@
 // SQLite behind the store's interface: one writing and one reading thread, and one commit for all transactions that
 // arrived together.
-import { Worker } from 'node:worker_threads'
 import type { Database, Statement, Transaction, Value } from './database.ts'
-import type { SqliteRequest, SqliteResponse, SqliteWorkerData } from './sqlite-worker.ts'
+import { type Ask, Group, type Turn, type Unit } from './sqlite-group.ts'
+import { type Request, SqliteThread } from './sqlite-thread.ts'
 
 const MAX_GROUP = 64
 const MAX_GROUP_MS = 8
+/** Changes that need no answer in between, in one trip. */
+const MAX_UNITS = 256
+const MAX_UNIT_STATEMENTS = 2000
 /** A transaction that awaits something else than the database would hold everyone. */
 const MAX_TRANSACTION_MS = 30_000
 
-export class SqliteError extends Error {
-  readonly code: string | undefined
-  readonly errcode: number | undefined
-
-  constructor(message: string, code: string | undefined, errcode: number | undefined) {
-    super(message)
-    this.name = 'SqliteError'
-    this.code = code
-    this.errcode = errcode
-  }
-}
-
 export async function openSqlite(path: string): Promise<Database> {
-  const writer = new Thread({ path, role: 'writer' })
-  await writer.ask({ before: [] })
-  const reader = new Thread({ path, role: 'reader' })
-  await reader.ask({ before: [] })
+  const writer = new SqliteThread({ path, role: 'writer' })
+  await writer.ask({})
+  const reader = new SqliteThread({ path, role: 'reader' })
+  await reader.ask({})
   return new SqliteDatabase(writer, reader)
 }
 
-/** Requests to one worker thread, answered in order. */
-class Thread {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, { resolve: (response: SqliteResponse) => void; reject: (error: Error) => void }>()
-  #nextId = 1
-  #dead: Error | null = null
-
-  constructor(data: SqliteWorkerData) {
-    this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: data })
-    this.#worker.on('message', (response: SqliteResponse) => {
-      const waiting = this.#waiting.get(response.id)
-      this.#waiting.delete(response.id)
-      waiting?.resolve(response)
-    })
-    this.#worker.on('error', (error) => this.#die(error as Error))
-    this.#worker.on('exit', () => this.#die(new Error('the database thread has ended')))
-    this.#worker.unref()
-  }
-
-  #die(error: Error): void {
-    this.#dead ??= error
-    for (const waiting of this.#waiting.values()) waiting.reject(this.#dead)
-    this.#waiting.clear()
-  }
-
-  async ask(request: Omit<SqliteRequest, 'id'>): Promise<{ rows: unknown[]; changes: number[] }> {
-    if (this.#dead !== null) throw this.#dead
-    const id = this.#nextId++
-    const response = await new Promise<SqliteResponse>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      if (this.#waiting.size === 1) this.#worker.ref()
-      this.#worker.postMessage({ id, ...request })
-    }).finally(() => {
-      if (this.#waiting.size === 0) this.#worker.unref()
-    })
-    if ('error' in response) throw new SqliteError(response.error.message, response.error.code, response.error.errcode)
-    return { rows: response.rows ?? [], changes: response.changes }
-  }
-
-  async close(): Promise<void> {
-    if (this.#dead !== null) return
-    const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
-    this.#worker.ref()
-    this.#worker.postMessage('close')
-    await ended
-  }
-}
-
-/** A transaction's turn at the writer: from its first change to its end. */
-interface Turn {
-  /** Called when the writer is its own; resolves when it has said all it wants to. */
-  use(ask: Ask): Promise<void>
-  /** Its changes are durable. */
-  committed(): void
-  failed(error: unknown): void
-}
-
-type Ask = (request: Omit<SqliteRequest, 'id' | 'before'>) => Promise<{ rows: unknown[]; changes: number[] }>
-
 class SqliteDatabase implements Database {
   readonly dialect = 'sqlite'
-  readonly #writer: Thread
-  readonly #reader: Thread
-  readonly #queue: Turn[] = []
+  readonly #writer: SqliteThread
+  readonly #reader: SqliteThread
+  readonly #queue: (Turn | Unit)[] = []
   readonly #locks = new Map<string, Promise<void>>()
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #open = new Set<Promise<unknown>>()
   #draining = false
 
-  constructor(writer: Thread, reader: Thread) {
+  constructor(writer: SqliteThread, reader: SqliteThread) {
     this.#writer = writer
     this.#reader = reader
   }
 
   async all<Row>(sql: string, params?: readonly Value[]): Promise<Row[]> {
     if (!isQuery(sql)) return this.transaction((tx) => tx.all<Row>(sql, params))
-    return (await this.#reader.ask({ before: [], query: { sql, params } })).rows as Row[]
+    return (await this.#reader.ask({ query: { sql, params } })).rows as Row[]
   }
 
   async one<Row>(sql: string, params?: readonly Value[]): Promise<Row | null> {
     return (await this.all<Row>(sql, params))[0] ?? null
   }
 
-  run(sql: string, params?: readonly Value[]): Promise<number> {
-    return this.transaction((tx) => tx.run(sql, params))
+  async run(sql: string, params?: readonly Value[]): Promise<number> {
+    return (await this.batch([{ sql, params }]))[0]!
   }
 
-  batch(statements: readonly Statement[]): Promise<number[]> {
-    return this.transaction((tx) => tx.batch(statements))
+  async batch(statements: readonly Statement[]): Promise<number[]> {
+    if (statements.length === 0) return []
+    return this.#watch(this.#unit(statements))
+  }
+
+  #unit(statements: readonly Statement[]): Promise<number[]> {
+    return new Promise<number[]>((committed, failed) => {
+      this.#queue.push({ statements, committed, failed })
+      void this.#drain()
+    })
+  }
+
+  #watch<T>(work: Promise<T>): Promise<T> {
+    const watched = work.catch(() => {})
+    this.#open.add(watched)
+    void watched.finally(() => this.#open.delete(watched))
+    return work
   }
 
   /**
@@ -125,16 +72,13 @@ class SqliteDatabase implements Database {
    * it is about to change. From the first change on it has the writer for itself.
    */
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const work = this.#transact(run)
-    const watched = work.catch(() => {})
-    this.#open.add(watched)
-    void watched.finally(() => this.#open.delete(watched))
-    return work
+    return this.#watch(this.#transact(run))
   }
 
   async #transact<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
     const transaction = new SqliteTransaction({
-      read: async (request) => this.#reader.ask({ before: [], ...request }),
+      read: (request) => this.#reader.ask(request),
+      once: (statements) => this.#unit(statements),
       enter: (turn) => {
         this.#queue.push(turn)
         void this.#drain()
@@ -181,54 +125,32 @@ class SqliteDatabase implements Database {
     }
   }
 
-  /** Runs what waits, one after another, each behind a savepoint of its own; then one commit for all. */
+  /** Runs what waits: what knows its changes together, the others one after another behind savepoints; then one commit. */
   async #commitGroup(): Promise<void> {
+    const group = new Group(this.#writer)
     const startedAt = performance.now()
-    const done: Turn[] = []
-    // Control statements travel with the next request: no trip of their own.
-    let before: string[] = ['BEGIN IMMEDIATE']
-    let begun = false
-    const ask: Ask = async (request) => {
-      const first = before
-      before = []
-      try {
-        const answer = await this.#writer.ask({ before: first, ...request })
-        begun = true
-        return answer
-      } catch (error) {
-        begun ||= (error as SqliteError).errcode !== 5
-        throw error
-      }
-    }
     let count = 0
-    while (this.#queue.length > 0 && count < MAX_GROUP && performance.now() - startedAt < MAX_GROUP_MS) {
-      const turn = this.#queue.shift()!
+    const mayGoOn = (): boolean => count < MAX_GROUP && performance.now() - startedAt < MAX_GROUP_MS
+    while (this.#queue.length > 0 && !group.isOver && mayGoOn()) {
       count++
-      before.push('SAVEPOINT work')
-      try {
-        await turn.use(ask)
-        before.push('RELEASE work')
-        done.push(turn)
-      } catch (error) {
-        turn.failed(error)
-        if (!begun) {
-          // Not even BEGIN went through, or nothing was asked yet: start afresh.
-          before = ['BEGIN IMMEDIATE']
-          continue
-        }
-        // Given up before it asked anything: its savepoint was never made.
-        if (before.at(-1) === 'SAVEPOINT work') before.pop()
-        else before.push('ROLLBACK TO work', 'RELEASE work')
-      }
+      const units = this.#nextUnits()
+      // The commit travels with the last ones.
+      if (units.length > 0) await group.run(units, this.#queue.length === 0)
+      else await group.give(this.#queue.shift() as Turn)
     }
-    try {
-      if (begun) await this.#writer.ask({ before: [...before, 'COMMIT'] })
-    } catch (error) {
-      await this.#writer.ask({ before: ['ROLLBACK'] }).catch(() => {})
-      for (const turn of done) turn.failed(error)
-      return
+    await group.commit()
+  }
+
+  #nextUnits(): Unit[] {
+    let count = 0
+    let statements = 0
+    for (const next of this.#queue) {
+      if (!('statements' in next)) break
+      statements += next.statements.length
+      if (count > 0 && (count >= MAX_UNITS || statements > MAX_UNIT_STATEMENTS)) break
+      count++
     }
-    for (const turn of done) turn.committed()
+    return this.#queue.splice(0, count) as Unit[]
   }
 
   notify(channel: string): void {
@@ -254,6 +176,7 @@ class SqliteDatabase implements Database {
 
 interface Access {
   read: Ask
+  once(statements: readonly Statement[]): Promise<number[]>
   enter(turn: Turn): void
   lock(key: string): Promise<() => void>
   tryLock(key: string): (() => void) | null
@@ -301,7 +224,14 @@ class SqliteTransaction implements Transaction {
   }
 
   async commit(): Promise<void> {
-    if (this.#later.length > 0) await this.#change({ batch: this.#later })
+    if (this.#later.length > 0) {
+      if (this.#ask === null) {
+        this.#ended = true
+        await this.#access.once(this.#later)
+        return
+      }
+      await this.#change({ batch: this.#later })
+    }
     this.#ended = true
     this.#finish?.(null)
     await this.#durable
@@ -316,7 +246,7 @@ class SqliteTransaction implements Transaction {
     for (const unlock of this.#unlocks) unlock()
   }
 
-  async #change(request: Omit<SqliteRequest, 'id' | 'before'>): ReturnType<Ask> {
+  async #change(request: Request): ReturnType<Ask> {
     if (this.#ended) throw new Error('this transaction has ended')
     const ask = await this.#enter()
     return ask(request)

@@ -1,0 +1,95 @@
+// The load generator. It shares a process with the sink, beside the server under test.
+import { Pool } from 'undici'
+import type { Contestant } from './contestant.ts'
+import type { Payloads } from './events.ts'
+import { quantile } from './figures.ts'
+import type { Sink } from './sink.ts'
+
+const CLIENTS = 64
+let sequence = 0
+
+export interface Saturation {
+  perSecond: number
+  /** Of the server under test, per event. */
+  cpuMicroseconds: number
+}
+
+/** As many as go through: `clients` post one after the other until `count` are acknowledged, then all must have arrived. */
+export async function saturate(
+  contestant: Contestant,
+  sink: Sink,
+  { texts }: Payloads,
+  count: number,
+  clients = CLIENTS,
+): Promise<Saturation> {
+  const pool = new Pool(contestant.url, { connections: clients, pipelining: 1 })
+  sink.clear()
+  const before = await contestant.usage()
+  const startedAt = performance.now()
+  let next = 0
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (next < count) await post(pool, texts[next++ % texts.length]!)
+    }),
+  )
+  await sink.until(count)
+  const seconds = (performance.now() - startedAt) / 1000
+  const after = await contestant.usage()
+  await pool.close()
+  return { perSecond: count / seconds, cpuMicroseconds: ((after.cpuMs - before.cpuMs) * 1000) / count }
+}
+
+export interface Latency {
+  p50: number
+  p99: number
+  /** From the request to its acknowledgement. */
+  acknowledged: { p50: number; p99: number }
+}
+
+/** From the request that brings an event to its arrival, at a steady rate. */
+export async function atRate(
+  contestant: Contestant,
+  sink: Sink,
+  { texts }: Payloads,
+  rate: number,
+  seconds: number,
+): Promise<Latency> {
+  const pool = new Pool(contestant.url, { connections: CLIENTS, pipelining: 1 })
+  sink.clear()
+  const sentAt = new Map<string, number>()
+  const acknowledged: number[] = []
+  const running: Promise<void>[] = []
+  const begin = performance.now()
+  for (let i = 0; i < rate * seconds; i++) {
+    const due = begin + (i * 1000) / rate
+    while (performance.now() < due) await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+    const at = performance.now()
+    const id = newId()
+    sentAt.set(id, at)
+    running.push(post(pool, texts[i % texts.length]!, id).then(() => void acknowledged.push(performance.now() - at)))
+  }
+  await Promise.all(running)
+  await sink.until(sentAt.size)
+  await pool.close()
+  const latencies = [...sentAt].map(([id, at]) => sink.arrived.get(id)! - at)
+  return {
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    acknowledged: { p50: quantile(acknowledged, 0.5), p99: quantile(acknowledged, 0.99) },
+  }
+}
+
+function newId(): string {
+  return `bench-${++sequence}`
+}
+
+async function post(pool: Pool, body: string, id = newId()): Promise<void> {
+  const response = await pool.request({
+    method: 'POST',
+    path: '/events',
+    headers: { 'content-type': 'application/json', 'x-event-id': id },
+    body,
+  })
+  await response.body.dump()
+  if (response.statusCode !== 200) throw new Error(`an event was answered ${response.statusCode}`)
+}
