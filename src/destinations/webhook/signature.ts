@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /**
  * The value of `terra-signature`: `t=<unix seconds>,v1=<hex>` with one `v1` for each secret, newest first. Each is the
@@ -6,9 +6,23 @@ import { createHmac } from 'node:crypto'
  */
 export function signatureHeader(body: Uint8Array, secrets: readonly string[], nowMs: number): string {
   const seconds = Math.floor(nowMs / 1000)
-  const signatures = secrets.map((secret) => {
-    const hmac = createHmac('sha256', Buffer.from(secret, 'utf8'))
-    return `v1=${hmac.update(`${seconds}.`).update(body).digest('hex')}`
-  })
-  return [`t=${seconds}`, ...signatures].join(',')
+  let header = `t=${seconds}`
+  for (const secret of secrets) {
+    header += `,v1=${createHmac('sha256', keyOf(secret)).update(`${seconds}.`).update(body).digest('hex')}`
+  }
+  return header
+}
+
+/** Making a key costs more than signing with it. */
+const keys = new Map<string, KeyObject>()
+const MOST_KEYS = 1000
+
+function keyOf(secret: string): KeyObject {
+  let key = keys.get(secret)
+  if (key === undefined) {
+    if (keys.size >= MOST_KEYS) keys.clear()
+    key = createSecretKey(secret, 'utf8')
+    keys.set(secret, key)
+  }
+  return key
 }
