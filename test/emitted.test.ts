@@ -9,6 +9,7 @@ import { mapPage } from '../src/connectors/map-pages.ts'
 import { DATA_TYPES } from '../src/model/data-type.ts'
 import { dataEvent } from '../src/model/events.ts'
 import { wholeRecords } from '../src/normalize/whole-records.ts'
+import { parseJson } from '../src/platform/json.ts'
 import { generateRecords } from '../src/simulator/payloads.ts'
 
 const text = readFileSync(new URL('../docs/openapi.json', import.meta.url), 'utf8')
@@ -66,7 +67,7 @@ test('every record of every sample page', () => {
     const folder = fileURLToPath(new URL(`../src/connectors/${connector.id.toLowerCase()}/samples/`, import.meta.url))
     for (const kind of Object.keys(connector.reads)) {
       for (const file of readdirSync(`${folder}${kind}`).filter((name) => name.endsWith('.input.json'))) {
-        const payload = JSON.parse(readFileSync(`${folder}${kind}/${file}`, 'utf8'))
+        const payload = parseJson(readFileSync(`${folder}${kind}/${file}`, 'utf8'))
         const page = mapPage(connector, kind, payload, { timeZone: 'Europe/Berlin', receivedAt: 1_789_449_128_000 })
         for (const { type, record } of wholeRecords([page], {
           userId: user.user_id,

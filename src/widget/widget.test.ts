@@ -4,7 +4,7 @@ import { openTestApi, type TestApi } from '../api/test-api.ts'
 import { generateWidgetSession } from '../api/v2/auth.ts'
 import { authFlowById, finishWidgetSession } from '../store/auth-flows.ts'
 import { connectionById } from '../store/connections.ts'
-import { putSource, sourceOf } from '../store/sources.ts'
+import { listSources, putSource } from '../store/sources.ts'
 import { createWidget } from './index.ts'
 
 const HOSTILE = `<img src=x onerror=alert(1)>"'`
@@ -41,8 +41,8 @@ test('the page lists what the environment has switched on', async () => {
   assert.match(page.text, new RegExp(`href="${session}/connect/OURA"`))
   assert.match(page.text, /src="\/static\/providers\/oura\.svg"/)
   assert.match(page.text, /Sleep/)
-  const source = (await sourceOf(api.ctx.db, api.environment.id, 'OURA'))!
-  await putSource(api.ctx.db, { ...source, enabled: 0 })
+  const sources = await listSources(api.ctx.db, api.environment.id)
+  for (const source of sources) await putSource(api.ctx.db, { ...source, enabled: 0 })
   try {
     const off = await get(session)
     assert.match(off.text, /nothing to connect yet/)
@@ -50,7 +50,7 @@ test('the page lists what the environment has switched on', async () => {
     assert.match(refused.text, /cannot be connected yet/)
     assert.match(refused.text, /provider_not_enabled/)
   } finally {
-    await putSource(api.ctx.db, source)
+    for (const source of sources) await putSource(api.ctx.db, source)
   }
 })
 
