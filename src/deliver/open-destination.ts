@@ -1,6 +1,6 @@
 // A destination's row, made ready to send: settings parsed, secrets opened. Kept until the row changes; whoever opened it
 // closes its sender.
-import type { DestinationType, Now, Sender } from '../destinations/destination.ts'
+import type { DestinationType, Now, Sender, World } from '../destinations/destination.ts'
 import { destinationType } from '../destinations/index.ts'
 import { DeliverySettings } from '../model/delivery-settings.ts'
 import type { Context } from '../store/context.ts'
@@ -21,11 +21,12 @@ export interface OpenDestination {
 
 export function openDestination(ctx: Context, row: DestinationRow): OpenDestination {
   const { type, settings } = destinationSettings(ctx, row)
-  const { destinationHttp: http, destinationNetwork: network, clock } = ctx
-  const sender = type.open(settings, { destinationId: row.id, http, network, clock })
+  const { destinationHttp: http, destinationNetwork: network, clock, payloadUrl } = ctx
+  const world: World = { destinationId: row.id, http, network, clock, ...(payloadUrl && { payloadUrl }) }
   const delivery = deliverySettings(row)
   const seconds = delivery.timeout_seconds ?? type.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
-  return { row, type, settings, delivery, sender, now: { signingSecrets: [], timeoutMs: seconds * 1000 } }
+  const now = { signingSecrets: [], timeoutMs: seconds * 1000 }
+  return { row, type, settings, delivery, sender: type.open(settings, world), now }
 }
 
 /** Reads what it signs with. */

@@ -48,7 +48,11 @@ export async function testDestination(
     outcome: result.next === 'pause' ? 'rejected' : result.next,
     status: result.status,
     message:
-      result.next === 'delivered' ? (result.status === null ? 'taken' : `answered ${result.status}`) : result.message,
+      result.next === 'delivered'
+        ? result.status === null
+          ? (result.response ?? 'taken')
+          : `answered ${result.status}`
+        : result.message,
     durationMs: ctx.clock.now() - startedAt,
   }
 }

@@ -1,5 +1,5 @@
 // The shape that every kind of destination has. The loop in `deliver` knows this file and no kind.
-import type { ZodObject, z } from 'zod'
+import { z, type ZodObject } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Http } from '../platform/http.ts'
 import type { Network } from '../platform/network.ts'
@@ -23,25 +23,36 @@ export interface OutgoingEvent {
   attempt: number
 }
 
+interface Answer {
+  /** HTTP status; null where there is none. */
+  status: number | null
+  /** What the other side said: an HTTP body, or where the event lies now. For people, and no secret is in it. */
+  response: string | null
+}
+
+interface Failure extends Answer {
+  /** What failed, one sentence for people: neither secrets nor health values, so rarely the other side's own words. */
+  message: string
+}
+
 /** What should happen next. */
 export type SendResult =
-  | { next: 'delivered'; status: number | null; response: string | null }
-  /** Try again by the schedule, no earlier than `afterSeconds`. */
-  | {
+  | ({ next: 'delivered' } & Answer)
+  /** Try again by the schedule, no earlier than `afterSeconds`. Also for what somebody has to mend first. */
+  | ({
       next: 'retry'
-      message: string
-      status: number | null
       afterSeconds?: number | null
-      response: string | null
       /** It cannot keep up (HTTP 429 or 503, no answer in time): fewer at a time may help. */
       slowDown?: boolean
-    }
-  /** Trying this event again cannot help. */
-  | { next: 'rejected'; message: string; status: number | null; response: string | null }
+    } & Failure)
+  /** Trying this event again cannot help, whatever anyone mends. */
+  | ({ next: 'rejected' } & Failure)
   /** The destination wants nothing more: pause it and hold what waits. */
-  | { next: 'pause'; message: string; status: number | null; response: string | null }
+  | ({ next: 'pause' } & Failure)
 
-export const delivered: SendResult = { next: 'delivered', status: null, response: null }
+export function delivered(response: string | null = null): SendResult {
+  return { next: 'delivered', status: null, response }
+}
 
 export function retry(message: string, slowDown = false): SendResult {
   return { next: 'retry', message, status: null, response: null, slowDown }
@@ -58,7 +69,11 @@ export interface World {
   http: Http
   network: Network
   clock: Clock
+  /** Where an event can be fetched for a while; absent in an instance that serves no payloads. */
+  payloadUrl?: PayloadUrl
 }
+
+export type PayloadUrl = (event: OutgoingEvent) => Promise<{ url: string; expiresInSeconds: number }>
 
 /** What may be another from one call to the next. */
 export interface Now {
@@ -72,8 +87,9 @@ export interface Now {
 export interface Sender {
   /**
    * Sends events that may go together: no more than the type's `batch`. Several calls may run at a time. The results are in
-   * the order of the events; `delivered` means durable over there. Whatever the other side does is a result: what is thrown
-   * is a mistake of ours.
+   * the order of the events; `delivered` means durable over there, and the same event again changes nothing where the other
+   * side can be asked for that. It ends within `now.timeoutMs` and lets go of what hangs. Whatever the other side does is
+   * a result: what is thrown is a mistake of ours.
    */
   send(events: readonly OutgoingEvent[], now: Now): Promise<SendResult[]>
   /** Called once; nothing is sent afterwards. Waits, within bounds, for what is being sent and then disconnects. */
@@ -94,7 +110,7 @@ export interface DestinationType<Settings extends ZodObject = ZodObject> {
   description: string
   /**
    * Validation of the API, form of the dashboard and type of `settings`. Members with `.meta({ secret: true })` are
-   * write-only and sealed.
+   * write-only and sealed; members with `.meta({ needs: 'payloadUrl' })` are offered where World has that.
    */
   settings: Settings
   /** How long a call may take unless the destination's delivery settings say otherwise; left out: 30. */
@@ -103,6 +119,8 @@ export interface DestinationType<Settings extends ZodObject = ZodObject> {
   target(settings: z.infer<Settings>): string
   /** What one call of `send` takes; left out: one event. */
   batch?: Batch
+  /** The largest body that arrives in one piece; left out: any. Larger ones are not handed to `send`. */
+  maxEventBytes?(settings: z.infer<Settings>): number
   /** Makes no connection yet, so it cannot fail. */
   open(settings: z.infer<Settings>, world: World): Sender
 }
@@ -115,7 +133,18 @@ export function defineDestination<Settings extends ZodObject>(
 
 /** The names of the settings' secret members. */
 export function secretMembers(type: DestinationType): string[] {
+  return membersWith(type, (meta) => meta?.secret === true)
+}
+
+/** The settings without what this instance cannot do. Members that are not there are refused by name. */
+export function offeredSettings(type: DestinationType, world: { payloadUrl?: PayloadUrl | undefined }): ZodObject {
+  const missing = membersWith(type, (meta) => meta?.needs === 'payloadUrl' && world.payloadUrl === undefined)
+  const offered = Object.entries(type.settings.shape).filter(([name]) => !missing.includes(name))
+  return z.object(Object.fromEntries(offered))
+}
+
+function membersWith(type: DestinationType, wanted: (meta: Record<string, unknown> | undefined) => boolean): string[] {
   return Object.entries(type.settings.shape)
-    .filter(([, schema]) => (schema as z.ZodType).meta()?.secret === true)
+    .filter(([, schema]) => wanted((schema as z.ZodType).meta()))
     .map(([name]) => name)
 }

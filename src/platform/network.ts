@@ -1,6 +1,6 @@
 // Outgoing connections that are not HTTP: to addresses that were checked, like http-client.ts does for HTTP.
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
-import { connect, type LookupFunction, type Socket } from 'node:net'
+import { type LookupFunction, Socket } from 'node:net'
 import { isPrivateAddress, literalIn } from './private-addresses.ts'
 
 export interface Network {
@@ -12,6 +12,8 @@ export interface Network {
   resolve(host: string): Promise<string>
   /** A socket that connects as it is returned. */
   connect(host: string, port: number): Socket
+  /** One that is not connected yet, for client libraries that do this themselves: its `connect(port, host)` is the above. */
+  socket(): Socket
 }
 
 export class PrivateAddress extends Error {
@@ -35,9 +37,8 @@ export function createNetwork(options: { allowPrivate: boolean }): Network {
     check,
     async resolve(host) {
       check(host)
-      const bare = host.replace(/^\[|\]$/g, '')
       const found = await new Promise<LookupAddress[]>((resolve, reject) => {
-        lookup(bare, { all: true, order: 'ipv4first' }, (error, answers) =>
+        lookup(bare(host), { all: true, order: 'ipv4first' }, (error, answers) =>
           error === null ? resolve(answers as LookupAddress[]) : reject(error),
         )
       })
@@ -45,9 +46,37 @@ export function createNetwork(options: { allowPrivate: boolean }): Network {
     },
     connect(host, port) {
       check(host)
-      return connect({ host: host.replace(/^\[|\]$/g, ''), port, lookup, noDelay: true })
+      return new GuardedSocket(check, lookup).connect(port, host)
     },
+    socket: () => new GuardedSocket(check, lookup),
   }
+}
+
+class GuardedSocket extends Socket {
+  readonly #check: (host: string) => void
+  readonly #lookup: LookupFunction
+
+  constructor(check: (host: string) => void, lookup: LookupFunction) {
+    super()
+    this.setNoDelay(true)
+    this.#check = check
+    this.#lookup = lookup
+  }
+
+  // Of the ways to call it, the one that client libraries use.
+  override connect(port: unknown, host?: unknown): this {
+    const to = String(host ?? 'localhost')
+    try {
+      this.#check(to)
+      return super.connect({ host: bare(to), port: Number(port), lookup: this.#lookup })
+    } catch (error) {
+      return this.destroy(error as Error)
+    }
+  }
+}
+
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, '')
 }
 
 /** Every answer is checked and all approved ones are handed on: the connection goes to an address that was checked. */
@@ -65,14 +94,18 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
 export function networkProblem(error: unknown, where: string): string | null {
   if (error instanceof PrivateAddress) return error.message
   const code = codeOf(error)
-  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code))
-    return `${where} refused the connection (${code})`
+  if (code === 'ECONNREFUSED')
+    return `${where} refused the connection (${code}): check that the server runs, and its host and port`
+  if (/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code))
+    return `${where} cannot be reached (${code}): check the host, and firewalls on the way`
   if (/^(ENOTFOUND|EAI_\w+|ESERVFAIL|ENODATA)$/.test(code))
-    return `the name in ${where} could not be resolved (${code})`
-  if (/^(ETIMEDOUT|ESOCKETTIMEDOUT)$/.test(code)) return `${where} did not answer in time`
-  if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code)) return `${where} closed the connection (${code})`
+    return `the name in ${where} could not be resolved (${code}): check how the host is spelled`
+  if (/^(ETIMEDOUT|ESOCKETTIMEDOUT)$/.test(code))
+    return `${where} did not answer in time (${code}): check the host and port, and firewalls on the way`
+  if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code))
+    return `${where} closed the connection (${code}): check whether it expects TLS`
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code))
-    return `the TLS certificate of ${where} was not accepted (${code})`
+    return `the TLS certificate of ${where} was not accepted (${code}): check the host, or give the authority that signed it`
   return null
 }
 

@@ -16,6 +16,8 @@ export interface Context {
   destinationHttp: Http
   /** The same for what is not HTTP. */
   destinationNetwork: Network
+  /** Where a destination's event can be fetched for a while; absent where this instance serves no payloads. */
+  payloadUrl?: (event: { id: string }) => Promise<{ url: string; expiresInSeconds: number }>
   log: Log
   metrics: Metrics
   sealer: Sealer

@@ -1,9 +1,10 @@
 // What a destination is made from, checked by its type's own schema.
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
-import { type DestinationType, secretMembers } from '../../destinations/destination.ts'
+import { type DestinationType, offeredSettings, secretMembers } from '../../destinations/destination.ts'
 import { DeliveryChange, DeliverySettings } from '../../model/delivery-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
+import type { Context } from '../../store/context.ts'
 import type { DestinationRow } from '../../store/destinations.ts'
 import { eventTypeNames } from '../event-types.ts'
 import { parseInput } from '../http/validate.ts'
@@ -35,6 +36,7 @@ export type DestinationChange = z.output<typeof DestinationChange>
 
 /** `url` and `signing_secret` may stand beside `settings`; all is checked by the type's own schema. */
 export function settingsOf(
+  ctx: Context,
   type: DestinationType,
   stored: Record<string, unknown>,
   input: DestinationChange,
@@ -42,7 +44,7 @@ export function settingsOf(
   const given = { ...stored, ...input.settings }
   if (input.url !== undefined) given.url = input.url
   if (input.signing_secret !== undefined) given.signing_secret = input.signing_secret
-  return parseInput(type.settings.strict(), given, 'settings')
+  return parseInput(offeredSettings(type, ctx).strict(), given, 'settings')
 }
 
 export function splitSecrets(

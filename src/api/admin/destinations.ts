@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { destinationPlace } from '../../deliver/open-destination.ts'
 import { testDestination as sendTest } from '../../deliver/test-destination.ts'
-import type { DestinationType } from '../../destinations/destination.ts'
+import { type DestinationType, offeredSettings } from '../../destinations/destination.ts'
 import { destinationType, destinationTypes } from '../../destinations/index.ts'
 import { newId } from '../../model/ids.ts'
 import { ApiError } from '../../platform/errors.ts'
@@ -57,13 +57,13 @@ export const DestinationTestView = z
 export type DestinationTestView = z.infer<typeof DestinationTestView>
 
 /** The kinds of destination there are, with JSON Schemas to draw forms from. */
-export function listDestinationTypes(): Listing<DestinationTypeView> {
+export function listDestinationTypes(ctx: Pick<Context, 'payloadUrl'>): Listing<DestinationTypeView> {
   return wholeListing(
     destinationTypes.map((type) => ({
       id: type.id,
       name: type.name,
       description: type.description,
-      settings: z.toJSONSchema(type.settings, { io: 'input' }) as Record<string, unknown>,
+      settings: z.toJSONSchema(offeredSettings(type, ctx), { io: 'input' }) as Record<string, unknown>,
     })),
   )
 }
@@ -93,7 +93,7 @@ export async function createDestination(
   }
   const now = ctx.clock.now()
   const id = newId()
-  const settings = settingsOf(type, {}, input)
+  const settings = settingsOf(ctx, type, {}, input)
   const { open, secret } = splitSecrets(type, settings)
   const row: DestinationRow = {
     ...NEW_DESTINATION,
@@ -125,7 +125,7 @@ export async function updateDestination(
     if (before === null || before.environment_id !== environment.id) throw notFound()
     const type = typeOf(before)
     const stored = { ...JSON.parse(before.settings), ...openSecrets(ctx, before) } as Record<string, unknown>
-    const { open, secret } = splitSecrets(type, settingsOf(type, stored, input))
+    const { open, secret } = splitSecrets(type, settingsOf(ctx, type, stored, input))
     const next: DestinationRow = {
       ...before,
       name: input.name ?? before.name,
@@ -242,7 +242,7 @@ export const destinationOperations = [
     tags: ['Destinations'],
     auth: 'admin',
     responses: { 200: { description: 'All kinds.', schema: listingSchema(DestinationTypeView) } },
-    handler: async () => listDestinationTypes(),
+    handler: async ({ ctx }) => listDestinationTypes(ctx),
   }),
   operation({
     method: 'GET',

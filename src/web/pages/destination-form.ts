@@ -6,6 +6,7 @@ import { listSources } from '../../api/admin/sources.ts'
 import { eventTypeNames } from '../../api/event-types.ts'
 import { type DeliveryChange, DeliverySettings } from '../../model/delivery-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
+import type { Context } from '../../store/context.ts'
 import { type Problems, problemsOf } from '../form-problems.ts'
 import { checkbox, field } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
@@ -89,8 +90,8 @@ export function filtersIn(
   }
 }
 
-export function typeNamed(id: string | undefined): DestinationTypeView {
-  const types = listDestinationTypes().data
+export function typeNamed(ctx: Context, id: string | undefined): DestinationTypeView {
+  const types = listDestinationTypes(ctx).data
   return types.find((type) => type.id === id) ?? types[0]!
 }
 

@@ -32,7 +32,7 @@ export function destinationPages(app: App): void {
   app.post('/dashboard/destinations/new', async (c) => {
     const { ctx, environment } = c.get('view')
     const form = await readForm(c)
-    const type = typeNamed(formText(form, 'type'))
+    const type = typeNamed(ctx, formText(form, 'type'))
     try {
       const created = await createDestination(ctx, environment, {
         type: type.id,
@@ -69,7 +69,7 @@ export function destinationPages(app: App): void {
     const id = c.req.param('id')
     const form = await readForm(c)
     const before = await getDestination(ctx, environment, { destination_id: id })
-    const type = typeNamed(before.type)
+    const type = typeNamed(ctx, before.type)
     try {
       await updateDestination(ctx, environment, {
         destination_id: id,
@@ -118,9 +118,9 @@ export function destinationPages(app: App): void {
 }
 
 async function newPage(c: Call, form: Form, problems: Problems): Promise<Response> {
-  const { csrf } = c.get('view')
-  const types = listDestinationTypes().data
-  const type = typeNamed(formText(form, 'type') ?? queryText(c, 'type'))
+  const { csrf, ctx } = c.get('view')
+  const types = listDestinationTypes(ctx).data
+  const type = typeNamed(ctx, formText(form, 'type') ?? queryText(c, 'type'))
   return page(c, {
     section: 'destinations',
     title: 'Add a destination',
@@ -159,7 +159,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
   const { ctx, environment, csrf } = c.get('view')
   const row = await getDestination(ctx, environment, { destination_id: c.req.param('id')! })
   const deliveries = await listDeliveries(ctx, environment, { destination_id: row.id, limit: 10 })
-  const type = typeNamed(row.type)
+  const type = typeNamed(ctx, row.type)
   const path = `/dashboard/destinations/${row.id}`
   const bin = inspectorBin(row.target)
   return page(c, {

@@ -17,6 +17,8 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>
   required?: string[]
   secret?: boolean
+  /** Text whose line breaks count. */
+  multiline?: boolean
   title?: string
 }
 
@@ -24,7 +26,7 @@ interface Member {
   name: string
   schema: JsonSchema
   /** What the schema allows, without its `null`. */
-  kind: 'text' | 'number' | 'boolean' | 'choice' | 'map' | 'list' | 'json'
+  kind: 'text' | 'lines' | 'number' | 'boolean' | 'choice' | 'map' | 'list' | 'json'
   nullable: boolean
   required: boolean
   secret: boolean
@@ -71,7 +73,7 @@ function membersOf(schema: JsonSchema): Member[] {
     return {
       name,
       schema: { ...plain, ...member, anyOf: undefined, type: plain.type, enum: plain.enum },
-      kind: kindOf(plain),
+      kind: kindOf({ ...plain, ...(member.multiline === true ? { multiline: true } : {}) }),
       nullable: member.anyOf?.some((option) => option.type === 'null') ?? false,
       required: (schema.required ?? []).includes(name),
       secret: member.secret === true || plain.secret === true,
@@ -85,7 +87,7 @@ function kindOf(schema: JsonSchema): Member['kind'] {
   if (schema.type === 'number' || schema.type === 'integer') return 'number'
   if (schema.type === 'array') return 'list'
   if (schema.type === 'object') return schema.properties === undefined ? 'map' : 'json'
-  return 'text'
+  return schema.multiline === true ? 'lines' : 'text'
 }
 
 function memberField(member: Member, options: SchemaFormOptions): Html {
@@ -122,11 +124,13 @@ function memberField(member: Member, options: SchemaFormOptions): Html {
     return field({
       ...common,
       required: member.required && !isSet,
-      type: 'password',
-      autocomplete: 'new-password',
+      ...(kind === 'lines' ? { rows: 4 } : { type: 'password' as const, autocomplete: 'new-password' }),
       mono: true,
       hint: isSet ? `${schema.description ?? ''} Set. Leave this empty to keep it.`.trim() : schema.description,
     })
+  }
+  if (kind === 'lines') {
+    return field({ ...common, rows: 4, mono: true, hint: schema.description, value: typed ?? textOf(stored) })
   }
   if (kind === 'map' || kind === 'list' || kind === 'json') {
     const help = kind === 'map' ? 'One per line: Name: value.' : kind === 'list' ? 'One per line.' : 'JSON.'

@@ -1,0 +1,81 @@
+// A Sender on any SQL database: one transaction for a batch, and for each event alone when a batch is refused.
+import { keptConnection } from '../kept-connection.ts'
+import { delivered, type OutgoingEvent, type Sender, type SendResult, type World } from '../destination.ts'
+import type { Dialect, SqlClient } from './dialect.ts'
+import { insertEvents, insertSteps } from './insert-mode.ts'
+import { migrate } from './migrate.ts'
+import type { SqlSettings } from './settings.ts'
+import { upsertEvents, upsertSteps } from './upsert-mode.ts'
+
+export interface Database {
+  dialect: Dialect
+  /** Connects lazily or at once; what fails is told by `problem`. */
+  connect(): Promise<SqlClient>
+  /** Tables that were there are gone. */
+  lostTables(error: unknown): boolean
+  /** The server answered with a no: the connection is good. */
+  answered(error: unknown): boolean
+  /** It was about what is in the events, so one of them alone may fare better. */
+  aboutValues(error: unknown): boolean
+  problem(error: unknown): SendResult
+}
+
+const MODES = {
+  insert: { steps: insertSteps, write: insertEvents },
+  upsert: { steps: upsertSteps, write: upsertEvents },
+} as const
+
+export function sqlSender(database: Database, settings: Pick<SqlSettings, 'mode' | 'on_deauth'>, world: World): Sender {
+  const { steps, write } = MODES[settings.mode]
+  let again = false
+  const kept = keptConnection<SqlClient>({
+    async open() {
+      const client = await database.connect()
+      try {
+        await migrate(client, database.dialect, settings.mode, steps, again)
+        again = false
+        return client
+      } catch (error) {
+        await client.shut()
+        throw error
+      }
+    },
+    shut: (client) => client.shut(),
+    survives: (error) => database.answered(error) && !database.lostTables(error),
+  })
+
+  async function together(events: readonly OutgoingEvent[], timeoutMs: number): Promise<void> {
+    const options = { on_deauth: settings.on_deauth, payloadUrl: world.payloadUrl }
+    await kept.use(timeoutMs, (client) =>
+      client.transaction((session) => write(session, database.dialect, events, options)),
+    )
+  }
+
+  function failed(error: unknown): SendResult {
+    if (database.lostTables(error)) again = true
+    return database.problem(error)
+  }
+
+  return {
+    async send(events, { timeoutMs }) {
+      const until = performance.now() + timeoutMs
+      try {
+        await together(events, timeoutMs)
+        return events.map(() => delivered())
+      } catch (error) {
+        if (events.length === 1 || !database.aboutValues(error)) return events.map(() => failed(error))
+      }
+      const results: SendResult[] = []
+      for (const event of events) {
+        results.push(
+          await together([event], Math.max(1000, until - performance.now())).then(
+            () => delivered(),
+            (error: unknown) => failed(error),
+          ),
+        )
+      }
+      return results
+    },
+    close: () => kept.close(),
+  }
+}

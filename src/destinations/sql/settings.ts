@@ -1,0 +1,33 @@
+// What every database destination asks for.
+import { z } from 'zod'
+import { tlsSettings } from '../tls.ts'
+
+export function sqlSettings(defaults: { port: number }) {
+  return {
+    host: z.string().trim().min(1).max(253).describe('Name or address of the server.'),
+    port: z.int().min(1).max(65_535).default(defaults.port).describe('Its port.'),
+    database: z.string().min(1).max(63).describe('The database; it exists already.'),
+    user: z.string().min(1).max(63).describe('A user that may create tables and write to them.'),
+    password: z
+      .string()
+      .max(1024)
+      .nullable()
+      .default(null)
+      .meta({ secret: true })
+      .describe('Of the user. Empty: none is sent.'),
+    mode: z
+      .enum(['insert', 'upsert'])
+      .default('insert')
+      .describe(
+        "insert: Terra's tables, a row for every event. upsert: a table for each type of record, with one row for each record.",
+      ),
+    on_deauth: z
+      .enum(['keep', 'delete'])
+      .default('keep')
+      .describe('What happens to the rows of a person whose connection was removed.'),
+    ...tlsSettings,
+  }
+}
+
+const SqlSettings = z.object(sqlSettings({ port: 0 }))
+export type SqlSettings = z.infer<typeof SqlSettings>

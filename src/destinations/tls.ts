@@ -1,0 +1,45 @@
+// TLS for destinations that are no HTTP: settings and what Node makes of them.
+import type { ConnectionOptions } from 'node:tls'
+import { z } from 'zod'
+
+export const tlsSettings = {
+  tls: z.boolean().default(true).describe('Encrypt the connection and verify the certificate of the server.'),
+  ca_certificate: pem('CERTIFICATE')
+    .nullable()
+    .default(null)
+    .meta({ multiline: true })
+    .describe("PEM of the authority that signed the server's certificate. Empty: the public ones."),
+  client_certificate: pem('CERTIFICATE')
+    .nullable()
+    .default(null)
+    .meta({ multiline: true })
+    .describe('PEM to identify ourselves with, where the server wants one.'),
+  client_key: pem('PRIVATE KEY')
+    .nullable()
+    .default(null)
+    .meta({ secret: true, multiline: true })
+    .describe('PEM of the private key of the client certificate, without a passphrase.'),
+}
+
+export type TlsSettings = z.infer<z.ZodObject<typeof tlsSettings>>
+
+/** Undefined when TLS is off. `host` is what the certificate has to name. */
+export function tlsOptions(settings: TlsSettings): ConnectionOptions | undefined {
+  if (!settings.tls) return undefined
+  return {
+    rejectUnauthorized: true,
+    ...(settings.ca_certificate === null ? {} : { ca: settings.ca_certificate }),
+    ...(settings.client_certificate === null ? {} : { cert: settings.client_certificate }),
+    ...(settings.client_key === null ? {} : { key: settings.client_key }),
+  }
+}
+
+function pem(label: 'CERTIFICATE' | 'PRIVATE KEY') {
+  const pattern = new RegExp(`^\\s*-----BEGIN [A-Z ]*${label}-----\\r?\\n[\\s\\S]+-----END [A-Z ]*${label}-----\\s*$`)
+  return z
+    .string()
+    .max(65_536)
+    .regex(pattern, {
+      error: `must be PEM, with its line breaks, from -----BEGIN ${label}----- to -----END ${label}-----`,
+    })
+}

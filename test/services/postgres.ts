@@ -1,0 +1,91 @@
+// A PostgreSQL of one test's own, with passwords and TLS as customers have them.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { freePort, type Service, startService } from './process.ts'
+
+export const USER = 'loam'
+export const PASSWORD = 'SECRET-of-postgres'
+
+export interface Postgres {
+  port: number
+  /** Runs SQL and answers with rows. */
+  query<Row extends pg.QueryResultRow>(database: string, sql: string, values?: unknown[]): Promise<Row[]>
+  kill(): Promise<void>
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export function postgresBinaries(): string | null {
+  const named = process.env.LOAM_TEST_POSTGRES_BIN
+  if (named !== undefined && named !== '') return named
+  const root = '/usr/lib/postgresql'
+  if (!existsSync(root)) return null
+  const newest = readdirSync(root)
+    .sort((a, b) => Number(a) - Number(b))
+    .at(-1)
+  return newest === undefined ? null : join(root, newest, 'bin')
+}
+
+export async function startPostgres(): Promise<Postgres> {
+  const bin = postgresBinaries()!
+  const user = serverUser()
+  const folder = mkdtempSync(join(tmpdir(), 'loam-postgres-'))
+  const data = join(folder, 'data')
+  mkdirSync(data)
+  writeFileSync(join(folder, 'password'), PASSWORD)
+  chmodSync(folder, 0o755)
+  if (user !== undefined) for (const path of [folder, data]) chownSync(path, user.uid, user.gid)
+  execFileSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', USER, '--auth=scram-sha-256', `--pwfile=${join(folder, 'password')}`, '--no-sync'],
+    { ...user, stdio: 'pipe' },
+  )
+  const port = await freePort()
+  const client = (database: string): pg.Client =>
+    new pg.Client({ host: '127.0.0.1', port, user: USER, password: PASSWORD, database, connectionTimeoutMillis: 3000 })
+
+  async function query<Row extends pg.QueryResultRow>(
+    database: string,
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
+    const connection = client(database)
+    await connection.connect()
+    try {
+      return (await connection.query<Row>(sql, values)).rows
+    } finally {
+      await connection.end()
+    }
+  }
+
+  const start = (): Promise<Service> =>
+    startService({
+      command: join(bin, 'postgres'),
+      args: ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1'],
+      user,
+      ready: async () => (await query('postgres', 'SELECT 1')).length === 1,
+    })
+  let service = await start()
+  return {
+    port,
+    query,
+    kill: () => service.kill(),
+    async restart() {
+      service = await start()
+    },
+    async stop() {
+      await service.kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** PostgreSQL does not run as root. */
+function serverUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres']).toString())
+  return { uid: id('-u'), gid: id('-g') }
+}
