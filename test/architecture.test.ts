@@ -103,8 +103,8 @@ test('main.ts is imported by the command line alone, config.ts by it and main.ts
   assert.deepEqual([...new Set(importers('config.ts'))].sort(), ['cli', 'main.ts'])
 })
 
-/** What several kinds of destination are made of stands beside them. */
-const SHARED = new Set(['sql'])
+/** What several kinds of destination, or two sources, are made of stands beside them, and stands in no catalogue. */
+const SHARED = new Set(['sql', 'google-health'])
 
 test('a connector knows no neighbour, a destination neither', () => {
   for (const folder of ['connectors', 'destinations']) {

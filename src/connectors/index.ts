@@ -1,9 +1,10 @@
 // The catalogue: a source exists by standing here.
 import type { Connector } from './connector.ts'
+import { google } from './google/index.ts'
 import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
 
-export const connectors: readonly Connector[] = [oura, strava]
+export const connectors: readonly Connector[] = [oura, strava, google]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 

@@ -5,6 +5,11 @@ export const stonesToKg = (stones: number): number => stones * 6.35029318
 export const kgToGrams = (kilograms: number): number => round(kilograms * 1000, 3)
 export const microgramsToMilligrams = (micrograms: number): number => micrograms / 1000
 
+export const gramsToKg = (grams: number): number => grams / 1000
+export const gramsToMilligrams = (grams: number): number => round(grams * 1000, 6)
+export const millimetersToMeters = (millimeters: number): number => millimeters / 1000
+export const millimetersToCm = (millimeters: number): number => millimeters / 10
+
 export const milesToMeters = (miles: number): number => miles * 1609.344
 export const kilometersToMeters = (kilometers: number): number => round(kilometers * 1000, 3)
 export const yardsToMeters = (yards: number): number => yards * 0.9144
