@@ -392,10 +392,13 @@ export interface Connector {
   notifications?: Notifications
   /**
    * How often to look where nothing announces changes, and as a fallback where it does. Null: never (the provider
-   * forbids it). `daysBack`: days before today that each look covers, default 2.
+   * forbids it, and sends everything by itself: the days since somebody connected count as read). `daysBack`: days before
+   * today that each look covers, default 2.
    */
   poll: { everySeconds: number; kinds: readonly string[]; daysBack?: number } | null
   limits: Limits
+  /** Days of one step of a backfill: many where each call is dear. Default 10. */
+  backfillDays?: number
   /** How far back the provider answers; null for no limit. */
   historyDays: number | null
   /**

@@ -1,25 +1,31 @@
 // HTTP for one connection: authorized, paced, with the provider's refusals turned into what should happen next.
-import type { AuthorizedRequest, CallAccess, Connector, ConnectionHttp } from '../connectors/connector.ts'
+import type { AuthorizedRequest, CallAccess, ConnectionHttp } from '../connectors/connector.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { HttpFailure, type HttpRequest, type HttpResponse, retryAfterSeconds } from '../platform/http.ts'
 import { endDegraded } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Application } from './client.ts'
-import { pace } from './pace.ts'
+import type { Lane } from './budgets.ts'
+import { pace, type Paced, refused } from './pace.ts'
 import { freshAccessToken, refresh } from './tokens.ts'
 
 const DEFAULT_RATE_LIMIT_WAIT_SECONDS = 60
 
-export function connectionHttp(ctx: Context, application: Application, userId: string): ConnectionHttp {
+export function connectionHttp(
+  ctx: Context,
+  application: Application,
+  userId: string,
+  lane: Lane = 'live',
+): ConnectionHttp {
   const { connector } = application
   async function ask(url: string, request: Asked): Promise<HttpResponse> {
     let access = await freshAccessToken(ctx, connector, userId)
-    let response = await call(ctx, application, { ...access, userId }, url, request)
+    let response = await call(ctx, application, { ...access, userId, lane }, url, request)
     if (response.status === 401 && request.expect?.includes(401) !== true) {
       access = await refresh(ctx, connector, userId, access.version)
-      response = await call(ctx, application, { ...access, userId }, url, request)
+      response = await call(ctx, application, { ...access, userId, lane }, url, request)
     }
-    const judged = judge(ctx, connector, response, request.expect)
+    const judged = await judge(ctx, application, { userId, lane, ...budgetOf(request) }, response, request.expect)
     // The token is good again: only an answered call says so, not a job that asked nothing.
     if (access.degraded && judged.status < 300) await endDegraded(ctx.db, userId)
     return judged
@@ -29,18 +35,18 @@ export function connectionHttp(ctx: Context, application: Application, userId: s
     async follow(url, { authorized = true, ...request } = {}) {
       checkOrigin(application, url)
       if (authorized) return ask(url, request)
-      const response = await call(ctx, application, { token: null, userId, providerUserId: null }, url, request)
-      return judge(ctx, connector, response, request.expect)
+      const response = await call(ctx, application, { token: null, userId, lane, providerUserId: null }, url, request)
+      return judge(ctx, application, { userId, lane, ...budgetOf(request) }, response, request.expect)
     },
   }
 }
 
 /** Before the connection is stored: with the tokens that the callback just brought. */
 export function firstHttp(ctx: Context, application: Application, accessToken: string): ConnectionHttp {
-  const access = { token: accessToken, userId: null, providerUserId: null }
+  const access = { token: accessToken, userId: null, lane: 'live' as const, providerUserId: null }
   async function ask(url: string, request: Asked): Promise<HttpResponse> {
     const response = await call(ctx, application, access, url, request)
-    return judge(ctx, application.connector, response, request.expect)
+    return judge(ctx, application, { userId: null, lane: 'live', ...budgetOf(request) }, response, request.expect)
   }
   return {
     send: (at, request = {}) => ask(application.callUrl(at), request),
@@ -51,7 +57,11 @@ export function firstHttp(ctx: Context, application: Application, accessToken: s
   }
 }
 
-type Asked = Omit<HttpRequest, 'url'> & { expect?: number[] }
+type Asked = Omit<HttpRequest, 'url'> & { expect?: number[]; budget?: string; cost?: number }
+
+function budgetOf({ budget, cost }: Asked): { budget: string | undefined; cost: number | undefined } {
+  return { budget, cost }
+}
 
 /** A URL in a notification may be anybody's: our token goes to the provider alone. */
 function checkOrigin(application: Application, url: string): void {
@@ -62,14 +72,14 @@ function checkOrigin(application: Application, url: string): void {
 async function call(
   ctx: Context,
   application: Application,
-  access: { token: string | null; userId: string | null; providerUserId: string | null },
+  access: { token: string | null; userId: string | null; lane: Lane; providerUserId: string | null },
   url: string,
   request: Asked,
 ): Promise<HttpResponse> {
   const { connector, client } = application
   const provider = connector.id
-  await pace(ctx.clock, application, access.userId)
-  const { expect: _, ...plain } = request
+  await pace(ctx, application, { userId: access.userId, lane: access.lane, ...budgetOf(request) })
+  const { expect: _expect, budget: _budget, cost: _cost, ...plain } = request
   const open = { ...plain, headers: { accept: 'application/json', ...plain.headers } }
   const authorized =
     access.token === null
@@ -99,12 +109,14 @@ function withBearer(request: AuthorizedRequest, { token }: CallAccess): Authoriz
   return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }
 }
 
-function judge(
+async function judge(
   ctx: Context,
-  connector: Connector,
+  application: Application,
+  paced: Paced,
   response: HttpResponse,
   expect: readonly number[] = [],
-): HttpResponse {
+): Promise<HttpResponse> {
+  const { connector } = application
   const { status } = response
   if ((status >= 200 && status < 300) || expect.includes(status)) return response
   const said = `${connector.name} answered ${status}`
@@ -114,6 +126,7 @@ function judge(
     const now = ctx.clock.now()
     const said429 = connector.limits.waitSeconds?.(response, now) ?? retryAfterSeconds(response.headers, now)
     const wait = said429 ?? DEFAULT_RATE_LIMIT_WAIT_SECONDS
+    await refused(ctx, application, paced, now + wait * 1000)
     throw new ProviderError(`${said}: too many requests`, {
       next: 'retry',
       afterSeconds: wait,

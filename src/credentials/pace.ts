@@ -1,50 +1,89 @@
-// Stays below what a provider allows instead of finding out: a token bucket for each connection and each application.
+// Stays below what a provider allows instead of finding out: which budgets a call is taken from, and the wait for them.
+import { createHash } from 'node:crypto'
 import type { RateLimit } from '../connectors/connector.ts'
-import type { Clock } from '../platform/clock.ts'
 import { ProviderError } from '../platform/errors.ts'
+import type { Context } from '../store/context.ts'
+import { type Budget, type Lane, refuseCalls, takeCalls } from './budgets.ts'
 import type { Application } from './client.ts'
-
-interface Bucket {
-  left: number
-  at: number
-}
 
 /** Longer waits go back to the queue instead of holding a worker. */
 const LONGEST_WAIT_MS = 5000
-const MAX_BUCKETS = 50_000
-const buckets = new Map<string, Bucket>()
 
-export async function pace(clock: Clock, application: Application, userId: string | null): Promise<void> {
-  const { connector, client } = application
-  for (const [i, limit] of all(connector.limits.application).entries()) {
-    await take(clock, `application:${connector.id}:${client.id}:${i}`, limit)
-  }
-  if (userId === null) return
-  for (const [i, limit] of all(connector.limits.connection).entries())
-    await take(clock, `connection:${userId}:${i}`, limit)
+export interface Paced {
+  /** Null while somebody signs in. */
+  userId: string | null
+  lane: Lane
+  /** One of `limits.budgets`, besides the others. */
+  budget?: string | undefined
+  cost?: number | undefined
 }
 
-function all(limits: RateLimit | readonly RateLimit[] | undefined): readonly RateLimit[] {
-  return limits === undefined ? [] : Array.isArray(limits) ? limits : [limits as RateLimit]
+/** Waits for its turn. Throws ProviderError `retry` when that would take long. */
+export async function pace(ctx: Context, application: Application, paced: Paced): Promise<void> {
+  const { cost = 1, lane } = paced
+  for (const budget of budgetsOf(application, paced)) {
+    // What a named budget counts is its own; calls are counted one by one.
+    const counted =
+      paced.budget !== undefined && budget.name.startsWith(namedPrefix(application, paced.budget)) ? cost : 1
+    await take(ctx, budget, counted, lane)
+  }
 }
 
-async function take(clock: Clock, name: string, limit: RateLimit): Promise<void> {
-  const now = clock.now()
-  const perMs = limit.requests / (limit.perSeconds * 1000)
-  const bucket = buckets.get(name) ?? { left: limit.requests, at: now }
-  buckets.delete(name)
-  buckets.set(name, bucket)
-  if (buckets.size > MAX_BUCKETS) buckets.delete(buckets.keys().next().value!)
-  bucket.left = Math.min(limit.requests, bucket.left + Math.max(0, now - bucket.at) * perMs)
-  bucket.at = now
-  const wait = bucket.left >= 1 ? 0 : (1 - bucket.left) / perMs
-  if (wait > LONGEST_WAIT_MS) {
-    throw new ProviderError('the budget of calls to the provider is used up', {
-      next: 'retry',
-      afterSeconds: Math.ceil(wait / 1000),
-      rateLimited: true,
-    })
+/** After a 429: the budget that it most likely spoke of is closed to everyone until `until`. */
+export async function refused(ctx: Context, application: Application, paced: Paced, until: number): Promise<void> {
+  const all = budgetsOf(application, paced)
+  const named =
+    paced.budget === undefined
+      ? []
+      : all.filter((each) => each.name.startsWith(namedPrefix(application, paced.budget!)))
+  const own = all.filter((each) => each.name.startsWith('connection:'))
+  const [closed] = named.length > 0 ? named : own.length > 0 ? own : all
+  if (closed !== undefined) await refuseCalls(ctx, closed.name, until)
+}
+
+function budgetsOf(application: Application, { userId, budget }: Paced): Budget[] {
+  const { limits } = application.connector
+  const prefix = applicationPrefix(application)
+  const named = budget === undefined ? undefined : limits.budgets?.[budget]
+  if (budget !== undefined && named === undefined) {
+    throw new Error(`${application.connector.id} names no budget ${budget}`)
   }
-  bucket.left -= 1
-  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+  return [
+    // The narrowest first: what is refused there costs the others nothing.
+    ...(userId === null ? [] : numbered(`connection:${userId}`, limits.connection)),
+    ...(budget === undefined ? [] : numbered(namedPrefix(application, budget), named)),
+    ...numbered(`${prefix}calls`, limits.application),
+  ]
+}
+
+function numbered(name: string, limits: RateLimit | readonly RateLimit[] | undefined): Budget[] {
+  const all = limits === undefined ? [] : Array.isArray(limits) ? limits : [limits as RateLimit]
+  return all.map((limit, i) => ({ name: `${name}:${i}`, limit }))
+}
+
+/** One application at the provider, in however many environments it is used. */
+function applicationPrefix({ connector, variant, client }: Application): string {
+  const who = createHash('sha256').update(client.id).digest('base64url').slice(0, 16)
+  return `application:${connector.id}:${variant ?? ''}:${who}:`
+}
+
+function namedPrefix(application: Application, budget: string): string {
+  return `${applicationPrefix(application)}${budget}`
+}
+
+async function take(ctx: Context, budget: Budget, cost: number, lane: Lane): Promise<void> {
+  for (let waited = 0; ;) {
+    const waitMs = await takeCalls(ctx, budget, cost, lane)
+    if (waitMs === 0) return
+    if (waited + waitMs > LONGEST_WAIT_MS) {
+      throw new ProviderError('the budget of calls to the provider is used up', {
+        next: 'retry',
+        afterSeconds: Math.ceil(waitMs / 1000),
+        rateLimited: true,
+        cause: { budget: budget.name },
+      })
+    }
+    waited += waitMs
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
+  }
 }

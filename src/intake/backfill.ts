@@ -1,18 +1,22 @@
 // History in steps: newest first, resumable, each step's records and progress in one commit.
 import { connectorOf } from '../connectors/index.ts'
+import type { Connector } from '../connectors/connector.ts'
 import type { DataType } from '../model/data-type.ts'
-import { addDays, countDays, type LocalDay } from '../model/local-day.ts'
+import { addDays, countDays, daysBetween, localDayOf, type LocalDay } from '../model/local-day.ts'
 import { newId } from '../model/ids.ts'
 import { wakeJobs } from '../queue/wake.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import { insertJob, type JobRow, saveJobProgress } from '../store/jobs.ts'
-import { fetchAll, ordersForDays } from './fetch.ts'
+import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
+import { openPromises, promiseStatements } from './promises.ts'
 
 /** Days of one step: few enough to hold in memory, many enough to be quick. */
 const STEP_DAYS = 10
+/** While a provider sends what it promised. */
+const LOOK_AGAIN_MS = 60_000
 
 export interface BackfillPayload {
   types: DataType[] | null
@@ -67,23 +71,60 @@ export async function runBackfill(ctx: Context, job: JobRow): Promise<JobResult>
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
   const connector = connection === null ? null : connectorOf(connection)
   if (connection === null || connector === null) return 'done'
+  const now = ctx.clock.now()
   const last = payload.cursor ?? payload.end
-  const first = addDays(last, 1 - STEP_DAYS)
-  const days = { start: first > payload.start ? first : payload.start, end: last }
-  const { read } = await fetchAll(
+  const oldest = oldestOf(connector, connection, now)
+  const start = oldest !== null && oldest > payload.start ? oldest : payload.start
+  if (last < start) return waitForPromised(ctx, job, connection, connector, payload)
+  const first = addDays(last, 1 - (connector.backfillDays ?? STEP_DAYS))
+  const days = { start: first > start ? first : start, end: last }
+  const { read, promised } = await fetchAll(
     ctx,
     connector,
     connection,
     ordersForDays(connector, payload.types, days),
     payload.types,
+    'backfill',
   )
   const cursor = addDays(days.start, -1)
-  const finished = cursor < payload.start
   const total = countDays(payload.start, payload.end)
-  const progress: Progress = { done: finished ? total : countDays(days.start, payload.end), total }
+  const asked = cursor < start ? total : countDays(days.start, payload.end)
+  const progress: Progress = { done: promised.length > 0 ? Math.min(asked, total - 1) : asked, total }
   await ingest(ctx, connector, connection.user_id, read, {
     lane: 'backfill',
-    also: [saveJobProgress(job.id, job.lease_id!, JSON.stringify({ ...payload, cursor }), JSON.stringify(progress))],
+    also: [
+      ...promiseStatements(connection.user_id, promised, now),
+      saveJobProgress(job.id, job.lease_id!, JSON.stringify({ ...payload, cursor }), JSON.stringify(progress)),
+    ],
   })
-  return finished ? 'done' : { again: ctx.clock.now() }
+  // Everything is asked for; what was promised may still be to come.
+  if (cursor < start) return waitForPromised(ctx, job, connection, connector, { ...payload, cursor })
+  return { again: ctx.clock.now() }
 }
+
+/** Done when nothing is awaited any more; looks again until then. */
+async function waitForPromised(
+  ctx: Context,
+  job: JobRow,
+  connection: ConnectionRow,
+  connector: Connector,
+  payload: BackfillPayload,
+): Promise<JobResult> {
+  const { start, end } = payload
+  const about = { userId: connection.user_id, types: payload.types ?? typesOf(connector), start, end }
+  const open = await openPromises(ctx.db, about, ctx.clock.now())
+  const total = countDays(start, end)
+  const awaited = new Set(open.flatMap((row) => daysBetween(later(row.start_day, start), earlier(row.end_day, end))))
+  const progress: Progress = { done: total - awaited.size, total }
+  await ctx.db.batch([saveJobProgress(job.id, job.lease_id!, JSON.stringify(payload), JSON.stringify(progress))])
+  return open.length === 0 ? 'done' : { again: ctx.clock.now() + LOOK_AGAIN_MS }
+}
+
+/** The first day that the provider answers for anything; null when it has no such limit. */
+function oldestOf(connector: Connector, connection: ConnectionRow, now: number): LocalDay | null {
+  if (connector.historyDays === null) return null
+  return addDays(localDayOf(now, connection.time_zone), -connector.historyDays)
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b)
+const earlier = (a: string, b: string): string => (a < b ? a : b)

@@ -21,6 +21,7 @@ import { coverageOf, type RecordRow, recordsBetween } from '../store/records.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
+import { openPromises, promiseStatements } from './promises.ts'
 import { inChunks } from './record-events.ts'
 
 /** Either exact bounds in milliseconds, half-open, or local days, inclusive. */
@@ -34,6 +35,8 @@ const SETTLED_MS = 3 * 86_400_000
 const FRESH_MS = 5 * 60_000
 const WAIT_MS = 25_000
 const STEP_DAYS = 15
+/** While a provider sends what it promised. */
+const LOOK_AGAIN_MS = 30_000
 
 export function isLarge(range: DataRange): boolean {
   if ('startDay' in range) return countDays(range.startDay, range.endDay) > LARGE_DAYS
@@ -49,11 +52,11 @@ export async function readNow(
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), WAIT_MS)
   })
-  const filling = fillGaps(ctx, request.connection, request.type, request.range)
+  const filling = fillGaps(ctx, request.connection, request.type, request.range, 'live')
   // It goes on when the caller has gone; its failure is the caller's only while they wait.
   filling.catch(() => {})
   const outcome = await Promise.race([filling, late]).finally(() => clearTimeout(timer))
-  if (outcome === 'late') {
+  if (outcome === 'late' || outcome === 'awaited') {
     throw new ApiError('processing', 200, 'Request is processing, try again later', {
       extra: { retry_after_seconds: 30 },
     })
@@ -125,8 +128,11 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
   const payload = JSON.parse(job.payload) as RequestPayload
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
   if (connection === null) return 'done'
+  const lane = payload.large ? 'backfill' : 'live'
   try {
-    await fillGaps(ctx, connection, payload.type, payload.range)
+    // The answer is whole or late: what the provider promised is waited for.
+    const filled = await fillGaps(ctx, connection, payload.type, payload.range, lane)
+    if (filled === 'awaited') return { again: ctx.clock.now() + LOOK_AGAIN_MS }
   } catch (error) {
     // Waits for a limit do not count as attempts; the first is the one without an error before it.
     if (error instanceof ProviderError && error.rateLimited && job.last_error === null)
@@ -207,21 +213,35 @@ async function tellLimit(
   })
 }
 
-/** Reads the days of the range that were never read, or that may have changed since. */
-async function fillGaps(ctx: Context, connection: ConnectionRow, type: DataType, range: DataRange): Promise<void> {
+/**
+ * Reads the days of the range that were never read, or that may have changed since. `awaited`: the provider will send
+ * some of them by itself.
+ */
+async function fillGaps(
+  ctx: Context,
+  connection: ConnectionRow,
+  type: DataType,
+  range: DataRange,
+  lane: 'live' | 'backfill',
+): Promise<'filled' | 'awaited'> {
   const connector = connectorOf(connection)
-  if (connector === null || !typesOf(connector).includes(type)) return
+  if (connector === null || !typesOf(connector).includes(type)) return 'filled'
   const now = ctx.clock.now()
   const today = localDayOf(now, connection.time_zone)
   const asked = daysOf(range, connection.time_zone)
   const oldest =
     connector.historyDays === null ? asked.start : later(asked.start, addDays(today, -connector.historyDays))
   const end = earlier(asked.end, addDays(today, 1))
-  if (oldest > end) return
+  if (oldest > end) return 'filled'
+  const about = { userId: connection.user_id, types: [type], start: oldest, end }
+  const open = await openPromises(ctx.db, about, now)
+  const sends = sendsFrom(connector, connection)
   const covered = new Map(
     (await coverageOf(ctx.db, connection.user_id, type, oldest, end)).map((row) => [row.day, row.read_at]),
   )
   const missing = daysBetween(oldest, end).filter((day) => {
+    if (sends !== null && day >= sends) return false
+    if (open.some((row) => row.start_day <= day && day <= row.end_day)) return false
     const readAt = covered.get(day)
     if (readAt === undefined) return true
     const settled = readAt >= Date.parse(`${day}T00:00:00Z`) + SETTLED_MS
@@ -230,7 +250,17 @@ async function fillGaps(ctx: Context, connection: ConnectionRow, type: DataType,
   if (missing.length > 0 && connection.state === 'revoked') {
     throw new ProviderError('the person ended access at the provider', { next: 'reauthorize' })
   }
-  for (const run of consecutive(missing)) await readDays(ctx, connector, connection, type, run)
+  let awaited = open.length > 0
+  for (const run of consecutive(missing)) {
+    if (await readDays(ctx, connector, connection, type, run, lane)) awaited = true
+  }
+  return awaited ? 'awaited' : 'filled'
+}
+
+/** From this day on the provider sends everything by itself; null for providers that are asked. */
+function sendsFrom(connector: Connector, connection: ConnectionRow): string | null {
+  if (connector.poll !== null || connector.notifications === undefined) return null
+  return localDayOf(connection.created_at, connection.time_zone)
 }
 
 async function readDays(
@@ -239,15 +269,18 @@ async function readDays(
   connection: ConnectionRow,
   type: DataType,
   days: { start: string; end: string },
-): Promise<void> {
+  lane: 'live' | 'backfill',
+): Promise<boolean> {
   const orders = ordersForDays(connector, [type], days)
-  const { read } = await fetchAll(ctx, connector, connection, orders, [type]).catch(async (error) => {
+  const { read, promised } = await fetchAll(ctx, connector, connection, orders, [type], lane).catch(async (error) => {
     // A refused token is an episode of the connection, whoever found out.
     if (error instanceof ProviderError && error.next === 'reauthorize')
       await connectionDegraded(ctx, connection.user_id)
     throw error
   })
-  await ingest(ctx, connector, connection.user_id, read, { lane: 'backfill' })
+  const also = promiseStatements(connection.user_id, promised, ctx.clock.now())
+  await ingest(ctx, connector, connection.user_id, read, { lane: 'backfill', also })
+  return promised.length > 0
 }
 
 /** Runs of neighbouring days, at most STEP_DAYS long. */

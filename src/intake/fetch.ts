@@ -1,9 +1,9 @@
 // Asks a provider for one connection: which kinds, which days, and what came of it.
 import { connectionHttp } from '../credentials/connection-http.ts'
 import { applicationOf } from '../credentials/client.ts'
-import type { Connector, DayRange, Promised, Wanted } from '../connectors/connector.ts'
+import type { Connector, DayRange, Promised, Read as KindRead, Wanted } from '../connectors/connector.ts'
 import { DATA_TYPES, type DataType } from '../model/data-type.ts'
-import { addDays, daysBetween, tellingZone } from '../model/local-day.ts'
+import { addDays, daysBetween, localDayOf, tellingZone } from '../model/local-day.ts'
 import { ProviderError } from '../platform/errors.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -45,9 +45,10 @@ export async function fetchAll(
   connection: ConnectionRow,
   orders: readonly FetchOrder[],
   types: readonly DataType[] | null,
+  lane: 'live' | 'backfill' = 'live',
 ): Promise<Fetched> {
   const application = await applicationOf(ctx, connection.environment_id, connector)
-  const http = connectionHttp(ctx, application, connection.user_id)
+  const http = connectionHttp(ctx, application, connection.user_id, lane)
   const runAt = ctx.clock.now()
   const read = { pages: [], gone: [], runAt, covered: [], listed: [] } as {
     pages: Read['pages'][number][]
@@ -68,7 +69,8 @@ export async function fetchAll(
       continue
     }
     try {
-      for (const wanted of slices(order.wanted, source.maxDays ?? 30)) {
+      const wantedDays = withinHistory(order.wanted, oldestDay(connector, source, runAt, timeZone))
+      for (const wanted of slices(wantedDays, source.maxDays ?? 30)) {
         const context = {
           http,
           wanted,
@@ -118,6 +120,21 @@ export function ordersForDays(connector: Connector, types: readonly DataType[] |
 function commonDays(orders: readonly FetchOrder[]): DayRange | null {
   const first = orders[0]?.wanted
   return first !== undefined && 'days' in first ? first.days : null
+}
+
+/** The first day that the provider still answers for this kind. */
+function oldestDay(connector: Connector, source: KindRead, now: number, timeZone: string | null): string | null {
+  const days = Math.min(
+    source.historyDays ?? Number.POSITIVE_INFINITY,
+    connector.historyDays ?? Number.POSITIVE_INFINITY,
+  )
+  return Number.isFinite(days) ? addDays(localDayOf(now, timeZone), -days) : null
+}
+
+/** Days before the provider's history are not asked for: the range may become empty. */
+function withinHistory(wanted: Wanted, oldest: string | null): Wanted {
+  if (!('days' in wanted) || oldest === null || wanted.days.start >= oldest) return wanted
+  return { days: { start: oldest, end: wanted.days.end } }
 }
 
 function* slices(wanted: Wanted, maxDays: number): Generator<Wanted> {

@@ -28,10 +28,13 @@ import {
   recordsByKeys,
   type RecordRow,
 } from '../store/records.ts'
-import { appendEvents } from '../outbox/append.ts'
+import { appendEvents, type NewEvent } from '../outbox/append.ts'
 import { settingsOf } from '../store/environments.ts'
 import { PageMapping } from './page-mapping.ts'
 import { mapWithPieces } from './pieces.ts'
+import { type PromiseRow, promisesOf } from '../store/promises.ts'
+import type { EnvironmentSettings } from '../model/environment-settings.ts'
+import { arrivedStatements, keptBy } from './promises.ts'
 import { recordEvents } from './record-events.ts'
 
 export interface Read {
@@ -113,7 +116,8 @@ export async function ingest(
       statements.push(...keeping)
     }
     // History shows the offset of its own season; only what is new says where the person is now.
-    const tellsNow = options.lane === 'live' || connection.time_zone === null
+    const awaited = options.lane === 'live' && (connection.promised_until ?? 0) > now
+    const tellsNow = (options.lane === 'live' && !awaited) || connection.time_zone === null
     if (tellsNow && timeZone !== null && timeZone !== connection.time_zone) {
       statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
       connection.time_zone = timeZone
@@ -134,8 +138,14 @@ export async function ingest(
     statements.push(...changes.statements, ...(options.also ?? []))
     if (changes.latestStartAt > 0) statements.push(markRecordsSeen(userId, Math.min(changes.latestStartAt, now)))
     const settings = await settingsOf(tx, connection.environment_id)
-    const events =
-      connection.active === 1 ? recordEvents(connection, settings, changes.written, changes.removed, options.lane) : []
+    const open = awaited ? (await promisesOf(tx, userId)).filter((row) => row.closes_at > now) : []
+    const events = connection.active === 1 ? eventsOf(connection, settings, changes, options.lane, open) : []
+    statements.push(
+      ...arrivedStatements(
+        changes.written.flatMap((each) => keptBy(open, each) ?? []),
+        now,
+      ),
+    )
     await appendEvents(ctx, tx, events, statements)
     return { changed: changes.written.length, removed: changes.removed.length }
   })
@@ -143,6 +153,7 @@ export async function ingest(
 
 export interface WrittenRecord {
   type: DataType
+  day: string
   record: JsonObject
   version: number
 }
@@ -151,6 +162,22 @@ export interface RemovedRecord {
   type: DataType
   row: RecordRow
   version: number
+}
+
+/** What keeps a promise is history, even if it comes as everything else does: it goes by the slow lane. */
+function eventsOf(
+  connection: ConnectionRow,
+  settings: EnvironmentSettings,
+  { written, removed }: Changes,
+  lane: 'live' | 'backfill',
+  open: readonly PromiseRow[],
+): NewEvent[] {
+  const promised = written.filter((each) => keptBy(open, each) !== null)
+  const others = written.filter((each) => !promised.includes(each))
+  return [
+    ...recordEvents(connection, settings, others, removed, lane),
+    ...recordEvents(connection, settings, promised, [], 'backfill'),
+  ]
 }
 
 interface Changes {
@@ -287,7 +314,7 @@ function settleRecord(
       body: packSync(text),
     }),
   )
-  changes.written.push({ type, record: cleaned.record, version })
+  changes.written.push({ type, day: cleaned.startDay, record: cleaned.record, version })
 }
 
 /** Not a page kind: the provider said by itself that the record is gone. Holds until a later page shows it again. */

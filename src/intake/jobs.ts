@@ -3,8 +3,10 @@ import { connectorOf } from '../connectors/index.ts'
 import { connectionDegraded, revokeAtProvider, subscribeAtProvider } from '../credentials/disconnect.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
+import { claimInTurns } from '../queue/share.ts'
 import { onJobs } from '../queue/wake.ts'
 import { connectionById } from '../store/connections.ts'
+import { deleteEndedSlots } from '../store/budgets.ts'
 import type { Context } from '../store/context.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
 import { deleteFinishedJobs, dropJob, type JobLane, type JobRow } from '../store/jobs.ts'
@@ -14,6 +16,7 @@ import { runRead } from './read-job.ts'
 import { runGone, runUnclaimed } from './accept.ts'
 import { runPush } from './push-job.ts'
 import { queuePolls } from './poll.ts'
+import { closePromises } from './promises.ts'
 import { runDataRequest } from './data-request.ts'
 import { subscribeApplications } from './subscribe.ts'
 
@@ -96,7 +99,9 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       more[lane] = true
       return
     }
-    const jobs = await claim<JobRow>(ctx.db, jobQueue, [lane], { limit: free, now: ctx.clock.now(), leaseMs: LEASE_MS })
+    const wanted = { limit: free, now: ctx.clock.now(), leaseMs: LEASE_MS }
+    const jobs =
+      lane === 'live' ? await claim<JobRow>(ctx.db, jobQueue, [lane], wanted) : await claimInTurns(ctx.db, lane, wanted)
     for (const job of jobs) {
       if (stopped) {
         await backToQueue(ctx, job, ctx.clock.now(), job.last_error, false)
@@ -122,10 +127,12 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
   const housekeeping = guard('housekeeping', async () => {
     await recover(ctx.db, jobQueue, ctx.clock.now())
     await queuePolls(ctx)
+    await closePromises(ctx)
   })
   const cleaning = guard('cleaning up', async () => {
     await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
+    await deleteEndedSlots(ctx.db, ctx.clock.now() - 86_400_000)
   })
   const subscribing = guard('subscribing', () => subscribeApplications(ctx))
   const timers = [

@@ -8,6 +8,7 @@ import type { JobRow } from '../store/jobs.ts'
 import { type FetchOrder, fetchAll } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
+import { promiseStatements } from './promises.ts'
 
 export interface ReadPayload {
   orders: FetchOrder[]
@@ -22,9 +23,10 @@ export async function runRead(ctx: Context, job: JobRow): Promise<JobResult> {
   if (connection === null || connector === null || connection.active !== 1) return 'done'
   const today = localDayOf(ctx.clock.now(), connection.time_zone)
   const orders = withCompanions(connector.reads, payload.orders, today)
-  const { read } = await fetchAll(ctx, connector, connection, orders, null)
+  const { read, promised } = await fetchAll(ctx, connector, connection, orders, null)
+  const also = promiseStatements(connection.user_id, promised, ctx.clock.now())
   // Single kinds do not make a day complete.
-  await ingest(ctx, connector, connection.user_id, { ...read, covered: [] }, { lane: 'live' })
+  await ingest(ctx, connector, connection.user_id, { ...read, covered: [] }, { lane: 'live', also })
   if (payload.poll === true && connector.poll !== null) {
     const now = ctx.clock.now()
     await markPolled(ctx.db, connection.user_id, now, now + connector.poll.everySeconds * 1000)

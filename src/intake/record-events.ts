@@ -65,6 +65,7 @@ function asDeletedActivity(removed: RemovedRecord): WrittenRecord {
   const record = JSON.parse(Buffer.from(unpackSync(removed.row.body)).toString('utf8')) as JsonObject
   return {
     type: removed.type,
+    day: removed.row.start_day,
     record: { ...record, metadata: { ...(record.metadata as JsonObject), upload_type: DELETED } },
     version: removed.version,
   }

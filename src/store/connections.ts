@@ -34,6 +34,8 @@ export interface ConnectionRow {
   /** When its subscription at the provider was last looked after; null where there is none. */
   subscribed_at: number | null
   most_recent_data_at: number | null
+  /** Until when something may arrive that we asked for (store/promises.ts). Set by the promises themselves. */
+  promised_until?: number | null
   created_at: number
 }
 

@@ -97,6 +97,15 @@ export function cancelJob(sql: Sql, environmentId: string, id: string, now: numb
   )
 }
 
+/** Goes on where it stopped: its payload says how far it was. */
+export function resumeJob(sql: Sql, environmentId: string, id: string, now: number): Promise<number> {
+  return sql.run(
+    `UPDATE jobs SET state = 'pending', attempts = 0, next_at = $3, last_error = NULL, finished_at = NULL
+     WHERE environment_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')`,
+    [environmentId, id, now],
+  )
+}
+
 /** Ends a job that leaves no trace. */
 export function dropJob(lease: { id: string; leaseId: string }): Statement {
   return { sql: 'DELETE FROM jobs WHERE id = $1 AND lease_id = $2', params: [lease.id, lease.leaseId] }

@@ -2,7 +2,15 @@ import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
-import { cancelJob as cancelRow, jobById, type JobRow, listJobs as listRows } from '../../store/jobs.ts'
+import { wakeJobs } from '../../queue/wake.ts'
+import { isUniqueViolation } from '../../store/errors.ts'
+import {
+  cancelJob as cancelRow,
+  jobById,
+  type JobRow,
+  listJobs as listRows,
+  resumeJob as resumeRow,
+} from '../../store/jobs.ts'
 import { operation } from '../http/operation.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
@@ -11,7 +19,7 @@ const State = z.enum(['pending', 'running', 'done', 'failed', 'cancelled'])
 export const JobView = z
   .object({
     id: z.string(),
-    kind: z.string().describe('`backfill`, `notification`, `poll` …'),
+    kind: z.string().describe('`backfill`, `read`, `push`, `request`, `renormalize` …'),
     lane: z.enum(['live', 'backfill']),
     user_id: z.string().nullable(),
     state: State,
@@ -63,6 +71,26 @@ export async function cancelJob(
   if (changed === 0 && view.state !== 'cancelled') {
     throw new ApiError('job_finished', 409, `this job is ${view.state} already`)
   }
+  return view
+}
+
+/** From where it stopped. */
+export async function resumeJob(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { job_id: string },
+): Promise<JobView> {
+  await getJob(ctx, environment, input)
+  let changed = 0
+  try {
+    changed = await resumeRow(ctx.db, environment.id, input.job_id, ctx.clock.now())
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new ApiError('job_not_stopped', 409, 'another job does the same work already')
+  }
+  const view = await getJob(ctx, environment, input)
+  if (changed === 0) throw new ApiError('job_not_stopped', 409, `this job is ${view.state}: only a stopped one goes on`)
+  wakeJobs()
   return view
 }
 
@@ -125,5 +153,18 @@ export const jobOperations = [
     responses: { 200: { description: 'As it is now.', schema: JobView } },
     errors: { ...missing, 409: 'It has ended already.' },
     handler: ({ ctx, environment, params }) => cancelJob(ctx, environment, params),
+  }),
+  operation({
+    method: 'POST',
+    path: '/jobs/{job_id}/resume',
+    id: 'resumeJob',
+    summary: 'Let a stopped or failed job go on',
+    description: 'From where it stopped: what it has read is not read again.',
+    tags: ['Jobs'],
+    auth: 'admin',
+    params: JobParams,
+    responses: { 200: { description: 'As it is now.', schema: JobView } },
+    errors: { ...missing, 409: 'It has not stopped, or another job does the same work.' },
+    handler: ({ ctx, environment, params }) => resumeJob(ctx, environment, params),
   }),
 ]

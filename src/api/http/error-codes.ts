@@ -134,6 +134,11 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'A parameter or member is missing or wrong. `fields` names each with its problem.',
     remedy: 'Mend the named fields.',
   },
+  job_not_stopped: {
+    statuses: [409],
+    meaning: 'Only a job that failed or was stopped can go on, and only while no other does the same work.',
+    remedy: 'GET /admin/v1/jobs/{job_id} shows its state.',
+  },
   job_finished: {
     statuses: [409],
     meaning: 'A job was to be stopped that has ended.',

@@ -1,6 +1,6 @@
 // Reading from the providers: what waits, runs, failed.
 import { html } from 'hono/html'
-import { cancelJob, type JobView, listJobs } from '../../api/admin/jobs.ts'
+import { cancelJob, resumeJob, type JobView, listJobs } from '../../api/admin/jobs.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { sentence } from '../form-problems.ts'
 import { page } from '../layout.ts'
@@ -79,6 +79,17 @@ export function jobPages(app: App): void {
     })
   })
 
+  app.post('/dashboard/jobs/:id/resume', async (c) => {
+    const { ctx, environment } = c.get('view')
+    try {
+      await resumeJob(ctx, environment, { job_id: c.req.param('id') })
+      return done(c, '/dashboard/jobs', 'It goes on where it stopped.')
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error
+      return refused(c, '/dashboard/jobs', sentence(error.message))
+    }
+  })
+
   app.post('/dashboard/jobs/:id/cancel', async (c) => {
     const { ctx, environment } = c.get('view')
     const back = formText(await readForm(c), 'back') ?? ''
@@ -93,8 +104,16 @@ export function jobPages(app: App): void {
   })
 }
 
+function action(csrf: string, job: JobView): Html | '' {
+  const at = `/dashboard/jobs/${job.id}`
+  if (job.state === 'pending' || job.state === 'running') {
+    return postButton(csrf, `${at}/cancel`, 'Stop', { className: 'dense' })
+  }
+  const stopped = job.state === 'failed' || job.state === 'cancelled'
+  return stopped ? postButton(csrf, `${at}/resume`, 'Go on', { className: 'dense' }) : ''
+}
+
 function row(csrf: string, job: JobView): Html {
-  const open = job.state === 'pending' || job.state === 'running'
   return html`<tr>
     <td>${job.kind}</td>
     <td>${jobState(job)}${job.last_error === null ? '' : html`<div class="small">${job.last_error}</div>`}</td>
@@ -105,6 +124,6 @@ function row(csrf: string, job: JobView): Html {
     <td class="number" data-label="Tries">${job.attempts}</td>
     <td>${job.next_at === null ? '' : moment(job.next_at)}</td>
     <td>${moment(job.created_at)}</td>
-    <td>${open ? postButton(csrf, `/dashboard/jobs/${job.id}/cancel`, 'Stop', { className: 'dense' }) : ''}</td>
+    <td>${action(csrf, job)}</td>
   </tr>`
 }

@@ -1,0 +1,125 @@
+// What providers allow, counted: in memory where one process is all there is, else in the database for all servers, which take
+// some calls in advance so that not every one costs a trip.
+import type { RateLimit } from '../connectors/connector.ts'
+import type { BudgetSlotRow } from '../store/budgets.ts'
+import { REFUSAL, refuseBudget, useBudget } from '../store/budgets.ts'
+import type { Context } from '../store/context.ts'
+import { type Slices, takeFrom, type Verdict } from './window.ts'
+
+const MAX_BUDGETS = 50_000
+/** Part of a limit that one server takes at once, and for how long it may hold on to it. */
+const ADVANCE = 1 / 25
+const MOST_IN_ADVANCE = 20
+const HOLD_MS = 2000
+/** Part of a limit that history leaves for what is new. */
+const KEPT_FOR_LIVE = 0.2
+
+export type Lane = 'live' | 'backfill'
+
+export interface Budget {
+  name: string
+  limit: RateLimit
+}
+
+interface Held {
+  count: number
+  until: number
+}
+
+const inMemory = new Map<string, { used: Map<number, number>; refusedUntil: number }>()
+const held = new Map<string, Held>()
+const asking = new Map<string, Promise<void>>()
+
+/** Zero when the calls are taken; else the milliseconds to wait before asking again. */
+export async function takeCalls(ctx: Context, budget: Budget, cost: number, lane: Lane): Promise<number> {
+  const keep = lane === 'backfill' ? Math.floor(budget.limit.requests * KEPT_FOR_LIVE) : 0
+  const now = ctx.clock.now()
+  if (ctx.db.dialect === 'sqlite') return takeInMemory(budget, { now, cost, most: cost, keep })
+  const key = `${lane} ${budget.name}`
+  // One question at a time for each budget: what it brings serves those who wait behind it.
+  while (!takeHeld(key, cost, ctx.clock.now())) {
+    const running = asking.get(key)
+    if (running !== undefined) {
+      await running
+      continue
+    }
+    let waitMs = 0
+    const question = askShared(ctx, budget, key, cost, keep).then((wait) => {
+      waitMs = wait
+    })
+    const settled = question.catch(() => {})
+    asking.set(key, settled)
+    try {
+      await question
+    } finally {
+      asking.delete(key)
+    }
+    if (waitMs > 0) return waitMs
+  }
+  return 0
+}
+
+/** The provider said that it is too much: nobody asks until it ends. */
+export async function refuseCalls(ctx: Context, name: string, until: number): Promise<void> {
+  if (ctx.db.dialect === 'sqlite') {
+    const slices = slicesInMemory(name)
+    slices.refusedUntil = Math.max(slices.refusedUntil, until)
+    return
+  }
+  for (const lane of ['live', 'backfill']) held.delete(`${lane} ${name}`)
+  await refuseBudget(ctx.db, name, until)
+}
+
+function takeInMemory({ name, limit }: Budget, how: { now: number; cost: number; most: number; keep: number }): number {
+  const slices = slicesInMemory(name)
+  const verdict = takeFrom(slices, limit, how)
+  if ('waitMs' in verdict) return verdict.waitMs
+  const { slot, count } = verdict.take
+  for (const old of slices.used.keys()) if (old < slot - 60) slices.used.delete(old)
+  slices.used.set(slot, (slices.used.get(slot) ?? 0) + count)
+  return 0
+}
+
+function slicesInMemory(name: string): { used: Map<number, number>; refusedUntil: number } {
+  const slices = inMemory.get(name) ?? { used: new Map<number, number>(), refusedUntil: 0 }
+  inMemory.delete(name)
+  inMemory.set(name, slices)
+  if (inMemory.size > MAX_BUDGETS) inMemory.delete(inMemory.keys().next().value!)
+  return slices
+}
+
+function takeHeld(key: string, cost: number, now: number): boolean {
+  const own = held.get(key)
+  if (own === undefined || own.until < now || own.count < cost) return false
+  own.count -= cost
+  if (own.count === 0) held.delete(key)
+  return true
+}
+
+async function askShared(
+  ctx: Context,
+  { name, limit }: Budget,
+  key: string,
+  cost: number,
+  keep: number,
+): Promise<number> {
+  const advance = Math.min(MOST_IN_ADVANCE, Math.ceil(limit.requests * ADVANCE))
+  const now = ctx.clock.now()
+  const verdict = await useBudget<Verdict>(ctx.db, name, (rows) => {
+    const answer = takeFrom(slicesOf(rows), limit, { now, cost, most: Math.max(cost, advance), keep })
+    if ('waitMs' in answer) return { add: null, answer }
+    const { slot, count, endsAt } = answer.take
+    return { add: { slot, used: count, ends_at: endsAt }, answer }
+  })
+  if ('waitMs' in verdict) return verdict.waitMs
+  held.delete(key)
+  held.set(key, { count: verdict.take.count, until: now + HOLD_MS })
+  if (held.size > MAX_BUDGETS) held.delete(held.keys().next().value!)
+  return 0
+}
+
+function slicesOf(rows: readonly BudgetSlotRow[]): Slices {
+  const refusal = rows.find((row) => row.slot === REFUSAL)
+  const used = new Map(rows.filter((row) => row.slot !== REFUSAL).map((row) => [row.slot, row.used]))
+  return { used, refusedUntil: refusal?.ends_at ?? 0 }
+}

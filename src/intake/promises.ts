@@ -1,0 +1,83 @@
+// What a provider will send by itself after we asked. Nobody says when it is all: a promise closes when it has been quiet
+// for a while after something came, or when nothing came for hours; its days count as read then.
+import type { Promised } from '../connectors/connector.ts'
+import type { DataType } from '../model/data-type.ts'
+import { newId } from '../model/ids.ts'
+import { daysBetween } from '../model/local-day.ts'
+import type { Context } from '../store/context.ts'
+import type { Sql, Statement } from '../store/database.ts'
+import {
+  closedPromises,
+  deletePromise,
+  promiseArrived,
+  type PromiseRow,
+  promisesOf,
+  putPromise,
+} from '../store/promises.ts'
+import { putCoverage } from '../store/records.ts'
+
+/** Garmin: "minutes to hours later". */
+const WAIT_MS = 6 * 3600_000
+/** Providers send what belongs together within minutes. */
+const QUIET_MS = 3 * 60_000
+const BATCH = 200
+
+/** To be committed with what else the asking brought. */
+export function promiseStatements(userId: string, promised: readonly Promised['promised'][], now: number): Statement[] {
+  return promised.flatMap(({ types, days }) =>
+    types.flatMap((type) =>
+      putPromise({
+        id: newId(),
+        user_id: userId,
+        type,
+        start_day: days.start,
+        end_day: days.end,
+        asked_at: now,
+        arrived_at: null,
+        closes_at: now + WAIT_MS,
+      }),
+    ),
+  )
+}
+
+/** What is still to come for these types on these days. */
+export async function openPromises(
+  sql: Sql,
+  about: { userId: string; types: readonly DataType[]; start: string; end: string },
+  now: number,
+): Promise<PromiseRow[]> {
+  return (await promisesOf(sql, about.userId)).filter(
+    (row) =>
+      row.closes_at > now &&
+      about.types.some((type) => type === row.type) &&
+      row.start_day <= about.end &&
+      row.end_day >= about.start,
+  )
+}
+
+/** The promise that a record of this day keeps; null when nobody had asked for it. */
+export function keptBy(open: readonly PromiseRow[], record: { type: DataType; day: string }): PromiseRow | null {
+  const own = open.filter((row) => row.type === record.type && row.start_day <= record.day && record.day <= row.end_day)
+  return own[0] ?? null
+}
+
+export function arrivedStatements(kept: Iterable<PromiseRow>, now: number): Statement[] {
+  return [...new Set(kept)].map((row) => promiseArrived(row.id, now, Math.min(row.closes_at, now + QUIET_MS)))
+}
+
+/** Turns closed promises into days that were read. Returns how many. */
+export async function closePromises(ctx: Context): Promise<number> {
+  const now = ctx.clock.now()
+  const closed = await closedPromises(ctx.db, now, BATCH)
+  for (const row of closed) {
+    await ctx.db.transaction(async (tx) => {
+      await tx.lock(`connection:${row.user_id}`)
+      // Something came in this moment: it stays open.
+      const [deleted] = await tx.batch([deletePromise(row.id, row.closes_at)])
+      if (deleted !== 1) return
+      const days = daysBetween(row.start_day, row.end_day)
+      await tx.batch(putCoverage(row.user_id, row.type as DataType, days, row.closes_at))
+    })
+  }
+  return closed.length
+}
