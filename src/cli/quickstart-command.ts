@@ -34,7 +34,7 @@ const WAIT_FOR_SLEEP_MS = 3000
 
 export function addQuickstart(command: Command): void {
   talking(command)
-    .option('--provider <PROVIDER>', 'the source to connect; default: the first that runs in the sandbox')
+    .option('--provider <PROVIDER>', 'the source to connect; default: OURA, else the first that runs in the sandbox')
     .option('--person <id>', 'who of the sandbox (ada, sam, noor, or any name); default: someone new')
     .option('--timeout <seconds>', 'give up after', wholeNumber(1, 3600), 60)
     .option('--offline', 'accepted for clarity: the quickstart never leaves this machine')
@@ -121,12 +121,16 @@ function lineOf(event: Event): string {
   return `event            ${event.type.padEnd(8)}  ${(event.record_count === 0 ? '' : count).padEnd(10)}  ${event.id}`
 }
 
+/** Answers for every type at once, where others send what they have in their own time. */
+const FIRST_CHOICE = 'OURA'
+
 async function sandboxSource(server: Server, wanted: string | undefined): Promise<string> {
   const { data } = (await server.get('/sources')) as { data: Source[] }
   const usable = data.filter((source) => source.enabled && source.state === 'sandbox')
   const named = wanted?.toUpperCase()
-  const found = usable.find((source) => named === undefined || source.provider === named)
+  const found = usable.find(({ provider }) => provider === (named ?? FIRST_CHOICE))
   if (found !== undefined) return found.provider
+  if (named === undefined && usable[0] !== undefined) return usable[0].provider
   const known = data.find((source) => source.provider === named)
   const problem =
     named === undefined

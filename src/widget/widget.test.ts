@@ -119,7 +119,7 @@ test('a session for one provider goes straight to it, but shows a page when ther
 })
 
 test('the list of the call is kept to, and what it names besides is passed over', async () => {
-  const session = await newSession({ providers: 'GARMIN,OURA,OURA,NOSUCH' })
+  const session = await newSession({ providers: 'UNDERARMOUR,OURA,OURA,NOSUCH' })
   const { text } = await get(session)
   assert.equal(text.match(/class="row"/g)?.length, 1)
 })

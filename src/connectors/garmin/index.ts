@@ -1,0 +1,113 @@
+import type { DataType } from '../../model/data-type.ts'
+import type { Connector, Read } from '../connector.ts'
+import { BACKFILL_DAYS, fetchSummaries, fetchUserId, HISTORY_BUDGET } from './fetch.ts'
+import { mapActivities, mapActivityDetails, mapManuallyUpdatedActivities, mapMoveIq } from './map/activity.ts'
+import {
+  mapBloodPressures,
+  mapBodyComps,
+  mapHealthSnapshot,
+  mapUserMetrics,
+  piecesOfBloodPressures,
+  piecesOfBodyComps,
+  piecesOfHealthSnapshot,
+} from './map/body.ts'
+import { mapMct } from './map/cycle.ts'
+import { mapDailies, mapPulseOx, mapStressDetails, mapThirdPartyDailies, piecesOfPulseOx } from './map/daily.ts'
+import { mapEpochs, piecesOfEpochs } from './map/epochs.ts'
+import { mapHrv, mapRespiration, mapSkinTemp, piecesOfRespiration } from './map/night.ts'
+import { mapUserId } from './map/person.ts'
+import { mapSleeps } from './map/sleep.ts'
+import { notificationsOf } from './notifications.ts'
+import { hosts, identify, oauth, PERMISSION } from './oauth.ts'
+import { rawSummaries } from './summaries.ts'
+import { fixedOffset } from './time.ts'
+
+const { activities: ACTIVITIES, health: HEALTH, cycle: CYCLE } = PERMISSION
+
+/** The account has no days: one reading serves a backfill of any length. */
+const ANY_DAYS = 36_500
+
+type Mapping = Pick<Read, 'map' | 'pieces' | 'fallbackLists'>
+
+/** `backfill`: what Garmin calls it there; null where it comes along with another. */
+function summary(
+  kind: string,
+  types: readonly DataType[],
+  scope: string,
+  backfill: string | null,
+  mapping: Mapping,
+): Record<string, Read> {
+  return {
+    [kind]: { types, scope, fetch: fetchSummaries({ kind, types, backfill }), maxDays: BACKFILL_DAYS, ...mapping },
+  }
+}
+
+/** What the person corrected stands above the details, and these above the plain summary of the same workout. */
+const reads: Connector['reads'] = {
+  ...summary('manuallyUpdatedActivities', ['activity'], ACTIVITIES, null, { map: mapManuallyUpdatedActivities }),
+  ...summary('activityDetails', ['activity'], ACTIVITIES, 'activityDetails', { map: mapActivityDetails }),
+  ...summary('activities', ['activity'], ACTIVITIES, 'activities', { map: mapActivities }),
+  ...summary('dailies', ['daily'], HEALTH, 'dailies', { map: mapDailies }),
+  ...summary('thirdPartyDailies', ['daily'], HEALTH, null, { map: mapThirdPartyDailies }),
+  ...summary('stressDetails', ['daily'], HEALTH, 'stressDetails', { map: mapStressDetails }),
+  ...summary('pulseox', ['daily'], HEALTH, 'pulseOx', { map: mapPulseOx, pieces: piecesOfPulseOx }),
+  ...summary('epochs', ['daily'], HEALTH, 'epochs', {
+    map: mapEpochs,
+    pieces: piecesOfEpochs,
+    fallbackLists: ['heart_rate_data.detailed.hr_samples'],
+  }),
+  ...summary('sleeps', ['sleep'], HEALTH, 'sleeps', { map: mapSleeps }),
+  ...summary('hrv', ['sleep'], HEALTH, 'hrv', { map: mapHrv }),
+  ...summary('skinTemp', ['sleep'], HEALTH, 'skinTemp', { map: mapSkinTemp }),
+  ...summary('allDayRespiration', ['sleep'], HEALTH, 'respiration', {
+    map: mapRespiration,
+    pieces: piecesOfRespiration,
+    fallbackLists: ['respiration_data.breaths_data.samples'],
+  }),
+  ...summary('bodyComps', ['body'], HEALTH, 'bodyComps', { map: mapBodyComps, pieces: piecesOfBodyComps }),
+  ...summary('bloodPressures', ['body'], HEALTH, 'bloodPressures', {
+    map: mapBloodPressures,
+    pieces: piecesOfBloodPressures,
+  }),
+  ...summary('userMetrics', ['body'], HEALTH, 'userMetrics', { map: mapUserMetrics }),
+  ...summary('healthSnapshot', ['body'], HEALTH, 'healthSnapshot', {
+    map: mapHealthSnapshot,
+    pieces: piecesOfHealthSnapshot,
+  }),
+  ...summary('mct', ['menstruation', 'body'], CYCLE, 'mct', { map: mapMct }),
+  ...summary('moveIQActivities', [], HEALTH, 'moveiq', { map: mapMoveIq }),
+  user: { types: ['athlete'], fetch: fetchUserId, map: mapUserId, maxDays: ANY_DAYS },
+}
+
+export const garmin: Connector = {
+  id: 'GARMIN',
+  name: 'Garmin',
+  tagline: 'Watches, bike computers and scales: activity, sleep, stress, workouts',
+  credentialsUrl: 'https://developerportal.garmin.com/',
+  hosts,
+  auth: oauth,
+  identify,
+  reads,
+  timeZone: shownOffset,
+  notifications: notificationsOf(Object.keys(reads)),
+  /** Garmin refuses applications that look by themselves. */
+  poll: null,
+  limits: { budgets: { [HISTORY_BUDGET]: { requests: 100, perSeconds: 60 } } },
+  historyDays: 730,
+  notice:
+    'Garmin gives access to companies alone, after a review. New applications have evaluation keys: they see little history and have small limits.',
+}
+
+/** The kinds that tell where the person is: each day has them, and they are new. */
+const TELLING = new Set(['dailies', 'epochs', 'sleeps'])
+
+/** The offset of the newest summary that shows one. */
+function shownOffset(kind: string, payload: unknown): string | null {
+  if (!TELLING.has(kind)) return null
+  let newest: { at: number; offset: string } | null = null
+  for (const { startTimeInSeconds: at, startTimeOffsetInSeconds } of rawSummaries(kind, payload)) {
+    const offset = fixedOffset(startTimeOffsetInSeconds)
+    if (typeof at === 'number' && offset !== null && (newest === null || at > newest.at)) newest = { at, offset }
+  }
+  return newest?.offset ?? null
+}

@@ -1,0 +1,89 @@
+// What Garmin posts: summaries themselves (push), where to fetch them (ping), and what changed between it and a person.
+// One request names several kinds and several people. Nothing is signed.
+import { parseJson } from '../../platform/json.ts'
+import { sameText } from '../../platform/seal.ts'
+import { type Change, hasKey, type NotificationRequest, type Notifications } from '../connector.ts'
+import { nightsListed } from './fetch.ts'
+import { isObject } from './summaries.ts'
+
+const DEREGISTRATIONS = 'deregistrations'
+const PERMISSIONS = 'userPermissionsChange'
+/** Activity details; the other kinds stay below 10 MB. */
+const MAX_BYTES = 100 * 1024 * 1024
+
+export function notificationsOf(kinds: readonly string[]): Notifications {
+  const known = new Set(kinds)
+  return {
+    unsigned: true,
+    verify(request, secrets) {
+      const clientId = request.headers['garmin-client-id']
+      return hasKey(request, secrets) && clientId !== undefined && sameText(clientId, secrets.client.id)
+    },
+    parse: (request) => parse(request, known),
+    accepted: { status: 200, body: '' },
+    maxBytes: MAX_BYTES,
+  }
+}
+
+function parse(request: NotificationRequest, known: ReadonlySet<string>): Change[] {
+  const body = parseJson(Buffer.from(request.body).toString('utf8'))
+  if (!isObject(body)) throw new Error('expected an object with a list for each kind of summary')
+  return Object.entries(body).flatMap(([root, list]) => {
+    if (!Array.isArray(list)) throw new Error(`${root}: expected a list`)
+    const items = list.filter(isObject).filter(({ userId }) => typeof userId === 'string' && userId !== '')
+    if (root === DEREGISTRATIONS) return items.map((item) => ({ what: 'revoked', providerUserId: userOf(item) }))
+    if (root === PERMISSIONS) return permissionChanges(items)
+    // Summaries that we do not use are answered like the others: Garmin repeats what is not.
+    return known.has(root) ? summaryChanges(root, items) : []
+  })
+}
+
+function userOf(item: Record<string, unknown>): string {
+  return String(item.userId)
+}
+
+function permissionChanges(items: readonly Record<string, unknown>[]): Change[] {
+  const inOrder = items.toSorted((a, b) => Number(a.changeTimeInSeconds ?? 0) - Number(b.changeTimeInSeconds ?? 0))
+  return inOrder.flatMap((item): Change[] => {
+    const { permissions } = item
+    if (!Array.isArray(permissions)) return []
+    // None at all: registered still, and nothing is sent.
+    const scopes = permissions.filter((each) => typeof each === 'string')
+    return [{ what: 'scopes', providerUserId: userOf(item), scopes }]
+  })
+}
+
+function summaryChanges(kind: string, items: readonly Record<string, unknown>[]): Change[] {
+  const changes: Change[] = []
+  const pushed = new Map<string, Record<string, unknown>[]>()
+  for (const item of items) {
+    if (typeof item.callbackURL === 'string') {
+      changes.push({ what: 'changed', providerUserId: userOf(item), kind, wanted: { hint: hintOf(item) } })
+      continue
+    }
+    const own = pushed.get(userOf(item))
+    if (own === undefined) pushed.set(userOf(item), [item])
+    else own.push(item)
+  }
+  for (const [providerUserId, payload] of pushed) {
+    const listed = kind === 'sleeps' ? nightsListed(payload, null) : []
+    changes.push({ what: 'page', providerUserId, page: { kind, request: nameOf(payload), payload }, listed })
+  }
+  return changes
+}
+
+/** What tells one push from another: the same summaries again are the same page. */
+function nameOf(payload: readonly Record<string, unknown>[]): Record<string, string> {
+  const { summaryId, startTimeInSeconds } = payload[0]!
+  return { first: String(summaryId ?? startTimeInSeconds ?? ''), summaries: String(payload.length) }
+}
+
+/** All that a ping says besides whose it is; values that are no texts or numbers say nothing. */
+function hintOf(item: Record<string, unknown>): Record<string, string> {
+  const hint: Record<string, string> = {}
+  for (const [name, value] of Object.entries(item)) {
+    if (name === 'userId' || name === 'userAccessToken') continue
+    if (typeof value === 'string' || typeof value === 'number') hint[name] = String(value)
+  }
+  return hint
+}

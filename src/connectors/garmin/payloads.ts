@@ -1,0 +1,245 @@
+// The fields of Garmin's summaries that we read. Every one is optional but what its times need, and one that is not as
+// documented counts as absent: Garmin adds and changes fields without notice.
+import { z } from 'zod'
+import { isLocalDay } from '../../model/local-day.ts'
+import { isObject } from './summaries.ts'
+
+const number = z.number().nullish().catch(null)
+const text = z.string().nullish().catch(null)
+const flag = z.boolean().nullish().catch(null)
+const id = z
+  .union([z.string(), z.number()])
+  .transform((value) => String(value))
+  .nullish()
+  .catch(null)
+const calendarDate = z.string().refine(isLocalDay).nullish().catch(null)
+/** Values by the seconds after the start. */
+const series = z.custom<Record<string, unknown>>(isObject).nullish().catch(null)
+const objects = z
+  .array(z.unknown())
+  .transform((list) => list.filter(isObject))
+  .nullish()
+  .catch(null)
+const seconds = z.number('expected seconds of UTC')
+
+const timed = { startTimeInSeconds: seconds, startTimeOffsetInSeconds: number, calendarDate, summaryId: id }
+
+const daily = {
+  ...timed,
+  durationInSeconds: number,
+  steps: number,
+  distanceInMeters: number,
+  floorsClimbed: number,
+  activeKilocalories: number,
+  bmrKilocalories: number,
+  consumedCalories: number,
+  activeTimeInSeconds: number,
+  moderateIntensityDurationInSeconds: number,
+  vigorousIntensityDurationInSeconds: number,
+  minHeartRateInBeatsPerMinute: number,
+  maxHeartRateInBeatsPerMinute: number,
+  restingHeartRateInBeatsPerMinute: number,
+  timeOffsetHeartRateSamples: series,
+  averageStressLevel: number,
+  averageStresslevel: number,
+  maxStressLevel: number,
+  stressDurationInSeconds: number,
+  restStressDurationInSeconds: number,
+  activityStressDurationInSeconds: number,
+  lowStressDurationInSeconds: number,
+  mediumStressDurationInSeconds: number,
+  highStressDurationInSeconds: number,
+  stressQualifier: text,
+}
+export const DailySummary = z.object(daily)
+export type DailySummary = z.infer<typeof DailySummary>
+
+export const StressDetails = z.object({
+  ...timed,
+  timeOffsetStressLevelValues: series,
+  timeOffsetBodyBatteryValues: series,
+})
+
+export const PulseOx = z.object({ ...timed, timeOffsetSpo2Values: series, onDemand: flag })
+export type PulseOx = z.infer<typeof PulseOx>
+
+export const Respiration = z.object({ ...timed, durationInSeconds: number, timeOffsetEpochToBreaths: series })
+export type Respiration = z.infer<typeof Respiration>
+
+export const Epoch = z.object({
+  ...timed,
+  activityType: text,
+  durationInSeconds: number,
+  activeTimeInSeconds: number,
+  steps: number,
+  distanceInMeters: number,
+  activeKilocalories: number,
+  met: number,
+  intensity: text,
+  meanHeartRateInBeatsPerMinute: number,
+})
+export type Epoch = z.infer<typeof Epoch>
+
+export const SleepSummary = z.object({
+  ...timed,
+  durationInSeconds: number,
+  deepSleepDurationInSeconds: number,
+  lightSleepDurationInSeconds: number,
+  remSleepInSeconds: number,
+  awakeDurationInSeconds: number,
+  unmeasurableSleepInSeconds: number,
+  unmeasurableSleepDurationInSeconds: number,
+  sleepLevelsMap: series,
+  validation: text,
+  overallSleepScore: z.object({ value: number }).nullish().catch(null),
+  timeOffsetSleepRespiration: series,
+  timeOffsetSleepSpo2: series,
+  naps: objects,
+})
+export type SleepSummary = z.infer<typeof SleepSummary>
+
+export const Nap = z.object({
+  napStartTimeInSeconds: seconds,
+  napDurationInSeconds: seconds,
+  napOffsetInSeconds: number,
+  napValidation: text,
+})
+
+/** Of a night: named by the day, or by its start. */
+const ofNight = {
+  calendarDate,
+  startTimeInSeconds: number,
+  startTimeOffsetInSeconds: number,
+  durationInSeconds: number,
+}
+const named = (night: { calendarDate?: string | null; startTimeInSeconds?: number | null }): boolean =>
+  typeof night.calendarDate === 'string' || typeof night.startTimeInSeconds === 'number'
+const NAMED = { path: ['startTimeInSeconds'], error: 'expected seconds of UTC, or a calendarDate' }
+
+export const Hrv = z.object({ ...ofNight, lastNightAvg: number, hrvValues: series }).refine(named, NAMED)
+export type Hrv = z.infer<typeof Hrv>
+
+export const SkinTemp = z
+  .object({ ...ofNight, avgDeviationCelsius: number, skinTemperature: number })
+  .refine(named, NAMED)
+
+export const BodyComposition = z.object({
+  summaryId: id,
+  measurementTimeInSeconds: seconds,
+  measurementTimeOffsetInSeconds: number,
+  weightInGrams: number,
+  bodyFatInPercent: number,
+  bodyWaterInPercent: number,
+  muscleMassInGrams: number,
+  boneMassInGrams: number,
+  bodyMassIndex: number,
+})
+
+export const BloodPressure = z
+  .object({
+    summaryId: id,
+    measurementTimeInSeconds: number,
+    measurementTimeOffsetInSeconds: number,
+    startTimeInSeconds: number,
+    startTimeOffsetInSeconds: number,
+    systolic: number,
+    diastolic: number,
+    pulse: number,
+  })
+  .refine((reading) => typeof (reading.measurementTimeInSeconds ?? reading.startTimeInSeconds) === 'number', {
+    path: ['measurementTimeInSeconds'],
+    error: 'expected seconds of UTC',
+  })
+
+export const UserMetrics = z.object({
+  summaryId: id,
+  calendarDate: z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD'),
+  vo2Max: number,
+  vo2MaxCycling: number,
+  fitnessAge: number,
+})
+
+export const HealthSnapshot = z.object({
+  ...timed,
+  offsetStartTimeInSeconds: number,
+  summaries: objects,
+})
+export type HealthSnapshot = z.infer<typeof HealthSnapshot>
+
+export const MeasuredSeries = z.object({
+  summaryType: text,
+  minValue: number,
+  maxValue: number,
+  avgValue: number,
+  epochSummaries: series,
+})
+
+const totals = {
+  startTimeInSeconds: seconds,
+  startTimeOffsetInSeconds: number,
+  durationInSeconds: seconds,
+  activityName: text,
+  activityType: text,
+  activeKilocalories: number,
+  distanceInMeters: number,
+  steps: number,
+  totalElevationGainInMeters: number,
+  totalElevationLossInMeters: number,
+  averageHeartRateInBeatsPerMinute: number,
+  maxHeartRateInBeatsPerMinute: number,
+  averageSpeedInMetersPerSecond: number,
+  maxSpeedInMetersPerSecond: number,
+  averagePaceInMinutesPerKilometer: number,
+  maxPaceInMinutesPerKilometer: number,
+  averageRunCadenceInStepsPerMinute: number,
+  maxRunCadenceInStepsPerMinute: number,
+  averageBikeCadenceInRoundsPerMinute: number,
+  maxBikeCadenceInRoundsPerMinute: number,
+  averageSwimCadenceInStrokesPerMinute: number,
+  averagePowerInWatts: number,
+  maxPowerInWatts: number,
+  numberOfActiveLengths: number,
+  startingLatitudeInDegree: number,
+  startingLongitudeInDegree: number,
+  deviceName: text,
+  manual: flag,
+  isWebUpload: flag,
+}
+export const ActivityTotals = z.object(totals)
+export type ActivityTotals = z.infer<typeof ActivityTotals>
+
+const identified = { activityId: id, summaryId: id }
+const hasId = ({ activityId, summaryId }: { activityId?: string | null; summaryId?: string | null }): boolean =>
+  Boolean(activityId ?? summaryId)
+const ID = { path: ['activityId'], error: 'expected an id' }
+
+export const ActivitySummary = z.object({ ...identified, ...totals }).refine(hasId, ID)
+export type ActivitySummary = z.infer<typeof ActivitySummary>
+
+export const ActivityDetails = z
+  .object({ ...identified, summary: ActivityTotals, samples: objects, laps: objects })
+  .refine(hasId, ID)
+
+export const MoveIq = z.object({ ...timed })
+
+export const MenstrualCycle = z.object({
+  summaryId: id,
+  periodStartDate: z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD'),
+  dayInCycle: number,
+  periodLength: number,
+  cycleLength: number,
+  predictedCycleLength: number,
+  isPredictedCycle: flag,
+  currentPhaseType: text,
+  lengthOfCurrentPhase: number,
+  daysUntilNextPhase: number,
+  lastUpdatedTimeInSeconds: number,
+  fertileWindowStart: number,
+  lengthOfFertileWindow: number,
+  pregnancySnapshot: z.object({ bloodGlucoseList: objects }).nullish().catch(null),
+})
+export type MenstrualCycle = z.infer<typeof MenstrualCycle>
+
+export const GlucoseReading = z.object({ valueInMilligramsPerDeciliter: z.number(), reportTimestampInSeconds: seconds })
+
+export const UserId = z.object({ userId: z.string('expected an id').min(1, 'expected an id') })
