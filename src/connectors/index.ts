@@ -1,10 +1,11 @@
 // The catalogue: a source exists by standing here.
 import type { Connector } from './connector.ts'
+import { concept2 } from './concept2/index.ts'
 import { google } from './google/index.ts'
 import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
 
-export const connectors: readonly Connector[] = [oura, strava, google]
+export const connectors: readonly Connector[] = [oura, strava, google, concept2]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 

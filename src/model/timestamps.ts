@@ -52,6 +52,16 @@ export function parseTimestamp(text: string): ParsedTimestamp {
   }
 }
 
+/** Whether `parseTimestamp` reads it. */
+export function isTimestamp(text: string): boolean {
+  try {
+    parseTimestamp(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function isDay(day: string): boolean {
   const at = Date.parse(`${day}T00:00:00Z`)
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day)

@@ -34,6 +34,7 @@ export const minutesPerKilometer = (speed: number | null | undefined): number | 
   typeof speed === 'number' && speed > 0 ? round(1000 / 60 / speed, 6) : null
 export const hoursToSeconds = (hours: number): number => round(hours * 3600, 3)
 export const minutesToSeconds = (minutes: number): number => round(minutes * 60, 3)
+export const tenthsToSeconds = (tenths: number): number => tenths / 10
 export const millisecondsToSeconds = (milliseconds: number): number => milliseconds / 1000
 export const ratioToPercent = (ratio: number): number => round(ratio * 100, 6)
 

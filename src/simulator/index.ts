@@ -1,4 +1,5 @@
 // Every cloud that the sandbox plays.
+import { createConcept2Simulator } from './concept2/index.ts'
 import { createOuraSimulator } from './oura/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createStravaSimulator } from './strava/index.ts'
@@ -6,6 +7,7 @@ import { createStravaSimulator } from './strava/index.ts'
 export { clientSecretOf, sandboxClient } from './clients.ts'
 
 const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
+  concept2: createConcept2Simulator,
   oura: createOuraSimulator,
   strava: createStravaSimulator,
 }

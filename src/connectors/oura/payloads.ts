@@ -1,12 +1,12 @@
 // The fields of Oura's documents that we read, no more. What Oura does not say is null or absent; the rest is ignored.
 import { z } from 'zod'
 import { isLocalDay } from '../../model/local-day.ts'
-import { parseTimestamp } from '../../model/timestamps.ts'
+import { isTimestamp } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
 const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
-const time = z.string().refine(isTime, 'expected a time, ISO 8601')
+const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
 
 /** Item i is at `timestamp` + i × `interval` seconds; null keeps its place. */
 const Samples = z.object({ interval: z.number().positive(), items: z.array(z.number().nullable()), timestamp: time })
@@ -119,12 +119,3 @@ export const RestMode = z.object({
 })
 
 export const RingConfiguration = z.object({ hardware_type: string })
-
-function isTime(text: string): boolean {
-  try {
-    parseTimestamp(text)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,0 +1,68 @@
+// The fields of the logbook's answers that we read, no more. What it does not say is null or absent; the rest is ignored.
+import { z } from 'zod'
+import { isLocalDay } from '../../model/local-day.ts'
+import { isTimestamp } from '../../model/timestamps.ts'
+
+const number = z.number().nullish()
+const string = z.string().nullish()
+const id = z.union([z.int(), z.string().min(1)], 'expected an id').transform(String)
+const time = z.string().refine(isTimestamp, 'expected a time, YYYY-MM-DD hh:mm:ss')
+/** `average`, `min`, `max` of the piece; `ending` and `rest` are of one moment. */
+const heartRate = z.object({ average: number, min: number, max: number }).nullish()
+
+/** A split or an interval. Times in tenths of a second. */
+export const Piece = z.object({
+  type: string,
+  time: number,
+  distance: number,
+  rest_time: number,
+  calories_total: number,
+  stroke_count: number,
+  heart_rate: heartRate,
+})
+export type Piece = z.infer<typeof Piece>
+
+/** `t` in tenths of a second, `d` in decimeters, `p` in tenths of a second for 500 m (BikeErg: 1000 m). */
+export const Stroke = z.object({ t: z.number(), d: number, p: number, spm: number, hr: number })
+export type Stroke = z.infer<typeof Stroke>
+
+const strokes = z.array(Stroke)
+
+export const Result = z.object({
+  id,
+  user_id: id.nullish(),
+  /** When it ended, on the person's wall clock. */
+  date: time,
+  timezone: string,
+  date_utc: time.nullish(),
+  type: string,
+  source: string,
+  verified: z.boolean().nullish(),
+  time: number,
+  rest_time: number,
+  distance: number,
+  calories_total: number,
+  stroke_rate: number,
+  stroke_data: z.boolean().nullish(),
+  heart_rate: heartRate,
+  workout: z.object({ splits: z.array(Piece).nullish(), intervals: z.array(Piece).nullish() }).nullish(),
+  /** With `include=strokes`. */
+  strokes: z.union([strokes, z.object({ data: strokes })]).nullish(),
+})
+export type Result = z.infer<typeof Result>
+
+export const User = z.object({
+  id,
+  first_name: string,
+  last_name: string,
+  gender: string,
+  dob: z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD').nullish(),
+  email: string,
+  country: string,
+  /** In hundredths of a kilogram. */
+  weight: number,
+})
+
+export const Notification = z.object({
+  data: z.object({ type: z.string(), result: z.object({ id, user_id: id }).nullish(), result_id: id.nullish() }),
+})

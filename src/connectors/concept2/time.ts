@@ -1,0 +1,30 @@
+// The logbook dates a workout by its end, on the wall clock: when it began follows from how long it took.
+import { fixedZone, instantIn, isZone } from '../../model/local-day.ts'
+import { tenthsToSeconds } from '../../model/units.ts'
+import type { Piece, Result } from './payloads.ts'
+
+export interface Span {
+  startAt: number
+  endAt: number
+  /** Null: nobody said, and the times are wall clock. */
+  zone: string | null
+}
+
+export function spanOf(result: Result, known: string | null): Span {
+  const { timezone, date_utc: utc, time, rest_time: rest } = result
+  const zone = timezone && isZone(timezone) ? timezone : known
+  const endAt = utc ? instantIn(utc, '+00:00') : instantIn(result.date, zone)
+  const tookMs = Math.max(0, tenthsToSeconds((time ?? 0) + (rest ?? 0)) * 1000)
+  return { startAt: endAt - tookMs, endAt, zone: zone ?? (utc ? offsetShown(result.date, endAt) : null) }
+}
+
+/** Both clocks were given and no zone: their difference is the offset. */
+function offsetShown(date: string, endAt: number): string | null {
+  const minutes = Math.round((instantIn(date, '+00:00') - endAt) / 60_000)
+  return Math.abs(minutes) <= 18 * 60 ? fixedZone(minutes) : null
+}
+
+export function piecesOf({ workout }: Result): readonly Piece[] {
+  const { intervals, splits } = workout ?? {}
+  return intervals && intervals.length > 0 ? intervals : (splits ?? [])
+}
