@@ -2,125 +2,20 @@
 // waits no longer than the others.
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { test, type TestContext } from 'node:test'
-import { createDestination, deleteDestination, listDestinations, resumeDestination } from '../api/admin/destinations.ts'
-import { openTestApi, type TestApi } from '../api/test-api.ts'
-import { appendEvents, type NewEvent } from '../outbox/append.ts'
+import type { ServerResponse } from 'node:http'
+import { test } from 'node:test'
+import { deleteDestination, listDestinations, resumeDestination } from '../api/admin/destinations.ts'
 import { RETRY_DELAYS_SECONDS } from '../model/delivery-settings.ts'
 import { resendEvent } from '../outbox/replay.ts'
-import { createHttp } from '../platform/http-client.ts'
 import { claim, deliveryQueue } from '../queue/queue.ts'
 import { wakeDeliveries } from '../queue/wake.ts'
-import type { Context } from '../store/context.ts'
 import { deliveriesOfEvent } from '../store/deliveries.ts'
-import { startDelivering } from './deliver.ts'
+import { openWorld, pause, stateOf, until } from './test-world.ts'
 
 const MAX_ATTEMPTS = RETRY_DELAYS_SECONDS.length + 1
 
-interface Received {
-  headers: Record<string, string | string[] | undefined>
-  text: string
-  type: string
-}
-
-interface Receiver {
-  url: string
-  got: Received[]
-  /** Null: never answers. */
-  answer: (event: Received, response: ServerResponse) => number | null
-}
-
-interface World {
-  api: TestApi
-  ctx: Context
-  receiver(answer?: Receiver['answer']): Promise<Receiver>
-  destination(url: string, settings?: Record<string, unknown>): Promise<string>
-  start(onlyProcess?: boolean): Promise<{ stop(graceMs: number): Promise<void> }>
-  append(...events: (Partial<NewEvent> & { type: string })[]): Promise<string[]>
-}
-
-async function open(t: TestContext): Promise<World> {
-  const api = await openTestApi()
-  // An environment starts with an inspector of its own; here each test says where events go.
-  await api.ctx.db.run('DELETE FROM destinations')
-  const http = createHttp({ allowPrivate: true, userAgent: 'test' })
-  const ctx: Context = { ...api.ctx, destinationHttp: http }
-  const closing: (() => Promise<void>)[] = []
-  t.after(async () => {
-    for (const close of closing.reverse()) await close()
-    await http.close()
-    await api.dispose()
-  })
-  return {
-    api,
-    ctx,
-    async receiver(answer = () => 200) {
-      const self: Receiver = { url: '', got: [], answer }
-      const server = createServer((request, response) => {
-        let text = ''
-        request.on('data', (chunk) => (text += chunk))
-        request.on('end', () => {
-          const event = { headers: request.headers, text, type: (JSON.parse(text) as { type: string }).type }
-          self.got.push(event)
-          const status = self.answer(event, response)
-          if (status !== null) response.writeHead(status).end('seen')
-        })
-      })
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-      self.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-      // Called before the loops are told to stop: nobody waits for the one that never answers.
-      const close = async (): Promise<void> => {
-        server.closeAllConnections()
-        server.close()
-      }
-      t.after(close)
-      return self
-    },
-    async destination(url, settings = {}) {
-      return (await createDestination(ctx, api.environment, { type: 'webhook', url, ...settings })).id
-    },
-    async start(onlyProcess = true) {
-      const loop = await startDelivering(ctx, { onlyProcess })
-      closing.push(() => loop.stop(100))
-      return loop
-    },
-    append(...events) {
-      return ctx.db.transaction((tx) =>
-        appendEvents(
-          ctx,
-          tx,
-          events.map(({ type, ...more }) => ({
-            environmentId: api.environment.id,
-            connection: null,
-            body: { type, umlaut: 'ä' } as { type: string },
-            lane: 'live',
-            ...more,
-          })),
-        ),
-      )
-    },
-  }
-}
-
-async function until(probe: () => boolean | Promise<boolean>, problem: string): Promise<void> {
-  const end = Date.now() + 10_000
-  while (!(await probe())) {
-    assert.ok(Date.now() < end, problem)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-async function stateOf(world: World, eventId: string): Promise<string> {
-  const [row] = await deliveriesOfEvent(world.ctx.db, eventId)
-  return row === undefined ? 'none' : `${row.state} ${row.attempts}`
-}
-
 test('an event arrives once, signed over exactly its bytes', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const sink = await world.receiver()
   await world.destination(sink.url)
   await world.start()
@@ -140,7 +35,7 @@ test('an event arrives once, signed over exactly its bytes', async (t) => {
 })
 
 test('destinations that are dead, or never answer, delay another by nothing', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const quick = await world.receiver()
   const silent = await world.receiver(() => null)
   await world.destination(silent.url, { delivery: { timeout_seconds: 60 } })
@@ -155,7 +50,7 @@ test('destinations that are dead, or never answer, delay another by nothing', as
 })
 
 test('a backlog of history delays no live event of the same destination', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const sink = await world.receiver((event) => (event.type === 'body' ? null : 200))
   await world.destination(sink.url, { delivery: { timeout_seconds: 60 } })
   await world.start()
@@ -166,7 +61,7 @@ test('a backlog of history delays no live event of the same destination', async 
 })
 
 test('410 pauses and holds; resuming delivers what was held, with the same bytes', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const sink = await world.receiver(() => 410)
   const destination = await world.destination(sink.url)
   await world.start()
@@ -189,7 +84,7 @@ test('410 pauses and holds; resuming delivers what was held, with the same bytes
 })
 
 test('what comes after another waits for it to be delivered, through its retries', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const sink = await world.receiver((event) => (event.type === 'user_reauth' && sink.got.length === 1 ? 500 : 200))
   const destination = await world.destination(sink.url)
   await world.start()
@@ -207,7 +102,7 @@ test('what comes after another waits for it to be delivered, through its retries
 })
 
 test('after the last attempt it has failed, says so, and what waited for it goes', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const sink = await world.receiver((event) => (event.type === 'user_reauth' ? 500 : 200))
   const destination = await world.destination(sink.url)
   await world.start()
@@ -232,7 +127,7 @@ test('after the last attempt it has failed, says so, and what waited for it goes
 })
 
 test('a receiver that asks for time gets it', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const sink = await world.receiver((_event, response) => {
     response.setHeader('retry-after', '600')
     return 429
@@ -246,7 +141,7 @@ test('a receiver that asks for time gets it', async (t) => {
 })
 
 test('sent again: a new delivery of the same bytes under the same ids', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const sink = await world.receiver()
   await world.destination(sink.url)
   await world.start()
@@ -264,7 +159,7 @@ test('sent again: a new delivery of the same bytes under the same ids', async (t
 })
 
 test('what a killed process held is left alone while its lease lasts, then sent', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const sink = await world.receiver()
   const destination = await world.destination(sink.url)
   const [id] = await world.append({ type: 'daily' })
@@ -285,7 +180,7 @@ test('what a killed process held is left alone while its lease lasts, then sent'
 })
 
 test('a destination that is removed while it is sent to: nothing is left of its deliveries', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const waiting: ServerResponse[] = []
   const sink = await world.receiver((_event, response) => {
     waiting.push(response)
@@ -303,7 +198,7 @@ test('a destination that is removed while it is sent to: nothing is left of its 
 })
 
 test('stopping waits for what is in flight, and begins nothing', async (t) => {
-  const world = await open(t)
+  const world = await openWorld(t)
   const waiting: ServerResponse[] = []
   const sink = await world.receiver((_event, response) => {
     waiting.push(response)

@@ -6,7 +6,7 @@ import { deliveryQueue, recover } from '../queue/queue.ts'
 import { DELIVERIES_CHANNEL, onDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
 import { announceServer, retireServer } from '../store/deliver-servers.ts'
-import { dueDestinations } from '../store/deliveries.ts'
+import { dueDestinations, releaseStranded } from '../store/deliveries.ts'
 import { leaseClock } from './lease-clock.ts'
 import { Outlet, type OutletWorld } from './outlet.ts'
 import { everything, shareOf } from './servers.ts'
@@ -16,6 +16,7 @@ const BACKSTOP_MS = 1000
 /** Hints of other processes are looked into together. */
 const HINT_MS = 50
 const SWEEP_MS = 5000
+const RELEASE_MS = 60_000
 
 export interface Loop {
   /** No new work; waits for what is in flight, at most `graceMs`. */
@@ -76,6 +77,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
 
   await announce()
   await recover(ctx.db, deliveryQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : leases.now())
+  await releaseStranded(ctx.db, leases.now())
   const leave = addTaker(ctx.db, {
     reserve: (row, lane, bytes) => (stopped ? null : outletOf(row.id).reserve(row, lane, bytes)),
     take: (handed) => byOutlet(handed, (outlet, own) => outlet.take(own)),
@@ -107,6 +109,10 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     }),
     SWEEP_MS,
   )
+  const releasing = setInterval(
+    guard(() => releaseStranded(ctx.db, leases.now())),
+    RELEASE_MS,
+  )
   backstop()
 
   return {
@@ -117,6 +123,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       unlisten()
       clearInterval(looking)
       clearInterval(sweeping)
+      clearInterval(releasing)
       clearTimeout(hinted)
       for (const outlet of outlets.values()) world.track(outlet.giveBack())
       let timer: NodeJS.Timeout | undefined

@@ -2,7 +2,7 @@
 import type { SendResult } from '../destinations/destination.ts'
 import type { DeliverySettings } from '../model/delivery-settings.ts'
 import { phaseOf } from './breaker.ts'
-import { type Rate, rateOf, tokenMs } from './rate.ts'
+import { type Rate, rateOf } from './rate.ts'
 import type { Share } from './servers.ts'
 import {
   begin,
@@ -115,10 +115,9 @@ export class Gate {
     return { rate: this.#rate, count: Math.floor(this.#rate.burst) }
   }
 
-  grant(count: number): void {
+  grant(count: number, waitMs: number): void {
     const now = this.#now()
-    const wait = this.#rate === null ? 0 : tokenMs(this.#rate)
-    this.#tokens = { count, at: now, againAt: now + (count > 0 ? 0 : Math.ceil(wait)) }
+    this.#tokens = { count, at: now, againAt: now + waitMs }
   }
 
   #couldBegin(): boolean {

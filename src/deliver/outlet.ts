@@ -240,7 +240,8 @@ export class Outlet {
     const wanted = this.#gate.wantsTokens()
     if (wanted === null) return
     const { rate, count } = wanted
-    this.#gate.grant(await takeTokens(ctx.db, this.id, (before) => takeFrom(rate, before, count, leases.now())))
+    const { taken, waitMs } = await takeTokens(ctx.db, this.id, (before) => takeFrom(rate, before, count, leases.now()))
+    this.#gate.grant(taken, waitMs)
   }
 
   /** The destination as it is now. False when nothing may be sent to it. */
@@ -321,6 +322,7 @@ export class Outlet {
   }
 
   #sendWhatMay(): void {
+    this.#tellGate()
     const batch = this.#open!.type.batch ?? ONE_EVENT
     for (const kind of KINDS) {
       const state = this.#queues[kind]

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DeliverySettings } from '../model/delivery-settings.ts'
 import type { Bucket } from '../store/destination-rates.ts'
-import { rateOf, takeFrom, tokenMs } from './rate.ts'
+import { rateOf, takeFrom } from './rate.ts'
 
 const rate = (given: object) => rateOf(DeliverySettings.parse(given))!
 
 test('per second or per minute; none is none', () => {
   assert.equal(rateOf(DeliverySettings.parse({})), null)
   assert.equal(rate({ rate_per_minute: 30 }).perSecond, 0.5)
-  assert.equal(tokenMs(rate({ rate_per_minute: 30 })), 2000)
+  assert.equal(takeFrom(rate({ rate_per_minute: 30 }), { tokens: 0.25, filled_at: 0 }, 1, 0).waitMs, 1500)
 })
 
 for (const [perSecond, stepMs] of [

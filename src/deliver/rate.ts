@@ -18,15 +18,17 @@ export function rateOf(settings: DeliverySettings): Rate | null {
   return perSecond === null ? null : { perSecond, burst: Math.max(1, perSecond * BURST_SECONDS) }
 }
 
+/** `waitMs`: until there is a whole token again. */
 export function takeFrom(
   rate: Rate,
   before: Bucket | null,
   want: number,
   now: number,
-): { bucket: Bucket; taken: number } {
+): { bucket: Bucket; taken: number; waitMs: number } {
   const filled = fill(rate, before, now)
   const taken = Math.max(0, Math.min(want, Math.floor(filled.tokens + 1e-9)))
-  return { bucket: { ...filled, tokens: filled.tokens - taken }, taken }
+  const tokens = filled.tokens - taken
+  return { bucket: { ...filled, tokens }, taken, waitMs: Math.ceil(Math.max(0, 1 - tokens) * tokenMs(rate)) }
 }
 
 function fill(rate: Rate, before: Bucket | null, now: number): Bucket {
@@ -37,7 +39,6 @@ function fill(rate: Rate, before: Bucket | null, now: number): Bucket {
   return { tokens: Math.min(rate.burst, before.tokens + (elapsed / 1000) * rate.perSecond), filled_at: at }
 }
 
-/** How long one token takes. */
-export function tokenMs(rate: Rate): number {
+function tokenMs(rate: Rate): number {
   return 1000 / rate.perSecond
 }

@@ -12,16 +12,16 @@ export interface Window {
 }
 
 export function fullWindow(cap: number): Window {
-  return { size: cap, cap, shrunkAt: 0 }
+  return { size: cap, cap, shrunkAt: Number.NEGATIVE_INFINITY }
 }
 
 export function grow(window: Window): void {
   window.size = Math.min(window.cap, window.size + Math.max(1, window.cap / ROUNDS) / window.size)
 }
 
-/** Calls that started before it last shrank were too many by the old count: they say nothing about the new one. */
+/** Calls that started until it last shrank were too many by the old count: they say nothing about the new one. */
 export function shrink(window: Window, startedAt: number, now: number): void {
-  if (startedAt < window.shrunkAt) return
+  if (startedAt <= window.shrunkAt) return
   window.size = Math.max(1, window.size / 2)
   window.shrunkAt = now
 }

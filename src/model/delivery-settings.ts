@@ -89,3 +89,8 @@ export const DeliveryChange = z
   })
   .meta({ id: 'DeliveryChange', description: 'What is left out keeps its value.' })
 export type DeliveryChange = z.infer<typeof DeliveryChange>
+
+/** Of settings as they are stored: asked for every event, so without checking all of them. */
+export function isStrict(stored: string): boolean {
+  return stored.includes('"strict_order":true')
+}

@@ -5,10 +5,12 @@ import { announceEvents, wakeDeliveries } from '../queue/wake.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
-import { type DeliveryRow, insertDelivery } from '../store/deliveries.ts'
+import { type DeliveryRow, insertDelivery, type Place } from '../store/deliveries.ts'
 import { type DestinationRow, rememberedDestinations } from '../store/destinations.ts'
 import { type EventSummary, insertEvent } from '../store/events.ts'
+import { passes } from './filters.ts'
 import { Handover } from './handover.ts'
+import { placeFor, tookPlace } from './order.ts'
 
 export interface NewEvent {
   environmentId: string
@@ -73,9 +75,11 @@ export async function appendEvents(
     statements.push(insertEvent(summary, { toPack: body }))
     const deliveries = new Map<string, string>()
     for (const destination of await rememberedDestinations(ctx.db, tx, event.environmentId)) {
-      if (!wants(destination, event)) continue
-      const after = event.afterPrevious ? (previous.get(destination.id) ?? null) : null
-      const fresh = deliveryRow({ eventId: id, destination, lane: event.lane, after, now })
+      if (!wants(destination, event, summary)) continue
+      const place = await placeFor(tx, destination, summary.user_id)
+      const after = place?.after ?? (event.afterPrevious ? (previous.get(destination.id) ?? null) : null)
+      const fresh = deliveryRow({ eventId: id, destination, lane: event.lane, after, place, now })
+      tookPlace(ctx, tx, fresh)
       const row = after === null ? handover.offer(destination, fresh, summary, body) : fresh
       deliveries.set(destination.id, row.id)
       statements.push(insertDelivery(row))
@@ -96,27 +100,10 @@ export async function appendEvents(
 
 const encoder = new TextEncoder()
 
-/** Whether a destination's filters let this event through. A paused destination keeps its events until it goes on. */
-export function wants(destination: DestinationRow, event: NewEvent): boolean {
+/** A paused destination keeps its events until it goes on. */
+function wants(destination: DestinationRow, event: NewEvent, summary: EventSummary): boolean {
   if (event.onlyDestinationId !== undefined) return destination.id === event.onlyDestinationId
-  if (event.exceptDestinationId === destination.id) return false
-  if (destination.event_types !== null && !includes(destination.event_types, event.body.type)) return false
-  const provider = event.connection?.provider
-  if (destination.providers !== null && provider !== undefined && !includes(destination.providers, provider)) {
-    return false
-  }
-  return isOneOf(destination, event.connection)
-}
-
-/** By our id or by the customer's. Events of nobody go to everyone. */
-function isOneOf({ user_ids, reference_ids }: DestinationRow, who: ConnectionRow | null): boolean {
-  if ((user_ids === null && reference_ids === null) || who === null) return true
-  if (user_ids !== null && includes(user_ids, who.user_id)) return true
-  return reference_ids !== null && who.reference_id !== null && includes(reference_ids, who.reference_id)
-}
-
-function includes(listJson: string, value: string): boolean {
-  return (JSON.parse(listJson) as string[]).includes(value)
+  return event.exceptDestinationId !== destination.id && passes(destination, summary)
 }
 
 export function deliveryRow(input: {
@@ -124,6 +111,7 @@ export function deliveryRow(input: {
   destination: Pick<DestinationRow, 'id' | 'environment_id'>
   lane: 'live' | 'backfill'
   after: string | null
+  place?: Place | null
   now: number
 }): DeliveryRow {
   return {
@@ -133,6 +121,8 @@ export function deliveryRow(input: {
     destination_id: input.destination.id,
     lane: input.lane,
     after_id: input.after,
+    order_key: input.place?.key ?? null,
+    order_no: input.place?.no ?? null,
     state: input.after === null ? 'pending' : 'waiting',
     attempts: 0,
     next_at: input.now,

@@ -2,10 +2,13 @@
 import { ApiError } from '../platform/errors.ts'
 import { wakeDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
-import { deliveryById, insertDelivery } from '../store/deliveries.ts'
-import { destinationById, listDestinations } from '../store/destinations.ts'
-import { eventById } from '../store/events.ts'
+import type { Transaction } from '../store/database.ts'
+import { deliveryById, type DeliveryRow, insertDelivery } from '../store/deliveries.ts'
+import { destinationById, type DestinationRow, listDestinations } from '../store/destinations.ts'
+import { eventById, type EventRow } from '../store/events.ts'
 import { deliveryRow } from './append.ts'
+import { passes } from './filters.ts'
+import { placeFor, tookPlace } from './order.ts'
 
 /** To one destination, whatever its filters say, or to every one of the environment whose filters want it. */
 export async function resendEvent(
@@ -19,17 +22,12 @@ export async function resendEvent(
     if (event === null) throw new ApiError('event_not_found', 404, 'event not found')
     const all = await listDestinations(tx, environmentId)
     const targets =
-      destinationId === null
-        ? all.filter(
-            (row) => row.event_types === null || (JSON.parse(row.event_types) as string[]).includes(event.type),
-          )
-        : all.filter((row) => row.id === destinationId)
+      destinationId === null ? all.filter((row) => passes(row, event)) : all.filter((row) => row.id === destinationId)
     if (destinationId !== null && targets.length === 0) {
       throw new ApiError('destination_not_found', 404, 'destination not found')
     }
-    const rows = targets.map((destination) =>
-      deliveryRow({ eventId, destination, lane: 'live', after: null, now: ctx.clock.now() }),
-    )
+    const rows: DeliveryRow[] = []
+    for (const destination of targets) rows.push(await rowFor(ctx, tx, event, destination))
     if (rows.length > 0) await tx.batch(rows.map(insertDelivery))
     tx.afterCommit(() =>
       wakeDeliveries(
@@ -48,15 +46,25 @@ export async function resendDelivery(ctx: Context, environmentId: string, delive
     if (delivery === null) throw new ApiError('delivery_not_found', 404, 'delivery not found')
     const destination = await destinationById(tx, delivery.destination_id)
     if (destination === null) throw new ApiError('destination_not_found', 404, 'the destination was removed')
-    const row = deliveryRow({
-      eventId: delivery.event_id,
-      destination,
-      lane: 'live',
-      after: null,
-      now: ctx.clock.now(),
-    })
+    const event = await eventById(tx, environmentId, delivery.event_id)
+    if (event === null) throw new ApiError('event_not_found', 404, 'the event was deleted')
+    const row = await rowFor(ctx, tx, event, destination)
     await tx.batch([insertDelivery(row)])
     tx.afterCommit(() => wakeDeliveries(ctx.db, [destination.id]))
     return row.id
   })
+}
+
+/** A new delivery; in strict order it comes after all that the user has there already. */
+async function rowFor(
+  ctx: Context,
+  tx: Transaction,
+  event: Pick<EventRow, 'id' | 'user_id'>,
+  destination: DestinationRow,
+): Promise<DeliveryRow> {
+  const place = await placeFor(tx, destination, event.user_id)
+  const after = place?.after ?? null
+  const row = deliveryRow({ eventId: event.id, destination, lane: 'live', after, place, now: ctx.clock.now() })
+  tookPlace(ctx, tx, row)
+  return row
 }

@@ -18,6 +18,9 @@ export interface DeliveryRow {
   destination_id: string
   lane: 'live' | 'backfill'
   after_id: string | null
+  /** In strict order: whose it is, and its place among those of this user and destination. */
+  order_key: string | null
+  order_no: number | null
   state: DeliveryState
   attempts: number
   next_at: number
@@ -50,8 +53,8 @@ export interface AttemptRow {
 export function insertDelivery(row: DeliveryRow): Statement {
   return {
     sql: `INSERT INTO deliveries (id, event_id, environment_id, destination_id, lane, after_id, state, attempts, next_at,
-            lease_id, lease_until, last_status, last_error, created_at, finished_at)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+            lease_id, lease_until, last_status, last_error, created_at, finished_at, order_key, order_no)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     params: [
       row.id,
       row.event_id,
@@ -68,8 +71,49 @@ export function insertDelivery(row: DeliveryRow): Statement {
       row.last_error,
       row.created_at,
       row.finished_at,
+      row.order_key,
+      row.order_no,
     ],
   }
+}
+
+export interface Place {
+  key: string
+  no: number
+  /** The delivery before it, while that has not ended. */
+  after: string | null
+}
+
+export function lastInOrder(
+  sql: Sql,
+  destinationId: string,
+  key: string,
+): Promise<{ id: string; order_no: number; state: DeliveryState } | null> {
+  return sql.one(
+    `SELECT id, order_no, state FROM deliveries WHERE destination_id = $1 AND order_key = $2
+     ORDER BY order_no DESC LIMIT 1`,
+    [destinationId, key],
+  )
+}
+
+const BEFORE_HAS_ENDED = `NOT EXISTS (SELECT 1 FROM deliveries b WHERE b.id = deliveries.after_id
+  AND b.state NOT IN ('delivered', 'failed'))`
+
+/** It may go if what it waits for has ended already. */
+export function releaseIfReady(id: string, now: number): Statement {
+  return {
+    sql: `UPDATE deliveries SET state = 'pending', next_at = $2
+          WHERE id = $1 AND state = 'waiting' AND ${BEFORE_HAS_ENDED}`,
+    params: [id, now],
+  }
+}
+
+/** What waits for a delivery that has ended or is gone: nobody else lets it go. Answers how many there were. */
+export function releaseStranded(sql: Sql, now: number): Promise<number> {
+  return sql.run(
+    `UPDATE deliveries SET state = 'pending', next_at = $1 WHERE state = 'waiting' AND ${BEFORE_HAS_ENDED}`,
+    [now],
+  )
 }
 
 /** What became of a delivery that we hold. */

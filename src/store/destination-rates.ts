@@ -7,18 +7,19 @@ export interface Bucket {
   filled_at: number
 }
 
-/** Takes up to `want` whole tokens; answers how many. */
-export function takeTokens(
+/** `take` says what becomes of the bucket. */
+export function takeTokens<Taken extends { bucket: Bucket }>(
   db: Database,
   destinationId: string,
-  take: (before: Bucket | null) => { bucket: Bucket; taken: number },
-): Promise<number> {
+  take: (before: Bucket | null) => Taken,
+): Promise<Taken> {
   return db.transaction(async (tx) => {
     await tx.lock(`rate:${destinationId}`)
     const before = await tx.one<Bucket>('SELECT tokens, filled_at FROM destination_rates WHERE destination_id = $1', [
       destinationId,
     ])
-    const { bucket, taken } = take(before)
+    const taken = take(before)
+    const { bucket } = taken
     await tx.run(
       `INSERT INTO destination_rates (destination_id, tokens, filled_at) VALUES ($1, $2, $3)
        ON CONFLICT (destination_id) DO UPDATE SET tokens = $2, filled_at = $3`,
