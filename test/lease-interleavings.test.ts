@@ -178,6 +178,8 @@ function delivery(id: string, afterId: string | null): DeliveryRow {
     destination_id: 'destination',
     lane: 'live',
     after_id: afterId,
+    order_key: null,
+    order_no: null,
     state: afterId === null ? 'pending' : 'waiting',
     attempts: 0,
     next_at: START,
