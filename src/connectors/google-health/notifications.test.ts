@@ -118,9 +118,7 @@ function notice(dataType: string, more: Record<string, unknown> = {}) {
 test('many come in one request; what is not read is no change', () => {
   const changes = notifications.parse(request(JSON.stringify([notice('steps'), notice('weight'), notice('food')])))
   const kinds = new Set(changes.map((change) => (change.what === 'changed' ? change.kind : null)))
-  assert.ok(
-    kinds.has('steps_dailyRollUp') && kinds.has('total-calories_dailyRollUp') && kinds.has('weight'),
-  )
+  assert.ok(kinds.has('steps_dailyRollUp') && kinds.has('total-calories_dailyRollUp') && kinds.has('weight'))
   assert.ok(
     changes.every(
       (change) => change.what === 'changed' && 'days' in change.wanted && change.wanted.days.end === '2026-09-15',
