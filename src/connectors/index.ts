@@ -4,8 +4,7 @@ import { concept2 } from './concept2/index.ts'
 import { google } from './google/index.ts'
 import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
-
-export const connectors: readonly Connector[] = [oura, strava, google, concept2]
+import { withings } from './withings/index.ts'
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 

@@ -1,7 +1,7 @@
 // Outgoing HTTP as a small type: connectors and destinations see this, never a client library.
 
 export interface HttpRequest {
-  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
   /** Appended to the URL; undefined and null members are left out. */
   query?: Record<string, string | number | boolean | null | undefined>

@@ -1,6 +1,7 @@
 // Every cloud that the sandbox plays.
 import { createConcept2Simulator } from './concept2/index.ts'
 import { createOuraSimulator } from './oura/index.ts'
+import { createWithingsSimulator } from './withings/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createStravaSimulator } from './strava/index.ts'
 
@@ -10,6 +11,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   concept2: createConcept2Simulator,
   oura: createOuraSimulator,
   strava: createStravaSimulator,
+  withings: createWithingsSimulator,
 }
 
 /** Keyed by the provider's id in lower case, as it stands in `/sandbox/{provider}`. */

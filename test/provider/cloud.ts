@@ -99,7 +99,7 @@ export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00
       }
       const response = await http.send({ ...sent, url })
       const status = connector.statusOf?.(response) ?? response.status
-      if ((status >= 200 && status < 300) || expect.includes(status)) return response
+      if ((status >= 200 && status < 300) || expect.includes(status)) return { ...response, status }
       const next = status === 403 ? 'skip' : status === 401 ? 'reauthorize' : status === 429 ? 'retry' : 'give_up'
       throw new ProviderError(`${connector.name} answered ${status}`, { next, status })
     }

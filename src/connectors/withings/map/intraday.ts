@@ -1,0 +1,119 @@
+// The day in pieces: a map from the instant at which a piece begins to what happened in it, of several devices at once.
+import { OxygenSaturationType } from '../../../model/enumerations.ts'
+import { type LocalDay, localDayOf } from '../../../model/local-day.ts'
+import { round } from '../../../model/units.ts'
+import { type MapContext, type Mapped, type MappedOf, UnreadablePage } from '../../connector.ts'
+import { bodyOf, isObject } from '../pages.ts'
+import { IntradayEntry } from '../payloads.ts'
+import { boundsOf, isEpoch, shownAt } from '../time.ts'
+
+interface Piece extends IntradayEntry {
+  at: number
+}
+
+export function mapIntraday(payload: unknown, context: MapContext): Mapped[] {
+  const zone = context.timeZone
+  const days = Map.groupBy(piecesOf(payload, context), ({ at }) => context.request.date ?? localDayOf(at * 1000, zone))
+  return [...days].map(([day, pieces]) => dailyOf(day, pieces, zone))
+}
+
+function piecesOf(payload: unknown, context: MapContext): Piece[] {
+  const series = seriesOf(payload)
+  const pieces: Piece[] = []
+  const problems: { place: string; problem: string }[] = []
+  for (const [key, entry] of Object.entries(series)) {
+    const parsed = IntradayEntry.safeParse(entry)
+    if (!isEpoch(key)) problems.push({ place: 'series', problem: 'expected keys that are seconds since 1970' })
+    else if (parsed.success) pieces.push({ at: Number(key), ...parsed.data })
+    else {
+      const { path, message } = parsed.error.issues[0]!
+      problems.push({ place: ['series', key, ...path.map(String)].join('.'), problem: message })
+    }
+  }
+  if (pieces.length === 0 && problems[0] !== undefined) {
+    throw new UnreadablePage('intraday', problems[0].place, problems[0].problem)
+  }
+  for (const { place, problem } of problems) context.unreadable?.(place, problem)
+  return pieces.sort((a, b) => a.at - b.at)
+}
+
+/** `series`, or the map itself; an empty one comes as `[]`. */
+function seriesOf(payload: unknown): Record<string, unknown> {
+  const body = bodyOf('intraday', payload)
+  const series = isObject(body) && 'series' in body ? body.series : body
+  if (Array.isArray(series) && series.length === 0) return {}
+  if (isObject(series)) return series
+  throw new UnreadablePage('intraday', '', 'a map from seconds since 1970 to entries, or an object with `series`')
+}
+
+function dailyOf(day: LocalDay, pieces: readonly Piece[], zone: string | null): MappedOf<'daily'> {
+  const samples = <Sample>(field: Reading, make: (timestamp: string, value: number) => Sample): Sample[] =>
+    pieces.flatMap(({ at, [field]: value }) => (typeof value === 'number' ? [make(shownAt(at, zone), value)] : []))
+  const counted = busiestDevice(pieces)
+  return {
+    type: 'daily',
+    key: { day },
+    record: {
+      metadata: boundsOf(day, zone),
+      distance_data: {
+        detailed: {
+          step_samples: soFar(counted, 'steps', zone, (timestamp, steps) => ({ timestamp, steps })),
+          distance_samples: soFar(counted, 'distance', zone, (timestamp, meters) => ({
+            timestamp,
+            distance_meters: meters,
+          })),
+          floors_climbed_samples: soFar(counted, 'elevation', zone, (timestamp, floors) => ({
+            timestamp,
+            floors_climbed: floors,
+          })),
+        },
+      },
+      calories_data: {
+        calorie_samples: counted.flatMap(({ at, calories }) =>
+          typeof calories === 'number' ? [{ timestamp: shownAt(at, zone), calories }] : [],
+        ),
+      },
+      heart_rate_data: {
+        detailed: {
+          hr_samples: samples('heart_rate', (timestamp, bpm) => ({ timestamp, bpm })),
+          hrv_samples_rmssd: samples('rmssd', (timestamp, value) => ({ timestamp, hrv_rmssd: value })),
+          hrv_samples_sdnn: samples('sdnn1', (timestamp, value) => ({ timestamp, hrv_sdnn: value })),
+        },
+      },
+      oxygen_data: {
+        saturation_samples: samples('spo2_auto', (timestamp, percentage) => ({
+          timestamp,
+          percentage,
+          type: OxygenSaturationType.Blood,
+        })),
+      },
+    },
+  }
+}
+
+type Reading = 'heart_rate' | 'rmssd' | 'sdnn1' | 'spo2_auto'
+type Count = 'steps' | 'distance' | 'elevation'
+
+/** Two devices that a person wears count the same steps: those of the one that saw more. Imported ones have no id. */
+function busiestDevice(pieces: readonly Piece[]): Piece[] {
+  const devices = [...Map.groupBy(pieces, (piece) => piece.deviceid ?? null)]
+  const own = devices.filter(([device]) => device !== null)
+  const steps = (of: readonly Piece[]): number => of.reduce((sum, piece) => sum + (piece.steps ?? 0), 0)
+  const ranked = (own.length > 0 ? own : devices).map(([, of]) => of).sort((a, b) => steps(b) - steps(a))
+  return ranked[0] ?? []
+}
+
+/** What was counted up to the end of each piece. */
+function soFar<Sample>(
+  pieces: readonly Piece[],
+  field: Count,
+  zone: string | null,
+  make: (timestamp: string, value: number) => Sample,
+): Sample[] {
+  let sum = 0
+  return pieces.flatMap(({ at, duration, [field]: value }) => {
+    if (typeof value !== 'number') return []
+    sum = round(sum + value, 6)
+    return [make(shownAt(at + (duration ?? 0), zone), sum)]
+  })
+}
