@@ -6,6 +6,8 @@ import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
 import { withings } from './withings/index.ts'
 
+export const connectors: readonly Connector[] = [oura, strava, google, concept2, withings]
+
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 
 export function connectorById(id: string): Connector | null {
