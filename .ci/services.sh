@@ -5,8 +5,17 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have chromium || missing+=(chromium fonts-dejavu-core)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+have java || missing+=(default-jre-headless)
+have mvn || missing+=(maven)
+have openssl || missing+=(openssl)
 
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# Kafka's server is jars from Maven Central; a second run finds them.
+export LOAM_TEST_KAFKA_HOME="${LOAM_TEST_KAFKA_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/kafka-4.1.1}"
+if [ ! -e "$LOAM_TEST_KAFKA_HOME/kafka-clients-4.1.1.jar" ]; then
+  mvn -q -B -f test/services/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory="$LOAM_TEST_KAFKA_HOME"
 fi

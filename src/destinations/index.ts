@@ -1,12 +1,14 @@
 // The catalogue: a kind of destination exists by standing here. It imports no client library: those are loaded when a
 // destination first sends.
 import type { DestinationType } from './destination.ts'
+import { kafka } from './kafka/index.ts'
 import { postgres } from './postgres/index.ts'
 import { webhook } from './webhook/index.ts'
 
 export const destinationTypes: readonly DestinationType[] = [
   webhook as unknown as DestinationType,
   postgres as unknown as DestinationType,
+  kafka as unknown as DestinationType,
 ]
 
 export function destinationType(id: string): DestinationType | null {

@@ -34,6 +34,8 @@ test('a socket reaches an allowed address, and what goes wrong has a sentence', 
   assert.match(networkProblem(refused[0], 'db:1')!, /^db:1 refused the connection \(ECONNREFUSED\): check /)
   const nested = new AggregateError([Object.assign(new Error('x'), { code: 'ENOTFOUND' })])
   assert.match(networkProblem(new Error('broker', { cause: nested }), 'a:1')!, /could not be resolved/)
+  const hidden = new AggregateError([new Error('broker', { cause: new PrivateAddress('10.0.0.1') })])
+  assert.match(networkProblem(hidden, 'a:1')!, /^10\.0\.0\.1 is a private address/)
   assert.equal(networkProblem(new Error('syntax error'), 'a:1'), null)
 })
 

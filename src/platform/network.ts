@@ -92,8 +92,9 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
 
 /** What happened on the way to `where`, for people; null when the error is none of the network. */
 export function networkProblem(error: unknown, where: string): string | null {
-  if (error instanceof PrivateAddress) return error.message
-  const code = codeOf(error)
+  const root = rootOf(error)
+  if (root instanceof PrivateAddress) return root.message
+  const code = textIn(root, 'code')
   if (code === 'ECONNREFUSED')
     return `${where} refused the connection (${code}): check that the server runs, and its host and port`
   if (/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code))
@@ -109,11 +110,18 @@ export function networkProblem(error: unknown, where: string): string | null {
   return null
 }
 
-/** The first code among an error, its causes and its parts (happy eyeballs, several brokers). */
-function codeOf(error: unknown, depth = 0): string {
-  if (typeof error !== 'object' || error === null || depth > 6) return ''
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown }
-  const inner = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].map((each) => codeOf(each, depth + 1))
-  const known = inner.find((each) => /^E[A-Z_]+$|CERT|SSL|TLS/.test(each))
-  return known ?? (typeof code === 'string' ? code : '')
+/** The first error of the network among an error, its causes and its parts (happy eyeballs, several brokers). */
+function rootOf(error: unknown, depth = 0): unknown {
+  if (typeof error !== 'object' || error === null || depth > 6) return null
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown }
+  for (const inner of [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])]) {
+    const found = rootOf(inner, depth + 1)
+    if (found !== null) return found
+  }
+  return /^E[A-Z_]+$|CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(textIn(error, 'code')) ? error : null
+}
+
+function textIn(value: unknown, name: string): string {
+  const text = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : null
+  return typeof text === 'string' ? text : ''
 }

@@ -1,0 +1,110 @@
+// A producer that goes only to brokers that may be reached: those of the settings, and those that they name.
+import type { Connection } from '@platformatic/kafka'
+import type { Network } from '../../platform/network.ts'
+import type { World } from '../destination.ts'
+import { tlsOptions } from '../tls.ts'
+import type { KafkaSettings } from './index.ts'
+
+const CONNECT_MS = 8000
+const REQUEST_MS = 15_000
+const END_WITHIN_MS = 2000
+
+const MECHANISMS = { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sha-512': 'SCRAM-SHA-512' } as const
+
+export interface Message {
+  topic: string
+  key?: string
+  value: Buffer
+  headers: Record<string, string>
+}
+
+export interface KafkaClient {
+  /** Resolves when all replicas in sync have the messages. */
+  send(messages: Message[]): Promise<void>
+  shut(): Promise<void>
+}
+
+export async function openKafka(settings: KafkaSettings, { network }: World): Promise<KafkaClient> {
+  const { compatibilityPartitioner, ProduceAcks, Producer, stringSerializer } = await import('@platformatic/kafka')
+  const tls = tlsOptions(settings)
+  const producer = new Producer<string, Buffer, string, string>({
+    clientId: 'loam',
+    bootstrapBrokers: settings.brokers.map(addressOf),
+    serializers: {
+      key: stringSerializer,
+      value: (value) => value,
+      headerKey: stringSerializer,
+      headerValue: stringSerializer,
+    },
+    // The same partition as Java's clients would choose.
+    partitioner: compatibilityPartitioner,
+    idempotent: true,
+    acks: ProduceAcks.ALL,
+    autocreateTopics: true,
+    connectTimeout: CONNECT_MS,
+    requestTimeout: REQUEST_MS,
+    timeout: REQUEST_MS,
+    // Enough for a topic that is just being made and for a partition that moves.
+    retries: 4,
+    retryDelay: 250,
+    ...(tls === undefined ? {} : { tls: { ...tls, lookup: network.lookup }, tlsServerName: true }),
+    ...(settings.sasl === 'none'
+      ? {}
+      : {
+          sasl: {
+            mechanism: MECHANISMS[settings.sasl],
+            username: settings.username ?? '',
+            password: settings.password ?? '',
+          },
+        }),
+  })
+  const open = new Set<Connection>()
+  guard(producer.connections, network, tls !== undefined)
+  producer.connections.on('connecting', ({ connection }) => {
+    open.add(connection)
+    // Without a listener a broken connection would end the process.
+    connection.on('error', () => undefined)
+    connection.once('close', () => open.delete(connection))
+  })
+  return {
+    async send(messages) {
+      await producer.send({ messages })
+    },
+    async shut() {
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, END_WITHIN_MS)
+      })
+      await Promise.race([producer.close().catch(() => undefined), late])
+      clearTimeout(timer)
+      for (const connection of open) connection.socket?.destroy()
+    },
+  }
+}
+
+type Pool = import('@platformatic/kafka').ConnectionPool
+type Broker = Parameters<Pool['get']>[0]
+
+/** Every connection of the library comes from its pool. With TLS it looks names up as we say; without, it gets an address. */
+function guard(pool: Pool, network: Network, tls: boolean): void {
+  const get = pool.get.bind(pool) as (
+    broker: Broker,
+    callback: (error: Error | null, found?: Connection) => void,
+  ) => void
+  const guarded = (broker: Broker, callback: (error: Error | null, found?: Connection) => void): void => {
+    allowed(broker)
+      .then((known) => get(known, callback))
+      .catch((error: Error) => callback(error))
+  }
+  async function allowed(broker: Broker): Promise<Broker> {
+    if (broker === undefined || broker === null) return broker
+    network.check(broker.host)
+    return tls ? broker : { ...broker, host: await network.resolve(broker.host) }
+  }
+  pool.get = guarded as Pool['get']
+}
+
+function addressOf(broker: string): { host: string; port: number } {
+  const colon = broker.lastIndexOf(':')
+  return { host: broker.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(broker.slice(colon + 1)) }
+}

@@ -1,0 +1,56 @@
+// What brokers and the client library say, as sentences for people.
+import { networkProblem } from '../../platform/network.ts'
+import { rejected, retry, type SendResult } from '../destination.ts'
+import { TimedOut } from '../kept-connection.ts'
+
+/** By the names that Kafka's protocol has for them. */
+const MEND: Record<string, string> = {
+  SASL_AUTHENTICATION_FAILED: 'the user name or the password is wrong: set both anew',
+  UNSUPPORTED_SASL_MECHANISM: 'it knows no such sasl: choose another one',
+  ILLEGAL_SASL_STATE: 'it expects sasl: choose one',
+  TOPIC_AUTHORIZATION_FAILED: 'the user lacks a right: it needs WRITE and DESCRIBE on the topic',
+  CLUSTER_AUTHORIZATION_FAILED: 'the user lacks a right: it needs IDEMPOTENT_WRITE on the cluster',
+  UNKNOWN_TOPIC_OR_PARTITION: 'there is no such topic: create it, or correct its name',
+  INVALID_TOPIC_EXCEPTION: 'it takes no topic of this name: correct it',
+  LEADER_NOT_AVAILABLE: 'a partition has no leader: look after the brokers',
+  NOT_LEADER_OR_FOLLOWER: 'a partition moved to another broker',
+  NOT_ENOUGH_REPLICAS: 'too few replicas are in sync: look after the brokers',
+  NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'too few replicas are in sync: look after the brokers',
+  KAFKA_STORAGE_ERROR: 'its disk failed or is full',
+  THROTTLING_QUOTA_EXCEEDED: 'it is over its quota',
+}
+const ABOUT_MESSAGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE'])
+
+export function problemOf(error: unknown, where: string): SendResult {
+  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  const codes = codesOf(error)
+  const about = codes.find((code) => ABOUT_MESSAGE.has(code))
+  if (about !== undefined) {
+    return rejected(
+      `${where} does not take this event (${about}): raise max.message.bytes of the topic, or send pointers`,
+    )
+  }
+  const known = codes.find((code) => MEND[code] !== undefined)
+  if (known !== undefined) return retry(`${where} refused (${known}): ${MEND[known]}`)
+  const network = networkProblem(error, where)
+  if (network !== null) return retry(network)
+  if (codes.includes('PLT_KFK_AUTHENTICATION')) return retry(`${where} refused: ${MEND.SASL_AUTHENTICATION_FAILED}`)
+  if (codes.includes('PLT_KFK_TIMEOUT')) return retry(`${where} did not answer in time`, true)
+  if (codes.includes('PLT_KFK_NETWORK'))
+    return retry(`${where} closed the connection: check whether it expects TLS or sasl`)
+  return retry(`${where} could not be used (${codes[0] ?? 'unknown'})`)
+}
+
+/** The broker looked at the messages and said no: the connection is good. */
+export function isAboutMessage(error: unknown): boolean {
+  return codesOf(error).some((code) => ABOUT_MESSAGE.has(code))
+}
+
+/** Of an error, its causes and its parts, outermost first: Kafka's names, and the library's own codes. */
+function codesOf(error: unknown, depth = 0): string[] {
+  if (typeof error !== 'object' || error === null || depth > 8) return []
+  const { apiId, code, cause, errors } = error as { apiId?: unknown; code?: unknown; cause?: unknown; errors?: unknown }
+  const own = [apiId, code].filter((each) => typeof each === 'string')
+  const parts = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])]
+  return [...own, ...parts.flatMap((part) => codesOf(part, depth + 1))]
+}
