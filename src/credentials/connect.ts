@@ -149,6 +149,7 @@ async function complete(ctx: Context, flow: AuthFlowRow, code: string, scope: st
   const http = firstHttp(ctx, application, tokens.accessToken)
   const identity = await connector.identify({ http, tokens, client: application.client, userId: flow.user_id })
   const scopes = tokens.scopes ?? scope?.split(/[\s,]+/).filter(Boolean) ?? identity.scopes ?? [...application.scopes]
+  if (scopes.length === 0 && application.scopes.length > 0) return fail(ctx, flow, 'no_scopes')
   const now = ctx.clock.now()
   const connection: ConnectionRow = {
     user_id: flow.user_id,

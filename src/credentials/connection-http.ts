@@ -41,9 +41,16 @@ export function connectionHttp(
   }
 }
 
-/** Before the connection is stored: with the tokens that the callback just brought. */
-export function firstHttp(ctx: Context, application: Application, accessToken: string): ConnectionHttp {
-  const access = { token: accessToken, userId: null, lane: 'live' as const, providerUserId: null }
+/**
+ * With tokens in hand and no connection stored: before it is, with what the callback just brought, and after its end.
+ */
+export function firstHttp(
+  ctx: Context,
+  application: Application,
+  accessToken: string,
+  providerUserId: string | null = null,
+): ConnectionHttp {
+  const access = { token: accessToken, userId: null, lane: 'live' as const, providerUserId }
   async function ask(url: string, request: Asked): Promise<HttpResponse> {
     const response = await call(ctx, application, access, url, request)
     return judge(ctx, application, { userId: null, lane: 'live', ...budgetOf(request) }, response, request.expect)

@@ -1,8 +1,9 @@
 // The end of a connection, from our side or the provider's.
 import type { Connector } from '../connectors/connector.ts'
-import { connectorById } from '../connectors/index.ts'
+import { connectorOf } from '../connectors/index.ts'
 import { accessRevokedEvent, connectionErrorEvent, deauthEvent, permissionChangeEvent } from '../model/events.ts'
 import { appendEvents } from '../outbox/append.ts'
+import { ProviderError } from '../platform/errors.ts'
 import { forgetUserInMemory } from '../outbox/handover.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { enqueue } from '../queue/enqueue.ts'
@@ -10,6 +11,7 @@ import {
   type ConnectionRow,
   connectionById,
   deleteConnection,
+  forgetTokens,
   setConnectionScopes,
   setConnectionState,
 } from '../store/connections.ts'
@@ -17,9 +19,9 @@ import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteEventsOfUser } from '../store/events.ts'
 import { deleteJobsOfUser } from '../store/jobs.ts'
-import { applicationOf } from './client.ts'
-import { connectionHttp } from './connection-http.ts'
-import { openTokens, tokenPlace } from './tokens.ts'
+import { type Application, applicationOf } from './client.ts'
+import { connectionHttp, firstHttp } from './connection-http.ts'
+import { openTokens, renewTokens, sealTokens, type StoredTokens, tokenPlace } from './tokens.ts'
 
 /** Everything held for a connection, everywhere: records, pages, events with their bodies, work under way. */
 export async function eraseConnection(ctx: Context, tx: Transaction, userId: string): Promise<void> {
@@ -57,10 +59,12 @@ export async function deauthenticate(ctx: Context, connection: ConnectionRow): P
             dedupeKey: `revoke:${current.user_id}`,
             payload: {
               provider: current.provider,
+              variant: current.variant,
               userId: current.user_id,
               providerUserId: current.provider_user_id,
               tokensSealed: current.tokens_sealed,
-            },
+              tokenExpiresAt: current.token_expires_at,
+            } satisfies RevokePayload,
             at: now,
           },
         ],
@@ -70,25 +74,45 @@ export async function deauthenticate(ctx: Context, connection: ConnectionRow): P
   })
 }
 
-/** The `revoke` job: best effort, tried again by the queue. */
+export interface RevokePayload {
+  provider: string
+  variant: string | null
+  userId: string
+  providerUserId: string
+  tokensSealed: string
+  tokenExpiresAt: number | null
+}
+
+/**
+ * The `revoke` job, tried again by the queue: ends the connection's subscription, then the grant. `keep` stores tokens that
+ * were renewed for it, since a rotating provider takes the old ones only once.
+ */
 export async function revokeAtProvider(
   ctx: Context,
-  payload: { provider: string; userId: string; providerUserId: string; tokensSealed: string },
+  payload: RevokePayload,
   environmentId: string,
+  keep: (payload: RevokePayload) => Promise<void>,
 ): Promise<void> {
-  const connector = connectorById(payload.provider)
-  const revoke = connector?.auth.kind === 'oauth2' ? connector.auth.revoke : undefined
-  if (connector === null || revoke === undefined) return
+  const connector = connectorOf({ provider: payload.provider, variant: payload.variant ?? null })
+  if (connector === null) return
+  const revoke = connector.auth.kind === 'oauth2' ? connector.auth.revoke : undefined
+  const unsubscribe = connector.notifications?.unsubscribeConnection
+  if (revoke === undefined && unsubscribe === undefined) return
   const application = await applicationOf(ctx, environmentId, connector)
-  const stored = JSON.parse(ctx.sealer.open(payload.tokensSealed, tokenPlace(payload.userId))) as {
-    accessToken: string
-    refreshToken: string | null
+  const tokens = await workingTokens(ctx, application, payload, keep)
+  if (tokens === null) return
+  const about = { client: application.client, providerUserId: payload.providerUserId, now: ctx.clock.now() }
+  if (unsubscribe !== undefined) {
+    const http = firstHttp(ctx, application, tokens.accessToken, payload.providerUserId)
+    const { callbackUrl, verificationToken } = application
+    await unsubscribe({ ...about, http, callbackUrl, verificationToken }).catch((error) => {
+      // What the provider will not end now ends with the grant.
+      if (!(error instanceof ProviderError) || error.next === 'retry') throw error
+    })
   }
-  await revoke({
-    tokens: stored,
-    client: application.client,
-    providerUserId: payload.providerUserId,
-    now: ctx.clock.now(),
+  await revoke?.({
+    ...about,
+    tokens,
     async send(at, request = {}) {
       const response = await ctx.http.send({ ...request, url: application.callUrl(at) })
       if (response.status >= 500) throw new Error(`revoking answered ${response.status}`)
@@ -97,7 +121,30 @@ export async function revokeAtProvider(
   })
 }
 
-/** Per-connection subscriptions end before the tokens do. */
+/** Null when the person ended it at the provider before we could. */
+async function workingTokens(
+  ctx: Context,
+  application: Application,
+  payload: RevokePayload,
+  keep: (payload: RevokePayload) => Promise<void>,
+): Promise<StoredTokens | null> {
+  const place = tokenPlace(payload.userId)
+  const stored = JSON.parse(ctx.sealer.open(payload.tokensSealed, place)) as StoredTokens
+  const ended = payload.tokenExpiresAt !== null && payload.tokenExpiresAt <= ctx.clock.now()
+  if (!ended || stored.refreshToken === null) return stored
+  try {
+    const previous = { ...stored, refreshToken: stored.refreshToken, providerUserId: payload.providerUserId }
+    const fresh = await renewTokens(ctx, application, previous)
+    const sealed = sealTokens(ctx, payload.userId, fresh, stored.refreshToken)
+    await keep({ ...payload, tokensSealed: sealed.tokens_sealed, tokenExpiresAt: sealed.token_expires_at })
+    return { accessToken: fresh.accessToken, refreshToken: fresh.refreshToken ?? stored.refreshToken }
+  } catch (error) {
+    if (error instanceof ProviderError && error.next === 'reauthorize') return null
+    throw error
+  }
+}
+
+/** Makes the connection's own subscription at the provider, or mends it. */
 export async function subscribeAtProvider(
   ctx: Context,
   connector: Connector,
@@ -179,6 +226,8 @@ async function changeState(
     const change = decide(connection)
     if (change === null) return
     await setConnectionState(tx, userId, change.next.state, change.next.active)
+    // What the person ended is of no more use to anyone.
+    if (change.next.state === 'revoked') await forgetTokens(tx, userId)
     await appendEvents(ctx, tx, [
       {
         environmentId: connection.environment_id,

@@ -5,6 +5,7 @@ import { type ConnectionRow, connectionById, leaseRefresh, releaseRefresh, store
 import type { Context } from '../store/context.ts'
 import { type Application, applicationOf } from './client.ts'
 import { refreshWith } from './oauth2.ts'
+import { renewSignIn } from './password.ts'
 
 const REFRESH_LEASE_MS = 60_000
 const WAIT_FOR_OTHERS_MS = 200
@@ -116,7 +117,7 @@ async function refreshNow(ctx: Context, connector: Connector, connection: Connec
       throw new ProviderError('the token ended and there is none to refresh it with', { next: 'reauthorize' })
     }
     const application: Application = await applicationOf(ctx, connection.environment_id, connector)
-    const tokens = await refreshWith(ctx.http, application, {
+    const tokens = await renewTokens(ctx, application, {
       accessToken,
       refreshToken,
       providerUserId: connection.provider_user_id,
@@ -133,6 +134,17 @@ async function refreshNow(ctx: Context, connector: Connector, connection: Connec
     await releaseRefresh(ctx.db, connection.user_id)
     throw error
   }
+}
+
+/** A new access token, however this provider gives one. */
+export function renewTokens(
+  ctx: Context,
+  application: Application,
+  previous: { accessToken: string; refreshToken: string; providerUserId: string },
+): Promise<Tokens> {
+  return application.connector.auth.kind === 'password'
+    ? renewSignIn(ctx, application, previous.refreshToken)
+    : refreshWith(ctx.http, application, previous)
 }
 
 function isDegraded(connection: ConnectionRow): boolean {

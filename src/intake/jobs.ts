@@ -1,6 +1,11 @@
 // The inbound loop: what was promised to be read, is read, whatever happens in between.
 import { connectorOf } from '../connectors/index.ts'
-import { connectionDegraded, revokeAtProvider, subscribeAtProvider } from '../credentials/disconnect.ts'
+import {
+  connectionDegraded,
+  revokeAtProvider,
+  type RevokePayload,
+  subscribeAtProvider,
+} from '../credentials/disconnect.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
 import { claimInTurns } from '../queue/share.ts'
@@ -9,7 +14,7 @@ import { connectionById } from '../store/connections.ts'
 import { deleteEndedSlots } from '../store/budgets.ts'
 import type { Context } from '../store/context.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
-import { deleteFinishedJobs, dropJob, type JobLane, type JobRow } from '../store/jobs.ts'
+import { deleteFinishedJobs, dropJob, saveJobProgress, type JobLane, type JobRow } from '../store/jobs.ts'
 import { deleteExpiredAuth } from '../store/auth-flows.ts'
 import { runBackfill } from './backfill.ts'
 import { runRead } from './read-job.ts'
@@ -18,7 +23,7 @@ import { runPush } from './push-job.ts'
 import { queuePolls } from './poll.ts'
 import { closePromises } from './promises.ts'
 import { runDataRequest } from './data-request.ts'
-import { subscribeApplications } from './subscribe.ts'
+import { queueSubscriptions, runSubscribeSource, subscribeApplications } from './subscribe.ts'
 
 const SLOTS: Record<JobLane, number> = { live: 64, backfill: 6 }
 const LEASE_MS = 60_000
@@ -47,6 +52,7 @@ const workers: Record<string, (ctx: Context, job: JobRow) => Promise<JobResult>>
   push: runPush,
   gone: runGone,
   unclaimed: runUnclaimed,
+  subscribe_source: runSubscribeSource,
   async subscribe(ctx, job) {
     const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
     const connector = connection === null ? null : connectorOf(connection)
@@ -54,7 +60,10 @@ const workers: Record<string, (ctx: Context, job: JobRow) => Promise<JobResult>>
     return 'done'
   },
   async revoke(ctx, job) {
-    await revokeAtProvider(ctx, JSON.parse(job.payload), job.environment_id!)
+    const keep = async (payload: RevokePayload): Promise<void> => {
+      await ctx.db.batch([saveJobProgress(job.id, job.lease_id!, JSON.stringify(payload), null)])
+    }
+    await revokeAtProvider(ctx, JSON.parse(job.payload) as RevokePayload, job.environment_id!, keep)
     return 'done'
   },
 }
@@ -128,6 +137,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     await recover(ctx.db, jobQueue, ctx.clock.now())
     await queuePolls(ctx)
     await closePromises(ctx)
+    await queueSubscriptions(ctx)
   })
   const cleaning = guard('cleaning up', async () => {
     await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)

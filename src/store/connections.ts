@@ -201,6 +201,35 @@ export async function setConnectionState(
   await sql.run('UPDATE connections SET state = $2, active = $3 WHERE user_id = $1', [userId, state, active])
 }
 
+export async function forgetTokens(sql: Sql, userId: string): Promise<void> {
+  await sql.run('UPDATE connections SET tokens_sealed = NULL, token_expires_at = NULL WHERE user_id = $1', [userId])
+}
+
+/** Whose subscription at the provider was not looked after since `before`; they count as looked after now. */
+export function connectionsToSubscribe(
+  sql: Sql,
+  before: number,
+  now: number,
+  limit: number,
+): Promise<{ user_id: string; environment_id: string }[]> {
+  return sql.all(
+    `UPDATE connections SET subscribed_at = $2 WHERE user_id IN (
+       SELECT user_id FROM connections WHERE subscribed_at IS NOT NULL AND subscribed_at < $1 AND state = 'connected'
+       ORDER BY subscribed_at LIMIT $3)
+     RETURNING user_id, environment_id`,
+    [before, now, limit],
+  )
+}
+
+/** Which APIs of a source its connections were made with. */
+export async function usedVariants(sql: Sql, environmentId: string, provider: string): Promise<(string | null)[]> {
+  const rows = await sql.all<{ variant: string | null }>(
+    'SELECT DISTINCT variant FROM connections WHERE environment_id = $1 AND provider = $2',
+    [environmentId, provider],
+  )
+  return rows.map((row) => row.variant)
+}
+
 /** A call went through again. Only out of `degraded`: whoever was revoked meanwhile stays revoked. */
 export async function endDegraded(sql: Sql, userId: string): Promise<void> {
   await sql.run(`UPDATE connections SET state = 'connected' WHERE user_id = $1 AND state = 'degraded'`, [userId])

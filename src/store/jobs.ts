@@ -82,7 +82,7 @@ export async function listJobs(
 }
 
 /** Saves how far a long job is, inside the transaction that did the step. */
-export function saveJobProgress(id: string, leaseId: string, payload: string, progress: string): Statement {
+export function saveJobProgress(id: string, leaseId: string, payload: string, progress: string | null): Statement {
   return {
     sql: 'UPDATE jobs SET payload = $3, progress = $4 WHERE id = $1 AND lease_id = $2',
     params: [id, leaseId, payload, progress],

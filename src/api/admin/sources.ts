@@ -10,10 +10,11 @@ import {
   type SourceSettings,
 } from '../../credentials/source-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { enqueue } from '../../queue/enqueue.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { listSources as listRows, putSource as putRow, sourceOf, type SourceRow } from '../../store/sources.ts'
-import { newSource } from '../environments.ts'
+import { newSource, subscribing } from '../environments.ts'
 import { operation } from '../http/operation.ts'
 import { type Listing, listingSchema, wholeListing } from './listing.ts'
 import { notAvailableNamed, notAvailableView, SourceView, sourceView } from './source-view.ts'
@@ -82,6 +83,8 @@ export async function putSource(
     const next = changed(ctx, connector, before, input)
     if (next.enabled === 1) checkCredentials(ctx, connectorFor(next) ?? connector, next)
     await putRow(tx, next)
+    if (next.enabled === 1)
+      await enqueue(tx, subscribing(environment.id, [connector], next.updated_at), next.updated_at)
     return next
   })
   ctx.log.info({ environmentId: environment.id, provider: connector.id, enabled: row.enabled === 1 }, 'source changed')
