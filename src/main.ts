@@ -15,7 +15,7 @@ import { connectorById } from './connectors/index.ts'
 import { application } from './credentials/client.ts'
 import { startDelivering } from './deliver/deliver.ts'
 import { startIntake } from './intake/jobs.ts'
-import { subscribeApplications } from './intake/subscribe.ts'
+import { queueSourceSubscriptions } from './intake/subscribe.ts'
 import { systemClock } from './platform/clock.ts'
 import { createHttp } from './platform/http-client.ts'
 import { createLog } from './platform/log.ts'
@@ -106,7 +106,7 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
     })
   }
   if (role === 'all' || role === 'intake') {
-    void subscribeApplications(ctx).catch((error) => log.warn({ err: error }, 'subscribing failed'))
+    void queueSourceSubscriptions(ctx).catch((error) => log.warn({ err: error }, 'subscribing failed'))
   }
 
   let stopping: Promise<void> | null = null

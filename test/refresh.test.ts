@@ -216,7 +216,7 @@ function eventsOf(userId: string, type: string): number {
 async function idle(): Promise<void> {
   await until(async () => {
     const row = await running.ctx.db.one<{ n: number }>(
-      `SELECT (SELECT count(*) FROM jobs WHERE state IN ('pending', 'running'))
+      `SELECT (SELECT count(*) FROM jobs WHERE state IN ('pending', 'running') AND kind <> 'subscribe_source')
         + (SELECT count(*) FROM deliveries WHERE state = 'sending' OR (attempts = 0 AND state IN ('pending', 'waiting'))) AS n`,
     )
     return Number(row!.n) === 0

@@ -1,13 +1,13 @@
 // Environments and the credentials of their callers.
 import { randomBytes } from 'node:crypto'
-import type { Connector } from '../connectors/connector.ts'
-import { connectors, variantsOf } from '../connectors/index.ts'
+import { connectors } from '../connectors/index.ts'
 import { sourcePlace } from '../credentials/source-settings.ts'
 import { environmentSecrets, signingSecretPlace, type StoredSecret } from '../deliver/signing-secrets.ts'
 import { EnvironmentSettings } from '../model/environment-settings.ts'
 import { newId } from '../model/ids.ts'
 import { ApiError } from '../platform/errors.ts'
-import { enqueue, type NewJob } from '../queue/enqueue.ts'
+import { subscribingJob } from '../intake/subscribe.ts'
+import { enqueue } from '../queue/enqueue.ts'
 import { hashToken, randomToken } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
@@ -70,39 +70,15 @@ async function insertWhole(ctx: Context, tx: Transaction, input: NewEnvironment)
   await insertEnvironment(tx, environment)
   await addApiKey(ctx, tx, id, apiKey, now)
   if (ctx.sandbox) {
-    for (const connector of connectors)
-      await putSource(tx, newSource(ctx, id, connector.id, { enabled: connector.unofficial !== true }))
-    await enqueue(
-      tx,
-      subscribing(
-        id,
-        connectors.filter(({ unofficial }) => unofficial !== true),
-        now,
-      ),
-      now,
-    )
+    const sources = connectors.map((each) => newSource(ctx, id, each.id, { enabled: each.unofficial !== true }))
+    for (const source of sources) await putSource(tx, source)
+    const jobs = sources.filter(({ enabled }) => enabled === 1).flatMap((source) => subscribingJob(source, now) ?? [])
+    await enqueue(tx, jobs, now)
   }
   return { environment, apiKey, signingSecret }
 }
 
 /** A source's row before anyone has set anything. */
-/** What a source that is switched on needs at its provider; nothing where subscriptions are not ours to make. */
-export function subscribing(environmentId: string, enabled: readonly Connector[], now: number): NewJob[] {
-  return enabled
-    .filter((connector) =>
-      variantsOf(connector).some((each) => each.connector.notifications?.subscribeApplication !== undefined),
-    )
-    .map(({ id }) => ({
-      kind: 'subscribe_source',
-      lane: 'live',
-      environmentId,
-      userId: null,
-      dedupeKey: `subscribe_source:${environmentId}:${id}`,
-      payload: { provider: id },
-      at: now,
-    }))
-}
-
 export function newSource(
   ctx: Context,
   environmentId: string,

@@ -23,7 +23,7 @@ import { runPush } from './push-job.ts'
 import { queuePolls } from './poll.ts'
 import { closePromises } from './promises.ts'
 import { runDataRequest } from './data-request.ts'
-import { queueSubscriptions, runSubscribeSource, subscribeApplications } from './subscribe.ts'
+import { queueSubscriptions, runSubscribeSource, queueSourceSubscriptions } from './subscribe.ts'
 
 const SLOTS: Record<JobLane, number> = { live: 64, backfill: 6 }
 const LEASE_MS = 60_000
@@ -144,7 +144,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
     await deleteEndedSlots(ctx.db, ctx.clock.now() - 86_400_000)
   })
-  const subscribing = guard('subscribing', () => subscribeApplications(ctx))
+  const subscribing = guard('subscribing', () => queueSourceSubscriptions(ctx))
   const timers = [
     setInterval(pump, BACKSTOP_MS),
     setInterval(housekeeping, POLL_EVERY_MS),

@@ -14,19 +14,32 @@ import type { JobResult } from './jobs.ts'
 const LOOK_AFTER_MS = 86_400_000
 const BATCH = 200
 
-/** Every enabled source. One that fails is logged and tried again at the next round; the others go on. */
-export async function subscribeApplications(ctx: Context): Promise<void> {
-  for (const source of await allEnabledSources(ctx.db)) {
-    await subscribeSource(ctx, source).catch((error) =>
-      ctx.log.warn(
-        { err: error, provider: source.provider, environmentId: source.environment_id },
-        'subscribing to notifications failed; data still comes by polling',
-      ),
-    )
+/** Every enabled source, by jobs: at the start and now and then. Several servers that do so at once do it once. */
+export async function queueSourceSubscriptions(ctx: Context): Promise<void> {
+  const now = ctx.clock.now()
+  const jobs = (await allEnabledSources(ctx.db)).flatMap((source) => subscribingJob(source, now) ?? [])
+  await ctx.db.transaction((tx) => enqueue(tx, jobs, now))
+}
+
+/** The job that makes what a source needs at its provider; null where subscriptions are not ours to make. */
+export function subscribingJob(source: { environment_id: string; provider: string }, now: number): NewJob | null {
+  const connector = connectorById(source.provider)
+  if (connector === null || !variantsOf(connector).some(subscribes)) return null
+  return {
+    kind: 'subscribe_source',
+    lane: 'live',
+    environmentId: source.environment_id,
+    userId: null,
+    dedupeKey: `subscribe_source:${source.environment_id}:${source.provider}`,
+    payload: { provider: source.provider },
+    at: now,
   }
 }
 
-/** The job after a source was switched on or its credentials changed. */
+function subscribes({ connector }: { connector: Connector }): boolean {
+  return connector.notifications?.subscribeApplication !== undefined
+}
+
 export async function runSubscribeSource(ctx: Context, job: JobRow): Promise<JobResult> {
   const { provider } = JSON.parse(job.payload) as { provider: string }
   const source = await sourceOf(ctx.db, job.environment_id!, provider)
@@ -34,7 +47,7 @@ export async function runSubscribeSource(ctx: Context, job: JobRow): Promise<Job
   return 'done'
 }
 
-export async function subscribeSource(ctx: Context, source: SourceRow): Promise<void> {
+async function subscribeSource(ctx: Context, source: SourceRow): Promise<void> {
   const environment = await environmentById(ctx.db, source.environment_id)
   if (environment === null || (source.client_id === null && !ctx.sandbox)) return
   for (const connector of await connectorsInUse(ctx, source)) {

@@ -14,7 +14,8 @@ import { enqueue } from '../../queue/enqueue.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { listSources as listRows, putSource as putRow, sourceOf, type SourceRow } from '../../store/sources.ts'
-import { newSource, subscribing } from '../environments.ts'
+import { subscribingJob } from '../../intake/subscribe.ts'
+import { newSource } from '../environments.ts'
 import { operation } from '../http/operation.ts'
 import { type Listing, listingSchema, wholeListing } from './listing.ts'
 import { notAvailableNamed, notAvailableView, SourceView, sourceView } from './source-view.ts'
@@ -83,8 +84,8 @@ export async function putSource(
     const next = changed(ctx, connector, before, input)
     if (next.enabled === 1) checkCredentials(ctx, connectorFor(next) ?? connector, next)
     await putRow(tx, next)
-    if (next.enabled === 1)
-      await enqueue(tx, subscribing(environment.id, [connector], next.updated_at), next.updated_at)
+    const job = next.enabled === 1 ? subscribingJob(next, ctx.clock.now()) : null
+    if (job !== null) await enqueue(tx, [job], job.at)
     return next
   })
   ctx.log.info({ environmentId: environment.id, provider: connector.id, enabled: row.enabled === 1 }, 'source changed')
