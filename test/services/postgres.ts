@@ -4,10 +4,16 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import type { Certificates } from './certificates.ts'
 import { freePort, type Service, startService } from './process.ts'
 
 export const USER = 'loam'
 export const PASSWORD = 'SECRET-of-postgres'
+/** A role that comes with a certificate of this name, where there are certificates. */
+export const CERTIFIED = 'certified'
+const HBA = `hostssl all ${CERTIFIED} 127.0.0.1/32 cert
+host all all 127.0.0.1/32 scram-sha-256
+`
 
 export interface Postgres {
   port: number
@@ -29,7 +35,8 @@ export function postgresBinaries(): string | null {
   return newest === undefined ? null : join(root, newest, 'bin')
 }
 
-export async function startPostgres(): Promise<Postgres> {
+/** With certificates it speaks TLS, and asks CERTIFIED for the client's. */
+export async function startPostgres(certificates?: Certificates): Promise<Postgres> {
   const bin = postgresBinaries()!
   const user = serverUser()
   const folder = mkdtempSync(join(tmpdir(), 'loam-postgres-'))
@@ -43,6 +50,20 @@ export async function startPostgres(): Promise<Postgres> {
     ['-D', data, '-U', USER, '--auth=scram-sha-256', `--pwfile=${join(folder, 'password')}`, '--no-sync'],
     { ...user, stdio: 'pipe' },
   )
+  const tls: string[] = []
+  if (certificates !== undefined) {
+    const files = {
+      'server.crt': certificates.server.certificate,
+      'server.key': certificates.server.key,
+      'ca.crt': certificates.ca,
+    }
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(join(data, name), text, { mode: 0o600 })
+      if (user !== undefined) chownSync(join(data, name), user.uid, user.gid)
+    }
+    writeFileSync(join(data, 'pg_hba.conf'), HBA)
+    tls.push('-c', 'ssl=on', '-c', 'ssl_ca_file=ca.crt')
+  }
   const port = await freePort()
   const client = (database: string): pg.Client =>
     new pg.Client({ host: '127.0.0.1', port, user: USER, password: PASSWORD, database, connectionTimeoutMillis: 3000 })
@@ -64,7 +85,7 @@ export async function startPostgres(): Promise<Postgres> {
   const start = (): Promise<Service> =>
     startService({
       command: join(bin, 'postgres'),
-      args: ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1'],
+      args: ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', ...tls],
       user,
       ready: async () => (await query('postgres', 'SELECT 1')).length === 1,
     })
