@@ -43,6 +43,13 @@ export function samplesFolder(connector: Connector): string {
   return fileURLToPath(new URL(`../src/connectors/${connector.id.toLowerCase()}/samples/`, import.meta.url))
 }
 
+/** Two sources of one API read alike: samples and descriptions stand with the one that comes first in the catalogue. */
+export function isAnothers(connector: Connector, kind: string): boolean {
+  const own = readerOf(connector, kind)!.read
+  const first = connectors.find((other) => Object.values(other.reads).includes(own))
+  return first !== undefined && first !== connector
+}
+
 export function goldenCases(connector: Connector): GoldenCase[] {
   const folder = samplesFolder(connector)
   return kindsOf(connector).flatMap((kind) => {

@@ -1,12 +1,13 @@
 // The catalogue: a source exists by standing here.
 import type { Connector } from './connector.ts'
 import { concept2 } from './concept2/index.ts'
+import { fitbit } from './fitbit/index.ts'
 import { google } from './google/index.ts'
 import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
 import { withings } from './withings/index.ts'
 
-export const connectors: readonly Connector[] = [oura, strava, google, concept2, withings]
+export const connectors: readonly Connector[] = [oura, strava, google, concept2, withings, fitbit]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 

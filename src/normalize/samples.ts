@@ -4,7 +4,8 @@ import { isObject } from './merge.ts'
 
 /**
  * Walks a record and puts every list of timed items in order, in place. Of several items with one timestamp the first
- * wins: lists are joined with the more telling page in front. Lists without times lose exact repetitions.
+ * wins: lists are joined with the more telling page in front. Lists without times lose exact repetitions; of one zone the
+ * first is kept.
  */
 export function tidySamples(value: JsonObject): void {
   for (const [name, member] of Object.entries(value)) {
@@ -36,7 +37,8 @@ function withoutRepetitions(list: Json[]): Json[] {
   const seen = new Set<string>()
   return list.filter((item) => {
     if (!isObject(item)) return true
-    const text = JSON.stringify(item)
+    // Two pages may know the time in one heart rate zone, each as of its own hour.
+    const text = typeof item.zone === 'number' ? `zone ${item.zone} ${String(item.name)}` : JSON.stringify(item)
     if (seen.has(text)) return false
     seen.add(text)
     return true
