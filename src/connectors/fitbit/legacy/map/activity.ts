@@ -17,7 +17,7 @@ import type { MapContext, Mapped } from '../../../connector.ts'
 import { readDocuments } from '../../../documents.ts'
 import { instantOnDay, shown } from '../time.ts'
 import { clock, day, flag, id, number, text, time } from '../values.ts'
-import { zonesOf } from './days.ts'
+import { zones, zonesOf } from './zones.ts'
 
 /** By the name in lower case; the ids of some differ from one client to the next, so the name wins. */
 const TYPES = new Map<string, number>(Object.entries(activityTypes.map).map(([name, { terra }]) => [name, terra]))
@@ -39,7 +39,7 @@ const Log = z.object({
   steps: number,
   elevationGain: number,
   averageHeartRate: number,
-  heartRateZones: z.array(z.object({ name: text, minutes: number })).nullish(),
+  heartRateZones: zones,
   speed: number,
   pace: number,
   swimLengths: number,

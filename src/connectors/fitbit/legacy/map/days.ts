@@ -1,6 +1,5 @@
 // What Fitbit says of whole days: the summary of one, and series of many.
 import { z } from 'zod'
-import { HeartRateZone } from '../../../../model/enumerations.ts'
 import type { LocalDay } from '../../../../model/local-day.ts'
 import type { DeepPartial, RecordOf } from '../../../../model/records.ts'
 import { kilometersToMeters, minutesToSeconds, round } from '../../../../model/units.ts'
@@ -9,30 +8,12 @@ import { readDocuments } from '../../../documents.ts'
 import { askedDay, boundsOf } from '../time.ts'
 import { day, number, numeral, text } from '../values.ts'
 import { mapShortLogs } from './activity.ts'
+import { zones, zonesOf } from './zones.ts'
 
 type DailyPart = DeepPartial<RecordOf<'daily'>>
 
 export function dailyPart(of: LocalDay, context: MapContext, part: DailyPart): Mapped {
   return { type: 'daily', key: { day: of }, record: { metadata: boundsOf(of, context), ...part } }
-}
-
-const Zone = z.object({ name: text, minutes: number })
-const zones = z.array(Zone).nullish()
-
-/** In this order, whatever the bounds. */
-const ZONES = new Map<string, number>([
-  ['Out of Range', HeartRateZone.Zone0],
-  ['Fat Burn', HeartRateZone.Zone1],
-  ['Cardio', HeartRateZone.Zone2],
-  ['Peak', HeartRateZone.Zone3],
-])
-
-export function zonesOf(given: z.infer<typeof zones>, custom?: z.infer<typeof zones>) {
-  return [...(given ?? []), ...(custom ?? [])].map(({ name, minutes }) => ({
-    zone: ZONES.get(name ?? '') ?? HeartRateZone.Other,
-    name,
-    duration_seconds: typeof minutes === 'number' ? minutesToSeconds(minutes) : null,
-  }))
 }
 
 const Summary = z.object({

@@ -5,9 +5,9 @@ import { readDocuments } from '../../../documents.ts'
 import { round } from '../../../../model/units.ts'
 import { instantOnDay, shown } from '../time.ts'
 import { clock, day, number, numeral, text } from '../values.ts'
-import { dailyPart, zonesOf } from './days.ts'
+import { dailyPart } from './days.ts'
+import { zones, zonesOf } from './zones.ts'
 
-const zones = z.array(z.object({ name: text, minutes: number })).nullish()
 const HeartDay = z.object({
   dateTime: day,
   /** An object; for a part of a day it is the mean of that part, as text, and the zones stand beside it. */
