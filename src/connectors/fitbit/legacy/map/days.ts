@@ -6,7 +6,7 @@ import { kilometersToMeters, minutesToSeconds, round } from '../../../../model/u
 import { type MapContext, type Mapped, UnreadablePage } from '../../../connector.ts'
 import { readDocuments } from '../../../documents.ts'
 import { askedDay, boundsOf } from '../time.ts'
-import { day, number, numeral, text } from '../values.ts'
+import { day, number, numeral } from '../values.ts'
 import { mapShortLogs } from './activity.ts'
 import { zones, zonesOf } from './zones.ts'
 

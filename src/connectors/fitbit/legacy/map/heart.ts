@@ -4,7 +4,7 @@ import type { MapContext, Mapped } from '../../../connector.ts'
 import { readDocuments } from '../../../documents.ts'
 import { round } from '../../../../model/units.ts'
 import { instantOnDay, shown } from '../time.ts'
-import { clock, day, number, numeral, text } from '../values.ts'
+import { clock, day, number, numeral } from '../values.ts'
 import { dailyPart } from './days.ts'
 import { zones, zonesOf } from './zones.ts'
 
