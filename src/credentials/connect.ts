@@ -1,6 +1,6 @@
 // From "connect this source" to a stored connection: leave for the provider, come back, keep the tokens, tell everyone.
 import { randomUUID } from 'node:crypto'
-import type { Connector } from '../connectors/connector.ts'
+import type { Connector, Tokens } from '../connectors/connector.ts'
 import { connectorById, connectorOf } from '../connectors/index.ts'
 import { authCancelledEvent, authEvent, authFailedEvent, userReauthEvent } from '../model/events.ts'
 import { addDays, localDayOf } from '../model/local-day.ts'
@@ -25,7 +25,7 @@ import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import { environmentById } from '../store/environments.ts'
 import { sourceOf } from '../store/sources.ts'
-import { applicationOf } from './client.ts'
+import { type Application, applicationOf } from './client.ts'
 import { connectorFor } from './source-settings.ts'
 import { firstHttp } from './connection-http.ts'
 import { eraseConnection } from './disconnect.ts'
@@ -89,14 +89,17 @@ export async function leaveForProvider(
   const application = await applicationOf(ctx, flow.environment_id, connector)
   const state = randomToken()
   const browser = randomToken()
-  const verifier = redirecting(application).pkce ? randomToken(48) : null
+  const form = connector.auth.kind === 'password'
+  const verifier = !form && redirecting(application).pkce ? randomToken(48) : null
   await sendFlowAway(ctx.db, flow.id, {
     state_hash: hashToken(state),
     browser_hash: hashToken(browser),
     verifier_sealed: verifier === null ? null : ctx.sealer.seal(verifier, `flow:${flow.id}`),
   })
   return {
-    url: authorizeUrl(application, { state, verifier, language: flow.language }),
+    url: form
+      ? `${ctx.publicUrl}/session/${encodeURIComponent(flow.id)}/sign-in?state=${state}`
+      : authorizeUrl(application, { state, verifier, language: flow.language }),
     cookie: { name: cookieName(state), value: browser, maxAgeSeconds: FLOW_SECONDS, path: '/' },
   }
 }
@@ -115,41 +118,62 @@ export async function finishFlow(
   ctx: Context,
   callback: { provider: string; query: Record<string, string>; cookies: Record<string, string> },
 ): Promise<FlowEnd> {
-  const state = callback.query.state
-  const flow = state === undefined ? null : await authFlowByState(ctx.db, hashToken(state))
-  if (state === undefined || flow === null || flow.provider.toLowerCase() !== callback.provider.toLowerCase()) {
-    throw new ApiError('state_mismatch', 400, 'this sign-in was not started here, or its link was used before')
-  }
-  if (flow.state !== 'away') {
-    throw new ApiError('flow_expired', 410, 'this sign-in has ended already; start a new one from the app')
-  }
-  const browser = callback.cookies[cookieName(state)]
-  if (browser === undefined || flow.browser_hash === null || !sameText(hashToken(browser), flow.browser_hash)) {
-    // Not the browser that left: nobody may finish someone else's sign-in, and the flow stays open for its owner.
-    throw new ApiError('state_mismatch', 400, 'this sign-in was started in another browser; open the link again here')
-  }
-  if (flow.expires_at <= ctx.clock.now()) return fail(ctx, flow, 'session_expired')
-  if (callback.query.error !== undefined) return fail(ctx, flow, safeReason(callback.query.error))
-  if (callback.query.code === undefined) return fail(ctx, flow, 'server_error')
+  const { state, error, code, scope } = callback.query
+  const flow = await flowOfBrowser(ctx, state, callback.cookies)
+  if (flow.provider.toLowerCase() !== callback.provider.toLowerCase()) throw unknownState()
+  if (flow.expires_at <= ctx.clock.now()) return failFlow(ctx, flow, 'session_expired')
+  if (error !== undefined) return failFlow(ctx, flow, safeReason(error))
+  if (code === undefined) return failFlow(ctx, flow, 'server_error')
   try {
-    return await complete(ctx, flow, callback.query.code, callback.query.scope)
+    const application = await applicationOf(ctx, flow.environment_id, connectorOfFlow(flow))
+    const verifier = flow.verifier_sealed === null ? null : ctx.sealer.open(flow.verifier_sealed, `flow:${flow.id}`)
+    const tokens = await exchangeCode(ctx.http, application, code, verifier)
+    return await connect(ctx, flow, application, tokens, scope?.split(/[\s,]+/).filter(Boolean))
   } catch (error) {
     if (!(error instanceof ProviderError || error instanceof ApiError)) throw error
     ctx.log.warn({ err: error, flowId: flow.id, provider: flow.provider }, 'a sign-in failed after the callback')
     const retry = error instanceof ProviderError && error.next === 'retry'
-    return fail(ctx, flow, retry ? 'provider_unavailable' : 'token_exchange_failed')
+    return failFlow(ctx, flow, retry ? 'provider_unavailable' : 'token_exchange_failed')
   }
 }
 
-async function complete(ctx: Context, flow: AuthFlowRow, code: string, scope: string | undefined): Promise<FlowEnd> {
-  const connector = connectorOfFlow(flow)
-  const application = await applicationOf(ctx, flow.environment_id, connector)
-  const verifier = flow.verifier_sealed === null ? null : ctx.sealer.open(flow.verifier_sealed, `flow:${flow.id}`)
-  const tokens = await exchangeCode(ctx.http, application, code, verifier)
+/** The flow that this state belongs to, if it was this browser that left. */
+export async function flowOfBrowser(
+  ctx: Context,
+  state: string | undefined,
+  cookies: Record<string, string>,
+): Promise<AuthFlowRow> {
+  const flow = state === undefined ? null : await authFlowByState(ctx.db, hashToken(state))
+  if (state === undefined || flow === null) throw unknownState()
+  if (flow.state !== 'away') {
+    throw new ApiError('flow_expired', 410, 'this sign-in has ended already; start a new one from the app')
+  }
+  const browser = cookies[cookieName(state)]
+  if (browser === undefined || flow.browser_hash === null || !sameText(hashToken(browser), flow.browser_hash)) {
+    // Not the browser that left: nobody may finish someone else's sign-in, and the flow stays open for its owner.
+    throw new ApiError('state_mismatch', 400, 'this sign-in was started in another browser; open the link again here')
+  }
+  return flow
+}
+
+function unknownState(): ApiError {
+  return new ApiError('state_mismatch', 400, 'this sign-in was not started here, or its link was used before')
+}
+
+/** With tokens in hand: whose account it is, the connection, its events and first jobs. */
+export async function connect(
+  ctx: Context,
+  flow: AuthFlowRow,
+  application: Application,
+  tokens: Tokens,
+  /** What the redirect said was granted. */
+  redirected?: string[],
+): Promise<FlowEnd> {
+  const { connector } = application
   const http = firstHttp(ctx, application, tokens.accessToken)
   const identity = await connector.identify({ http, tokens, client: application.client, userId: flow.user_id })
-  const scopes = tokens.scopes ?? scope?.split(/[\s,]+/).filter(Boolean) ?? identity.scopes ?? [...application.scopes]
-  if (scopes.length === 0 && application.scopes.length > 0) return fail(ctx, flow, 'no_scopes')
+  const scopes = tokens.scopes ?? redirected ?? identity.scopes ?? [...application.scopes]
+  if (scopes.length === 0 && application.scopes.length > 0) return failFlow(ctx, flow, 'no_scopes')
   const now = ctx.clock.now()
   const connection: ConnectionRow = {
     user_id: flow.user_id,
@@ -237,7 +261,7 @@ function firstJobs(ctx: Context, connector: Connector, connection: ConnectionRow
   return jobs
 }
 
-async function fail(ctx: Context, flow: AuthFlowRow, reason: string): Promise<FlowEnd> {
+export async function failFlow(ctx: Context, flow: AuthFlowRow, reason: string): Promise<FlowEnd> {
   await ctx.db.transaction(async (tx) => {
     if (!(await closeFlow(tx, flow.id, 'failed'))) return
     const environment = await environmentById(tx, flow.environment_id)
@@ -276,7 +300,7 @@ export function returnUrl(flow: AuthFlowRow, target: string | null, reason: stri
   return hash.length === 0 ? joined : `${joined}#${hash.join('#')}`
 }
 
-function connectorOfFlow(flow: AuthFlowRow): Connector {
+export function connectorOfFlow(flow: AuthFlowRow): Connector {
   const connector = connectorOf(flow)
   if (connector === null) throw new ApiError('unknown_provider', 404, `${flow.provider} has changed; start again`)
   return connector

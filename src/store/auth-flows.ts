@@ -129,6 +129,15 @@ export async function sendFlowAway(
   return changed === 1
 }
 
+/** Counts a form that was filled in wrongly. Answers how many there were. */
+export async function countAttempt(sql: Sql, id: string): Promise<number> {
+  const row = await sql.one<{ attempts: number }>(
+    'UPDATE auth_flows SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts',
+    [id],
+  )
+  return row?.attempts ?? 0
+}
+
 /** One caller only gets true: the state is good for one callback. */
 export async function finishFlow(sql: Sql, id: string, to: 'connected' | 'failed'): Promise<boolean> {
   const changed = await sql.run(

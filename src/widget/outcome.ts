@@ -21,6 +21,7 @@ const CAUSES: Record<string, Cause> = {
   invalid_scope: 'no_scopes',
   no_scopes: 'no_scopes',
   account_linked: 'other_account',
+  too_many_attempts: 'too_many_attempts',
   session_expired: 'timed_out',
   flow_expired: 'timed_out',
   flow_not_found: 'timed_out',

@@ -32,6 +32,18 @@ export const de: Catalogue = {
     sleep: 'Schlaf',
   },
 
+  signInTitle: (name) => `Bei ${name} anmelden`,
+  signInLead: (name) =>
+    `${name} hat keine Anmeldeseite für andere Apps. Was Sie hier eingeben, geht an ${name} und an niemanden sonst.`,
+  signInStored: 'Was nötig ist, um verbunden zu bleiben, wird verschlüsselt gespeichert.',
+  signInButton: (name) => `${name} verbinden`,
+  signInRefused: (name) =>
+    `${name} hat das nicht angenommen. Prüfen Sie Ihre Eingabe und versuchen Sie es noch einmal.`,
+  fieldEmpty: 'Bitte ausfüllen.',
+  fieldLabels: { email: 'E-Mail', username: 'Benutzername', password: 'Passwort' },
+  cancel: 'Abbrechen',
+  goOn: 'Zurück zur App',
+
   doneTitle: (name) => `${name} ist verbunden`,
   doneText: 'Ihre Daten sind unterwegs zur App. Sie können diese Seite schließen und zurückgehen.',
 
@@ -56,6 +68,10 @@ export const de: Catalogue = {
     other_account: {
       title: (name) => `Dieses ${name}-Konto gehört schon zu jemand anderem.`,
       text: 'Melden Sie sich mit einem anderen Konto an oder trennen Sie es dort zuerst.',
+    },
+    too_many_attempts: {
+      title: () => 'Das hat mehrmals nicht geklappt.',
+      text: 'Zu Ihrer Sicherheit haben wir hier aufgehört. Nichts wurde geteilt. Prüfen Sie Ihr Passwort beim Anbieter und beginnen Sie dann neu.',
     },
     timed_out: {
       title: () => 'Das hat zu lange gedauert.',

@@ -32,6 +32,17 @@ export const en = {
     sleep: 'Sleep',
   },
 
+  signInTitle: (name: string) => `Sign in to ${name}`,
+  signInLead: (name: string) =>
+    `${name} has no sign-in page for other apps. What you type here goes to ${name} and to nobody else.`,
+  signInStored: 'What is needed to stay connected is stored encrypted.',
+  signInButton: (name: string) => `Connect ${name}`,
+  signInRefused: (name: string) => `${name} did not accept this. Check what you typed and try again.`,
+  fieldEmpty: 'Please fill this in.',
+  fieldLabels: { email: 'Email', username: 'User name', password: 'Password' },
+  cancel: 'Cancel',
+  goOn: 'Back to the app',
+
   doneTitle: (name: string) => `${name} is connected`,
   doneText: 'Your data is on its way to the app. You can close this page and go back.',
 
@@ -56,6 +67,10 @@ export const en = {
     other_account: {
       title: (name: string) => `This ${name} account is already linked to someone else.`,
       text: 'Sign in with another account, or disconnect it there first.',
+    },
+    too_many_attempts: {
+      title: () => 'That did not work several times.',
+      text: 'For your safety we stopped here. Nothing was shared. Check your password at the provider, then start again.',
     },
     timed_out: {
       title: () => 'That took too long.',

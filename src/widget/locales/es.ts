@@ -31,6 +31,17 @@ export const es: Catalogue = {
     sleep: 'Sueño',
   },
 
+  signInTitle: (name) => `Iniciar sesión en ${name}`,
+  signInLead: (name) =>
+    `${name} no tiene página de inicio de sesión para otras aplicaciones. Lo que escriba aquí llega solo a ${name}.`,
+  signInStored: 'Lo necesario para seguir conectado se guarda cifrado.',
+  signInButton: (name) => `Conectar ${name}`,
+  signInRefused: (name) => `${name} no lo ha aceptado. Revise lo que ha escrito e inténtelo de nuevo.`,
+  fieldEmpty: 'Rellene este campo.',
+  fieldLabels: { email: 'Correo electrónico', username: 'Nombre de usuario', password: 'Contraseña' },
+  cancel: 'Cancelar',
+  goOn: 'Volver a la aplicación',
+
   doneTitle: (name) => `${name} está conectado`,
   doneText: 'Tus datos van de camino a la aplicación. Puedes cerrar esta página y volver a ella.',
 
@@ -55,6 +66,10 @@ export const es: Catalogue = {
     other_account: {
       title: (name) => `Esta cuenta de ${name} ya está vinculada a otra persona.`,
       text: 'Entra con otra cuenta o desconéctala allí primero.',
+    },
+    too_many_attempts: {
+      title: () => 'No ha funcionado varias veces.',
+      text: 'Por su seguridad lo hemos dejado aquí. No se ha compartido nada. Compruebe su contraseña en el proveedor y empiece de nuevo.',
     },
     timed_out: {
       title: () => 'Ha tardado demasiado.',

@@ -31,6 +31,17 @@ export const fr: Catalogue = {
     sleep: 'Sommeil',
   },
 
+  signInTitle: (name) => `Se connecter à ${name}`,
+  signInLead: (name) =>
+    `${name} n’a pas de page de connexion pour les autres applications. Ce que vous saisissez ici n’est transmis qu’à ${name}.`,
+  signInStored: 'Ce qu’il faut pour rester connecté est conservé chiffré.',
+  signInButton: (name) => `Connecter ${name}`,
+  signInRefused: (name) => `${name} ne l’a pas accepté. Vérifiez votre saisie et réessayez.`,
+  fieldEmpty: 'Veuillez remplir ce champ.',
+  fieldLabels: { email: 'E-mail', username: 'Nom d’utilisateur', password: 'Mot de passe' },
+  cancel: 'Annuler',
+  goOn: 'Revenir à l’application',
+
   doneTitle: (name) => `${name} est connecté`,
   doneText: 'Vos données arrivent dans l’application. Vous pouvez fermer cette page et y retourner.',
 
@@ -55,6 +66,10 @@ export const fr: Catalogue = {
     other_account: {
       title: (name) => `Ce compte ${name} est déjà lié à une autre personne.`,
       text: 'Utilisez un autre compte, ou déconnectez-le d’abord là-bas.',
+    },
+    too_many_attempts: {
+      title: () => 'Cela n’a pas fonctionné plusieurs fois.',
+      text: 'Pour votre sécurité, nous nous sommes arrêtés là. Rien n’a été partagé. Vérifiez votre mot de passe chez le fournisseur, puis recommencez.',
     },
     timed_out: {
       title: () => 'Cela a pris trop de temps.',

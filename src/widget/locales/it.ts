@@ -31,6 +31,16 @@ export const it: Catalogue = {
     sleep: 'Sonno',
   },
 
+  signInTitle: (name) => `Accedi a ${name}`,
+  signInLead: (name) => `${name} non ha una pagina di accesso per altre app. Ciò che scrivi qui arriva solo a ${name}.`,
+  signInStored: 'Ciò che serve per restare connessi viene conservato cifrato.',
+  signInButton: (name) => `Collega ${name}`,
+  signInRefused: (name) => `${name} non lo ha accettato. Controlla ciò che hai scritto e riprova.`,
+  fieldEmpty: 'Compila questo campo.',
+  fieldLabels: { email: 'E-mail', username: 'Nome utente', password: 'Password' },
+  cancel: 'Annulla',
+  goOn: 'Torna all’app',
+
   doneTitle: (name) => `${name} è collegato`,
   doneText: 'I tuoi dati stanno arrivando all’app. Puoi chiudere questa pagina e tornare indietro.',
 
@@ -55,6 +65,10 @@ export const it: Catalogue = {
     other_account: {
       title: (name) => `Questo account ${name} è già collegato a un’altra persona.`,
       text: 'Accedi con un altro account, oppure scollegalo prima da lì.',
+    },
+    too_many_attempts: {
+      title: () => 'Non ha funzionato più volte.',
+      text: 'Per la tua sicurezza ci siamo fermati qui. Non è stato condiviso nulla. Controlla la password presso il fornitore e ricomincia.',
     },
     timed_out: {
       title: () => 'È passato troppo tempo.',

@@ -31,6 +31,17 @@ export const ja: Catalogue = {
     sleep: '睡眠',
   },
 
+  signInTitle: (name) => `${name}にサインイン`,
+  signInLead: (name) =>
+    `${name}には他のアプリ用のサインインページがありません。ここに入力した内容は${name}にのみ送信されます。`,
+  signInStored: '接続を保つために必要な情報は暗号化して保存されます。',
+  signInButton: (name) => `${name}を接続`,
+  signInRefused: (name) => `${name}で受け付けられませんでした。入力内容を確認して、もう一度お試しください。`,
+  fieldEmpty: '入力してください。',
+  fieldLabels: { email: 'メールアドレス', username: 'ユーザー名', password: 'パスワード' },
+  cancel: 'キャンセル',
+  goOn: 'アプリに戻る',
+
   doneTitle: (name) => `${name} を連携しました`,
   doneText: 'データはまもなくアプリに届きます。このページを閉じてアプリに戻ってください。',
 
@@ -55,6 +66,10 @@ export const ja: Catalogue = {
     other_account: {
       title: (name) => `この ${name} アカウントはすでに別の人と連携しています。`,
       text: '別のアカウントでログインするか、先にそちらの連携を解除してください。',
+    },
+    too_many_attempts: {
+      title: () => '何度か失敗しました。',
+      text: '安全のため、ここで中止しました。何も共有されていません。提供元でパスワードを確認してから、もう一度始めてください。',
     },
     timed_out: {
       title: () => '時間がかかりすぎました。',

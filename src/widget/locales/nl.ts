@@ -31,6 +31,16 @@ export const nl: Catalogue = {
     sleep: 'Slaap',
   },
 
+  signInTitle: (name) => `Inloggen bij ${name}`,
+  signInLead: (name) => `${name} heeft geen inlogpagina voor andere apps. Wat u hier typt, gaat alleen naar ${name}.`,
+  signInStored: 'Wat nodig is om verbonden te blijven, wordt versleuteld bewaard.',
+  signInButton: (name) => `${name} verbinden`,
+  signInRefused: (name) => `${name} heeft dit niet aanvaard. Controleer wat u hebt getypt en probeer het opnieuw.`,
+  fieldEmpty: 'Vul dit in.',
+  fieldLabels: { email: 'E-mail', username: 'Gebruikersnaam', password: 'Wachtwoord' },
+  cancel: 'Annuleren',
+  goOn: 'Terug naar de app',
+
   doneTitle: (name) => `${name} is verbonden`,
   doneText: 'Je gegevens zijn onderweg naar de app. Je kunt deze pagina sluiten en teruggaan.',
 
@@ -55,6 +65,10 @@ export const nl: Catalogue = {
     other_account: {
       title: (name) => `Dit ${name}-account is al aan iemand anders gekoppeld.`,
       text: 'Log in met een ander account, of koppel het daar eerst los.',
+    },
+    too_many_attempts: {
+      title: () => 'Dat is meerdere keren niet gelukt.',
+      text: 'Voor uw veiligheid zijn we hier gestopt. Er is niets gedeeld. Controleer uw wachtwoord bij de aanbieder en begin opnieuw.',
     },
     timed_out: {
       title: () => 'Dat duurde te lang.',

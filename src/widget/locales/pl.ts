@@ -31,6 +31,17 @@ export const pl: Catalogue = {
     sleep: 'Sen',
   },
 
+  signInTitle: (name) => `Zaloguj się do ${name}`,
+  signInLead: (name) =>
+    `${name} nie ma strony logowania dla innych aplikacji. To, co tu wpiszesz, trafia tylko do ${name}.`,
+  signInStored: 'To, co potrzebne do utrzymania połączenia, jest przechowywane w postaci zaszyfrowanej.',
+  signInButton: (name) => `Połącz ${name}`,
+  signInRefused: (name) => `${name} tego nie przyjął. Sprawdź wpisane dane i spróbuj ponownie.`,
+  fieldEmpty: 'Wypełnij to pole.',
+  fieldLabels: { email: 'E-mail', username: 'Nazwa użytkownika', password: 'Hasło' },
+  cancel: 'Anuluj',
+  goOn: 'Wróć do aplikacji',
+
   doneTitle: (name) => `Połączono: ${name}`,
   doneText: 'Twoje dane są w drodze do aplikacji. Możesz zamknąć tę stronę i wrócić.',
 
@@ -55,6 +66,10 @@ export const pl: Catalogue = {
     other_account: {
       title: (name) => `To konto ${name} jest już połączone z kimś innym.`,
       text: 'Zaloguj się na inne konto albo najpierw odłącz je tam.',
+    },
+    too_many_attempts: {
+      title: () => 'Kilka razy się nie udało.',
+      text: 'Dla bezpieczeństwa zatrzymaliśmy się tutaj. Niczego nie udostępniono. Sprawdź hasło u dostawcy i zacznij od nowa.',
     },
     timed_out: {
       title: () => 'To trwało zbyt długo.',

@@ -31,6 +31,17 @@ export const ptBR: Catalogue = {
     sleep: 'Sono',
   },
 
+  signInTitle: (name) => `Entrar em ${name}`,
+  signInLead: (name) =>
+    `${name} não tem página de login para outros aplicativos. O que você digita aqui vai somente para ${name}.`,
+  signInStored: 'O que é necessário para continuar conectado é guardado de forma criptografada.',
+  signInButton: (name) => `Conectar ${name}`,
+  signInRefused: (name) => `${name} não aceitou. Confira o que você digitou e tente de novo.`,
+  fieldEmpty: 'Preencha este campo.',
+  fieldLabels: { email: 'E-mail', username: 'Nome de usuário', password: 'Senha' },
+  cancel: 'Cancelar',
+  goOn: 'Voltar ao aplicativo',
+
   doneTitle: (name) => `${name} está conectado`,
   doneText: 'Seus dados estão a caminho do aplicativo. Você pode fechar esta página e voltar.',
 
@@ -55,6 +66,10 @@ export const ptBR: Catalogue = {
     other_account: {
       title: (name) => `Esta conta ${name} já está ligada a outra pessoa.`,
       text: 'Entre com outra conta ou desconecte-a lá primeiro.',
+    },
+    too_many_attempts: {
+      title: () => 'Não deu certo várias vezes.',
+      text: 'Para sua segurança, paramos por aqui. Nada foi compartilhado. Confira sua senha no provedor e comece de novo.',
     },
     timed_out: {
       title: () => 'Demorou demais.',

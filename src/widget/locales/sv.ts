@@ -31,6 +31,17 @@ export const sv: Catalogue = {
     sleep: 'Sömn',
   },
 
+  signInTitle: (name) => `Logga in på ${name}`,
+  signInLead: (name) =>
+    `${name} har ingen inloggningssida för andra appar. Det du skriver här skickas bara till ${name}.`,
+  signInStored: 'Det som behövs för att förbli ansluten lagras krypterat.',
+  signInButton: (name) => `Anslut ${name}`,
+  signInRefused: (name) => `${name} godtog inte detta. Kontrollera vad du skrev och försök igen.`,
+  fieldEmpty: 'Fyll i det här fältet.',
+  fieldLabels: { email: 'E-post', username: 'Användarnamn', password: 'Lösenord' },
+  cancel: 'Avbryt',
+  goOn: 'Tillbaka till appen',
+
   doneTitle: (name) => `${name} är ansluten`,
   doneText: 'Dina data är på väg till appen. Du kan stänga sidan och gå tillbaka.',
 
@@ -55,6 +66,10 @@ export const sv: Catalogue = {
     other_account: {
       title: (name) => `Det här ${name}-kontot är redan kopplat till någon annan.`,
       text: 'Logga in med ett annat konto, eller koppla från det där först.',
+    },
+    too_many_attempts: {
+      title: () => 'Det gick inte flera gånger.',
+      text: 'För din säkerhet slutade vi här. Inget har delats. Kontrollera ditt lösenord hos leverantören och börja om.',
     },
     timed_out: {
       title: () => 'Det tog för lång tid.',

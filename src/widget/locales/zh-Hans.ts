@@ -31,6 +31,16 @@ export const zhHans: Catalogue = {
     sleep: '睡眠',
   },
 
+  signInTitle: (name) => `登录 ${name}`,
+  signInLead: (name) => `${name} 没有供其他应用使用的登录页面。您在此输入的内容只会发送给 ${name}。`,
+  signInStored: '保持连接所需的信息会加密保存。',
+  signInButton: (name) => `连接 ${name}`,
+  signInRefused: (name) => `${name} 未接受。请检查您输入的内容后重试。`,
+  fieldEmpty: '请填写此项。',
+  fieldLabels: { email: '电子邮箱', username: '用户名', password: '密码' },
+  cancel: '取消',
+  goOn: '返回应用',
+
   doneTitle: (name) => `${name} 已连接`,
   doneText: '您的数据正在发送到应用。您可以关闭此页面并返回。',
 
@@ -55,6 +65,10 @@ export const zhHans: Catalogue = {
     other_account: {
       title: (name) => `此 ${name} 账户已与其他人关联。`,
       text: '请使用其他账户登录，或先在那边断开连接。',
+    },
+    too_many_attempts: {
+      title: () => '多次尝试均未成功。',
+      text: '为了您的安全，我们在此停止。没有共享任何内容。请在服务提供方处核对密码，然后重新开始。',
     },
     timed_out: {
       title: () => '时间太长了。',

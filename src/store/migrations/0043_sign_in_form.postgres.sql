@@ -1,0 +1,2 @@
+-- How often a form of ours was filled in without success.
+ALTER TABLE auth_flows ADD COLUMN attempts BIGINT NOT NULL DEFAULT 0;
