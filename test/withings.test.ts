@@ -253,7 +253,7 @@ test('the end, signed with a nonce that serves once', async () => {
 })
 
 test('a code lives thirty seconds; a lost answer to a refresh is mended for eight hours, unless it was used', async () => {
-  const about = { client: cloud.secrets.client, previous: null }
+  const about = { client: cloud.secrets.client, previous: null, scopes: [], redirectUri: '' }
   const token = async (form: Record<string, string>, grant: 'code' | 'refresh') => {
     const { id, secret } = cloud.secrets.client
     const sent = auth.tokenForm!({ ...form, client_id: id, client_secret: secret }, { ...about, grant })

@@ -24,6 +24,8 @@ export interface OAuth2 {
   scopeSeparator: ' ' | ','
   /** What the authorize URL calls the scopes (iHealth: `APIName`). Default `scope`; null: it takes none. */
   scopeParameter?: string | null
+  /** `redirect`: the provider may drop `state`, so it stands in the query of the redirect. Default `parameter`. */
+  stateIn?: 'parameter' | 'redirect'
   pkce: boolean
   clientAuthentication: 'body' | 'basic'
   /** Added to the authorize URL. */
@@ -47,6 +49,9 @@ export interface TokenRequest {
   grant: 'code' | 'refresh'
   client: Client
   previous: { accessToken: string; refreshToken: string | null; providerUserId: string } | null
+  /** As they are asked for, and the registered redirect: some providers want them here again. */
+  scopes: readonly string[]
+  redirectUri: string
 }
 
 /** A connection that ends by our side: its rows are gone already. */
@@ -426,6 +431,7 @@ export interface CallAccess {
   client: Client
   /** Null while the account is not known yet. */
   providerUserId: string | null
+  redirectUri: string
 }
 
 /** All limits hold at the same time, and every server on one database shares them. */

@@ -127,7 +127,7 @@ export async function finishFlow(
   try {
     const application = await applicationOf(ctx, flow.environment_id, connectorOfFlow(flow))
     const verifier = flow.verifier_sealed === null ? null : ctx.sealer.open(flow.verifier_sealed, `flow:${flow.id}`)
-    const tokens = await exchangeCode(ctx.http, application, code, verifier)
+    const tokens = await exchangeCode(ctx.http, application, { code, state: state!, verifier })
     return await connect(ctx, flow, application, tokens, scope?.split(/[\s,]+/).filter(Boolean))
   } catch (error) {
     if (!(error instanceof ProviderError || error instanceof ApiError)) throw error

@@ -95,6 +95,7 @@ async function call(
           token: access.token,
           client,
           providerUserId: access.providerUserId,
+          redirectUri: application.redirectUri,
         })
   try {
     const answer = await ctx.http.send({ ...authorized, url })

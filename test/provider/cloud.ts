@@ -44,6 +44,7 @@ export interface Cloud {
 }
 
 export const BERLIN = 'Europe/Berlin'
+const REDIRECT = 'http://127.0.0.1:1/callback'
 
 export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00Z'): Promise<Cloud> {
   const clock = manualClock(Date.parse(now))
@@ -93,7 +94,12 @@ export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00
     const ask = async (url: string, request: Omit<HttpRequest, 'url'> & { expect?: number[] }) => {
       const { expect = [], ...plain } = request
       const call = { ...plain, headers: { accept: 'application/json', ...plain.headers } }
-      const sent = connector.authorizeCall?.(call, { token: access.accessToken, client, providerUserId }) ?? {
+      const sent = connector.authorizeCall?.(call, {
+        token: access.accessToken,
+        client,
+        providerUserId,
+        redirectUri: REDIRECT,
+      }) ?? {
         ...call,
         headers: { ...call.headers, authorization: `Bearer ${access.accessToken}` },
       }
@@ -115,7 +121,7 @@ export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00
   async function signIn(person: string, grant?: string) {
     const { auth } = connector
     assert.ok(auth.kind === 'oauth2')
-    const redirect = 'http://127.0.0.1:1/callback'
+    const redirect = REDIRECT
     const { scopeParameter = 'scope' } = auth
     const asked = await http.send({
       url: urlOf(auth.authorize),
@@ -138,7 +144,7 @@ export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00
       redirect_uri: redirect,
       ...(auth.clientAuthentication === 'basic' ? {} : { client_id: client.id, client_secret: client.secret }),
     }
-    const about = { grant: 'code', client, previous: null } as const
+    const about = { grant: 'code', client, previous: null, scopes: auth.scopes, redirectUri: redirect } as const
     const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`
     const answer = await http.send({
       method: 'POST',

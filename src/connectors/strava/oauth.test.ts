@@ -9,7 +9,7 @@ import { strava } from './index.ts'
 import { oauth } from './oauth.ts'
 
 const client = { id: 'client', secret: 'secret', extra: {} }
-const about = { grant: 'code', client, previous: null } as const
+const about = { grant: 'code', client, previous: null, scopes: [], redirectUri: '' } as const
 
 function sample(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`./samples/answers/${name}.json`, import.meta.url), 'utf8'))

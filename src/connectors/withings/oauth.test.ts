@@ -8,7 +8,7 @@ import { signature } from './signature.ts'
 import { httpStatusOf, waitSecondsOf } from './status.ts'
 
 const client = { id: 'id', secret: 'secret', extra: {} }
-const about = { grant: 'code', client, previous: null } as const
+const about = { grant: 'code', client, previous: null, scopes: [], redirectUri: '' } as const
 
 function answer(text: string, status = 200): HttpResponse {
   const body = Buffer.from(text)

@@ -1,0 +1,54 @@
+// Token answers as RFC 6749 has them, and what a refusal means. For the loop, and for connectors that differ in parts.
+import { ProviderError } from '../platform/errors.ts'
+import { type HttpResponse, retryAfterSeconds } from '../platform/http.ts'
+import type { Tokens } from './connector.ts'
+
+/** Throws what `tokenRefusal` says when the answer is none. */
+export function readStandardTokens(response: HttpResponse, scopeSeparator: string): Tokens {
+  const body = jsonObject(response)
+  if (response.status >= 200 && response.status < 300 && typeof body?.access_token === 'string') {
+    return {
+      accessToken: body.access_token,
+      refreshToken: typeof body.refresh_token === 'string' ? body.refresh_token : null,
+      expiresInSeconds:
+        Number.isFinite(Number(body.expires_in)) && body.expires_in !== null ? Number(body.expires_in) : null,
+      scopes: typeof body.scope === 'string' ? body.scope.split(scopeSeparator).filter(Boolean) : null,
+      providerUserId: typeof body.user_id === 'string' ? body.user_id : null,
+    }
+  }
+  throw tokenRefusal(response, typeof body?.error === 'string' ? body.error : null)
+}
+
+/** What a refusal of the token endpoint means: only the grant itself being void asks the person to sign in again. */
+export function tokenRefusal(response: HttpResponse, code: string | null): ProviderError {
+  const { status } = response
+  const cause = { status, error: code }
+  if (status === 429 || status >= 500) {
+    const wait = retryAfterSeconds(response.headers, Date.now())
+    return new ProviderError(`the token endpoint answered ${status}`, {
+      next: 'retry',
+      afterSeconds: wait ?? 30,
+      status,
+      cause,
+    })
+  }
+  if (code === 'invalid_client' || code === 'unauthorized_client') {
+    return new ProviderError('the provider does not accept our client id and secret', {
+      next: 'retry',
+      afterSeconds: 3600,
+      status,
+      cause,
+    })
+  }
+  return new ProviderError(`the provider refused the grant (${code ?? status})`, { next: 'reauthorize', status, cause })
+}
+
+/** The object that an answer holds; null when it holds none. */
+export function jsonObject(response: HttpResponse): Record<string, unknown> | null {
+  try {
+    const value = response.json()
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null
+  } catch {
+    return null
+  }
+}
