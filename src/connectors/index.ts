@@ -5,9 +5,10 @@ import { fitbit } from './fitbit/index.ts'
 import { google } from './google/index.ts'
 import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
+import { whoop } from './whoop/index.ts'
 import { withings } from './withings/index.ts'
 
-export const connectors: readonly Connector[] = [oura, strava, google, concept2, withings, fitbit]
+export const connectors: readonly Connector[] = [oura, strava, google, concept2, withings, fitbit, whoop]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 

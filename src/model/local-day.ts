@@ -168,6 +168,15 @@ export function tellingZone(known: string | null, shown: string | null): string 
   return known !== null && isIana(known) && !isIana(shown) ? known : shown
 }
 
+/**
+ * The zone of one instant on a page that shows the offset it had. The known zone if it says the same of that instant, for
+ * then it knows what comes after, too; else the page's: the person was elsewhere.
+ */
+export function zoneOfInstant(at: number, known: string | null, shownOffset: string | null): string | null {
+  if (shownOffset === null) return known
+  return known !== null && offsetAt(at, known) === parseOffset(shownOffset) ? known : shownOffset
+}
+
 export function isIana(zone: string): boolean {
   return /[A-Za-z]/.test(zone)
 }

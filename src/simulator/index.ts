@@ -4,6 +4,7 @@ import { createOuraSimulator } from './oura/index.ts'
 import { createWithingsSimulator } from './withings/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createStravaSimulator } from './strava/index.ts'
+import { createWhoopSimulator } from './whoop/index.ts'
 
 export { clientSecretOf, sandboxClient } from './clients.ts'
 
@@ -12,6 +13,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   oura: createOuraSimulator,
   strava: createStravaSimulator,
   withings: createWithingsSimulator,
+  whoop: createWhoopSimulator,
 }
 
 /** Keyed by the provider's id in lower case, as it stands in `/sandbox/{provider}`. */

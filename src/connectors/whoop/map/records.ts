@@ -1,0 +1,20 @@
+// A page is a list (`{records: […]}`), a bare list, or one record.
+import type { z } from 'zod'
+import { instantIn } from '../../../model/local-day.ts'
+import type { MapContext } from '../../connector.ts'
+import { readDocuments } from '../../documents.ts'
+import { UTC } from '../time.ts'
+
+export function records<Schema extends z.ZodType>(
+  kind: string,
+  schema: Schema,
+  payload: unknown,
+  context: MapContext,
+): z.infer<Schema>[] {
+  return readDocuments({ kind, schema, lists: ['records'] }, payload, context)
+}
+
+/** One night gives several versions: pending, scored, edited. */
+export function versionOf({ updated_at: updated }: { updated_at?: string | null }): number | null {
+  return updated ? instantIn(updated, UTC) : null
+}
