@@ -1,16 +1,13 @@
 // What is emitted is what docs/openapi.json says: the document is read back as JSON Schema, by nobody who knows our types.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { connectors } from '../src/connectors/index.ts'
-import { mapPage } from '../src/connectors/map-pages.ts'
 import { DATA_TYPES } from '../src/model/data-type.ts'
 import { dataEvent } from '../src/model/events.ts'
-import { wholeRecords } from '../src/normalize/whole-records.ts'
-import { parseJson } from '../src/platform/json.ts'
 import { generateRecords } from '../src/simulator/payloads.ts'
+import { goldenCases, resultOf } from './golden.ts'
 
 const text = readFileSync(new URL('../docs/openapi.json', import.meta.url), 'utf8')
 const document = JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')) as {
@@ -63,21 +60,10 @@ test('every generated record and its event', () => {
 
 test('every record of every sample page', () => {
   let checked = 0
-  for (const connector of connectors) {
-    const folder = fileURLToPath(new URL(`../src/connectors/${connector.id.toLowerCase()}/samples/`, import.meta.url))
-    for (const kind of Object.keys(connector.reads)) {
-      for (const file of readdirSync(`${folder}${kind}`).filter((name) => name.endsWith('.input.json'))) {
-        const payload = parseJson(readFileSync(`${folder}${kind}/${file}`, 'utf8'))
-        const page = mapPage(connector, kind, payload, { timeZone: 'Europe/Berlin', receivedAt: 1_789_449_128_000 })
-        for (const { type, record } of wholeRecords([page], {
-          userId: user.user_id,
-          provider: connector.id,
-          timeZone: 'Europe/Berlin',
-        }).records) {
-          check(type, record, `${kind}/${file}`)
-          checked++
-        }
-      }
+  for (const golden of connectors.flatMap(goldenCases)) {
+    for (const { type, record } of resultOf(golden).records) {
+      check(type, record, golden.name)
+      checked++
     }
   }
   assert.ok(checked > 30)

@@ -183,7 +183,7 @@ test('the account is known by whatever was granted', async () => {
 })
 
 test('a refresh asks for offline; access ends with the token of the person', async () => {
-  const about = { client: whose.client, previous: null }
+  const about = { client: whose.client, previous: null, scopes: [], redirectUri: 'https://loam.example.com/back' }
   assert.equal(oauth.tokenForm!({ grant_type: 'refresh_token' }, { grant: 'refresh', ...about }).scope, 'offline')
   assert.equal(oauth.tokenForm!({ code: 'c' }, { grant: 'code', ...about }).scope, undefined)
   const calls: [Address, Omit<HttpRequest, 'url'> | undefined][] = []
