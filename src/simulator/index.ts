@@ -1,5 +1,6 @@
 // Every cloud that the sandbox plays.
 import { createConcept2Simulator } from './concept2/index.ts'
+import { createGarminSimulator } from './garmin/index.ts'
 import { createOuraSimulator } from './oura/index.ts'
 import { createWithingsSimulator } from './withings/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
@@ -10,6 +11,7 @@ export { clientSecretOf, sandboxClient } from './clients.ts'
 
 const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   concept2: createConcept2Simulator,
+  garmin: createGarminSimulator,
   oura: createOuraSimulator,
   strava: createStravaSimulator,
   withings: createWithingsSimulator,

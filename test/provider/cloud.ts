@@ -1,6 +1,7 @@
 // A connector against the sandbox's cloud, over HTTP: what is asked, understood there, answered and mapped. The
 // simulators share no code with the connectors, so the two disagree wherever one of them is wrong.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -45,6 +46,8 @@ export interface Cloud {
 
 export const BERLIN = 'Europe/Berlin'
 const REDIRECT = 'http://127.0.0.1:1/callback'
+const VERIFIER = 'a-verifier-of-forty-three-characters-or-more-'
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
 
 export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00Z'): Promise<Cloud> {
   const clock = manualClock(Date.parse(now))
@@ -130,6 +133,7 @@ export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00
         redirect_uri: redirect,
         response_type: 'code',
         state: 'state-of-this-test',
+        ...(auth.pkce ? { code_challenge: CHALLENGE, code_challenge_method: 'S256' } : {}),
         ...(scopeParameter === null ? {} : { [scopeParameter]: auth.scopes.join(auth.scopeSeparator) }),
         ...auth.authorizeParameters,
         auto: 'approve',
@@ -142,6 +146,7 @@ export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00
       grant_type: 'authorization_code',
       code: back.get('code')!,
       redirect_uri: redirect,
+      ...(auth.pkce ? { code_verifier: VERIFIER } : {}),
       ...(auth.clientAuthentication === 'basic' ? {} : { client_id: client.id, client_secret: client.secret }),
     }
     const about = { grant: 'code', client, previous: null, scopes: auth.scopes, redirectUri: redirect } as const

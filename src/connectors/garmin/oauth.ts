@@ -1,5 +1,6 @@
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, Ending, Identity, OAuth2 } from '../connector.ts'
+import { readStandardTokens } from '../token-answers.ts'
 
 export const hosts = {
   connect: 'https://connect.garmin.com',
@@ -34,6 +35,8 @@ export const oauth: OAuth2 = {
   // What may be asked for is set up on Garmin's side, and chosen by the person there.
   scopes: [],
   scopeParameter: null,
+  // The scopes in the answer are the application's, whatever the person allowed.
+  readTokens: (response) => ({ ...readStandardTokens(response, ' '), scopes: null }),
   scopeSeparator: ' ',
   pkce: true,
   clientAuthentication: 'body',
@@ -52,7 +55,7 @@ async function revoke({ tokens, send }: Ending): Promise<void> {
   }
 }
 
-/** The scopes in the token answer are the application's; what the person allowed is asked for here. */
+/** What the person allowed is asked for here. */
 export async function identify({ http }: { http: ConnectionHttp }): Promise<Identity> {
   const answer: unknown = (await http.send({ host: 'api', path: `${REST}/user/id` })).json()
   const id = typeof answer === 'object' && answer !== null && 'userId' in answer ? answer.userId : null
@@ -61,5 +64,6 @@ export async function identify({ http }: { http: ConnectionHttp }): Promise<Iden
   }
   // Just after the consent it may not know them yet: then the first change of permissions or a refusal tells.
   const permissions = await http.send({ host: 'api', path: `${REST}/user/permissions` }, { expect: [403, 404] })
-  return { providerUserId: id, scopes: permissions.status === 200 ? permissionsIn(permissions.json()) : null }
+  const scopes = permissions.status === 200 ? permissionsIn(permissions.json()) : null
+  return { providerUserId: id, scopes: scopes ?? Object.values(PERMISSION) }
 }
