@@ -1,5 +1,6 @@
 // Everything that the API can do, in the order of its document.
 import { deliveryOperations } from './admin/deliveries.ts'
+import { destinationSecretOperations } from './admin/destination-secret.ts'
 import { destinationOperations } from './admin/destinations.ts'
 import { environmentOperations } from './admin/environments.ts'
 import { eventOperations } from './admin/events.ts'
@@ -45,6 +46,7 @@ export function allOperations(shutdown?: AbortSignal): MountedOperation[] {
     ...keyOperations,
     ...sourceOperations,
     ...destinationOperations,
+    ...destinationSecretOperations,
     ...adminUserOperations,
     ...streamOperations(shutdown),
     ...eventOperations,

@@ -92,6 +92,31 @@ export function addDestinations(command: Command): void {
     show(options, { id, removed: true }, `Removed ${id}.`)
   })
   talking(
+    command
+      .command('rotate-secret')
+      .description('Make a new signing secret for it; events carry a signature by the old one too for a while.')
+      .argument('<id>')
+      .option('--overlap <seconds>', 'how long the old one signs; 0 ends it now', wholeNumber(0, 30 * 86_400), 86_400),
+  ).action(async (id: string, options: CommonOptions & { overlap: number }) => {
+    const made = (await serverFor(options).send('POST', `/destinations/${inPath(id)}/signing-secret/rotate`, {
+      overlap_seconds: options.overlap,
+    })) as { signing_secret: string; previous_until: string | null }
+    const old =
+      made.previous_until === null ? 'The old one has ended.' : `The old one signs until ${made.previous_until}.`
+    show(options, made, `signing secret  ${made.signing_secret}\n${old}`)
+  })
+  for (const [name, description] of [
+    ['pause', 'Hold back its events.'],
+    ['resume', 'Let its events go again, what was held step by step.'],
+  ] as const) {
+    talking(command.command(name).description(description).argument('<id>')).action(
+      async (id: string, options: CommonOptions) => {
+        const row = (await serverFor(options).send('POST', `/destinations/${inPath(id)}/${name}`)) as { state: string }
+        show(options, row, `${id} is ${row.state}.`)
+      },
+    )
+  }
+  talking(
     command.command('test').description('Send a healthcheck event now and say what came back.').argument('<id>'),
   ).action(async (id: string, options: CommonOptions) => {
     const result = (await serverFor(options).send('POST', `/destinations/${inPath(id)}/test`)) as Tested

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createHttpsServer } from 'node:https'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { after, test } from 'node:test'
+import type { TLSSocket } from 'node:tls'
 import { createHttp } from './http-client.ts'
 import { HttpFailure } from './http.ts'
 import { isPrivateAddress } from './private-addresses.ts'
@@ -113,4 +116,82 @@ test('public addresses are not refused', () => {
   for (const address of ['8.8.8.8', '1.1.1.1', '2606:4700:4700::1111', '::ffff:8.8.8.8']) {
     assert.equal(isPrivateAddress(address), false, address)
   }
+})
+
+async function serveRaw(onConnection: (socket: Socket, nth: number) => void): Promise<string> {
+  let nth = 0
+  const sockets = new Set<Socket>()
+  const server = createTcpServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    onConnection(socket, ++nth)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  after(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+
+test('a connection that is reset before any answer is tried again once, on a connection of its own', async () => {
+  const seen: number[] = []
+  const url = await serveRaw((socket, nth) => {
+    socket.on('data', () => {
+      seen.push(nth)
+      // The first connection answers once and dies with its second request.
+      if (nth === 1 && seen.length === 1) socket.write(OK)
+      else if (nth === 1) socket.resetAndDestroy()
+      else socket.write(OK)
+    })
+  })
+  assert.equal((await open.send({ method: 'POST', url, body: 'a' })).status, 200)
+  // The connection is free again a moment after its answer.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.equal((await open.send({ method: 'POST', url, body: 'b' })).status, 200)
+  assert.deepEqual(seen, [1, 1, 2])
+})
+
+test('reset twice is a failure; so is a reset in the middle of an answer', async () => {
+  let requests = 0
+  const always = await serveRaw((socket) => {
+    socket.on('data', () => {
+      requests++
+      socket.resetAndDestroy()
+    })
+  })
+  assert.equal((await failure(open.send({ method: 'POST', url: always, body: 'a' }))).reason, 'reset')
+  assert.equal(requests, 2)
+  requests = 0
+  const halfway = await serveRaw((socket) => {
+    socket.on('data', () => {
+      requests++
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nok', () => setTimeout(() => socket.destroy(), 20))
+    })
+  })
+  assert.equal((await failure(open.send({ method: 'POST', url: halfway, body: 'a' }))).reason, 'reset')
+  assert.equal(requests, 1, 'it had read the request')
+})
+
+test('a private authority, and a certificate of ours where the server wants one', async () => {
+  const pem = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url), 'utf8')
+  const tls = { cert: pem('server.pem'), key: pem('server.key.pem'), ca: pem('ca.pem') }
+  const server = createHttpsServer({ ...tls, requestCert: true, rejectUnauthorized: false }, (request, response) => {
+    const { authorized } = request.socket as TLSSocket
+    response.end(authorized ? 'known' : 'unknown')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
+  assert.equal((await failure(open.send({ url }))).reason, 'tls')
+  assert.equal((await open.send({ url, tls: { ca: tls.ca } })).text(), 'unknown')
+  const own = { ca: tls.ca, cert: pem('client.pem'), key: pem('client.key.pem') }
+  assert.equal((await open.send({ url, tls: own })).text(), 'known')
+  assert.equal((await open.send({ url, tls: { ca: tls.ca } })).text(), 'unknown', 'connections are not shared')
+  assert.equal((await failure(open.send({ url }))).reason, 'tls')
 })

@@ -1,14 +1,24 @@
 // Outgoing HTTP with undici: pooled, without redirects, bounded in time and size, and kept away from private addresses
 // unless the operator allows them.
+import { createHash } from 'node:crypto'
 import { Agent, errors, type Dispatcher } from 'undici'
-import { type Http, HttpFailure, type HttpFailureReason, type HttpRequest, type HttpResponse } from './http.ts'
+import {
+  type Http,
+  HttpFailure,
+  type HttpFailureReason,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTls,
+} from './http.ts'
 import { parseJson } from './json.ts'
 import { publicLookup } from './network.ts'
 import { isPrivateAddress, literalAddress } from './private-addresses.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024
-const STALE_SOCKET_MS = 1000
+/** A connection that is lost sooner than that is tried again at once. */
+const AGAIN_WITHIN_MS = 1000
+const MOST_IDENTITIES = 200
 const PASSED_OVER_BYTES = 64 * 1024
 
 export interface HttpOptions {
@@ -22,24 +32,65 @@ export interface HttpClient extends Http {
   close(): Promise<void>
 }
 
+/** Connections of one TLS identity. */
+interface Agents {
+  /** Kept alive between requests. */
+  kept: Agent
+  /** A new connection for each request. */
+  fresh: Agent
+}
+
 export function createHttp(options: HttpOptions): HttpClient {
-  const agent = new Agent({
+  const plain = agentsFor(options, undefined)
+  const identities = new Map<string, Agents>()
+  const agentsOf = (tls: HttpTls | undefined): Agents => {
+    if (tls === undefined) return plain
+    const name = nameOf(tls)
+    const agents = identities.get(name) ?? agentsFor(options, tls)
+    // The one used last stands last; the one that nobody used for longest goes.
+    identities.delete(name)
+    identities.set(name, agents)
+    const [oldest] = identities
+    if (identities.size > MOST_IDENTITIES && oldest !== undefined) {
+      identities.delete(oldest[0])
+      for (const agent of Object.values(oldest[1])) void agent.close().catch(() => undefined)
+    }
+    return agents
+  }
+  return {
+    send: (request) => send(agentsOf(request.tls), options, request),
+    async close() {
+      const all = [plain, ...identities.values()].flatMap(({ kept, fresh }) => [kept, fresh])
+      await Promise.all(all.map((agent) => agent.destroy()))
+    },
+  }
+}
+
+/** Worked out once for each object: a destination hands over the same one for every event. */
+const names = new WeakMap<HttpTls, string>()
+
+function nameOf(tls: HttpTls): string {
+  const known = names.get(tls)
+  if (known !== undefined) return known
+  const name = createHash('sha256').update(JSON.stringify(tls)).digest('hex')
+  names.set(tls, name)
+  return name
+}
+
+function agentsFor(options: HttpOptions, tls: HttpTls | undefined): Agents {
+  const settings: Agent.Options = {
     allowH2: false,
-    pipelining: 1,
     connections: options.connectionsPerOrigin ?? 64,
     keepAliveTimeout: 4000,
     keepAliveMaxTimeout: 30_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: 10_000, ...(options.allowPrivate ? {} : { lookup: publicLookup }) },
-  })
-  return {
-    send: (request) => send(agent, options, request),
-    close: () => agent.destroy(),
+    connect: { timeout: 10_000, ...tls, ...(options.allowPrivate ? {} : { lookup: publicLookup }) },
   }
+  return { kept: new Agent({ ...settings, pipelining: 1 }), fresh: new Agent({ ...settings, pipelining: 0 }) }
 }
 
-async function send(agent: Agent, options: HttpOptions, request: HttpRequest): Promise<HttpResponse> {
+async function send({ kept, fresh }: Agents, options: HttpOptions, request: HttpRequest): Promise<HttpResponse> {
   const url = targetOf(request)
   if (!options.allowPrivate) {
     const literal = literalAddress(url)
@@ -47,15 +98,23 @@ async function send(agent: Agent, options: HttpOptions, request: HttpRequest): P
   }
   const startedAt = performance.now()
   try {
-    return await once(agent, options, request, url)
+    return await once(kept, options, request, url)
   } catch (error) {
-    // A kept-alive connection that the other side closed as we wrote: nobody read the request, so it goes again.
-    const stale = isStaleSocket(error) && performance.now() - startedAt < STALE_SOCKET_MS
-    if (!stale) throw failureOf(error, url)
-    return await once(agent, options, request, url).catch((second) => {
+    // Most often a kept-alive connection that the other side closed as we wrote: nobody read the request, so it goes again,
+    // once and on a connection of its own. What was answered in part was read.
+    const lost = isLostConnection(error) && !wasAnswered(error) && performance.now() - startedAt < AGAIN_WITHIN_MS
+    if (!lost) throw failureOf(error, url)
+    return await once(fresh, options, request, url).catch((second) => {
       throw failureOf(second, url)
     })
   }
+}
+
+/** Errors after which the other side had begun to answer. */
+const answered = new WeakSet<object>()
+
+function wasAnswered(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && answered.has(error)
 }
 
 function once(agent: Agent, options: HttpOptions, request: HttpRequest, url: URL): Promise<HttpResponse> {
@@ -136,6 +195,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
 
   onResponseError(_: unknown, error: Error): void {
     clearTimeout(this.#timer)
+    if (this.#status !== 0) answered.add(error)
     this.#reject(error)
   }
 }
@@ -166,7 +226,7 @@ function refused(url: URL): HttpFailure {
   )
 }
 
-function isStaleSocket(error: unknown): boolean {
+function isLostConnection(error: unknown): boolean {
   const { code } = error as { code?: string }
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
 }

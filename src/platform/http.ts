@@ -14,6 +14,15 @@ export interface HttpRequest {
   timeoutMs?: number
   /** Bodies beyond this are cut (`truncated`) instead of read. Default 32 MB. */
   maxResponseBytes?: number
+  /** For servers whose certificate no public authority signed, or that want one of ours. */
+  tls?: HttpTls
+}
+
+/** PEM. */
+export interface HttpTls {
+  ca?: string
+  cert?: string
+  key?: string
 }
 
 export interface HttpResponse {

@@ -138,6 +138,8 @@ export async function updateDestination(
         reference_ids: input.reference_ids === undefined ? listIn(before.reference_ids) : input.reference_ids,
       }),
       delivery: deliveryOf(before.delivery, input.delivery),
+      // One that is set by hand replaces all: who wants an overlap rotates.
+      previous_secrets_sealed: setsSecret(input) ? null : before.previous_secrets_sealed,
       updated_at: Math.max(ctx.clock.now(), before.updated_at + 1),
     }
     await updateRow(tx, next)
@@ -190,6 +192,10 @@ export async function resumeDestination(
   const view = await change(ctx, environment, input.destination_id, (now) => resumeRow(input.destination_id, now))
   wakeDeliveries(ctx.db, [input.destination_id])
   return view
+}
+
+function setsSecret(input: DestinationChange): boolean {
+  return input.signing_secret !== undefined || input.settings?.signing_secret !== undefined
 }
 
 async function change(

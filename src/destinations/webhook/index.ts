@@ -1,7 +1,8 @@
 // Events as signed HTTP POSTs, header for header as Terra sends them.
 import { z } from 'zod'
-import { HttpFailure, type HttpResponse, retryAfterSeconds } from '../../platform/http.ts'
+import { HttpFailure, type HttpResponse, type HttpTls, retryAfterSeconds } from '../../platform/http.ts'
 import { defineDestination, type Now, type OutgoingEvent, retry, type SendResult, type World } from '../destination.ts'
+import { tlsSettings } from '../tls.ts'
 import { signatureHeader } from './signature.ts'
 
 const KEPT_RESPONSE_BYTES = 2048
@@ -25,6 +26,9 @@ export const WebhookSettings = z.object({
     .default(null)
     .meta({ secret: true })
     .describe("Signs this destination's events. Empty: the environment's own signing secret."),
+  ca_certificate: tlsSettings.ca_certificate,
+  client_certificate: tlsSettings.client_certificate,
+  client_key: tlsSettings.client_key,
 })
 
 export const webhook = defineDestination({
@@ -34,16 +38,29 @@ export const webhook = defineDestination({
   settings: WebhookSettings,
   timeoutSeconds: 8,
   target: (settings) => settings.url,
-  open: (settings, world) => ({
-    send: async ([event], now) => [await post(event!, settings, world, now)],
-    // Its connections are those of the HTTP client, which all webhooks share.
-    close: async () => undefined,
-  }),
+  open(settings, world) {
+    const tls = tlsOf(settings)
+    return {
+      send: async ([event], now) => [await post(event!, settings, tls, world, now)],
+      // Its connections are those of the HTTP client, which all webhooks share.
+      close: async () => undefined,
+    }
+  },
 })
+
+type Settings = z.infer<typeof WebhookSettings>
+
+/** Undefined where nothing is out of the ordinary: then all of them share their connections. */
+function tlsOf(settings: Settings): HttpTls | undefined {
+  const { ca_certificate: ca, client_certificate: cert, client_key: key } = settings
+  if (ca === null && cert === null && key === null) return undefined
+  return { ...(ca !== null && { ca }), ...(cert !== null && { cert }), ...(key !== null && { key }) }
+}
 
 async function post(
   event: OutgoingEvent,
-  settings: z.infer<typeof WebhookSettings>,
+  settings: Settings,
+  tls: HttpTls | undefined,
   { http, clock }: World,
   { signingSecrets, timeoutMs }: Now,
 ): Promise<SendResult> {
@@ -57,6 +74,7 @@ async function post(
       body: event.body,
       timeoutMs,
       maxResponseBytes: KEPT_RESPONSE_BYTES,
+      ...(tls && { tls }),
     })
     return judge(response, clock.now())
   } catch (error) {

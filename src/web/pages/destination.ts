@@ -23,6 +23,7 @@ import { copyField, empty, facts, instant, moment, notice } from '../parts/show.
 import { deliveryState } from '../parts/states.ts'
 import { type Form, formText, queryText, readForm } from '../query.ts'
 import { deliveryIn, filtersIn, inSettings, settingsFields, typeNamed } from './destination-form.ts'
+import { rotate, secretPart } from './destination-secret.ts'
 import { inspectorBin, stateBadge } from './destinations.ts'
 import { type App, type Call, done, refused } from '../view.ts'
 
@@ -84,6 +85,8 @@ export function destinationPages(app: App): void {
       return detail(c, form, inSettings(error, type))
     }
   })
+
+  app.post('/dashboard/destinations/:id/rotate-secret', async (c) => detail(c, {}, noProblems, await rotate(c)))
 
   app.post('/dashboard/destinations/:id/:action{test|pause|resume|remove}', async (c) => {
     const { ctx, environment } = c.get('view')
@@ -155,7 +158,7 @@ async function newPage(c: Call, form: Form, problems: Problems): Promise<Respons
   })
 }
 
-async function detail(c: Call, form: Form, problems: Problems): Promise<Response> {
+async function detail(c: Call, form: Form, problems: Problems, newSecret: string | null = null): Promise<Response> {
   const { ctx, environment, csrf } = c.get('view')
   const row = await getDestination(ctx, environment, { destination_id: c.req.param('id')! })
   const deliveries = await listDeliveries(ctx, environment, { destination_id: row.id, limit: 10 })
@@ -188,6 +191,7 @@ async function detail(c: Call, form: Form, problems: Problems): Promise<Response
               ])}
             </div>
           </section>
+          ${secretPart(csrf, row, newSecret)}
           <section class="card" aria-labelledby="lately">
             <header><h2 id="lately">Latest deliveries</h2></header>
             ${

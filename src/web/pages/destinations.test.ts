@@ -49,6 +49,8 @@ test('a destination is added from the form that its type draws', async () => {
   assert.deepEqual(row?.settings, {
     url: 'https://example.com/hook',
     headers: { 'X-One': '1', 'x-two': 'a:b' },
+    ca_certificate: null,
+    client_certificate: null,
   })
   assert.deepEqual([row.event_types, row.user_ids, row.reference_ids], [['sleep'], ['u1', 'u2'], null])
   const { timeout_seconds, concurrency, rate_per_second, retry_delays_seconds, pause_on_gone, strict_order } =
@@ -134,6 +136,19 @@ test('a destination is tested, paused, resumed and removed', async () => {
   await landed(browser, await browser.post(`${path}/remove`), /^\/dashboard\/destinations$/, /Removed/)
   assert.equal(await destinationNamed('Short life'), undefined)
   assert.equal((await browser.post(`${path}/test`)).status, 404)
+})
+
+test('a new signing secret is shown once, and the old one signs on for a while', async () => {
+  const { ctx, environment } = browser.api
+  const { id } = await createDestination(ctx, environment, { name: 'Rotating', url: 'https://example.com/rotate' })
+  const path = `/dashboard/destinations/${id}`
+  const page = await browser.post(`${path}/rotate-secret`, { overlap_seconds: '3600' })
+  assert.equal(page.status, 200)
+  const secret = /[0-9a-f]{48}/.exec(page.text)?.[0]
+  assert.ok(secret !== undefined, 'no new secret on the page')
+  assert.match(page.text, /events are signed with the secret before as well/)
+  assert.ok(!(await browser.get(path)).text.includes(secret), 'it is shown once')
+  assert.equal((await destinationNamed('Rotating'))?.secrets.signing_secret, true)
 })
 
 test('an inspector is a destination at once, shows what came, and forgets it', async () => {

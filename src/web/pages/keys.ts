@@ -10,7 +10,7 @@ import { copyField, moment } from '../parts/show.ts'
 import { formText, readForm } from '../query.ts'
 import { type App, type Call, done, refused } from '../view.ts'
 
-const OVERLAPS = [
+export const OVERLAPS = [
   ['86400', 'The old one works for another day'],
   ['3600', 'The old one works for another hour'],
   ['604800', 'The old one works for another week'],
