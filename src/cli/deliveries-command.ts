@@ -25,6 +25,7 @@ const COLUMNS = [
   { name: 'event_type', title: 'TYPE', cut: true as const },
   { name: 'state', title: 'STATE' },
   { name: 'last_status', title: 'LAST' },
+  { name: 'next_at', title: 'NEXT (UTC)', show: shortTime },
 ]
 const ATTEMPT_COLUMNS = [
   { name: 'started_at', title: 'TRIED (UTC)', show: shortTime },

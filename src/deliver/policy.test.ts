@@ -1,6 +1,7 @@
 // What each destination asks for: limits, patience, order, and what becomes of one that fails.
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { listDeliveries } from '../api/admin/deliveries.ts'
 import { getDestination, pauseDestination, resumeDestination, updateDestination } from '../api/admin/destinations.ts'
 import { wakeDeliveries } from '../queue/wake.ts'
 import { deliveriesOfEvent } from '../store/deliveries.ts'
@@ -120,6 +121,8 @@ test('one that does nothing but fail is left alone, but for a probe now and then
   await pause(100)
   assert.equal(sink.got.length, before + 1, 'one probe')
   const { opened_until, failing_since } = await stateNow(world, destination)
+  const due = await listDeliveries(world.ctx, world.api.environment, { state: 'pending', limit: 1 })
+  assert.deepEqual([due.data[0]!.next_at, due.data[0]!.held], [opened_until, false], 'nothing is tried before')
   assert.ok(Date.parse(opened_until!) > world.api.clock.now() + 7000, 'the next one comes later')
   assert.notEqual(failing_since, null)
 })
@@ -272,6 +275,8 @@ test('disabled after the hours it was given, told, held; resumed, it gets what w
   later(world, destination, 24 * HOUR_MS)
   await pause(50)
   assert.deepEqual([await stateOf(world, id!), await stateOf(world, held!)], ['pending 2', 'pending 0'])
+  const waits = await listDeliveries(world.ctx, world.api.environment, { state: 'pending', limit: 1 })
+  assert.deepEqual([waits.data[0]!.next_at, waits.data[0]!.held], [null, true])
   sink.answer = () => 200
   await resumeDestination(world.ctx, world.api.environment, { destination_id: destination })
   await until(async () => (await stateOf(world, held!)) === 'delivered 1', 'what was held did not come')

@@ -9,7 +9,7 @@ import {
   type DeliveryRow,
   listDeliveries as listRows,
 } from '../../store/deliveries.ts'
-import { destinationById, listDestinations } from '../../store/destinations.ts'
+import { destinationById, type DestinationRow, listDestinations } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { eventById } from '../../store/events.ts'
 import { operation, Reply } from '../http/operation.ts'
@@ -30,7 +30,11 @@ export const DeliveryView = z
     destination_name: z.string().nullable(),
     state: State,
     attempts: z.number(),
-    next_at: z.string().nullable().describe('When it is tried next; null when it is not to be.'),
+    next_at: z
+      .string()
+      .nullable()
+      .describe('When it is tried next, at the earliest; null when it is not to be, or while it is held.'),
+    held: z.boolean().describe('It waits because its destination is paused or disabled.'),
     last_status: z.number().nullable().describe('HTTP status of the last attempt; null when nobody answered.'),
     last_error: z.string().nullable(),
     created_at: z.string(),
@@ -82,9 +86,9 @@ export async function listDeliveries(
     listRows(ctx.db, environment.id, filter, pageOf(input)),
     listDestinations(ctx.db, environment.id),
   ])
-  const names = new Map(destinations.map((destination) => [destination.id, destination.name]))
+  const byId = new Map(destinations.map((destination) => [destination.id, destination]))
   return listingOf(slice, (row) =>
-    deliveryView(row, { ...row, type: row.event_type }, names.get(row.destination_id) ?? null),
+    deliveryView(row, { ...row, type: row.event_type }, byId.get(row.destination_id) ?? null),
   )
 }
 
@@ -101,7 +105,7 @@ export async function getDelivery(
     attemptsOf(ctx.db, row),
     destinationById(ctx.db, row.destination_id),
   ])
-  return { ...deliveryView(row, event, destination?.name ?? null), attempt_log: attempts.map(attemptView) }
+  return { ...deliveryView(row, event, destination), attempt_log: attempts.map(attemptView) }
 }
 
 /** The same event to the same destination, as a new delivery. */
@@ -116,8 +120,9 @@ export async function resendDelivery(
 export function deliveryView(
   row: DeliveryRow,
   event: { type: string; user_id: string | null; trace_id: string },
-  destinationName: string | null,
+  destination: DestinationRow | null,
 ): DeliveryView {
+  const held = row.state === 'pending' && destination !== null && destination.state !== 'active'
   return {
     id: row.id,
     event_id: row.event_id,
@@ -125,10 +130,12 @@ export function deliveryView(
     user_id: event.user_id,
     trace_id: event.trace_id,
     destination_id: row.destination_id,
-    destination_name: destinationName,
+    destination_name: destination?.name ?? null,
     state: row.state,
     attempts: row.attempts,
-    next_at: row.state === 'pending' ? isoTime(row.next_at) : null,
+    // While the circuit is open nothing goes before its probe.
+    next_at: row.state === 'pending' && !held ? isoTime(Math.max(row.next_at, destination?.opened_until ?? 0)) : null,
+    held,
     last_status: row.last_status,
     last_error: row.last_error,
     created_at: isoTime(row.created_at),

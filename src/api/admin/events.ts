@@ -88,11 +88,11 @@ export async function getEvent(
     deliveriesOfEvent(ctx.db, row.id),
     listDestinations(ctx.db, environment.id),
   ])
-  const names = new Map(destinations.map((destination) => [destination.id, destination.name]))
+  const byId = new Map(destinations.map((destination) => [destination.id, destination]))
   return {
     ...eventView(row),
     body: JSON.parse(bodyOf(row).toString('utf8')),
-    deliveries: deliveries.map((delivery) => deliveryView(delivery, row, names.get(delivery.destination_id) ?? null)),
+    deliveries: deliveries.map((delivery) => deliveryView(delivery, row, byId.get(delivery.destination_id) ?? null)),
   }
 }
 

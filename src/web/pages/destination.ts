@@ -217,7 +217,10 @@ async function detail(c: Call, form: Form, problems: Problems, newSecret: string
                             html`<tr>
                               <td>${instant(delivery.created_at, ctx.clock.now())}</td>
                               <td><a href="/dashboard/events/${delivery.event_id}">${delivery.event_type}</a></td>
-                              <td>${deliveryState(delivery)}</td>
+                              <td>
+                                ${deliveryState(delivery)}
+                                ${delivery.next_at === null || delivery.attempts === 0 ? '' : html`<span class="small">next try ${moment(delivery.next_at)}</span>`}
+                              </td>
                             </tr>`,
                         )}
                       </tbody>

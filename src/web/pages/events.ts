@@ -29,7 +29,7 @@ interface Row {
   key: string
   id: string
   event: Pick<EventView, 'type' | 'user_id' | 'created_at'> & { reference_id?: string | null; provider?: string | null }
-  deliveries: readonly Pick<DeliveryView, 'state' | 'attempts' | 'last_status'>[]
+  deliveries: readonly Pick<DeliveryView, 'state' | 'attempts' | 'last_status' | 'held'>[]
   where: string | null
 }
 

@@ -189,7 +189,11 @@ function arrival({ delivery, sent }: Arrival, nothing: string): Omit<Step, 'titl
   }
   if (delivery.last_error === null) return { done: false, text: `On its way to ${where}.`, action }
   const next =
-    delivery.next_at === null ? 'It will not be tried again by itself.' : html`Next try ${moment(delivery.next_at)}.`
+    delivery.next_at !== null
+      ? html`Next try ${moment(delivery.next_at)}.`
+      : delivery.held
+        ? 'It is held until the destination goes on.'
+        : 'It will not be tried again by itself.'
   return { done: false, text: html`${where}: ${delivery.last_error}. ${next}`, action }
 }
 

@@ -16,7 +16,7 @@ export function userState(user: { state: UserView['state']; active: boolean }): 
   return badge(...USERS[user.state])
 }
 
-export function deliveryState(delivery: Pick<DeliveryView, 'state' | 'attempts' | 'last_status'>): Html {
+export function deliveryState(delivery: Pick<DeliveryView, 'state' | 'attempts' | 'last_status' | 'held'>): Html {
   switch (delivery.state) {
     case 'delivered':
       return badge('ok', delivery.last_status === null ? 'Delivered' : `Delivered, ${delivery.last_status}`)
@@ -27,6 +27,7 @@ export function deliveryState(delivery: Pick<DeliveryView, 'state' | 'attempts' 
     case 'waiting':
       return badge('neutral', 'After another')
     default:
+      if (delivery.held) return badge('warn', 'Held')
       return delivery.attempts === 0 ? badge('info', 'Due') : badge('warn', 'Will be tried again')
   }
 }
@@ -45,7 +46,7 @@ export function jobState(job: JobView): Html {
 }
 
 /** One badge for an event that went to several places. */
-export function eventResult(deliveries: readonly Pick<DeliveryView, 'state' | 'attempts' | 'last_status'>[]): Html {
+export function eventResult(deliveries: readonly Pick<DeliveryView, 'state' | 'attempts' | 'last_status' | 'held'>[]): Html {
   const [only] = deliveries
   if (only === undefined) return badge('neutral', 'No destination')
   if (deliveries.length === 1) return deliveryState(only)
