@@ -117,12 +117,20 @@ export async function resendDelivery(
   return { delivery_id: await resend(ctx, environment.id, input.delivery_id) }
 }
 
+/** It would go if its destination were not stopped. */
+export function isHeld(
+  delivery: Pick<DeliveryRow, 'state'>,
+  destination: Pick<DestinationRow, 'state'> | null | undefined,
+): boolean {
+  return delivery.state === 'pending' && (destination?.state ?? 'active') !== 'active'
+}
+
 export function deliveryView(
   row: DeliveryRow,
   event: { type: string; user_id: string | null; trace_id: string },
   destination: DestinationRow | null,
 ): DeliveryView {
-  const held = row.state === 'pending' && destination !== null && destination.state !== 'active'
+  const held = isHeld(row, destination)
   return {
     id: row.id,
     event_id: row.event_id,

@@ -1,6 +1,6 @@
 // The event log: what was sent to whom, and what came back.
 import { html } from 'hono/html'
-import { listDeliveries, type DeliveryView } from '../../api/admin/deliveries.ts'
+import { isHeld, listDeliveries, type DeliveryView } from '../../api/admin/deliveries.ts'
 import { listDestinations } from '../../api/admin/destinations.ts'
 import { type EventView, listEvents } from '../../api/admin/events.ts'
 import { eventTypeNames } from '../../api/event-types.ts'
@@ -114,15 +114,15 @@ async function eventRows(
     Promise.all(events.data.map((event) => deliveriesOfEvent(ctx.db, event.id))),
     listDestinations(ctx, environment),
   ])
-  const names = new Map(destinations.data.map((destination) => [destination.id, destination.name]))
+  const byId = new Map(destinations.data.map((destination) => [destination.id, destination]))
   const rows = events.data.map((event, i) => {
     const own = deliveries[i]!
-    const only = own.length === 1 ? names.get(own[0]!.destination_id) : undefined
+    const only = own.length === 1 ? byId.get(own[0]!.destination_id)?.name : undefined
     return {
       key: event.id,
       id: event.id,
       event,
-      deliveries: own,
+      deliveries: own.map((row) => ({ ...row, held: isHeld(row, byId.get(row.destination_id)) })),
       where: only ?? (own.length > 1 ? plural(own.length, 'delivery', 'deliveries') : null),
     }
   })
