@@ -46,7 +46,9 @@ export function jobState(job: JobView): Html {
 }
 
 /** One badge for an event that went to several places. */
-export function eventResult(deliveries: readonly Pick<DeliveryView, 'state' | 'attempts' | 'last_status' | 'held'>[]): Html {
+export function eventResult(
+  deliveries: readonly Pick<DeliveryView, 'state' | 'attempts' | 'last_status' | 'held'>[],
+): Html {
   const [only] = deliveries
   if (only === undefined) return badge('neutral', 'No destination')
   if (deliveries.length === 1) return deliveryState(only)
