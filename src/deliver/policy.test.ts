@@ -243,7 +243,7 @@ test('failing for a day is told to the others once, and so is the recovery; neve
   for (let attempt = 1; attempt <= 13; attempt++) {
     await until(async () => (await stateOf(world, id!)) === `pending ${attempt}`, `no attempt ${attempt}`)
     if (attempt < 3) assert.equal(told.got.length, 0)
-    later(world, destination, 9 * HOUR_MS)
+    later(world, destination, 10 * HOUR_MS)
   }
   await until(() => bodyOf(told, 'destination_failing') !== undefined, 'nobody was told')
   const { destination: named, last_error, failing_since } = bodyOf(told, 'destination_failing')!
