@@ -8,6 +8,7 @@ python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
 have java || missing+=(default-jre-headless)
 have mvn || missing+=(maven)
 have openssl || missing+=(openssl)
+have redis-server || missing+=(redis-server)
 
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq

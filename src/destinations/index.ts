@@ -3,12 +3,14 @@
 import type { DestinationType } from './destination.ts'
 import { kafka } from './kafka/index.ts'
 import { postgres } from './postgres/index.ts'
+import { redis } from './redis/index.ts'
 import { webhook } from './webhook/index.ts'
 
 export const destinationTypes: readonly DestinationType[] = [
   webhook as unknown as DestinationType,
   postgres as unknown as DestinationType,
   kafka as unknown as DestinationType,
+  redis as unknown as DestinationType,
 ]
 
 export function destinationType(id: string): DestinationType | null {

@@ -65,3 +65,28 @@ test('what hangs ends in time and is shut at once; an opening that failed is tri
   assert.equal(await failing.use(100, async (client) => client), 'open')
   await failing.close()
 })
+
+test('what hangs while it opens is told that nobody wants it, and only that', async () => {
+  let told = 0
+  let hangs = true
+  const kept = keptConnection<{ works: true }>({
+    open: (unwanted) =>
+      new Promise((resolve, reject) => {
+        unwanted.addEventListener('abort', () => {
+          told++
+          reject(new Error('let go'))
+        })
+        if (!hangs) resolve({ works: true })
+      }),
+    shut: () => undefined,
+  })
+  await assert.rejects(
+    kept.use(20, async () => 1),
+    TimedOut,
+  )
+  assert.equal(told, 1)
+  hangs = false
+  assert.equal(await kept.use(1000, async () => 2), 2)
+  await kept.close()
+  assert.equal(told, 1)
+})

@@ -18,6 +18,8 @@ export class TimedOut extends Error {
 }
 
 interface Opened<Client> {
+  unwanted: AbortController
+  up: boolean
   client: Promise<Client>
   users: number
   over: boolean
@@ -25,7 +27,8 @@ interface Opened<Client> {
 }
 
 export function keptConnection<Client>(how: {
-  open(): Promise<Client>
+  /** The signal aborts when it takes too long or nobody wants it any more: let go of every socket, so that it ends. */
+  open(unwanted: AbortSignal): Promise<Client>
   /** Frees everything, also of a client that is half dead. */
   shut(client: Client): Promise<void> | void
   /** Errors after which the connection is still good: the other side said no. */
@@ -37,9 +40,14 @@ export function keptConnection<Client>(how: {
 
   function opened(): Opened<Client> {
     if (current === null) {
-      current = { client: how.open(), users: 0, over: false, idle: undefined }
+      const unwanted = new AbortController()
+      current = { unwanted, client: how.open(unwanted.signal), up: false, users: 0, over: false, idle: undefined }
+      const opening = current
       // Whoever uses it hears of the failure.
-      current.client.catch(() => undefined)
+      opening.client.then(
+        () => (opening.up = true),
+        () => undefined,
+      )
     }
     return current
   }
@@ -50,6 +58,7 @@ export function keptConnection<Client>(how: {
     clearTimeout(connection.idle)
     if (connection.over || (connection.users > 0 && !atOnce)) return
     connection.over = true
+    if (!connection.up) connection.unwanted.abort()
     void connection.client.then((client) => how.shut(client)).catch(() => undefined)
   }
 
@@ -92,6 +101,7 @@ export function keptConnection<Client>(how: {
       clearTimeout(last.idle)
       if (last.over) return
       last.over = true
+      if (!last.up) last.unwanted.abort()
       await within(
         CLOSE_WITHIN_MS,
         last.client.then((client) => how.shut(client)),

@@ -1,6 +1,8 @@
 // TLS for destinations that are no HTTP: settings and what Node makes of them.
-import type { ConnectionOptions } from 'node:tls'
+import { isIP, type Socket } from 'node:net'
+import { connect, type ConnectionOptions } from 'node:tls'
 import { z } from 'zod'
+import type { Network } from '../platform/network.ts'
 
 export const tlsSettings = {
   tls: z.boolean().default(true).describe('Encrypt the connection and verify the certificate of the server.'),
@@ -32,6 +34,17 @@ export function tlsOptions(settings: TlsSettings): ConnectionOptions | undefined
     ...(settings.client_certificate === null ? {} : { cert: settings.client_certificate }),
     ...(settings.client_key === null ? {} : { key: settings.client_key }),
   }
+}
+
+/** For libraries that take a connected stream: goes only where it may, with TLS when the settings say so. */
+export function connectedSocket(network: Network, host: string, port: number, settings: TlsSettings): Socket {
+  const socket = network.connect(host, port)
+  const options = tlsOptions(settings)
+  if (options === undefined) return socket
+  // A name is what the certificate is asked for; for an address, the address.
+  const secure = connect({ ...options, socket, host, ...(isIP(host) === 0 ? { servername: host } : {}) })
+  socket.on('error', (error) => secure.destroy(error))
+  return secure
 }
 
 function pem(label: 'CERTIFICATE' | 'PRIVATE KEY') {

@@ -38,6 +38,7 @@ export async function openPostgres(settings: PostgresSettings, network: Network)
   // next use opens another one.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
+  let ended: Promise<void> | undefined
   return {
     async transaction(work) {
       const client = await pool.connect()
@@ -64,7 +65,8 @@ export async function openPostgres(settings: PostgresSettings, network: Network)
       const late = new Promise((resolve) => {
         timer = setTimeout(resolve, END_WITHIN_MS)
       })
-      await Promise.race([pool.end(), late])
+      ended ??= pool.end()
+      await Promise.race([ended, late])
       clearTimeout(timer)
       for (const socket of sockets) socket.destroy()
     },

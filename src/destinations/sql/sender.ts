@@ -29,8 +29,9 @@ export function sqlSender(database: Database, settings: Pick<SqlSettings, 'mode'
   const { steps, write } = MODES[settings.mode]
   let again = false
   const kept = keptConnection<SqlClient>({
-    async open() {
+    async open(unwanted) {
       const client = await database.connect()
+      unwanted.addEventListener('abort', () => void client.shut(), { once: true })
       try {
         await migrate(client, database.dialect, settings.mode, steps, again)
         again = false

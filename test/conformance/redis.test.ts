@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { suite, test } from 'node:test'
+import { redis, RedisSettings } from '../../src/destinations/redis/index.ts'
+import { missingRedis, PASSWORD, type Redis, startRedis } from '../services/redis.ts'
+import { destinationSuite } from './destination-suite.ts'
+import { testEvent, testEvents, testWorld } from './events.ts'
+import type { Arrived, Settings } from './stage.ts'
+
+const NOW = { signingSecrets: [], timeoutMs: 5000 }
+
+function place(server: Redis): Settings {
+  const stream = `place-${randomBytes(6).toString('hex')}`
+  return { host: '127.0.0.1', port: server.port, password: PASSWORD, stream, tls: false }
+}
+
+async function read(server: Redis, { stream }: Settings): Promise<Arrived[]> {
+  const entries = await server.client().xrange(String(stream), '-', '+')
+  return entries.map(([, fields]) => {
+    const field = (name: string): string => fields[fields.indexOf(name) + 1]!
+    return { id: field('event-id'), body: field('event') }
+  })
+}
+
+destinationSuite('redis', {
+  networked: true,
+  // A lost answer may put it there twice; readers tell by the id.
+  idempotent: false,
+  missing: missingRedis,
+  wrongCredentials: (settings) => ({ ...settings, password: 'SECRET-but-wrong' }),
+  async start() {
+    const server = await startRedis()
+    return {
+      place: async () => place(server),
+      read: (settings) => read(server, settings),
+      at: (settings, address) => ({ ...settings, ...address }),
+      kill: () => server.kill(),
+      restart: () => server.restart(),
+      stop: () => server.stop(),
+    }
+  },
+})
+
+suite('what only Redis has', { skip: missingRedis() ?? false, timeout: 60_000 }, () => {
+  test('a server that forgets is refused, unless that is wanted', async (t) => {
+    const server = await startRedis('--appendonly', 'no')
+    t.after(() => server.stop())
+    const send = async (more: Settings): Promise<string> => {
+      const settings = RedisSettings.parse({ ...place(server), ...more })
+      const sender = redis.open(settings, testWorld(t, { allowPrivate: true }))
+      const results = await sender.send([testEvent(0)], NOW)
+      await sender.close()
+      return JSON.stringify(results)
+    }
+    assert.match(await send({}), /"retry".*switch appendonly on there/)
+    assert.match(await send({ require_persistence: false }), /"delivered"/)
+    assert.match(await send({ require_persistence: false, replicas: 1 }), /"retry".*0 of 1 replicas/)
+  })
+
+  test('a key of another type, and a stream with a length', async (t) => {
+    const server = await startRedis()
+    t.after(() => server.stop())
+    const settings = RedisSettings.parse({ ...place(server), max_length: 100 })
+    const sender = redis.open(settings, testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const client = server.client()
+    await client.set(settings.stream, 'text')
+    assert.match(JSON.stringify(await sender.send([testEvent(0)], NOW)), /"retry".*WRONGTYPE.*no stream/)
+    await client.del(settings.stream)
+    for (let i = 0; i < 5; i++) await sender.send(testEvents(200), NOW)
+    const length = await client.xlen(settings.stream)
+    assert.ok(length >= 100 && length < 400, String(length))
+  })
+})
