@@ -2,7 +2,7 @@
 // destination that wants them.
 import { newId } from '../model/ids.ts'
 import { announceEvents, wakeDeliveries } from '../queue/wake.ts'
-import type { ConnectionRow } from '../store/connections.ts'
+import { type ConnectionRow, touchConnection } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
 import { type DeliveryRow, insertDelivery, type Place } from '../store/deliveries.ts'
@@ -136,8 +136,4 @@ export function deliveryRow(input: {
     duration_ms: null,
     response: null,
   }
-}
-
-function touchConnection(userId: string, now: number): Statement {
-  return { sql: 'UPDATE connections SET last_webhook_update = $2 WHERE user_id = $1', params: [userId, now] }
 }

@@ -1,4 +1,4 @@
-import { placeholders, type Sql } from './database.ts'
+import { placeholders, type Sql, type Statement, type Value } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export type ConnectionState =
@@ -308,4 +308,26 @@ export async function markPolled(sql: Sql, userId: string, at: number | null, ne
     'UPDATE connections SET last_polled_at = coalesce($2, last_polled_at), next_poll_at = $3 WHERE user_id = $1',
     [userId, at, nextAt],
   )
+}
+
+/** An event about this person was written. */
+export function touchConnection(userId: string, now: number): Statement {
+  return {
+    sql: 'UPDATE connections SET last_webhook_update = $2 WHERE user_id = $1',
+    params: [userId, now],
+    many: touchMany,
+  }
+}
+
+function touchMany(rows: readonly (readonly Value[])[]): Statement[] {
+  const latest = new Map(rows.map(([userId, at]) => [userId as string, at as number]))
+  // In one order everywhere: two servers that touch the same people do not wait for each other in a circle.
+  const sorted = [...latest].map(([id, at]) => ({ id, at })).sort((a, b) => (a.id < b.id ? -1 : 1))
+  return [
+    {
+      sql: `UPDATE connections c SET last_webhook_update = v.at
+            FROM (SELECT * FROM json_to_recordset($1::json) AS r(id text, at bigint) ORDER BY id) v WHERE c.user_id = v.id`,
+      params: [JSON.stringify(sorted)],
+    },
+  ]
 }

@@ -11,6 +11,11 @@ export interface ToPack {
 export interface Statement {
   sql: string
   params?: readonly Value[]
+  /**
+   * For changes that depend on nothing that other statements of the same commit do: the same change for many sets of
+   * parameters at once. PostgreSQL takes one statement for ten rows far more quickly than ten; SQLite does not care.
+   */
+  many?: (params: readonly (readonly Value[])[]) => Statement[]
 }
 
 export interface Sql {
@@ -56,6 +61,33 @@ export interface Database extends Sql {
 export function skipLocked(sql: Sql): string {
   return sql.dialect === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''
 }
+
+/** An INSERT whose VALUES are one group of placeholders, for several rows. */
+export function insertMany(sql: string): (rows: readonly (readonly Value[])[]) => Statement[] {
+  const [, head, group, tail] = /^(.*VALUES )\(([^)]*)\)(.*)$/s.exec(sql)!
+  const width = group!.split(',').length
+  const texts = new Map<number, string>()
+  const textFor = (rows: number): string => {
+    let text = texts.get(rows)
+    if (text === undefined) {
+      const groups = Array.from({ length: rows }, (_, i) => `(${placeholders(width, i * width + 1)})`)
+      texts.set(rows, (text = `${head}${groups.join(', ')}${tail}`))
+    }
+    return text
+  }
+  return (rows) => {
+    const statements: Statement[] = []
+    // Powers of two: few different texts, so that each is prepared once.
+    for (let at = 0; at < rows.length;) {
+      const size = Math.min(MOST_ROWS, 2 ** Math.floor(Math.log2(rows.length - at)))
+      statements.push({ sql: textFor(size), params: rows.slice(at, at + size).flat() })
+      at += size
+    }
+    return statements
+  }
+}
+
+const MOST_ROWS = 32
 
 /** `n` placeholders from `$first`: `$3, $4, $5`. */
 export function placeholders(n: number, first = 1): string {

@@ -1,4 +1,4 @@
-import type { Database, Sql, Statement } from './database.ts'
+import { type Database, insertMany, placeholders, type Sql, type Statement } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export type DeliveryState =
@@ -50,11 +50,15 @@ export interface AttemptRow {
   response: string | null
 }
 
+const INSERT = `INSERT INTO deliveries (id, event_id, environment_id, destination_id, lane, after_id, state, attempts,
+  next_at, lease_id, lease_until, last_status, last_error, created_at, finished_at, order_key, order_no)
+  VALUES (${placeholders(17)})`
+const INSERT_MANY = insertMany(INSERT)
+
 export function insertDelivery(row: DeliveryRow): Statement {
   return {
-    sql: `INSERT INTO deliveries (id, event_id, environment_id, destination_id, lane, after_id, state, attempts, next_at,
-            lease_id, lease_until, last_status, last_error, created_at, finished_at, order_key, order_no)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+    sql: INSERT,
+    many: INSERT_MANY,
     params: [
       row.id,
       row.event_id,

@@ -13,10 +13,16 @@ export function isUniqueViolation(error: unknown): boolean {
   return errcode === 1555 || errcode === 2067 || code === '23505'
 }
 
+/** The client library says these without a code. */
+const CONNECTION_TROUBLE =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
+
 /** Nothing was wrong with the statement: the database is away, full or busy. Try again later. */
 export function isUnavailable(error: unknown): boolean {
   const { code, errcode } = (error ?? {}) as Coded
   if (typeof errcode === 'number') return [5, 6, 10, 13, 14].includes(errcode & 0xff)
-  if (typeof code !== 'string') return false
-  return /^(08|53|57P)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code)
+  if (typeof code !== 'string') return error instanceof Error && CONNECTION_TROUBLE.test(error.message)
+  return (
+    /^(08|53|57P|25006)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code)
+  )
 }

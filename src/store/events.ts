@@ -1,4 +1,4 @@
-import { placeholders, type Sql, type Statement, type ToPack } from './database.ts'
+import { insertMany, placeholders, type Sql, type Statement, type ToPack } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export interface EventRow {
@@ -26,9 +26,13 @@ export type EventSummary = Omit<EventRow, 'body'>
 const SUMMARY = `id, environment_id, user_id, reference_id, provider, type, trace_id, reference, ordering_at, byte_length,
   record_count, created_at`
 
+const INSERT = `INSERT INTO events (${SUMMARY}, body) VALUES (${placeholders(13)})`
+const INSERT_MANY = insertMany(INSERT)
+
 export function insertEvent(row: EventSummary, body: Uint8Array | ToPack): Statement {
   return {
-    sql: `INSERT INTO events (${SUMMARY}, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    sql: INSERT,
+    many: INSERT_MANY,
     params: [
       row.id,
       row.environment_id,

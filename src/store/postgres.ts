@@ -1,12 +1,12 @@
 // PostgreSQL 15 or newer behind the store's interface.
-import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { Log } from '../platform/log.ts'
-import { packSync } from './compress.ts'
+import { GroupCommit } from './postgres-commits.ts'
+import { assertCommitted, isRetryable, merged, query, type Queryable, send } from './postgres-query.ts'
 import type { Database, Sql, Statement, Transaction, Value } from './database.ts'
 
-const RETRYABLE = new Set(['40001', '40P01'])
 const LISTEN_RETRY_MS = 2000
+const MOST_TRIES = 3
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
@@ -18,50 +18,25 @@ export async function openPostgres(url: string, log: Log, connections = 10): Pro
     connectionTimeoutMillis: 5000,
     statement_timeout: 60_000,
     application_name: 'loam',
-  })
+    // Statements are sent without waiting for the answers to those before.
+    pipeline: true,
+  } as pg.PoolConfig)
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
   await pool.query('SELECT 1')
   return new PostgresDatabase(pool, url, log)
 }
 
-type Queryable = pg.Pool | pg.PoolClient
-
-function query(target: Queryable, sql: string, params: readonly Value[] = []): Promise<pg.QueryResult> {
-  return target.query({ name: nameOf(sql), text: sql, values: params.map(bound) })
-}
-
-function bound(value: Value): unknown {
-  if (typeof value === 'object' && value !== null && 'toPack' in value) return packSync(value.toPack)
-  return value instanceof Uint8Array && !Buffer.isBuffer(value)
-    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
-    : value
-}
-
-const names = new Map<string, string>()
-
-/** Statements are prepared once per connection; lists of varying length would fill its memory, so those are not. */
-function nameOf(sql: string): string | undefined {
-  if (sql.length > 2000) return undefined
-  let name = names.get(sql)
-  if (name === undefined) {
-    if (names.size >= 500) return undefined
-    name = createHash('sha256').update(sql).digest('hex').slice(0, 24)
-    names.set(sql, name)
-  }
-  return name
-}
-
 class PostgresSql implements Sql {
   readonly dialect = 'postgres'
-  protected readonly target: Queryable
+  readonly #target: () => Queryable | Promise<Queryable>
 
-  constructor(target: Queryable) {
-    this.target = target
+  constructor(target: () => Queryable | Promise<Queryable>) {
+    this.#target = target
   }
 
   async all<Row>(sql: string, params?: readonly Value[]): Promise<Row[]> {
-    return (await query(this.target, sql, params)).rows as Row[]
+    return (await query(await this.#target(), sql, params)).rows as Row[]
   }
 
   async one<Row>(sql: string, params?: readonly Value[]): Promise<Row | null> {
@@ -69,13 +44,12 @@ class PostgresSql implements Sql {
   }
 
   async run(sql: string, params?: readonly Value[]): Promise<number> {
-    return (await query(this.target, sql, params)).rowCount ?? 0
+    return (await query(await this.#target(), sql, params)).rowCount ?? 0
   }
 
   async batch(statements: readonly Statement[]): Promise<number[]> {
-    const changes: number[] = []
-    for (const { sql, params } of statements) changes.push((await query(this.target, sql, params)).rowCount ?? 0)
-    return changes
+    if (statements.length === 0) return []
+    return send(await this.#target(), statements)
   }
 }
 
@@ -83,9 +57,49 @@ class PostgresTransaction extends PostgresSql implements Transaction {
   readonly hooks: (() => void)[] = []
   readonly undo: (() => void)[] = []
   readonly deferred: Statement[] = []
+  readonly #pool: pg.Pool
+  #client: Promise<pg.PoolClient> | null = null
+
+  constructor(pool: pg.Pool) {
+    super(() => this.#begin())
+    this.#pool = pool
+  }
+
+  /** It takes a connection with its first question; who asks none shares one with others. */
+  get hasBegun(): boolean {
+    return this.#client !== null
+  }
+
+  #begin(): Promise<pg.PoolClient> {
+    this.#client ??= this.#pool.connect().then((client) => {
+      // Its answer comes before that of what follows it.
+      client.query('BEGIN').catch(() => {})
+      return client
+    })
+    return this.#client
+  }
+
+  async commit(): Promise<void> {
+    const client = await this.#begin()
+    const changes = send(client, merged(this.deferred))
+    const committed = client.query('COMMIT')
+    await Promise.allSettled([changes, committed])
+    await changes
+    assertCommitted(await committed)
+  }
+
+  async rollBack(): Promise<void> {
+    const client = await this.#client?.catch(() => null)
+    if (client) await client.query('ROLLBACK')
+  }
+
+  async release(broken: Error | undefined): Promise<void> {
+    const client = await this.#client?.catch(() => null)
+    client?.release(broken)
+  }
 
   async lock(key: string): Promise<void> {
-    await query(this.target, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
+    await this.all('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
   }
 
   later(statements: readonly Statement[]): void {
@@ -105,20 +119,22 @@ class PostgresDatabase extends PostgresSql implements Database {
   readonly #pool: pg.Pool
   readonly #url: string
   readonly #log: Log
+  readonly #commits: GroupCommit
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #notifying = new Set<string>()
   #listenClient: pg.Client | null = null
   #closed = false
 
   constructor(pool: pg.Pool, url: string, log: Log) {
-    super(pool)
+    super(() => pool)
     this.#pool = pool
     this.#url = url
     this.#log = log
+    this.#commits = new GroupCommit(pool)
   }
 
   override async batch(statements: readonly Statement[]): Promise<number[]> {
-    return this.transaction((tx) => tx.batch(statements))
+    return statements.length === 0 ? [] : this.#commits.add(statements, true)
   }
 
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -126,29 +142,27 @@ class PostgresDatabase extends PostgresSql implements Database {
       try {
         return await this.#once(work)
       } catch (error) {
-        if (attempt >= 3 || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error
+        if (attempt >= MOST_TRIES || !isRetryable(error)) throw error
       }
     }
   }
 
   async #once<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const client = await this.#pool.connect()
-    const transaction = new PostgresTransaction(client)
+    const transaction = new PostgresTransaction(this.#pool)
     let broken: Error | undefined
     let value: T
     try {
-      await client.query('BEGIN')
       value = await work(transaction)
-      await transaction.batch(transaction.deferred)
-      await client.query('COMMIT')
+      if (transaction.hasBegun) await transaction.commit()
+      else if (transaction.deferred.length > 0) await this.#commits.add(transaction.deferred, false)
     } catch (error) {
-      await client.query('ROLLBACK').catch((failure: Error) => {
+      await transaction.rollBack().catch((failure: Error) => {
         broken = failure
       })
       for (const hook of transaction.undo) hook()
       throw error
     } finally {
-      client.release(broken)
+      await transaction.release(broken)
     }
     for (const hook of transaction.hooks) hook()
     return value

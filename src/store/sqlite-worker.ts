@@ -116,9 +116,11 @@ function failureOf(error: unknown): SqliteFailure {
 }
 
 function values(params: readonly Value[]): (null | string | number | Uint8Array)[] {
-  return params.map((value) =>
-    typeof value === 'object' && value !== null && 'toPack' in value ? packSync(value.toPack) : value,
-  )
+  const bound = params as (null | string | number | Uint8Array)[]
+  for (const [i, value] of params.entries()) {
+    if (typeof value === 'object' && value !== null && 'toPack' in value) bound[i] = packSync(value.toPack)
+  }
+  return bound
 }
 
 parentPort!.on('message', (request: SqliteRequest | 'close') => {

@@ -1,0 +1,75 @@
+// Statements on their way to PostgreSQL.
+import { createHash } from 'node:crypto'
+import type pg from 'pg'
+import { packSync } from './compress.ts'
+import type { Statement, Value } from './database.ts'
+
+/** The longest is an INSERT of many rows. */
+const LONGEST_PREPARED = 8000
+
+export type Queryable = pg.Pool | pg.PoolClient
+
+export function query(target: Queryable, sql: string, params: readonly Value[] = []): Promise<pg.QueryResult> {
+  return target.query({ name: nameOf(sql), text: sql, values: params.map(bound) })
+}
+
+function bound(value: Value): unknown {
+  if (typeof value === 'object' && value !== null && 'toPack' in value) return packSync(value.toPack)
+  return value instanceof Uint8Array && !Buffer.isBuffer(value)
+    ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    : value
+}
+
+const names = new Map<string, string>()
+
+/** Statements are prepared once per connection; lists of varying length would fill its memory, so those are not. */
+function nameOf(sql: string): string | undefined {
+  if (sql.length > LONGEST_PREPARED) return undefined
+  let name = names.get(sql)
+  if (name === undefined) {
+    if (names.size >= 500) return undefined
+    name = createHash('sha256').update(sql).digest('hex').slice(0, 24)
+    names.set(sql, name)
+  }
+  return name
+}
+
+/** All on their way before the first is answered; how many rows each changed. */
+export async function send(target: Queryable, statements: readonly Statement[]): Promise<number[]> {
+  const answers = statements.map(({ sql, params }) => query(target, sql, params))
+  const settled = await Promise.allSettled(answers)
+  // The first failure is the reason; those after it only say that the transaction has ended.
+  for (const each of settled) if (each.status === 'rejected') throw each.reason
+  return settled.map((each) => (each as PromiseFulfilledResult<pg.QueryResult>).value.rowCount ?? 0)
+}
+
+/** COMMIT answers ROLLBACK, and no error, when something before it failed. */
+export function assertCommitted({ command }: pg.QueryResult): void {
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back')
+}
+
+/** Statements that may go together do; the order of the others is kept. */
+export function merged(statements: readonly Statement[]): Statement[] {
+  if (statements.length < 2) return [...statements]
+  const alike = new Map<NonNullable<Statement['many']>, (readonly Value[])[]>()
+  const result: Statement[] = []
+  for (const statement of statements) {
+    const { many } = statement
+    if (many === undefined) {
+      result.push(statement)
+      continue
+    }
+    const rows = alike.get(many)
+    if (rows === undefined) alike.set(many, [statement.params ?? []])
+    else rows.push(statement.params ?? [])
+  }
+  for (const [many, rows] of alike) result.push(...many(rows))
+  return result
+}
+
+const RETRYABLE = new Set(['40001', '40P01'])
+
+/** Two transactions were in each other's way: the same again will do. */
+export function isRetryable(error: unknown): boolean {
+  return RETRYABLE.has((error as { code?: string }).code ?? '')
+}
