@@ -1,6 +1,7 @@
 // Every cloud that the sandbox plays.
 import { createConcept2Simulator } from './concept2/index.ts'
 import { createGarminSimulator } from './garmin/index.ts'
+import { createGoogleHealthSimulator } from './google-health/index.ts'
 import { createOuraSimulator } from './oura/index.ts'
 import { createWithingsSimulator } from './withings/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
@@ -12,6 +13,8 @@ export { clientSecretOf, sandboxClient } from './clients.ts'
 const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   concept2: createConcept2Simulator,
   garmin: createGarminSimulator,
+  fitbit: createGoogleHealthSimulator('FITBIT', 'Fitbit'),
+  google: createGoogleHealthSimulator('GOOGLE', 'Google Health'),
   oura: createOuraSimulator,
   strava: createStravaSimulator,
   withings: createWithingsSimulator,

@@ -49,10 +49,15 @@ const REDIRECT = 'http://127.0.0.1:1/callback'
 const VERIFIER = 'a-verifier-of-forty-three-characters-or-more-'
 const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url')
 
-export async function openCloud(connector: Connector, now = '2026-11-20T12:00:00Z'): Promise<Cloud> {
+/** `cloudName`: below `/sandbox/`; for a variant its source's name and its own. */
+export async function openCloud(
+  connector: Connector,
+  now = '2026-11-20T12:00:00Z',
+  cloudName = connector.id.toLowerCase(),
+): Promise<Cloud> {
   const clock = manualClock(Date.parse(now))
   const http = createHttp({ allowPrivate: true, userAgent: 'test' })
-  const slug = connector.id.toLowerCase()
+  const slug = cloudName
   const notified: NotificationRequest[] = []
   let handle: (request: Request) => Promise<Response> = () => Promise.reject(new Error('not yet'))
   const server = createServer(getRequestListener((request) => handle(request)))
