@@ -64,7 +64,9 @@ export function fetchSince(kind: string, type: DataType) {
     const to = startOfDay(addDays(days.end, 1), zone)
     const filter = `${kind.replaceAll('-', '_')}.interval.start_time >= "${new Date(from).toISOString()}"`
     for await (const page of pages(context, { kind, lists: [], by: 'interval' }, filter, days)) {
-      const starts = rawDocuments(page.payload, ['dataPoints']).map((point) => startOf(point[memberOf(kind)]))
+      const starts = rawDocuments(page.payload, ['dataPoints']).flatMap(({ [memberOf(kind)]: value }) =>
+        value === undefined ? [] : [startOf(value)],
+      )
       if (starts.length === 0 || starts.some((at) => at >= from && at < to)) yield page
     }
     yield { listed: { type, days } }
