@@ -4,8 +4,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { DestinationType } from '../src/destinations/destination.ts'
 import { destinationTypes } from '../src/destinations/index.ts'
+import { DeliverySettings } from '../src/model/delivery-settings.ts'
 
 export const INDEX_FILE = new URL('../docs/destinations.md', import.meta.url)
+export const DELIVERY_FILE = new URL('../docs/delivery.md', import.meta.url)
 const MARKS = /(<!-- written from the code: [^\n]*\n)[\s\S]*?(<!-- end of what is written -->)/
 
 export function pageFile(type: DestinationType): URL {
@@ -27,7 +29,16 @@ export function indexTable(): string {
 }
 
 export function settingsTable(type: DestinationType): string {
-  const json = z.toJSONSchema(type.settings, { io: 'input' })
+  return tableOf(type.settings)
+}
+
+/** What every kind has besides. */
+export function deliveryTable(): string {
+  return tableOf(z.object(DeliverySettings.shape))
+}
+
+function tableOf(settings: z.ZodObject): string {
+  const json = z.toJSONSchema(settings, { io: 'input' })
   const required = new Set(json.required ?? [])
   const lines = Object.entries(json.properties ?? {}).map(([name, schema]) => {
     const member = schema as Record<string, unknown>
@@ -60,5 +71,6 @@ if (process.argv.includes('--write')) {
     writeFileSync(file, withTable(readFileSync(file, 'utf8'), text, file.pathname))
   }
   write(INDEX_FILE, indexTable())
+  write(DELIVERY_FILE, deliveryTable())
   for (const type of destinationTypes) write(pageFile(type), settingsTable(type))
 }

@@ -4,7 +4,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { secretMembers } from '../src/destinations/destination.ts'
 import { destinationTypes } from '../src/destinations/index.ts'
-import { INDEX_FILE, indexTable, pageFile, settingsTable, withTable } from './destination-docs.ts'
+import {
+  DELIVERY_FILE,
+  deliveryTable,
+  INDEX_FILE,
+  indexTable,
+  pageFile,
+  settingsTable,
+  withTable,
+} from './destination-docs.ts'
 
 const RUN = 'run: node test/destination-docs.ts --write'
 const SRC = new URL('../src/destinations/', import.meta.url)
@@ -23,6 +31,11 @@ test('docs/destinations.md and a page for each type are current', () => {
       `docs/destinations/${type.id}.md is not current; ${RUN}`,
     )
   }
+})
+
+test('the settings in docs/delivery.md are current', () => {
+  const page = readFileSync(DELIVERY_FILE, 'utf8')
+  assert.ok(page === withTable(page, deliveryTable(), 'docs/delivery.md'), `docs/delivery.md is not current; ${RUN}`)
 })
 
 test('every type is in the conformance suite', () => {

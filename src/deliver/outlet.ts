@@ -469,10 +469,14 @@ function metBy(results: readonly SendResult[]): Met | undefined {
 }
 
 /** Why it is not sent at all. */
-function refusalOf({ event, bytes }: Held, { delivery: { max_bytes } }: OpenDestination): SendResult | null {
+function refusalOf({ event, bytes }: Held, { type, settings, delivery }: OpenDestination): SendResult | null {
   if (event === null) return rejected('the event was deleted')
-  if (max_bytes === null || bytes <= max_bytes) return null
-  return rejected(`the event has ${bytes} bytes; this destination takes ${max_bytes} at most (delivery.max_bytes)`)
+  const most = delivery.max_bytes ?? Number.POSITIVE_INFINITY
+  if (bytes > most) {
+    return rejected(`the event has ${bytes} bytes; this destination takes ${most} at most (delivery.max_bytes)`)
+  }
+  const possible = type.maxEventBytes?.(settings) ?? Number.POSITIVE_INFINITY
+  return bytes > possible ? rejected(`the event has ${bytes} bytes; ${possible} is the most that arrives there`) : null
 }
 
 /** Null when that takes longer. */
