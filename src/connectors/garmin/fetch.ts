@@ -39,6 +39,23 @@ export async function* fetchUserId({ http }: FetchContext): AsyncGenerator<Fetch
   yield { kind: 'user', request: {}, payload: (await http.send({ host: 'api', path: `${REST}/user/id` })).json() }
 }
 
+/** A device records a day in a few megabytes. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024
+/** It was downloaded before: Garmin gives it once. */
+const GONE = 410
+
+export async function* fetchActivityFile({ http, wanted }: FetchContext): AsyncGenerator<Fetched> {
+  if (!('hint' in wanted)) return
+  const { callbackURL = '', activityId, summaryId, fileType } = wanted.hint
+  const response = await http.follow(callbackURL, { expect: [GONE], maxResponseBytes: MAX_FILE_BYTES })
+  if (response.status === GONE) return
+  const request: Record<string, string> = {}
+  for (const [name, value] of Object.entries({ activityId: activityId ?? summaryId, fileType })) {
+    if (value !== undefined) request[name] = value
+  }
+  yield { kind: 'activityFiles', request, payload: response.body }
+}
+
 /** Exactly the URL of the ping, which holds a token of its own. Good for a day; each summary of a ping is one page. */
 async function* pulled(kind: string, hint: Record<string, string>, context: FetchContext): AsyncGenerator<Fetched> {
   const response = await context.http.follow(hint.callbackURL ?? '')

@@ -1,6 +1,6 @@
 import type { DataType } from '../../model/data-type.ts'
 import type { Connector, Read } from '../connector.ts'
-import { BACKFILL_DAYS, fetchSummaries, fetchUserId, HISTORY_BUDGET } from './fetch.ts'
+import { BACKFILL_DAYS, fetchActivityFile, fetchSummaries, fetchUserId, HISTORY_BUDGET } from './fetch.ts'
 import { mapActivities, mapActivityDetails, mapManuallyUpdatedActivities, mapMoveIq } from './map/activity.ts'
 import {
   mapBloodPressures,
@@ -14,6 +14,7 @@ import {
 import { mapMct } from './map/cycle.ts'
 import { mapDailies, mapPulseOx, mapStressDetails, mapThirdPartyDailies, piecesOfPulseOx } from './map/daily.ts'
 import { mapEpochs, piecesOfEpochs } from './map/epochs.ts'
+import { mapActivityFile } from './map/file.ts'
 import { mapHrv, mapRespiration, mapSkinTemp, piecesOfRespiration } from './map/night.ts'
 import { mapUserId } from './map/person.ts'
 import { mapSleeps } from './map/sleep.ts'
@@ -24,6 +25,8 @@ import { fixedOffset } from './time.ts'
 
 const { activities: ACTIVITIES, health: HEALTH, cycle: CYCLE } = PERMISSION
 
+/** Of production keys. Evaluation keys have 100: Garmin's 429 is waited for then. */
+const HISTORY_DAYS_PER_MINUTE = 10_000
 /** The account has no days: one reading serves a backfill of any length. */
 const ANY_DAYS = 36_500
 
@@ -42,11 +45,31 @@ function summary(
   }
 }
 
+/** The file has the same course as the details, and more finely: only where there are none. */
+const FILE_LISTS = [
+  'heart_rate_data.detailed.hr_samples',
+  'movement_data.speed_samples',
+  'movement_data.cadence_samples',
+  'distance_data.detailed.distance_samples',
+  'distance_data.detailed.elevation_samples',
+  'power_data.power_samples',
+  'position_data.position_samples',
+  'lap_data.laps',
+]
+
 /** What the person corrected stands above the details, and these above the plain summary of the same workout. */
 const reads: Connector['reads'] = {
   ...summary('manuallyUpdatedActivities', ['activity'], ACTIVITIES, null, { map: mapManuallyUpdatedActivities }),
   ...summary('activityDetails', ['activity'], ACTIVITIES, 'activityDetails', { map: mapActivityDetails }),
   ...summary('activities', ['activity'], ACTIVITIES, 'activities', { map: mapActivities }),
+  activityFiles: {
+    types: ['activity'],
+    scope: ACTIVITIES,
+    input: 'file',
+    fetch: fetchActivityFile,
+    map: mapActivityFile,
+    fallbackLists: FILE_LISTS,
+  },
   ...summary('dailies', ['daily'], HEALTH, 'dailies', { map: mapDailies }),
   ...summary('thirdPartyDailies', ['daily'], HEALTH, null, { map: mapThirdPartyDailies }),
   ...summary('stressDetails', ['daily'], HEALTH, 'stressDetails', { map: mapStressDetails }),
@@ -92,7 +115,8 @@ export const garmin: Connector = {
   notifications: notificationsOf(Object.keys(reads)),
   /** Garmin refuses applications that look by themselves. */
   poll: null,
-  limits: { budgets: { [HISTORY_BUDGET]: { requests: 100, perSeconds: 60 } } },
+  limits: { budgets: { [HISTORY_BUDGET]: { requests: HISTORY_DAYS_PER_MINUTE, perSeconds: 60 } } },
+  backfillDays: BACKFILL_DAYS,
   historyDays: 730,
   notice:
     'Garmin gives access to companies alone, after a review. New applications have evaluation keys: they see little history and have small limits.',

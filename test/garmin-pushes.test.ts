@@ -1,0 +1,310 @@
+// GARMIN's pushes through the whole server: what arrives apart, grows, is superseded, or is for two.
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { readConfig } from '../src/config.ts'
+import { type Running, startServer } from '../src/main.ts'
+import { unpackJson } from '../src/store/compress.ts'
+import { createTestDatabaseUrl } from './database.ts'
+import { at } from './provider/cloud.ts'
+
+const API_KEY = 'pushes-api-key'
+const folder = mkdtempSync(join(tmpdir(), 'loam-pushes-'))
+const ADMIN = randomBytes(16).toString('hex')
+/** A day that no simulated person has a say in. */
+const DAY = '2026-05-04'
+const MIDNIGHT = 1_777_842_000
+const OFFSET = 10_800
+let running: Running
+let url: string
+let hook: string
+let clientId: string
+let removeDatabase: () => Promise<void>
+
+before(async () => {
+  const database = await createTestDatabaseUrl()
+  removeDatabase = database.remove
+  const settings = {
+    LOAM_PORT: '0',
+    LOAM_DATA_DIR: folder,
+    LOAM_DATABASE_URL: database.url,
+    LOAM_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    LOAM_SANDBOX: 'on',
+    LOAM_DEV_ID: 'pushes',
+    LOAM_API_KEY: API_KEY,
+    LOAM_ADMIN_TOKEN: ADMIN,
+    LOAM_LOG_LEVEL: 'silent',
+    LOAM_BACKFILL_DAYS: '0',
+  }
+  running = await startServer(readConfig(settings, folder))
+  url = running.ctx.internalUrl
+  const source = await fetch(`${url}/admin/v1/sources/GARMIN`, { headers: { authorization: `Bearer ${ADMIN}` } })
+  hook = ((await source.json()) as { hook_url: string }).hook_url
+})
+after(async () => {
+  await running.stop()
+  await removeDatabase()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('epochs of one day come hour by hour: all of them count, the latest of each', async () => {
+  const person = await connect('epochs')
+  const epoch = (slot: number, activityType: string, steps: number) => ({
+    userId: person.account,
+    summaryId: `e${slot}`,
+    activityType,
+    steps,
+    activeTimeInSeconds: 300,
+    startTimeInSeconds: MIDNIGHT + slot * 900,
+    startTimeOffsetInSeconds: OFFSET,
+  })
+  await push({ epochs: [epoch(30, 'WALKING', 100), epoch(31, 'WALKING', 50)] })
+  await push({ epochs: [epoch(32, 'RUNNING', 900)] })
+  // The quarter was not over yet, and another kind of movement comes to it.
+  await push({ epochs: [epoch(31, 'WALKING', 80), epoch(31, 'RUNNING', 200)] })
+  const [daily] = await stored(person.userId, 'daily')
+  const samples = at(daily, 'distance_data.detailed.step_samples') as { steps: number; timestamp: string }[]
+  assert.deepEqual(
+    samples.map(({ steps }) => steps),
+    [100, 380, 1280],
+  )
+  assert.equal(samples[1]?.timestamp, `${DAY}T07:45:00.000000+03:00`)
+})
+
+test('heart rate of the epochs counts until the day brings its own', async () => {
+  const { account, userId } = await connect('hearts')
+  const about = { userId: account, startTimeOffsetInSeconds: OFFSET }
+  const bpm = async () => {
+    const [daily] = await stored(userId, 'daily')
+    return (at(daily, 'heart_rate_data.detailed.hr_samples') as { bpm: number }[]).map((sample) => sample.bpm)
+  }
+  await push({
+    epochs: [
+      { ...about, activityType: 'WALKING', startTimeInSeconds: MIDNIGHT + 900, meanHeartRateInBeatsPerMinute: 99 },
+    ],
+  })
+  assert.deepEqual(await bpm(), [99])
+  await push({
+    dailies: [
+      {
+        ...about,
+        summaryId: 'd1',
+        calendarDate: DAY,
+        startTimeInSeconds: MIDNIGHT,
+        timeOffsetHeartRateSamples: { '0': 50, '60': 52 },
+      },
+    ],
+  })
+  assert.deepEqual(await bpm(), [50, 52])
+})
+
+test('two weighings of a day, and one that was corrected', async () => {
+  const { account, userId } = await connect('scales')
+  const weighing = (summaryId: string, minutes: number, weightInGrams: number) => ({
+    userId: account,
+    summaryId,
+    weightInGrams,
+    measurementTimeInSeconds: MIDNIGHT + minutes * 60,
+    measurementTimeOffsetInSeconds: OFFSET,
+  })
+  await push({ bodyComps: [weighing('w1', 420, 80_000)] })
+  await push({ bodyComps: [weighing('w2', 1200, 81_000)] })
+  await push({ bodyComps: [weighing('w1', 420, 79_500)] })
+  const [body] = await stored(userId, 'body')
+  const measurements = at(body, 'measurements_data.measurements') as { weight_kg: number }[]
+  assert.deepEqual(
+    measurements.map((each) => each.weight_kg),
+    [79.5, 81],
+  )
+})
+
+test('a night: tentative, then final under another id, with a nap that is gone again, and what is sent apart', async () => {
+  const { account, userId } = await connect('nights')
+  const start = MIDNIGHT - 4680
+  const night = (summaryId: string, deep: number, more: object) => ({
+    userId: account,
+    summaryId,
+    calendarDate: DAY,
+    startTimeInSeconds: start,
+    startTimeOffsetInSeconds: OFFSET,
+    durationInSeconds: deep + 3600,
+    deepSleepDurationInSeconds: deep,
+    lightSleepDurationInSeconds: 3600,
+    remSleepInSeconds: 0,
+    awakeDurationInSeconds: 0,
+    ...more,
+  })
+  const nap = { napStartTimeInSeconds: MIDNIGHT + 50_000, napDurationInSeconds: 1200, napOffsetInSeconds: OFFSET }
+  // Before the night itself.
+  await push({
+    hrv: [
+      { userId: account, calendarDate: DAY, lastNightAvg: 58, startTimeInSeconds: start, hrvValues: { '300': 60 } },
+    ],
+    allDayRespiration: [
+      {
+        userId: account,
+        startTimeInSeconds: start,
+        startTimeOffsetInSeconds: OFFSET,
+        timeOffsetEpochToBreaths: { '0': 14, '7200': 13, '30000': 18 },
+      },
+    ],
+  })
+  assert.deepEqual(await stored(userId, 'sleep'), [], 'a variability is no night')
+  await push({ sleeps: [night('n1', 3600, { validation: 'ENHANCED_TENTATIVE', naps: [nap] })] })
+  const first = await stored(userId, 'sleep')
+  assert.equal(first.length, 2)
+  await push({ sleeps: [night('n2', 7200, { validation: 'ENHANCED_FINAL' })] })
+  const [final, ...others] = await stored(userId, 'sleep')
+  assert.deepEqual(others, [], 'the nap is gone')
+  const tentative = first.find((record) => at(record, 'metadata.is_nap') === false)
+  assert.equal(at(final, 'metadata.summary_id'), at(tentative, 'metadata.summary_id'))
+  assert.equal(at(tentative, 'metadata.upload_type'), 3)
+  assert.equal(at(final, 'metadata.upload_type'), 2)
+  assert.equal(at(final, 'sleep_durations_data.asleep.duration_asleep_state_seconds'), 10_800)
+  assert.equal(at(final, 'heart_rate_data.summary.avg_hrv_rmssd'), 58)
+  const breaths = at(final, 'respiration_data.breaths_data.samples') as { breaths_per_min: number }[]
+  assert.deepEqual(
+    breaths.map((each) => each.breaths_per_min),
+    [14, 13],
+    'those after the night are not of it',
+  )
+})
+
+test('a workout: what was corrected stands above the details, these above the summary, in whatever order they come', async () => {
+  const { account, userId } = await connect('workouts')
+  const summary = { startTimeInSeconds: MIDNIGHT, startTimeOffsetInSeconds: OFFSET, durationInSeconds: 600 }
+  const ids = { userId: account, activityId: 18_734_561_290 }
+  await push({
+    manuallyUpdatedActivities: [{ ...ids, ...summary, activityType: 'TRAIL_RUNNING', activityName: 'Corrected' }],
+  })
+  await push({
+    activityDetails: [
+      {
+        ...ids,
+        summaryId: '18734561290-detail',
+        summary: { ...summary, activityType: 'RUNNING', distanceInMeters: 2000 },
+        samples: [{ startTimeInSeconds: MIDNIGHT, heartRate: 120 }],
+      },
+    ],
+  })
+  await push({
+    activities: [
+      { ...ids, summaryId: '18734561290', ...summary, activityType: 'RUNNING', activityName: 'Run', steps: 9 },
+    ],
+  })
+  const records = await stored(userId, 'activity')
+  assert.equal(records.length, 1)
+  const [record] = records
+  assert.equal(at(record, 'metadata.name'), 'Corrected')
+  assert.equal(at(record, 'metadata.type'), 149)
+  assert.equal(at(record, 'metadata.upload_type'), 3)
+  assert.equal(at(record, 'distance_data.summary.distance_meters'), 2000)
+  assert.equal(at(record, 'distance_data.summary.steps'), 9)
+  assert.equal((at(record, 'heart_rate_data.detailed.hr_samples') as unknown[]).length, 1)
+})
+
+test('one person who is two of our users: both get it; one item that cannot be read keeps nothing back', async () => {
+  const one = await connect('shared')
+  const two = await connect('shared')
+  assert.equal(one.account, two.account)
+  assert.notEqual(one.userId, two.userId)
+  const metrics = { userId: one.account, summaryId: 'm', calendarDate: DAY, vo2Max: 51 }
+  await push({
+    userMetrics: [{ userId: one.account, summaryId: 'x', vo2Max: 40 }, metrics],
+    unheardOf: [{ userId: one.account }],
+    dailies: [{ userId: 'nobody-that-we-know', startTimeInSeconds: MIDNIGHT }],
+  })
+  for (const { userId } of [one, two]) {
+    const bodies = await stored(userId, 'body')
+    assert.deepEqual(
+      bodies.map((record) => at(record, 'oxygen_data.vo2max_ml_per_min_per_kg')),
+      [51],
+    )
+  }
+})
+
+test('the same push again changes nothing', async () => {
+  const { account, userId } = await connect('again')
+  const body = {
+    pulseox: [
+      {
+        userId: account,
+        startTimeInSeconds: MIDNIGHT,
+        startTimeOffsetInSeconds: OFFSET,
+        timeOffsetSpo2Values: { '0': 97 },
+      },
+    ],
+  }
+  await push(body)
+  const version = async () =>
+    (await running.ctx.db.all<{ version: number }>('SELECT version FROM records WHERE user_id = $1', [userId])).map(
+      (row) => row.version,
+    )
+  const before = await version()
+  assert.equal(before.length, 1)
+  await push(body)
+  assert.deepEqual(await version(), before)
+})
+
+async function push(body: Record<string, unknown[]>): Promise<void> {
+  const response = await fetch(hook.replace(/^https?:\/\/[^/]+/, url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'garmin-client-id': clientId },
+    body: JSON.stringify(body),
+  })
+  assert.equal(response.status, 200)
+  assert.equal(await response.text(), '')
+  await idle()
+}
+
+async function stored(userId: string, type: string): Promise<unknown[]> {
+  const rows = await running.ctx.db.all<{ body: Uint8Array }>(
+    'SELECT body FROM records WHERE user_id = $1 AND type = $2 AND start_day BETWEEN $3 AND $4 ORDER BY start_at',
+    [userId, type, '2026-05-03', DAY],
+  )
+  return rows.map((row) => unpackJson(row.body))
+}
+
+async function connect(person: string): Promise<{ userId: string; account: string }> {
+  const keys = { 'dev-id': 'pushes', 'x-api-key': API_KEY }
+  const made = await fetch(`${url}/v2/auth/authenticateUser?resource=GARMIN`, { method: 'POST', headers: keys })
+  const { auth_url: authUrl, user_id: userId } = (await made.json()) as { auth_url: string; user_id: string }
+  let next = authUrl
+  let cookie = ''
+  for (let hops = 0; hops < 4; hops++) {
+    const response = await fetch(next, { redirect: 'manual', headers: { cookie } })
+    cookie = [cookie, ...response.headers.getSetCookie().map((line) => line.split(';')[0]!)].filter(Boolean).join('; ')
+    const location = response.headers.get('location')
+    if (location === null || location.includes('/session/')) break
+    const target = new URL(location, next)
+    if (target.pathname.endsWith('/oauth2Confirm')) {
+      clientId = target.searchParams.get('client_id')!
+      target.searchParams.set('auto', 'approve')
+      target.searchParams.set('person', person)
+    }
+    next = target.href
+  }
+  await idle()
+  const row = await running.ctx.db.one<{ account: string }>(
+    'SELECT provider_user_id AS account FROM connections WHERE user_id = $1',
+    [userId],
+  )
+  assert.ok(row, 'the sign-in did not end in a connection')
+  return { userId, account: row.account }
+}
+
+async function idle(): Promise<void> {
+  const end = Date.now() + 20_000
+  for (;;) {
+    const row = await running.ctx.db.one<{ n: number }>(
+      `SELECT count(*) AS n FROM jobs WHERE state = 'running' OR (state = 'pending' AND next_at < $1)`,
+      [Date.now() + 3000],
+    )
+    if (Number(row!.n) === 0) return
+    assert.ok(Date.now() < end, 'the server does not come to rest')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
