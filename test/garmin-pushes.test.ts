@@ -207,8 +207,8 @@ test('a workout: what was corrected stands above the details, these above the su
 })
 
 test('one person who is two of our users: both get it; one item that cannot be read keeps nothing back', async () => {
-  const one = await connect('shared')
-  const two = await connect('shared')
+  const one = await connect('shared', 'one')
+  const two = await connect('shared', 'two')
   assert.equal(one.account, two.account)
   assert.notEqual(one.userId, two.userId)
   const metrics = { userId: one.account, summaryId: 'm', calendarDate: DAY, vo2Max: 51 }
@@ -268,9 +268,10 @@ async function stored(userId: string, type: string): Promise<unknown[]> {
   return rows.map((row) => unpackJson(row.body))
 }
 
-async function connect(person: string): Promise<{ userId: string; account: string }> {
+async function connect(person: string, referenceId = person): Promise<{ userId: string; account: string }> {
   const keys = { 'dev-id': 'pushes', 'x-api-key': API_KEY }
-  const made = await fetch(`${url}/v2/auth/authenticateUser?resource=GARMIN`, { method: 'POST', headers: keys })
+  const asked = `${url}/v2/auth/authenticateUser?resource=GARMIN&reference_id=${referenceId}`
+  const made = await fetch(asked, { method: 'POST', headers: keys })
   const { auth_url: authUrl, user_id: userId } = (await made.json()) as { auth_url: string; user_id: string }
   let next = authUrl
   let cookie = ''
