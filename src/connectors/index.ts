@@ -4,12 +4,13 @@ import { concept2 } from './concept2/index.ts'
 import { fitbit } from './fitbit/index.ts'
 import { garmin } from './garmin/index.ts'
 import { google } from './google/index.ts'
+import { omron } from './omron/index.ts'
 import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
 import { whoop } from './whoop/index.ts'
 import { withings } from './withings/index.ts'
 
-export const connectors: readonly Connector[] = [oura, strava, google, concept2, withings, fitbit, whoop, garmin]
+export const connectors: readonly Connector[] = [oura, strava, google, concept2, withings, fitbit, whoop, garmin, omron]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 

@@ -4,6 +4,7 @@ import { createGarminSimulator } from './garmin/index.ts'
 import { createGoogleHealthSimulator } from './google-health/index.ts'
 import { createOuraSimulator } from './oura/index.ts'
 import { createWithingsSimulator } from './withings/index.ts'
+import { createOmronSimulator } from './omron/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createStravaSimulator } from './strava/index.ts'
 import { createWhoopSimulator } from './whoop/index.ts'
@@ -19,6 +20,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   strava: createStravaSimulator,
   withings: createWithingsSimulator,
   whoop: createWhoopSimulator,
+  omron: createOmronSimulator,
 }
 
 /** Keyed by the provider's id in lower case, as it stands in `/sandbox/{provider}`. */

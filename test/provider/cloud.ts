@@ -37,7 +37,12 @@ export interface Cloud {
   signIn(person: string, grant?: string): Promise<{ tokens: Tokens; http: ConnectionHttp; identity: Identity }>
   /** Not authorized. */
   send(at: Address, request?: Omit<HttpRequest, 'url'>): Promise<HttpResponse>
-  fetch(http: ConnectionHttp, kind: string, wanted: Wanted, more?: { timeZone?: string | null }): Promise<Fetched[]>
+  fetch(
+    http: ConnectionHttp,
+    kind: string,
+    wanted: Wanted,
+    more?: { timeZone?: string | null; providerUserId?: string },
+  ): Promise<Fetched[]>
   map(pages: readonly Fetched[], timeZone?: string | null): Mapped[]
   records(pages: readonly Fetched[], timeZone?: string | null): WholeRecord[]
   control(lever: string, query?: Record<string, string>): Promise<Record<string, unknown>>
@@ -189,12 +194,12 @@ export async function openCloud(
     notified,
     signIn,
     send: (at, request = {}) => http.send({ ...request, url: urlOf(at) }),
-    async fetch(connection, kind, wanted, { timeZone = BERLIN } = {}) {
+    async fetch(connection, kind, wanted, { timeZone = BERLIN, providerUserId = 'x' } = {}) {
       const all: Fetched[] = []
       const context = {
         http: connection,
         wanted,
-        providerUserId: 'x',
+        providerUserId,
         timeZone,
         grantedScopes: null,
         now: clock.now(),

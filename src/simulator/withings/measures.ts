@@ -2,6 +2,7 @@
 import { simulateDay, weightOn } from '../people/day.ts'
 import { midnight } from '../people/days.ts'
 import type { Person } from '../people/person.ts'
+import { pressures } from '../people/pressure.ts'
 import { around, between, chance } from '../people/random.ts'
 import { CUFF, deviceIdOf, type Model, numberOf, SCALE, seconds, THERMOMETER, WATCH } from './ids.ts'
 
@@ -127,30 +128,6 @@ function weighing(who: Person, day: string, at: number, random: () => number): M
     group(who, SCALE, at, 'weight', 0, readings),
     group(who, SCALE, at, 'pulse', 0, [[11, who.restingBpm + 9, 0]]),
   ]
-}
-
-interface Pressure {
-  at: number
-  systolic: number
-  diastolic: number
-  bpm: number
-  ofThree: boolean
-  /** Of three in a row the last says that it is the best. */
-  best: boolean
-}
-
-function pressures(who: Person, day: string): Pressure[] {
-  const random = chance('withings cuff', who.id, day)
-  if (random() > 0.35) return []
-  const at = midnight(day, who.timeZone) + Math.round(20 * 60 + random() * 90) * MINUTE
-  const times = random() < 0.3 ? 3 : 1
-  return Array.from({ length: times }, (_, i) => {
-    const systolic = around(random, 104 + who.age * 0.35, 5)
-    const rounded = times === 3 ? Math.round(systolic * 2) / 2 : Math.round(systolic)
-    const bpm = who.restingBpm + 12
-    const reading = { at: at + i * MINUTE, systolic: rounded, diastolic: Math.round(rounded * 0.64), bpm }
-    return { ...reading, ofThree: times === 3, best: i === 2 }
-  })
 }
 
 /** Typed in when the account was made: the height, and what one would like to weigh. */

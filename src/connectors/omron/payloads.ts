@@ -1,0 +1,68 @@
+// The fields of Omron's measurements that we read. Those of weight and of hours are a guess: the document is not public.
+import { z } from 'zod'
+import { parseTimestamp } from '../../model/timestamps.ts'
+
+const number = z.number().nullish()
+const string = z.string().nullish()
+const time = z.string().refine(isTime, 'expected a time, YYYY-MM-DDTHH:MM:SS').nullish()
+const offset = z
+  .string()
+  .regex(/^(?:Z|[+-]\d{2}:?\d{2})$/, 'expected an offset, +HH:MM')
+  .nullish()
+
+const times = { dateTime: time, dateTimeLocal: time, dateTimeUtcOffset: offset }
+const hasTime = ({ dateTime, dateTimeLocal }: Times): boolean => Boolean(dateTime ?? dateTimeLocal)
+const WITHOUT_TIME = { error: 'expected dateTimeLocal or dateTime' }
+
+export interface Times {
+  /** UTC, without saying so. */
+  dateTime?: string | null | undefined
+  dateTimeLocal?: string | null | undefined
+  dateTimeUtcOffset?: string | null | undefined
+}
+
+const common = { id: z.union([z.int(), z.string()]).transform(String).nullish(), ...times, deviceType: string }
+
+export const BloodPressure = z
+  .object({ ...common, systolic: number, diastolic: number, bloodPressureUnits: string, pulse: number })
+  .refine(hasTime, WITHOUT_TIME)
+export type BloodPressure = z.infer<typeof BloodPressure>
+
+const Hour = z.object({ ...times, steps: number }).refine(hasTime, WITHOUT_TIME)
+
+export const Activity = z
+  .object({
+    ...common,
+    steps: number,
+    calories: number,
+    caloriesUnits: string,
+    distance: number,
+    distanceUnits: string,
+    aerobicWalkingTime: number,
+    aerobicWalkingTimeUnits: string,
+    hourlyActivity: z.array(Hour).nullish(),
+  })
+  .refine(hasTime, WITHOUT_TIME)
+export type Activity = z.infer<typeof Activity>
+
+export const Weight = z
+  .object({
+    ...common,
+    weight: number,
+    weightUnits: string,
+    bmi: number,
+    bodyFatPercentage: number,
+    restingMetabolism: number,
+    visceralFatLevel: number,
+  })
+  .refine(hasTime, WITHOUT_TIME)
+export type Weight = z.infer<typeof Weight>
+
+function isTime(text: string): boolean {
+  try {
+    parseTimestamp(text)
+    return true
+  } catch {
+    return false
+  }
+}
