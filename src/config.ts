@@ -94,6 +94,16 @@ export const Settings = z.object({
     meaning: 'Whether events may go to loopback and private addresses.',
     shown: '`on` with the embedded database, else `off`',
   }),
+  LOAM_DESTINATION_FOLDER: setting(z.string(), {
+    meaning: 'Folder below which destinations of type `file` write. Without it there are none.',
+    shown: 'not set',
+  }),
+  LOAM_STDOUT: setting(oneOf(['log', 'events']), {
+    meaning:
+      'What the server prints on its standard output: its log, or the events of destinations of type `stdout`. ' +
+      'The log goes to standard error then.',
+    shown: '`log`',
+  }),
   LOAM_BACKFILL_DAYS: setting(whole(3650, 'a number of days, 0 to 3650'), {
     meaning: 'Days of history that are fetched when someone connects; `0` for none.',
     shown: '`30`',
@@ -120,6 +130,8 @@ export interface Config {
   encryptionKey: string
   sandbox: boolean
   allowPrivateDestinations: boolean
+  destinationFolder: string | null
+  stdout: 'log' | 'events'
   backfillDays: number
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
   embedded: boolean
@@ -217,6 +229,8 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
       (bad.has('LOAM_ENCRYPTION_KEY') || bad.has('LOAM_DATABASE_URL') ? null : keptKey(dataDir, databaseUrl, problems)),
     sandbox: given.LOAM_SANDBOX ?? embedded,
     allowPrivateDestinations: given.LOAM_ALLOW_PRIVATE_DESTINATIONS ?? embedded,
+    destinationFolder: given.LOAM_DESTINATION_FOLDER === undefined ? null : resolve(given.LOAM_DESTINATION_FOLDER),
+    stdout: given.LOAM_STDOUT ?? 'log',
     backfillDays: given.LOAM_BACKFILL_DAYS ?? 30,
     logLevel: given.LOAM_LOG_LEVEL ?? 'info',
     embedded,

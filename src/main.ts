@@ -22,6 +22,7 @@ import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
 import { createNetwork } from './platform/network.ts'
 import { createSealer } from './platform/seal.ts'
+import { printer } from './platform/stdout.ts'
 import { createSimulators, sandboxClient } from './simulator/index.ts'
 import type { Simulator } from './simulator/simulator.ts'
 import type { Context } from './store/context.ts'
@@ -49,7 +50,7 @@ export interface Running {
 }
 
 export async function startServer(config: Config, role: Role = 'all'): Promise<Running> {
-  const log = createLog(config.logLevel)
+  const log = createLog(config.logLevel, config.stdout === 'events' ? 'stderr' : 'stdout')
   if (role !== 'all' && config.embedded) {
     throw new Error(`--role ${role} needs PostgreSQL: set LOAM_DATABASE_URL; one SQLite file serves one process`)
   }
@@ -66,6 +67,8 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
     http,
     destinationHttp,
     destinationNetwork: createNetwork({ allowPrivate: config.allowPrivateDestinations }),
+    ...(config.destinationFolder === null ? {} : { destinationFolder: config.destinationFolder }),
+    ...(config.stdout === 'events' ? { print: printer(process.stdout) } : {}),
     log,
     metrics: createMetrics(),
     sealer: createSealer(config.encryptionKey),

@@ -25,6 +25,8 @@ export function addConfig(command: Command): void {
         LOAM_DEV_ID: config.devId,
         LOAM_SANDBOX: config.sandbox ? 'on' : 'off',
         LOAM_ALLOW_PRIVATE_DESTINATIONS: config.allowPrivateDestinations ? 'on' : 'off',
+        LOAM_DESTINATION_FOLDER: config.destinationFolder,
+        LOAM_STDOUT: config.stdout,
         LOAM_BACKFILL_DAYS: config.backfillDays,
         LOAM_LOG_LEVEL: config.logLevel,
       }

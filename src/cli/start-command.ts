@@ -21,8 +21,9 @@ export function addStart(command: Command, exitWith: (code: number) => void): vo
       const running = await startServer(config, options.role ?? config.role).catch(refused)
       // Before anyone is told that it runs: whoever is told may stop it at once.
       const stopped = untilStopped(() => running.stop())
-      if (options.json === true) console.log(JSON.stringify({ url: running.url, dev_id: running.environment.dev_id }))
-      else console.log(await banner(config, running, performance.now() - startedAt))
+      const say = config.stdout === 'events' ? console.error : console.log
+      if (options.json === true) say(JSON.stringify({ url: running.url, dev_id: running.environment.dev_id }))
+      else say(await banner(config, running, performance.now() - startedAt))
       exitWith(await stopped)
     })
 }

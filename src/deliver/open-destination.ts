@@ -1,7 +1,14 @@
 // A destination's row, made ready to send: settings parsed, secrets opened. Kept until the row changes; whoever opened it
 // closes its sender.
-import type { DestinationType, Now, Sender, World } from '../destinations/destination.ts'
-import { destinationType } from '../destinations/index.ts'
+import {
+  type Abilities,
+  type DestinationType,
+  isOffered,
+  type Now,
+  type Sender,
+  type World,
+} from '../destinations/destination.ts'
+import { destinationType, destinationTypes } from '../destinations/index.ts'
 import { DeliverySettings } from '../model/delivery-settings.ts'
 import type { Context } from '../store/context.ts'
 import type { DestinationRow } from '../store/destinations.ts'
@@ -21,12 +28,21 @@ export interface OpenDestination {
 
 export function openDestination(ctx: Context, row: DestinationRow): OpenDestination {
   const { type, settings } = destinationSettings(ctx, row)
-  const { destinationHttp: http, destinationNetwork: network, clock, payloadUrl } = ctx
-  const world: World = { destinationId: row.id, http, network, clock, ...(payloadUrl && { payloadUrl }) }
+  const { destinationHttp: http, destinationNetwork: network, clock } = ctx
+  const world: World = { destinationId: row.id, http, network, clock, ...abilitiesOf(ctx) }
   const delivery = deliverySettings(row)
   const seconds = delivery.timeout_seconds ?? type.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
   const now = { signingSecrets: [], timeoutMs: seconds * 1000 }
   return { row, type, settings, delivery, sender: type.open(settings, world), now }
+}
+
+export function abilitiesOf({ payloadUrl, destinationFolder: folder, print }: Context): Abilities {
+  return { payloadUrl, folder, print }
+}
+
+/** The kinds of destination that this instance can have. */
+export function offeredTypes(ctx: Context): DestinationType[] {
+  return destinationTypes.filter((type) => isOffered(type, abilitiesOf(ctx)))
 }
 
 /** Reads what it signs with. */

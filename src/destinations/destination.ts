@@ -63,14 +63,22 @@ export function rejected(message: string): SendResult {
 }
 
 /** What a sender may use. HTTP and network refuse private addresses unless the operator allows them. */
-export interface World {
+export interface World extends Abilities {
   /** Stays the same as long as the destination exists: for names that a server should know again. */
   destinationId: string
   http: Http
   network: Network
   clock: Clock
-  /** Where an event can be fetched for a while; absent in an instance that serves no payloads. */
-  payloadUrl?: PayloadUrl
+}
+
+/** What only some instances have: types and settings that need it are offered there. */
+export interface Abilities {
+  /** Where an event can be fetched for a while. */
+  payloadUrl?: PayloadUrl | undefined
+  /** A folder of the operator's that destinations may write below. */
+  folder?: string | undefined
+  /** Writes to the standard output, where nothing else goes then. */
+  print?: ((text: Uint8Array) => Promise<void>) | undefined
 }
 
 export type PayloadUrl = (event: OutgoingEvent) => Promise<{ url: string; expiresInSeconds: number }>
@@ -108,9 +116,11 @@ export interface DestinationType<Settings extends ZodObject = ZodObject> {
   name: string
   /** One line for the form. */
   description: string
+  /** Offered only where the instance has that ability. */
+  needs?: keyof Abilities
   /**
    * Validation of the API, form of the dashboard and type of `settings`. Members with `.meta({ secret: true })` are
-   * write-only and sealed; members with `.meta({ needs: 'payloadUrl' })` are offered where World has that.
+   * write-only and sealed; members with `.meta({ needs: 'payloadUrl' })` are offered where the instance has that ability.
    */
   settings: Settings
   /** How long a call may take unless the destination's delivery settings say otherwise; left out: 30. */
@@ -137,10 +147,17 @@ export function secretMembers(type: DestinationType): string[] {
 }
 
 /** The settings without what this instance cannot do. Members that are not there are refused by name. */
-export function offeredSettings(type: DestinationType, world: { payloadUrl?: PayloadUrl | undefined }): ZodObject {
-  const missing = membersWith(type, (meta) => meta?.needs === 'payloadUrl' && world.payloadUrl === undefined)
+export function offeredSettings(type: DestinationType, abilities: Abilities): ZodObject {
+  const missing = membersWith(
+    type,
+    (meta) => meta?.needs !== undefined && abilities[meta.needs as keyof Abilities] === undefined,
+  )
   const offered = Object.entries(type.settings.shape).filter(([name]) => !missing.includes(name))
   return z.object(Object.fromEntries(offered))
+}
+
+export function isOffered(type: DestinationType, abilities: Abilities): boolean {
+  return type.needs === undefined || abilities[type.needs] !== undefined
 }
 
 function membersWith(type: DestinationType, wanted: (meta: Record<string, unknown> | undefined) => boolean): string[] {

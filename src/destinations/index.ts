@@ -1,9 +1,11 @@
 // The catalogue: a kind of destination exists by standing here. It imports no client library: those are loaded when a
 // destination first sends.
 import type { DestinationType } from './destination.ts'
+import { file } from './file/index.ts'
 import { kafka } from './kafka/index.ts'
 import { postgres } from './postgres/index.ts'
 import { redis } from './redis/index.ts'
+import { stdout } from './stdout/index.ts'
 import { webhook } from './webhook/index.ts'
 
 export const destinationTypes: readonly DestinationType[] = [
@@ -11,6 +13,8 @@ export const destinationTypes: readonly DestinationType[] = [
   postgres as unknown as DestinationType,
   kafka as unknown as DestinationType,
   redis as unknown as DestinationType,
+  file as unknown as DestinationType,
+  stdout as unknown as DestinationType,
 ]
 
 export function destinationType(id: string): DestinationType | null {

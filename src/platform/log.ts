@@ -1,4 +1,4 @@
-// JSON lines on stdout. Fields are ids, counts and durations: never tokens, never health values.
+// JSON lines. Fields are ids, counts and durations: never tokens, never health values.
 import { pino } from 'pino'
 
 export interface Log {
@@ -12,7 +12,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 const REDACTED = ['authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'secret', 'apiKey', 'code', 'body']
 
-export function createLog(level: LogLevel): Log {
+export function createLog(level: LogLevel, to: 'stdout' | 'stderr' = 'stdout'): Log {
   return pino(
     {
       level,
@@ -20,7 +20,7 @@ export function createLog(level: LogLevel): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[hidden]' },
     },
-    pino.destination({ dest: 1, sync: true }),
+    pino.destination({ dest: to === 'stdout' ? 1 : 2, sync: true }),
   )
 }
 

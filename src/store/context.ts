@@ -18,6 +18,10 @@ export interface Context {
   destinationNetwork: Network
   /** Where a destination's event can be fetched for a while; absent where this instance serves no payloads. */
   payloadUrl?: (event: { id: string }) => Promise<{ url: string; expiresInSeconds: number }>
+  /** A folder of the operator's that destinations may write below; absent where there is none. */
+  destinationFolder?: string | undefined
+  /** Writes to the standard output; absent where that is the log's. */
+  print?: ((text: Uint8Array) => Promise<void>) | undefined
   log: Log
   metrics: Metrics
   sealer: Sealer

@@ -1,6 +1,7 @@
 // What a destination is made from, checked by its type's own schema.
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
+import { abilitiesOf } from '../../deliver/open-destination.ts'
 import { type DestinationType, offeredSettings, secretMembers } from '../../destinations/destination.ts'
 import { DeliveryChange, DeliverySettings } from '../../model/delivery-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
@@ -44,7 +45,7 @@ export function settingsOf(
   const given = { ...stored, ...input.settings }
   if (input.url !== undefined) given.url = input.url
   if (input.signing_secret !== undefined) given.signing_secret = input.signing_secret
-  return parseInput(offeredSettings(type, ctx).strict(), given, 'settings')
+  return parseInput(offeredSettings(type, abilitiesOf(ctx)).strict(), given, 'settings')
 }
 
 export function splitSecrets(

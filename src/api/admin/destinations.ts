@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { destinationPlace } from '../../deliver/open-destination.ts'
+import { abilitiesOf, destinationPlace, offeredTypes } from '../../deliver/open-destination.ts'
 import { testDestination as sendTest } from '../../deliver/test-destination.ts'
 import { type DestinationType, offeredSettings } from '../../destinations/destination.ts'
-import { destinationType, destinationTypes } from '../../destinations/index.ts'
+import { destinationType } from '../../destinations/index.ts'
 import { newId } from '../../model/ids.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { wakeDeliveries } from '../../queue/wake.ts'
@@ -57,13 +57,13 @@ export const DestinationTestView = z
 export type DestinationTestView = z.infer<typeof DestinationTestView>
 
 /** The kinds of destination there are, with JSON Schemas to draw forms from. */
-export function listDestinationTypes(ctx: Pick<Context, 'payloadUrl'>): Listing<DestinationTypeView> {
+export function listDestinationTypes(ctx: Context): Listing<DestinationTypeView> {
   return wholeListing(
-    destinationTypes.map((type) => ({
+    offeredTypes(ctx).map((type) => ({
       id: type.id,
       name: type.name,
       description: type.description,
-      settings: z.toJSONSchema(offeredSettings(type, ctx), { io: 'input' }) as Record<string, unknown>,
+      settings: z.toJSONSchema(offeredSettings(type, abilitiesOf(ctx)), { io: 'input' }) as Record<string, unknown>,
     })),
   )
 }
@@ -86,9 +86,10 @@ export async function createDestination(
   environment: EnvironmentRow,
   input: z.input<typeof NewDestinationInput>,
 ): Promise<CreatedDestinationView> {
-  const type = destinationType(input.type ?? 'webhook')
-  if (type === null) {
-    const known = destinationTypes.map((each) => each.id).join(', ')
+  const offered = offeredTypes(ctx)
+  const type = offered.find(({ id }) => id === (input.type ?? 'webhook'))
+  if (type === undefined) {
+    const known = offered.map((each) => each.id).join(', ')
     throw new ApiError('unknown_destination_type', 400, `type: there is no ${input.type}; there are ${known}`)
   }
   const now = ctx.clock.now()

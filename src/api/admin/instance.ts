@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
-import { destinationTypes } from '../../destinations/index.ts'
+import { offeredTypes } from '../../deliver/open-destination.ts'
 import type { Context } from '../../store/context.ts'
 import { listEnvironments } from '../../store/environments.ts'
 import { operation } from '../http/operation.ts'
@@ -30,7 +30,7 @@ export async function instanceInfo(ctx: Context): Promise<InstanceView> {
     backfill_days: ctx.backfillDays,
     environments: (await listEnvironments(ctx.db)).length,
     providers: connectors.map((connector) => connector.id),
-    destination_types: destinationTypes.map((type) => type.id),
+    destination_types: offeredTypes(ctx).map((type) => type.id),
     time: new Date(ctx.clock.now()).toISOString(),
   }
 }

@@ -1,0 +1,40 @@
+// Events as lines on the standard output, for scripts that read what the server prints.
+import { z } from 'zod'
+import { defineDestination, delivered, retry } from '../destination.ts'
+import { keptConnection, TimedOut } from '../kept-connection.ts'
+import { lineForm, lineOf } from '../line.ts'
+
+export const StdoutSettings = z.object({ line: lineForm })
+
+export const stdout = defineDestination({
+  id: 'stdout',
+  name: 'Standard output',
+  description: 'Lines of JSON that the server prints, for scripts.',
+  settings: StdoutSettings,
+  needs: 'print',
+  target: () => 'standard output',
+  batch: { events: 200, bytes: 4_000_000 },
+  open(settings, { print }) {
+    const kept = keptConnection({
+      async open() {
+        if (print === undefined) throw new Error('no standard output')
+        return { print }
+      },
+      shut: () => undefined,
+    })
+    return {
+      async send(events, { timeoutMs }) {
+        try {
+          const lines = Buffer.concat(events.map((event) => lineOf(event, settings.line)))
+          await kept.use(timeoutMs, (output) => output.print(lines))
+          return events.map(() => delivered())
+        } catch (error) {
+          const message =
+            error instanceof TimedOut ? 'nobody reads the standard output' : 'the standard output is closed'
+          return events.map(() => retry(`${message}: set LOAM_STDOUT=events, and let something read it`))
+        }
+      },
+      close: () => kept.close(),
+    }
+  },
+})

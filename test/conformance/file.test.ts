@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite, test, type TestContext } from 'node:test'
+import { file, FileSettings } from '../../src/destinations/file/index.ts'
+import { manualClock } from '../../src/platform/clock.ts'
+import { destinationSuite } from './destination-suite.ts'
+import { testEvent, testEvents, testWorld, textOf } from './events.ts'
+import type { Arrived } from './stage.ts'
+
+const NOW = { signingSecrets: [], timeoutMs: 5000 }
+const DAY = 86_400_000
+
+function linesIn(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const names = readdirSync(folder).sort()
+  return names.flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1))
+}
+
+/** What stands after `"event":` is the event. */
+function arrivedIn(lines: readonly string[]): Arrived[] {
+  return lines.map((line) => ({
+    id: (JSON.parse(line) as { event_id: string }).event_id,
+    body: line.slice(line.indexOf(',"event":') + 9, -1),
+  }))
+}
+
+destinationSuite('file', {
+  networked: false,
+  idempotent: false,
+  missing: () => null,
+  wrongCredentials: null,
+  async start() {
+    const folder = mkdtempSync(join(tmpdir(), 'loam-file-'))
+    return {
+      abilities: { folder },
+      place: async () => ({ folder: `place-${randomBytes(6).toString('hex')}` }),
+      read: async (settings) => arrivedIn(linesIn(join(folder, String(settings.folder)))),
+      at: (settings) => settings,
+      kill: async () => undefined,
+      restart: async () => undefined,
+      stop: async () => rmSync(folder, { recursive: true, force: true }),
+    }
+  },
+})
+
+suite('what only files have', () => {
+  function opened(t: TestContext, more: Record<string, unknown> = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'loam-file-'))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const clock = manualClock(Date.parse('2026-03-10T23:00:00Z'))
+    const sender = file.open(FileSettings.parse(more), { ...testWorld(t, { allowPrivate: true }), clock, folder })
+    t.after(() => sender.close())
+    return { sender, clock, folder: join(folder, 'events') }
+  }
+
+  test('another file by size and by day, and nobody else may read them', async (t) => {
+    const { sender, clock, folder } = opened(t, { line: 'event', max_file_bytes: 1000 })
+    const events = testEvents(6)
+    for (const [i, event] of events.entries()) {
+      assert.equal((await sender.send([event], NOW))[0]!.next, 'delivered')
+      if (i === 3) clock.advance(DAY)
+    }
+    const names = readdirSync(folder).sort()
+    assert.ok(names.length >= 3, names.join())
+    assert.match(names[0]!, /^2026-03-10T230000Z-[0-9a-f]{8}\.ndjson$/)
+    assert.match(names.at(-1)!, /^2026-03-11T230000Z-/)
+    assert.deepEqual(linesIn(folder).sort(), events.map(textOf).sort())
+  })
+
+  test('a failure is told, and what follows goes into a file of its own', async (t) => {
+    const { sender, folder } = opened(t)
+    writeFileSync(folder, 'in the way')
+    const [refused] = await sender.send([testEvent(0)], NOW)
+    assert.ok(refused?.next === 'retry')
+    assert.match(refused.message, /is no folder/)
+    rmSync(folder)
+    assert.equal((await sender.send([testEvent(0)], NOW))[0]!.next, 'delivered')
+  })
+
+  test('a full disk is told', { skip: !existsSync('/dev/full') }, async (t) => {
+    const { sender, folder } = opened(t)
+    await sender.send([testEvent(0)], NOW)
+    const [name] = readdirSync(folder)
+    await sender.close()
+    // The same sender would go on with this file.
+    rmSync(join(folder, name!))
+    symlinkSync('/dev/full', join(folder, name!))
+    const [full] = await sender.send([testEvent(1)], NOW)
+    assert.ok(full?.next === 'retry')
+    assert.match(full.message, /is full \(ENOSPC\)/)
+    assert.equal((await sender.send([testEvent(1)], NOW))[0]!.next, 'delivered')
+    assert.equal(readdirSync(folder).length, 2)
+  })
+})
