@@ -109,6 +109,26 @@ describe('destinations', () => {
     assert.ok(!(await loam('destinations', 'list')).stdout.includes(id))
   })
 
+  test('how it is sent to: pace, patience, order, people; paused, resumed, with a new secret', async () => {
+    const options = ['--rate', '30/m', '--concurrency', '3', '--timeout', '20', '--retry-delays', '5,60']
+    const more = ['--strict-order', '--no-pause-on-gone', '--disable-after', '72', '--user-ids', 'a,b']
+    const added = (await loam('destinations', 'add', 'https://example.com/', ...options, ...more, '--json')).json()
+    const { delivery, user_ids, id } = added as { delivery: Record<string, unknown>; user_ids: string[]; id: string }
+    assert.deepEqual(user_ids, ['a', 'b'])
+    const { rate_per_minute, rate_per_second, concurrency, timeout_seconds, retry_delays_seconds } = delivery
+    assert.deepEqual([rate_per_minute, rate_per_second, concurrency, timeout_seconds], [30, null, 3, 20])
+    assert.deepEqual(retry_delays_seconds, [5, 60])
+    const { strict_order, pause_on_gone, disable_after_hours } = delivery
+    assert.deepEqual([strict_order, pause_on_gone, disable_after_hours], [true, false, 72])
+    assert.match((await loam('destinations', 'pause', id)).stdout, /is paused\.$/m)
+    assert.match((await loam('destinations', 'resume', id)).stdout, /is active\.$/m)
+    const rotated = (await loam('destinations', 'rotate-secret', id, '--overlap', '60')).stdout
+    assert.match(rotated, /^signing secret {2}[0-9a-f]{48}\nThe old one signs until 20/)
+    const wrong = await cli.run(['destinations', 'add', 'https://example.com/', '--rate', 'fast'])
+    assert.match(wrong.stderr, /like 50\/s or 30\/m/)
+    await loam('destinations', 'remove', id)
+  })
+
   test('what cannot be added is refused, with the reason', async () => {
     const runs = await Promise.all([
       cli.run(['destinations', 'add', 'not a url']),

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { closedBreaker, FAILURES_TO_OPEN, follow, noteFailure, noteSuccess, phaseOf } from './breaker.ts'
 
-const failure = (startedAt: number, now = startedAt + 100, askedMs = 0) => ({ startedAt, now, askedMs, random: 0.5 })
+const failure = (startedAt: number, now = startedAt + 100, askedMs = 0) => ({
+  startedAt,
+  now,
+  askedMs,
+  refused: false,
+  random: 0.5,
+})
 
 test('it opens after so many failures in a row, and a success in between starts the count again', () => {
   const breaker = closedBreaker()
@@ -42,6 +48,17 @@ test('each failed probe doubles the wait, up to a minute', () => {
   assert.equal(phaseOf(breaker, 0), 'closed')
   const again = opened(0)
   assert.equal(again.openUntil, 5000, 'it begins at the start again')
+})
+
+test('one that answers and refuses is tried again soon: it may refuse only some events', () => {
+  const breaker = closedBreaker()
+  const refusal = (at: number) => ({ ...failure(at, at), refused: true })
+  for (let i = 0; i < FAILURES_TO_OPEN; i++) noteFailure(breaker, refusal(1000))
+  for (let i = 0; i < 4; i++) {
+    const at = breaker.openUntil!
+    noteFailure(breaker, refusal(at))
+    assert.equal(breaker.openUntil! - at, 5000)
+  }
 })
 
 test('a receiver that asks for time gets it, within bounds', () => {

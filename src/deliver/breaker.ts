@@ -41,13 +41,14 @@ export function noteSuccess(breaker: Breaker): boolean {
 /** True when that opened it, or opened it again. */
 export function noteFailure(
   breaker: Breaker,
-  call: { startedAt: number; now: number; askedMs: number; random: number },
+  call: { startedAt: number; now: number; askedMs: number; refused: boolean; random: number },
 ): boolean {
   breaker.failures++
   const wasClosed = breaker.openUntil === null
   if (wasClosed ? breaker.failures < FAILURES_TO_OPEN : call.startedAt <= breaker.openedAt) return false
   const wait = OPEN_MS[Math.min(breaker.opens, OPEN_MS.length - 1)]! * (1 - JITTER + 2 * JITTER * call.random)
-  breaker.opens++
+  // Someone is there and refuses what was sent: the next event may fare better, so the wait grows no longer.
+  if (!call.refused) breaker.opens++
   breaker.openedAt = call.now
   breaker.openUntil = call.now + Math.round(Math.max(wait, Math.min(call.askedMs, LONGEST_ASKED_MS)))
   return true

@@ -19,6 +19,7 @@ import {
 
 /** Tokens that nobody used are given up: together with newer ones they would be too many. */
 const TOKENS_KEEP_MS = 1000
+const MEMORY_SECONDS = 5
 
 export interface Room {
   /** Calls of `send` that may begin. */
@@ -90,8 +91,18 @@ export class Gate {
   }
 
   /** Whether new events may wait for it in memory. A destination that is known to be down leaves them in the database. */
-  takes(): boolean {
-    return this.phase === 'closed' && this.#slots.caps.live > 0
+  takes(kind: Kind): boolean {
+    return this.phase === 'closed' && this.serves(kind)
+  }
+
+  /** False where other servers have all of its slots. */
+  serves(kind: Kind): boolean {
+    return (kind === 'backfill' ? this.#slots.caps.backfill : this.#slots.caps.live) > 0
+  }
+
+  /** What may wait in memory: no more than goes out soon, where there is a limit. */
+  get mostInMemory(): number {
+    return this.#rate === null ? Number.POSITIVE_INFINITY : Math.ceil(this.#rate.perSecond * MEMORY_SECONDS)
   }
 
   /** The circuit may be tried, if no other server tries it. */
@@ -149,6 +160,7 @@ function verdict(results: readonly SendResult[]): {
   outcome: 'success' | 'failure' | 'neutral'
   slowDown: boolean
   askedMs: number
+  refused: boolean
 } {
   const retries = results.filter((result) => result.next === 'retry')
   const failed = results.some((result) => result.next === 'retry' || result.next === 'pause')
@@ -156,6 +168,7 @@ function verdict(results: readonly SendResult[]): {
   return {
     outcome: taken ? 'success' : failed ? 'failure' : 'neutral',
     slowDown: retries.some((result) => result.slowDown === true),
+    refused: retries.every(({ status, slowDown }) => status !== null && status >= 400 && status < 500 && !slowDown),
     askedMs: Math.max(0, ...retries.map((result) => (result.afterSeconds ?? 0) * 1000)),
   }
 }

@@ -92,8 +92,8 @@ export class Outlet {
   reserve(row: DestinationRow, lane: Lane, bytes: number): Lease | null {
     const kind = freshKind(lane)
     const state = this.#queues[kind]
-    if (row.state !== 'active' || !this.#gate.takes() || this.#world.isStopped()) return null
-    const most = state.behind ? MOST_QUEUED[kind] / 2 : MOST_QUEUED[kind]
+    if (row.state !== 'active' || !this.#gate.takes(kind) || this.#world.isStopped()) return null
+    const most = Math.min(state.behind ? MOST_QUEUED[kind] / 2 : MOST_QUEUED[kind], this.#gate.mostInMemory)
     const used = state.bytes + state.reservedBytes
     if (state.queue.length + state.reserved >= most || (used > 0 && used + bytes > MOST_QUEUED_BYTES)) {
       state.behind = true
@@ -215,6 +215,9 @@ export class Outlet {
 
   async #prepare(): Promise<void> {
     if (!(await this.#learn())) return
+    const others = KINDS.filter((kind) => !this.#gate.serves(kind))
+    for (const kind of others) this.#queues[kind].mayBeDue = false
+    if (others.some((kind) => this.#queues[kind].queue.length > 0)) await this.giveBack(others)
     this.#tellGate()
     if (this.#gate.wantsProbe()) await this.#askToProbe()
     await this.#fetchTokens()
@@ -427,9 +430,9 @@ export class Outlet {
   // ── The end ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** What waits in memory goes back to the database: nothing was tried. */
-  async giveBack(): Promise<void> {
-    const held = KINDS.flatMap((kind) => this.#queues[kind].queue.splice(0))
-    for (const kind of KINDS) this.#queues[kind].bytes = 0
+  async giveBack(kinds: readonly Kind[] = KINDS): Promise<void> {
+    const held = kinds.flatMap((kind) => this.#queues[kind].queue.splice(0))
+    for (const kind of kinds) this.#queues[kind].bytes = 0
     this.#letGo(held)
     if (held.length > 0) await this.#world.ctx.db.batch(giveBackDeliveries(held.map(({ delivery }) => delivery)))
   }

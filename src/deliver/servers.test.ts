@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { openTestDatabase } from '../../test/database.ts'
+import { announceServer, retireServer } from '../store/deliver-servers.ts'
 import { everything, shareOf } from './servers.ts'
 
 test('the parts of all servers are the whole', () => {
@@ -16,4 +18,16 @@ test('the parts of all servers are the whole', () => {
   }
   assert.equal(everything.of(16), 16)
   assert.equal(shareOf(['a'], 'new').of(16), 8)
+})
+
+test('servers see each other, in one order, until they are silent for too long or say goodbye', async (t) => {
+  const { db, dispose } = await openTestDatabase()
+  t.after(dispose)
+  assert.deepEqual(await announceServer(db, 'b', 1000), ['b'])
+  assert.deepEqual(await announceServer(db, 'a', 2000), ['a', 'b'])
+  assert.deepEqual(await announceServer(db, 'b', 6000), ['a', 'b'])
+  assert.deepEqual(await announceServer(db, 'b', 17_001), ['b'], 'a was silent')
+  await announceServer(db, 'a', 17_002)
+  await retireServer(db, 'a')
+  assert.deepEqual(await announceServer(db, 'b', 17_003), ['b'])
 })

@@ -24,6 +24,7 @@ function ended(slots: Slots, kind: Kind, change: Partial<Ended> = {}) {
     outcome: 'success',
     slowDown: false,
     askedMs: 0,
+    refused: false,
     random: 0.5,
     ...change,
   })

@@ -98,6 +98,8 @@ export interface Ended {
   slowDown: boolean
   /** What `Retry-After` asked for. */
   askedMs: number
+  /** It was answered, with a refusal of what was sent (HTTP 4xx). */
+  refused: boolean
   /** 0 to 1. */
   random: number
 }
