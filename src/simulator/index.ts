@@ -1,5 +1,6 @@
 // Every cloud that the sandbox plays.
 import { createConcept2Simulator } from './concept2/index.ts'
+import { createFitbitLegacySimulator } from './fitbit-legacy/index.ts'
 import { createGarminSimulator } from './garmin/index.ts'
 import { createGoogleHealthSimulator } from './google-health/index.ts'
 import { createOuraSimulator } from './oura/index.ts'
@@ -15,6 +16,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   concept2: createConcept2Simulator,
   garmin: createGarminSimulator,
   fitbit: createGoogleHealthSimulator('FITBIT', 'Fitbit'),
+  'fitbit-legacy': createFitbitLegacySimulator,
   google: createGoogleHealthSimulator('GOOGLE', 'Google Health'),
   oura: createOuraSimulator,
   strava: createStravaSimulator,
