@@ -113,8 +113,16 @@ test('collections are subscribed to, announced with a signature, and no more onc
 
 const OLD_DAY = ['activity_daily_summary', 'heart', 'heart_intraday', 'activity_intraday', 'hrv', 'spo2', 'cardioscore']
 const NEW_DAY = [
-  ...['steps', 'distance', 'floors', 'altitude', 'total-calories', 'active-energy-burned', 'active-minutes'],
-  ...['sedentary-period', 'heart-rate', 'time-in-heart-rate-zone'],
+  'steps',
+  'distance',
+  'floors',
+  'altitude',
+  'total-calories',
+  'active-energy-burned',
+  'active-minutes',
+  'sedentary-period',
+  'heart-rate',
+  'time-in-heart-rate-zone',
 ].map((type) => `${type}_dailyRollUp`)
 const NEW_SERIES = ['steps', 'distance', 'floors', 'total-calories_rollUp']
 const NEW_DAILY = [
