@@ -25,14 +25,16 @@ const rate = z.number().positive().max(100_000).nullable()
 const members = {
   concurrency: slots.describe('Requests in flight at a time.').default(16),
   backfill_concurrency: slots.describe('The same for history, which has slots of its own.').default(4),
-  rate_per_second: rate.describe('Events per second at most. Null: no limit.').default(null),
-  rate_per_minute: rate.describe('Events per minute at most, for slow receivers. Null: no limit.').default(null),
+  rate_per_second: rate.describe('Events per second at most; no limit unless set.').default(null),
+  rate_per_minute: rate.describe('Events per minute at most, for slow receivers; no limit unless set.').default(null),
   timeout_seconds: z
     .number()
     .min(1)
     .max(300)
     .nullable()
-    .describe("How long one request may take; later it is sent again. Null: the kind's own, 8 seconds for a webhook.")
+    .describe(
+      "How long one request may take before it is given up and sent again. Unless set, the kind's own: 8 for a webhook.",
+    )
     .default(null),
   retry_delays_seconds: z
     .array(z.number().min(1).max(604_800))
@@ -43,7 +45,7 @@ const members = {
     .int()
     .min(1024)
     .nullable()
-    .describe('Larger events fail here without being sent. Null: no limit.')
+    .describe('Larger events fail here without being sent; no limit unless set.')
     .default(null),
   strict_order: z
     .boolean()
@@ -58,7 +60,7 @@ const members = {
     .min(1)
     .max(8760)
     .nullable()
-    .describe('Stop sending after this long without a success; events are held. Null: never.')
+    .describe('Stop sending after this long without a success; events are held. Never unless set.')
     .default(null),
 }
 

@@ -185,6 +185,7 @@ async function detail(c: Call, form: Form, problems: Problems, newSecret: string
                 ['Events', row.event_types === null ? 'all types' : row.event_types.join(', ')],
                 ['Sources', row.providers === null ? 'all' : row.providers.join(', ')],
                 ['People', peopleText(row)],
+                ['Pace', paceText(row.delivery)],
                 ['Added', moment(row.created_at)],
                 ['Changed', moment(row.updated_at)],
                 ...Object.entries(row.secrets).map(([name, isSet]) => [name, secretText(name, isSet)] as const),
@@ -269,6 +270,12 @@ function troubles(row: DestinationView): Html | '' {
       the attempts say what the receiver answered.`,
     )
   return ''
+}
+
+function paceText(delivery: DestinationView['delivery']): string {
+  const { concurrency, rate_per_second: second, rate_per_minute: minute, strict_order: strict } = delivery
+  const rate = second !== null ? `, ${second} a second at most` : minute !== null ? `, ${minute} a minute at most` : ''
+  return `${concurrency} at a time${rate}${strict ? ', in order for each user' : ''}`
 }
 
 function peopleText(row: DestinationView): string {

@@ -207,9 +207,11 @@ function textOf(value: unknown): string {
   return value === undefined || value === null ? '' : String(value)
 }
 
-/** `timeout_seconds` → “Timeout seconds”; `url` → “URL”. */
+/** Short for something, so all of it is upper case. */
+const INITIALS = /\b(url|uri|arn|id|ca|tls)\b/g
+
+/** `timeout_seconds` → “Timeout seconds”; `url` → “URL”; `ca_certificate` → “CA certificate”. */
 function labelOf(name: string): string {
-  if (['url', 'uri', 'arn', 'id'].includes(name)) return name.toUpperCase()
-  const words = name.replaceAll('_', ' ')
+  const words = name.replaceAll('_', ' ').replace(INITIALS, (word) => word.toUpperCase())
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
