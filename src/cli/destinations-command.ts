@@ -63,7 +63,7 @@ export function addDestinations(command: Command): void {
       .option('--reference-ids <list>', 'only events of these people, by your own ids', commaList)
       .option('--concurrency <n>', 'requests in flight at a time', wholeNumber(1, 1000))
       .option('--rate <n/s|n/m>', 'events per second or minute at most, like 50/s or 30/m', rateOf)
-      .option('--timeout <seconds>', 'how long one request may take', wholeNumber(1, 300))
+      .option('--timeout <seconds>', 'how long one request may take', wholeNumber(1, 90))
       .option('--retry-delays <list>', 'seconds between attempts, like 5,60,3600', secondsList)
       .option('--max-bytes <n>', 'larger events fail without being sent', wholeNumber(1024, 2 ** 31))
       .option('--strict-order', "a user's next event waits for the one before")

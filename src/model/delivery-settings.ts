@@ -30,7 +30,8 @@ const members = {
   timeout_seconds: z
     .number()
     .min(1)
-    .max(300)
+    // Shorter than a lease: what is still under way must not be taken for lost.
+    .max(90)
     .nullable()
     .describe(
       "How long one request may take before it is given up and sent again. Unless set, the kind's own: 8 for a webhook.",

@@ -84,7 +84,7 @@ test('what is wrong stands beside its field, and what was typed stays', async ()
     'delivery.timeout_seconds': '400',
     'delivery.retry_delays_seconds': '5\nsoon',
   })
-  assert.match(slow.text, /id="field-delivery-timeout_seconds-problem">Must be at most 300/)
+  assert.match(slow.text, /id="field-delivery-timeout_seconds-problem">Must be at most 90/)
   assert.match(slow.text, /id="field-delivery-retry_delays_seconds-problem">Must be a number/)
   assert.equal(await destinationNamed('Wrong one'), undefined)
 })
