@@ -398,9 +398,14 @@ export interface Connector {
   /**
    * How often to look where nothing announces changes, and as a fallback where it does. Null: never (the provider
    * forbids it, and sends everything by itself: the days since somebody connected count as read). `daysBack`: days before
-   * today that each look covers, default 2.
+   * today that each look covers, default 2. `deep`: a wider look once a day, for what is uploaded late or changed unsaid.
    */
-  poll: { everySeconds: number; kinds: readonly string[]; daysBack?: number } | null
+  poll: {
+    everySeconds: number
+    kinds: readonly string[]
+    daysBack?: number
+    deep?: { kinds: readonly string[]; daysBack: number }
+  } | null
   limits: Limits
   /** Days of one step of a backfill: many where each call is dear. Default 10. */
   backfillDays?: number

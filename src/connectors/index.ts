@@ -1,6 +1,7 @@
 // The catalogue: a source exists by standing here.
 import type { Connector } from './connector.ts'
 import { concept2 } from './concept2/index.ts'
+import { dexcom, dexcomEu, dexcomJp } from './dexcom/index.ts'
 import { fitbit } from './fitbit/index.ts'
 import { garmin } from './garmin/index.ts'
 import { google } from './google/index.ts'
@@ -10,7 +11,20 @@ import { strava } from './strava/index.ts'
 import { whoop } from './whoop/index.ts'
 import { withings } from './withings/index.ts'
 
-export const connectors: readonly Connector[] = [oura, strava, google, concept2, withings, fitbit, whoop, garmin, omron]
+export const connectors: readonly Connector[] = [
+  oura,
+  strava,
+  google,
+  concept2,
+  withings,
+  fitbit,
+  whoop,
+  garmin,
+  omron,
+  dexcom,
+  dexcomEu,
+  dexcomJp,
+]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))
 

@@ -1,5 +1,6 @@
 // Looks by itself where nothing announces changes, and as a fallback where something should.
 import { connectorOf } from '../connectors/index.ts'
+import type { Connector } from '../connectors/connector.ts'
 import { addDays, localDayOf } from '../model/local-day.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import { type ConnectionRow, connectionsToPoll, markPolled } from '../store/connections.ts'
@@ -30,8 +31,9 @@ export function pollJob(connection: ConnectionRow, now: number): NewJob | null {
   const connector = connectorOf(connection)
   if (connector === null || connector.poll === null) return null
   const today = localDayOf(now, connection.time_zone)
-  const days = { start: addDays(today, -(connector.poll.daysBack ?? DAYS_BACK)), end: addDays(today, 1) }
-  const payload: ReadPayload = { poll: true, orders: connector.poll.kinds.map((kind) => ({ kind, wanted: { days } })) }
+  const { kinds, daysBack = DAYS_BACK } = lookOf(connector.poll, connection, now)
+  const days = { start: addDays(today, -daysBack), end: addDays(today, 1) }
+  const payload: ReadPayload = { poll: true, orders: kinds.map((kind) => ({ kind, wanted: { days } })) }
   return {
     kind: 'read',
     lane: 'live',
@@ -41,4 +43,17 @@ export function pollJob(connection: ConnectionRow, now: number): NewJob | null {
     payload,
     at: now,
   }
+}
+
+const DAY_SECONDS = 86_400
+
+/** Once a day the wide look, at a time of day that follows from the connection, so that not all come at once. */
+function lookOf(
+  poll: NonNullable<Connector['poll']>,
+  { user_id: userId }: ConnectionRow,
+  now: number,
+): { kinds: readonly string[]; daysBack?: number } {
+  const shift = Number.parseInt(userId.slice(0, 8), 16) % DAY_SECONDS
+  const dayAt = (ms: number): number => Math.floor((ms / 1000 + shift) / DAY_SECONDS)
+  return poll.deep !== undefined && dayAt(now) !== dayAt(now - poll.everySeconds * 1000) ? poll.deep : poll
 }

@@ -1,5 +1,6 @@
 // Every cloud that the sandbox plays.
 import { createConcept2Simulator } from './concept2/index.ts'
+import { createDexcomSimulator } from './dexcom/index.ts'
 import { createFitbitLegacySimulator } from './fitbit-legacy/index.ts'
 import { createGarminSimulator } from './garmin/index.ts'
 import { createGoogleHealthSimulator } from './google-health/index.ts'
@@ -14,6 +15,9 @@ export { clientSecretOf, sandboxClient } from './clients.ts'
 
 const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   concept2: createConcept2Simulator,
+  dexcom: createDexcomSimulator('DEXCOM', 'Dexcom'),
+  dexcom_eu: createDexcomSimulator('DEXCOM_EU', 'Dexcom (outside the US)'),
+  dexcom_jp: createDexcomSimulator('DEXCOM_JP', 'Dexcom (Japan)'),
   garmin: createGarminSimulator,
   fitbit: createGoogleHealthSimulator('FITBIT', 'Fitbit'),
   'fitbit-legacy': createFitbitLegacySimulator,

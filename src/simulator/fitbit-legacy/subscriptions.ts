@@ -13,7 +13,7 @@ import { person } from '../people/person.ts'
 import { sleepOfDays } from './data.ts'
 import { activityLog, daySummary, foodLog, weightLogs } from './documents.ts'
 
-const COLLECTIONS = ['activities', 'body', 'foods', 'sleep', 'userRevokedAccess']
+const COLLECTIONS = new Set(['activities', 'body', 'foods', 'sleep', 'userRevokedAccess'])
 const DAYS_WATCHED = 2
 const DAYS_TO_CHANGE = 14
 
@@ -71,7 +71,7 @@ export function mountSubscriptions(app: Hono, kit: Kit): void {
     const grant = await kit.admit(c.req.raw, { kind: 'subscriptions' })
     if (grant instanceof Response) return grant
     const collection = c.req.param('collection')!
-    return COLLECTIONS.includes(collection) ? { grant, collection } : kit.refuse('missing', 'no such collection')
+    return COLLECTIONS.has(collection) ? { grant, collection } : kit.refuse('missing', 'no such collection')
   }
 }
 
