@@ -93,6 +93,8 @@ async function people(count: number): Promise<ConnectionRow[]> {
     last_polled_at: null,
     next_poll_at: null,
     subscribed_at: null,
+    former_user_id: null,
+    refresh_ends_at: null,
     most_recent_data_at: null,
     created_at: Date.now(),
   }))

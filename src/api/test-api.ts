@@ -150,6 +150,8 @@ export async function openTestApi(options: { sandbox?: boolean; shutdown?: Abort
         next_poll_at: null,
         variant: null,
         subscribed_at: null,
+        former_user_id: null,
+        refresh_ends_at: null,
         most_recent_data_at: null,
         created_at: clock.now(),
         ...change,

@@ -110,6 +110,8 @@ export interface Tokens {
   scopes: string[] | null
   /** Some token answers name the account. */
   providerUserId?: string | null
+  /** Seconds until the refresh token ends, where the provider says so (Google, while the application is in testing). */
+  refreshExpiresInSeconds?: number | null
 }
 
 export interface Identity {
@@ -118,6 +120,8 @@ export interface Identity {
   scopes?: string[] | null
   /** IANA name or fixed offset (`+02:00`). Null or absent when the provider does not say. */
   timeZone?: string | null
+  /** The account's id at the API that this one `replaces`: joins what was connected there. */
+  formerUserId?: string | null
 }
 
 // ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -423,10 +427,22 @@ export interface Connector {
    * connection stays with the one that it was made with. Same `id`, kinds of their own.
    */
   variants?: Record<string, Connector>
+  /** This API took the place of one of `variants`, and its people have to consent again (`loam migrate`). */
+  replaces?: Replaced
   /** An interface that the provider does not offer to the public: off until an operator switches it on by name. */
   unofficial?: boolean
   /** What the operator must know before switching it on (terms, retention); for the dashboard. */
   notice?: string
+}
+
+export interface Replaced {
+  variant: string
+  /** The first day on which it answered no more. */
+  endedOn: LocalDay
+  /** Scopes that the provider gives to reviewed applications only, and how many people may connect before. */
+  restricted: { scopes: readonly string[]; people: number }
+  /** Fields on which the two differ by themselves, by their path or its end, and why. */
+  differs: Record<string, string>
 }
 
 export type AuthorizedRequest = Omit<HttpRequest, 'url'>

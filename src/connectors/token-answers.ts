@@ -14,6 +14,7 @@ export function readStandardTokens(response: HttpResponse, scopeSeparator: strin
         Number.isFinite(Number(body.expires_in)) && body.expires_in !== null ? Number(body.expires_in) : null,
       scopes: typeof body.scope === 'string' ? body.scope.split(scopeSeparator).filter(Boolean) : null,
       providerUserId: typeof body.user_id === 'string' ? body.user_id : null,
+      refreshExpiresInSeconds: typeof body.refresh_token_expires_in === 'number' ? body.refresh_token_expires_in : null,
     }
   }
   throw tokenRefusal(response, typeof body?.error === 'string' ? body.error : null)

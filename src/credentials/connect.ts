@@ -194,6 +194,9 @@ export async function connect(
     next_poll_at: connector.poll === null ? null : now + connector.poll.everySeconds * 1000,
     most_recent_data_at: null,
     subscribed_at: connector.notifications?.subscribeConnection === undefined ? null : now,
+    former_user_id: identity.formerUserId ?? null,
+    refresh_ends_at:
+      typeof tokens.refreshExpiresInSeconds === 'number' ? now + tokens.refreshExpiresInSeconds * 1000 : null,
     created_at: now,
   }
   const stored = await ctx.db.transaction((tx) => storeConnection(ctx, tx, connector, flow, connection))

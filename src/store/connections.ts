@@ -36,6 +36,10 @@ export interface ConnectionRow {
   most_recent_data_at: number | null
   /** Until when something may arrive that we asked for (store/promises.ts). Set by the promises themselves. */
   promised_until?: number | null
+  /** The account's id at the API that this one replaced, where the provider tells it. */
+  former_user_id: string | null
+  /** When the refresh token ends, where the provider says so. */
+  refresh_ends_at: number | null
   created_at: number
 }
 
@@ -43,8 +47,8 @@ export async function insertConnection(sql: Sql, row: ConnectionRow): Promise<vo
   await sql.run(
     `INSERT INTO connections (user_id, environment_id, provider, provider_user_id, reference_id, scopes, active, state,
        time_zone, tokens_sealed, token_expires_at, token_version, refresh_lease_until, last_webhook_update, last_polled_at,
-       next_poll_at, most_recent_data_at, created_at, variant, subscribed_at)
-     VALUES (${placeholders(20)})`,
+       next_poll_at, most_recent_data_at, created_at, variant, subscribed_at, former_user_id, refresh_ends_at)
+     VALUES (${placeholders(22)})`,
     [
       row.user_id,
       row.environment_id,
@@ -66,6 +70,8 @@ export async function insertConnection(sql: Sql, row: ConnectionRow): Promise<vo
       row.created_at,
       row.variant,
       row.subscribed_at,
+      row.former_user_id,
+      row.refresh_ends_at,
     ],
   )
 }

@@ -1,5 +1,6 @@
 import type { Connector } from '../connector.ts'
 import { googleHealth } from '../google-health/index.ts'
+import { scopeOf } from '../google-health/oauth.ts'
 import { legacy } from './legacy/index.ts'
 
 /** Since the old Web API ended, Fitbit is the Google Health API under its old name. */
@@ -8,4 +9,39 @@ export const fitbit: Connector = googleHealth({
   name: 'Fitbit',
   tagline: 'Watches, trackers and scales: activity, sleep, heart, body',
   variants: { legacy },
+  replaces: {
+    variant: 'legacy',
+    endedOn: '2026-11-02',
+    restricted: {
+      // ~ Google says that most are; which ones, its consent screen shows.
+      scopes: [
+        'activity_and_fitness',
+        'health_metrics_and_measurements',
+        'sleep',
+        'nutrition',
+        'location',
+        'ecg',
+        'irn',
+      ].map(scopeOf),
+      people: 100,
+    },
+    differs: {
+      'calories_data.BMR_calories': 'no roll-up has it',
+      'measurements_data.measurements': 'the old API computes a BMI for each weighing',
+      'sleep_durations_data.sleep_efficiency': "Fitbit's own whole number before, the exact share since",
+      'awake.sleep_latency_seconds': 'always 0 for nights with stages before',
+      'awake.wake_up_latency_seconds': 'computed otherwise',
+      'awake.num_out_of_bed_events': 'not told before',
+      'summary.hr_zone_data': 'the zones have other names',
+      'lap_data.laps': 'not told before',
+      'movement_data.avg_cadence_rpm': 'not told before',
+      'oxygen_data.vo2max_ml_per_min_per_kg': 'the middle of a range before',
+      'metadata.name': "the new API's own name of the sport",
+      'metadata.type': 'the new API tells more sports apart',
+      'device_data.name': 'one names the app, the other its package',
+      'device_data.manufacturer': 'not told before',
+      drink_samples: 'only the sum was told before',
+      meals: 'meals have times now',
+    },
+  },
 })

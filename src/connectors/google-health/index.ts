@@ -20,11 +20,15 @@ export function googleHealth(own: Pick<Connector, 'id' | 'name' | 'tagline'> & P
     async identify({ http }) {
       const response = await http.send({ ...API, path: '/v4/users/me/identity' }, { expect: [400, 412] })
       if (response.status !== 200) throw notLinked(response.status)
-      const { healthUserId } = response.json() as { healthUserId?: unknown }
+      const { healthUserId, legacyUserId } = response.json() as { healthUserId?: unknown; legacyUserId?: unknown }
       if (typeof healthUserId !== 'string' || healthUserId === '') {
         throw new ProviderError('Google did not say whose account it is', { next: 'give_up' })
       }
-      return { providerUserId: healthUserId, timeZone: await timeZoneOf(http) }
+      return {
+        providerUserId: healthUserId,
+        timeZone: await timeZoneOf(http),
+        formerUserId: typeof legacyUserId === 'string' && legacyUserId !== '' ? legacyUserId : null,
+      }
     },
     reads,
     timeZone: shownZone,

@@ -1,6 +1,6 @@
-import { ProviderError } from '../../../platform/errors.ts'
 import type { HttpResponse } from '../../../platform/http.ts'
 import type { Client, OAuth2, Tokens } from '../../connector.ts'
+import { jsonObject, readStandardTokens, tokenRefusal } from '../../token-answers.ts'
 
 const SCOPES = [
   'activity',
@@ -41,18 +41,10 @@ function basic({ id, secret }: Client): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
 }
 
-/** The account is named in the answer itself. */
+/** What went wrong is in a list: `{"errors":[{"errorType":"invalid_grant"}]}`. */
 function readTokens(response: HttpResponse): Tokens {
-  const body = response.json() as Record<string, unknown>
-  const { access_token: accessToken, refresh_token: refreshToken, expires_in: seconds, scope, user_id: userId } = body
-  if (typeof accessToken !== 'string') {
-    throw new ProviderError('Fitbit gave no access token', { next: 'reauthorize', status: response.status })
-  }
-  return {
-    accessToken,
-    refreshToken: typeof refreshToken === 'string' ? refreshToken : null,
-    expiresInSeconds: typeof seconds === 'number' ? seconds : null,
-    scopes: typeof scope === 'string' ? scope.split(' ').filter((each) => each !== '') : null,
-    providerUserId: typeof userId === 'string' ? userId : null,
-  }
+  if (response.status >= 200 && response.status < 300) return readStandardTokens(response, ' ')
+  const { errors } = (jsonObject(response) ?? {}) as { errors?: { errorType?: unknown }[] }
+  const code = Array.isArray(errors) ? errors[0]?.errorType : null
+  throw tokenRefusal(response, typeof code === 'string' ? code : null)
 }
