@@ -50,7 +50,7 @@ export async function testDestination(
     message:
       result.next === 'delivered'
         ? result.status === null
-          ? (result.response ?? 'taken')
+          ? `${destination.type.name} has it: ${result.response ?? destination.type.target(destination.settings)}`
           : `answered ${result.status}`
         : result.message,
     durationMs: ctx.clock.now() - startedAt,

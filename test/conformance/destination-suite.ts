@@ -1,6 +1,7 @@
 // What every kind of destination has to pass. The loop knows no kind, so all that it relies on is tested here.
 import assert from 'node:assert/strict'
 import { after, before, suite, test, type TestContext } from 'node:test'
+import { z } from 'zod'
 import { openTestApi } from '../../src/api/test-api.ts'
 import { startDelivering } from '../../src/deliver/deliver.ts'
 import {
@@ -15,6 +16,7 @@ import { destinationType } from '../../src/destinations/index.ts'
 import { appendEvents } from '../../src/outbox/append.ts'
 import { createHttp } from '../../src/platform/http-client.ts'
 import type { Context } from '../../src/store/context.ts'
+import { type JsonSchema, readSchemaForm, schemaFieldNames, schemaFields } from '../../src/web/parts/schema-form.ts'
 import { pause, silentServer, testEvent, testEvents, testWorld, textOf, until } from './events.ts'
 import type { Server, Settings, Stage } from './stage.ts'
 
@@ -89,6 +91,21 @@ export function destinationSuite(id: string, stage: Stage): void {
       assertDelivered(await second.send([events[2]!], NOW), 1)
       assertArrived(await server.read(one), [events[0]!], { once: true })
       assertArrived(await server.read(other), [events[1]!, events[2]!], { once: true })
+    })
+
+    test('closing ends every socket', { skip: !networked }, async (t) => {
+      const settings = await server.place()
+      // What the tests before this one closed is gone by then.
+      await pause(300)
+      const before = openSockets()
+      const world = testWorld(t, { allowPrivate: true })
+      const sender = open(settings, world)
+      const results = await Promise.all(testEvents(6).map((event) => sender.send([event], NOW)))
+      assertDelivered(results.flat(), 6)
+      assert.ok(openSockets() > before)
+      await sender.close()
+      await world.http.close()
+      await until('the sockets are closed', () => openSockets() <= before)
     })
 
     test(
@@ -228,6 +245,21 @@ export function destinationSuite(id: string, stage: Stage): void {
       }
     })
 
+    test("the dashboard's form gives the same settings", async () => {
+      const settings = await server.place()
+      const schema = z.toJSONSchema(type.settings, { io: 'input' }) as JsonSchema
+      const typed = Object.entries(settings).map(([name, value]): [string, string[]] => {
+        if (typeof value === 'boolean') return [`settings.${name}`, value ? ['on'] : []]
+        return [`settings.${name}`, [Array.isArray(value) ? value.join('\r\n') : String(value)]]
+      })
+      const drawn = String(schemaFields(schema, { values: {}, typed: {}, problems: {}, secretsSet: {} }))
+      for (const name of schemaFieldNames(schema)) assert.ok(drawn.includes(`name="${name}"`), name)
+      assert.deepEqual(
+        type.settings.parse(readSchemaForm(schema, Object.fromEntries(typed))),
+        type.settings.parse({ ...unticked(schema), ...settings }),
+      )
+    })
+
     test('settings that cannot be are refused by name', async (t) => {
       const { api } = await instance(t, server)
       const settings = await server.place()
@@ -310,4 +342,14 @@ function assertArrived(
   for (const { id, body } of arrived) assert.equal(body, expected.get(id), `event ${id}`)
   const ids = arrived.map((each) => each.id)
   assert.deepEqual((once ? ids : [...new Set(ids)]).sort(), [...expected.keys()].sort())
+}
+
+/** A box that is not ticked says no, also where yes is the default. */
+function unticked(schema: JsonSchema): Settings {
+  const boxes = Object.entries(schema.properties ?? {}).filter(([, member]) => member.type === 'boolean')
+  return Object.fromEntries(boxes.map(([name]) => [name, false]))
+}
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
 }

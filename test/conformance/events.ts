@@ -20,7 +20,7 @@ export function testEvent(i: number, userId: string = randomUUID(), padding = 0)
   const text =
     i % 5 === 4
       ? `{"type": "healthcheck", "status": "success", "trend_percentage": 1.50, "version": "2022-03-16"}`
-      : `{"version": "2022-03-16", "data": [{"metadata": {"start_time": "${day}T00:00:00.000000+02:00", "end_time": "${day}T23:59:59.000000+02:00"}, "note": "\\u00e9é 😀 \\"\\\\ ${'x'.repeat(padding)}", "steps": 1.0e3, "number": ${i}}], "user": ${user}, "type": "daily"}`
+      : `{"version": "2022-03-16", "data": [{"metadata": {"start_time": "${day}T00:00:00.000000+02:00", "end_time": "${day}T23:59:59.000000+02:00"}, "note": "\\u00e9é 😀 \\u0000 \\ud83d \\"\\\\ ${'x'.repeat(padding)}", "steps": 1.0e3, "number": ${i}}], "user": ${user}, "type": "daily"}`
   const type = i % 5 === 4 ? 'healthcheck' : 'daily'
   return {
     id,

@@ -9,6 +9,13 @@ const CONNECTIONS = 4
 const END_WITHIN_MS = 2000
 const LONGEST_MS = 60_000
 
+/**
+ * Whoever sends gives up earlier: the limits are for what the server would go on with then. They are no parameters of the
+ * connection, which poolers refuse. A commit that does not wait for the disk would not be worth its answer.
+ */
+const BEGIN = `BEGIN; SET LOCAL statement_timeout = ${LONGEST_MS}; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_MS};
+  SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`
+
 export async function openPostgres(settings: PostgresSettings, network: Network): Promise<SqlClient> {
   const { default: pg } = await import('pg')
   const sockets = new Set<Socket>()
@@ -21,10 +28,7 @@ export async function openPostgres(settings: PostgresSettings, network: Network)
     password: () => settings.password ?? '',
     ssl: tlsOptions(settings) ?? false,
     max: CONNECTIONS,
-    // Whoever sends gives up earlier; these are for what the server would go on with then.
     connectionTimeoutMillis: LONGEST_MS,
-    statement_timeout: LONGEST_MS,
-    idle_in_transaction_session_timeout: LONGEST_MS,
     application_name: 'loam',
     keepAlive: true,
     stream: () => {
@@ -47,7 +51,7 @@ export async function openPostgres(settings: PostgresSettings, network: Network)
       }
       let broken: Error | undefined
       try {
-        await client.query('BEGIN')
+        await client.query(BEGIN)
         const result = await work(session)
         await client.query('COMMIT')
         return result
