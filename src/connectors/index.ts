@@ -8,6 +8,7 @@ import { google } from './google/index.ts'
 import { omron } from './omron/index.ts'
 import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
+import { ultrahuman } from './ultrahuman/index.ts'
 import { whoop } from './whoop/index.ts'
 import { withings } from './withings/index.ts'
 
@@ -24,6 +25,7 @@ export const connectors: readonly Connector[] = [
   dexcom,
   dexcomEu,
   dexcomJp,
+  ultrahuman,
 ]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))

@@ -9,6 +9,7 @@ import { createWithingsSimulator } from './withings/index.ts'
 import { createOmronSimulator } from './omron/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createStravaSimulator } from './strava/index.ts'
+import { createUltrahumanSimulator } from './ultrahuman/index.ts'
 import { createWhoopSimulator } from './whoop/index.ts'
 
 export { clientSecretOf, sandboxClient } from './clients.ts'
@@ -24,6 +25,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   google: createGoogleHealthSimulator('GOOGLE', 'Google Health'),
   oura: createOuraSimulator,
   strava: createStravaSimulator,
+  ultrahuman: createUltrahumanSimulator,
   withings: createWithingsSimulator,
   whoop: createWhoopSimulator,
   omron: createOmronSimulator,

@@ -1,0 +1,145 @@
+// An answer has had three forms. All of them become days with entries, and entries with numbers.
+import { z } from 'zod'
+import { fixedZone, isLocalDay, isZone, type LocalDay } from '../../model/local-day.ts'
+import { type MapContext, UnreadablePage } from '../connector.ts'
+
+const KIND = 'metrics'
+const DAY_MS = 86_400_000
+
+const Entry = z.object({ type: z.string(), object: z.unknown() })
+
+export interface MetricsDay {
+  day: LocalDay
+  /** By type, in lower case; what was not worn is not among them. */
+  entries: Map<string, Record<string, unknown>>
+  zone: string | null
+}
+
+/** Throws UnreadablePage when it is none of the forms. */
+export function readMetrics(payload: unknown, context: MapContext): MetricsDay[] {
+  const data = isObject(payload) && 'data' in payload ? payload.data : payload
+  const lists = listsOf(data)
+  if (lists === null) {
+    throw new UnreadablePage(
+      KIND,
+      '',
+      'an object with `metric_data` or `metrics`, or a list of entries with `type` and `object`',
+    )
+  }
+  const latest = isObject(data) && typeof data.latest_time_zone === 'string' ? data.latest_time_zone : null
+  return lists.flatMap(({ day, list }) => {
+    const entries = entriesOf(list, context)
+    const starts = dayStartOf(entries)
+    const named = day ?? context.request.date ?? (starts === null ? null : dayOfStart(starts))
+    if (named === null || !isLocalDay(named)) {
+      if (entries.size === 0) return []
+      throw new UnreadablePage(
+        KIND,
+        'day_start_timestamp',
+        'expected the day: the answer names none, and neither did the request',
+      )
+    }
+    return [{ day: named, entries, zone: zoneOf(latest, named, starts, context.timeZone) }]
+  })
+}
+
+function listsOf(data: unknown): { day: string | null; list: unknown[] }[] | null {
+  if (Array.isArray(data)) return [{ day: null, list: data }]
+  if (!isObject(data)) return null
+  if (Array.isArray(data.metric_data)) return [{ day: null, list: data.metric_data }]
+  if (!isObject(data.metrics)) return null
+  return Object.entries(data.metrics).flatMap(([day, list]) => (Array.isArray(list) ? [{ day, list }] : []))
+}
+
+function entriesOf(list: readonly unknown[], context: MapContext): MetricsDay['entries'] {
+  const entries: MetricsDay['entries'] = new Map()
+  for (const [i, item] of list.entries()) {
+    const entry = Entry.safeParse(item)
+    if (!entry.success) {
+      context.unreadable?.(`[${i}]`, 'expected an entry with `type` and `object`')
+      continue
+    }
+    const { type, object } = entry.data
+    if (isObject(object) && Object.keys(object).length > 0) entries.set(type.toLowerCase(), object)
+  }
+  return entries
+}
+
+/** Local midnight, where an entry says it. */
+function dayStartOf(entries: MetricsDay['entries']): number | null {
+  for (const object of entries.values()) {
+    if (typeof object.day_start_timestamp === 'number') return object.day_start_timestamp * 1000
+  }
+  return null
+}
+
+/** The day whose noon is twelve hours after its midnight. */
+function dayOfStart(startAt: number): LocalDay {
+  return new Date(startAt + DAY_MS / 2).toISOString().slice(0, 10)
+}
+
+/** The person's latest zone stands for past days too. Older forms show no more than where midnight was. */
+function zoneOf(latest: string | null, day: LocalDay, startAt: number | null, known: string | null): string | null {
+  if (latest !== null && isZone(latest)) return latest
+  if (known !== null && /[A-Za-z]/.test(known)) return known
+  if (startAt === null) return known
+  const minutes = Math.round((Date.parse(`${day}T00:00:00Z`) - startAt) / 60_000)
+  return Math.abs(minutes) <= 14 * 60 ? fixedZone(minutes) : known
+}
+
+/** The zone that an answer shows by name. */
+export function shownZone(payload: unknown): string | null {
+  const data = isObject(payload) ? payload.data : null
+  const zone = isObject(data) ? data.latest_time_zone : null
+  return typeof zone === 'string' && isZone(zone) ? zone : null
+}
+
+// ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The first of these members that is a number. */
+export function numberIn(object: unknown, ...names: string[]): number | null {
+  if (!isObject(object)) return null
+  for (const name of names) {
+    const value = object[name]
+    if (typeof value === 'number') return value
+  }
+  return null
+}
+
+export interface Reading {
+  at: number
+  value: number
+}
+
+/** `values` of a series, `data` of a graph; a graph without data may be an empty list. Oldest first. */
+export function readingsOf(object: unknown): Reading[] {
+  if (!isObject(object)) return []
+  const list = Array.isArray(object.values) ? object.values : Array.isArray(object.data) ? object.data : []
+  return list
+    .flatMap((item): Reading[] => {
+      if (!isObject(item) || typeof item.timestamp !== 'number' || typeof item.value !== 'number') return []
+      return [{ at: item.timestamp * 1000, value: item.value }]
+    })
+    .sort((a, b) => a.at - b.at)
+}
+
+/** More minutes than a day has are seconds. */
+const DAY_MINUTES = 1440
+
+/** Seconds of a duration however it is written: `seconds`, `minutes`, or a value with a unit. */
+export function secondsOf(object: unknown): number | null {
+  const seconds = numberIn(object, 'seconds')
+  if (seconds !== null) return seconds
+  const minutes = numberIn(object, 'minutes')
+  if (minutes !== null) return minutes * 60
+  const value = numberIn(object, 'value')
+  if (value === null) return null
+  const unit = isObject(object) && typeof object.unit === 'string' ? object.unit.toLowerCase() : null
+  if (unit !== null && unit.startsWith('min')) return value * 60
+  if (unit !== null && unit.startsWith('sec')) return value
+  return value > DAY_MINUTES ? value : value * 60
+}

@@ -1,0 +1,69 @@
+// ULTRAHUMAN against the sandbox's cloud: what is special about it. What every connector does is in the conformance suite.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { ultrahuman } from '../src/connectors/ultrahuman/index.ts'
+import { parseTimestamp } from '../src/model/timestamps.ts'
+import { simulateDay } from '../src/simulator/people/day.ts'
+import { mainNight, secondsIn } from '../src/simulator/people/night.ts'
+import { person } from '../src/simulator/people/person.ts'
+import { at, BERLIN, type Cloud, openCloud } from './provider/cloud.ts'
+
+let cloud: Cloud
+before(async () => {
+  cloud = await openCloud(ultrahuman)
+})
+after(() => cloud.close())
+
+const DAY = '2026-10-25'
+const days = { days: { start: DAY, end: DAY } }
+
+test('the forms of the answer say the same of the night in which the clock went back', async () => {
+  const { http } = await cloud.signIn('ada')
+  const night = mainNight(person('ada'), DAY)
+  const steps = simulateDay(person('ada'), DAY).steps.reduce((sum, each) => sum + each, 0)
+  for (const form of ['list', 'map', 'flat']) {
+    await cloud.control('form', { as: form })
+    const records = cloud.records(await cloud.fetch(http, 'metrics', days, { timeZone: BERLIN }))
+    const daily = records.find(({ type }) => type === 'daily')!.record
+    assert.equal(at(daily, 'distance_data.steps'), steps, form)
+    const samples = at(daily, 'distance_data.detailed.step_samples') as { steps: number }[]
+    assert.equal(samples.at(-1)!.steps, steps)
+    const sleep = records.find(({ type }) => type === 'sleep')?.record
+    if (form === 'flat') {
+      assert.equal(sleep, undefined, 'a night without times is none')
+      continue
+    }
+    assert.equal(
+      parseTimestamp(String(at(sleep!, 'metadata.start_time'))).epochMs,
+      Math.floor(night.startAt / 1000) * 1000,
+    )
+    assert.equal(at(sleep!, 'sleep_durations_data.asleep.duration_deep_sleep_state_seconds'), secondsIn(night, 'deep'))
+    const inBed = night.cells.length * 30
+    assert.equal(at(sleep!, 'sleep_durations_data.other.duration_in_bed_seconds'), inBed)
+    assert.equal(
+      at(sleep!, 'sleep_durations_data.asleep.duration_asleep_state_seconds'),
+      inBed - secondsIn(night, 'awake'),
+    )
+  }
+  await cloud.control('form', { as: 'map' })
+})
+
+test('one question for each day, the newest first, and none for tomorrow', async () => {
+  const { http } = await cloud.signIn('noor')
+  await cloud.control('stats', { person: 'noor', reset: '1' })
+  const fetched = await cloud.fetch(
+    http,
+    'metrics',
+    { days: { start: '2026-11-18', end: '2026-11-22' } },
+    { timeZone: 'Asia/Tokyo' },
+  )
+  assert.deepEqual(
+    fetched.map((page) => ('request' in page ? page.request.date : null)),
+    ['2026-11-20', '2026-11-19', '2026-11-18'],
+  )
+})
+
+test('a ring that was not worn makes no record', async () => {
+  const { http } = await cloud.signIn('bare-finger')
+  assert.deepEqual(cloud.records(await cloud.fetch(http, 'metrics', days)), [])
+})
