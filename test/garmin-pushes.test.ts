@@ -244,6 +244,65 @@ test('the same push again changes nothing', async () => {
   assert.deepEqual(await version(), before)
 })
 
+test('workouts are planned through the API, in numbers or words', async () => {
+  const { userId } = await connect('planned')
+  const keys = { 'dev-id': 'pushes', 'x-api-key': API_KEY, 'content-type': 'application/json' }
+  const call = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${url}/v2${path}${path.includes('?') ? '&' : '?'}user_id=${userId}`, {
+      method,
+      headers: keys,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> }
+  }
+  const workout = {
+    metadata: { name: 'Easy run', type: 8, planned_date: '2026-12-24' },
+    steps: [
+      {
+        intensity: 'WARMUP',
+        durations: [{ duration_type: 'TIME', seconds: 600 }],
+        targets: [{ target_type: 'HEART_RATE', hr_bpm_low: 110, hr_bpm_high: 130 }],
+      },
+      {
+        steps: [{ durations: [{ duration_type: 1, distance_meters: 1000 }] }],
+        durations: [{ reps: 3, duration_type: 9 }],
+      },
+    ],
+  }
+  const made = await call('POST', '/plannedWorkout', { data: [workout] })
+  assert.equal(made.status, 201, JSON.stringify(made.json))
+  const [id] = made.json.log_ids as string[]
+  const listed = await call('GET', '/plannedWorkout?start_date=2026-12-24&end_date=2026-12-24')
+  const [plan] = listed.json.data as Record<string, unknown>[]
+  assert.equal(plan?.planned_workout_id, id)
+  assert.equal(at(plan, 'metadata.name'), 'Easy run')
+  assert.equal(at(plan, 'details.steps.0.targets.0.hr_bpm_low'), 110)
+  assert.equal(at(plan, 'steps.1.durations.0.reps'), 3)
+  const moved = await call('PATCH', `/plannedWorkouts/${id}`, { planned_date: '2026-12-26' })
+  assert.equal(moved.json.planned_date, '2026-12-26')
+  const newer = await call('GET', '/plannedWorkouts?start_date=2026-12-26&end_date=2026-12-26')
+  assert.equal((newer.json as unknown as unknown[]).length, 1)
+
+  const refused = await call('POST', '/plannedWorkout', { data: [workout, { ...workout, steps: [] }] })
+  assert.equal(refused.status, 400)
+  assert.match(String(refused.json.message), /^data\.1\.steps: at least one/)
+  assert.equal((refused.json.planned_ids as string[]).length, 1, 'what was planned before it is named')
+  const wrong = await call('POST', '/plannedWorkout', { data: [{ ...workout, steps: [{ intensity: 'SOMEHOW' }] }] })
+  assert.match(String(wrong.json.message), /^data\.0\.details\.steps\.0\.intensity/)
+
+  const gone = await call('DELETE', '/plannedWorkout', {
+    data: [id, '404404', ...(refused.json.planned_ids as string[])],
+  })
+  assert.equal(gone.status, 207)
+  assert.deepEqual(
+    (gone.json.processed_data as { response_code: number }[]).map((each) => each.response_code),
+    [200, 404, 200],
+  )
+  assert.equal((await call('GET', `/plannedWorkouts/${id}`)).status, 404)
+  assert.equal((await call('DELETE', `/plannedWorkouts/${id}`)).json.code, 'planned_workout_not_found')
+})
+
 async function push(body: Record<string, unknown[]>): Promise<void> {
   const response = await fetch(hook.replace(/^https?:\/\/[^/]+/, url), {
     method: 'POST',

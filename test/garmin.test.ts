@@ -1,7 +1,9 @@
 // GARMIN against the sandbox's cloud: what is special about it. What every connector does is in the conformance suite.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, beforeEach, test } from 'node:test'
 import { garmin } from '../src/connectors/garmin/index.ts'
+import { readWorkout } from '../src/connectors/garmin/training/index.ts'
 import type { Change, Fetched, Page } from '../src/connectors/connector.ts'
 import { parseTimestamp } from '../src/model/timestamps.ts'
 import { ProviderError } from '../src/platform/errors.ts'
@@ -227,4 +229,31 @@ test('a day grows, and a night that was tentative becomes final: the same record
   assert.equal(instant(at(final?.record, 'metadata.end_time')), night.endAt)
   const steps = (pages: readonly Page[]) => Number(at(of(pages, 'dailies').at(-1)?.record, 'distance_data.steps'))
   assert.ok(steps(second) > steps(first), `${steps(second)} after ${steps(first)}`)
+})
+
+test('a workout is planned, found, moved and taken away again', async () => {
+  const { http } = await cloud.signIn('planner')
+  const plans = garmin.plannedWorkouts!
+  const sample = JSON.parse(
+    readFileSync(
+      new URL('../src/connectors/garmin/samples/training/workout-create-request.json', import.meta.url),
+      'utf8',
+    ),
+  ) as Record<string, unknown>
+  const workout = readWorkout('', '2026-12-01', sample)
+  const { id } = await plans.create({ http, workout })
+  const days = { start: '2026-12-01', end: '2026-12-31' }
+  const [found, ...others] = await plans.list({ http, days })
+  assert.deepEqual(others, [])
+  assert.equal(found?.planned_workout_id, id)
+  assert.equal(found?.is_external, false)
+  assert.deepEqual(found?.details.steps, workout.details.steps)
+  assert.equal(await plans.move!({ http, id, day: '2026-12-02' }), true)
+  assert.equal((await plans.read!({ http, id }))?.planned_date, '2026-12-02')
+  await plans.delete({ http, id })
+  assert.deepEqual(await plans.list({ http, days }), [])
+  assert.equal(await plans.read!({ http, id }), null)
+  await assert.rejects(plans.delete({ http, id }), { status: 404 })
+  const refusing = await cloud.signIn('planner', 'HEALTH_EXPORT')
+  await assert.rejects(plans.create({ http: refusing.http, workout }), { next: 'skip', status: 412 })
 })

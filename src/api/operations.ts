@@ -23,6 +23,7 @@ import { dataOperations } from './v2/data.ts'
 import { hookOperations } from './v2/hooks.ts'
 import { integrationOperations } from './v2/integrations.ts'
 import { userOperations } from './v2/users.ts'
+import { plannedWorkoutOperations } from './v2/planned-workouts.ts'
 import { writeOperations } from './v2/writes.ts'
 
 const v2: Operation[] = [
@@ -30,6 +31,7 @@ const v2: Operation[] = [
   ...dataOperations,
   ...userOperations,
   ...integrationOperations,
+  ...plannedWorkoutOperations,
   ...writeOperations,
   ...callbackOperations,
   ...hookOperations,

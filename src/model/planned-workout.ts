@@ -68,6 +68,7 @@ export const PlannedWorkoutStep = z
     },
   })
   .meta({ id: 'PlannedWorkoutDetailsStep', description: 'One step, or a repeated group of steps.' })
+export type PlannedWorkoutStep = z.infer<typeof PlannedWorkoutStep>
 
 const AthleteMetrics = group('AthleteMetrics', 'What relative targets refer to.', {
   threshold_heart_rate: num('Threshold heart rate, in beats per minute.'),

@@ -156,3 +156,44 @@ export const EXERCISE_CATEGORIES = [
   'cardio_sensors',
 ] as const
 export type ExerciseCategory = CodeOf<typeof EXERCISE_CATEGORIES>
+
+/** The words that older clients send for the codes of durations: the index is the code. */
+export const PLANNED_STEP_DURATION_WORDS = [
+  'TIME',
+  'DISTANCE_METERS',
+  'HR_LESS_THAN',
+  'HR_GREATER_THAN',
+  'CALORIES',
+  'OPEN',
+  'POWER_LESS_THAN',
+  'POWER_GREATER_THAN',
+  'REPETITION_TIME',
+  'REPS',
+  'FIXED_REST',
+  'TIME_AT_VALID_CDA',
+  'STEPS',
+] as const
+
+/** The same for targets. */
+export const PLANNED_STEP_TARGET_WORDS = [
+  'SPEED',
+  'HEART_RATE',
+  'OPEN',
+  'CADENCE',
+  'POWER',
+  'GRADE',
+  'RESISTANCE',
+  'POWER_LAP',
+  'SWIM_STROKE',
+  'SPEED_LAP',
+  'HEART_RATE_LAP',
+  'PACE',
+  'HEART_RATE_THRESHOLD_PERCENTAGE',
+  'HEART_RATE_MAX_PERCENTAGE',
+  'SPEED_PERCENTAGE',
+  'POWER_PERCENTAGE',
+  'REPETITION',
+] as const
+
+/** And for intensities. */
+export const PLANNED_STEP_INTENSITY_WORDS = ['REST', 'WARMUP', 'COOLDOWN', 'RECOVERY', 'INTERVAL', 'ACTIVE'] as const

@@ -174,6 +174,11 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'The database cannot be reached, or its schema is not current.',
     remedy: 'Wait, or look at the server log.',
   },
+  planned_workout_not_found: {
+    statuses: [404],
+    meaning: 'No planned workout of this person has this id, or it was taken away at the provider.',
+    remedy: 'List the planned workouts.',
+  },
   processing: {
     statuses: [200],
     meaning:
@@ -195,6 +200,11 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     statuses: [400, 404],
     meaning: 'The environment does not have this source switched on. 400 where a list names no available source.',
     remedy: 'Switch it on under Data sources, or with `PUT /admin/v1/sources/{provider}`.',
+  },
+  provider_rejected: {
+    statuses: [424],
+    meaning: 'The provider refused what was to be written there. The message has its reason where it gave one.',
+    remedy: 'Change what the message names, or try again later.',
   },
   provider_rate_limit: {
     statuses: [429],

@@ -1,4 +1,4 @@
-// Writing to a provider: no source takes it yet, and each call says so about the source at hand.
+// Writing to a provider what no source takes yet: each call says so about the source at hand.
 import { z } from 'zod'
 import { connectorById } from '../../connectors/index.ts'
 import { ApiError } from '../../platform/errors.ts'
@@ -32,10 +32,7 @@ const WRITES: Write[] = [
     summary: 'Delete written food diaries',
     what: 'take food diaries',
   },
-  ...planned('/plannedWorkout', ['POST', 'GET', 'DELETE']),
   ...planned('/workouts/{workout_id}/plan', ['POST']),
-  ...planned('/plannedWorkouts', ['GET']),
-  ...planned('/plannedWorkouts/{planned_workout_id}', ['GET', 'PATCH', 'DELETE']),
   ...planned('/plannedWorkouts/{planned_workout_id}/synced', ['POST']),
   ...routes('/routes/{route_id}/push', ['POST']),
   ...routes('/pushedRoutes', ['GET']),

@@ -22,6 +22,7 @@ import { notificationsOf } from './notifications.ts'
 import { hosts, identify, oauth, PERMISSION } from './oauth.ts'
 import { rawSummaries } from './summaries.ts'
 import { fixedOffset } from './time.ts'
+import { plannedWorkouts } from './training/index.ts'
 
 const { activities: ACTIVITIES, health: HEALTH, cycle: CYCLE } = PERMISSION
 
@@ -118,6 +119,7 @@ export const garmin: Connector = {
   limits: { budgets: { [HISTORY_BUDGET]: { requests: HISTORY_DAYS_PER_MINUTE, perSeconds: 60 } } },
   backfillDays: BACKFILL_DAYS,
   historyDays: 730,
+  plannedWorkouts,
   notice:
     'Garmin gives access to companies alone, after a review. New applications have evaluation keys: they see little history and have small limits.',
 }

@@ -91,6 +91,18 @@ export function mountTraining(app: Hono, kit: Kit): void {
     return stored === null ? refusal(404, 'Schedule not found') : c.json(JSON.parse(stored))
   })
 
+  app.put('/training-api/schedule/:id', async (c) => {
+    const grant = await admit(c.req.raw, 'schedule')
+    if (grant instanceof Response) return grant
+    const key = own(grant, 'schedule', c.req.param('id'))
+    const stored = await kit.state.get(key)
+    if (stored === null) return refusal(404, 'Schedule not found')
+    const { date } = (await c.req.json()) as { date?: unknown }
+    if (typeof date !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(date)) return refusal(400, 'date is not valid')
+    await kit.state.put(key, JSON.stringify({ ...(JSON.parse(stored) as Scheduled), date }))
+    return c.body(null, 204)
+  })
+
   app.delete('/training-api/schedule/:id', async (c) => {
     const grant = await admit(c.req.raw, 'schedule')
     if (grant instanceof Response) return grant

@@ -1,0 +1,78 @@
+// A person's calendar at the provider: asking it, and what its refusals mean to the caller.
+import { connectorOf } from '../../connectors/index.ts'
+import { type ConnectionHttp, PlanRefused, type PlannedWorkouts } from '../../connectors/connector.ts'
+import { applicationOf } from '../../credentials/client.ts'
+import { connectionHttp } from '../../credentials/connection-http.ts'
+import { ApiError, ProviderError } from '../../platform/errors.ts'
+import type { ConnectionRow } from '../../store/connections.ts'
+import type { Context } from '../../store/context.ts'
+import type { EnvironmentRow } from '../../store/environments.ts'
+import { connectionNamed } from '../connection-named.ts'
+import { connectionProblem, rateLimited } from './provider-problems.ts'
+
+export interface Calendar {
+  connection: ConnectionRow
+  http: ConnectionHttp
+  plans: PlannedWorkouts
+}
+
+export async function calendarOf(
+  ctx: Context,
+  environment: EnvironmentRow,
+  userId: string | undefined,
+): Promise<Calendar> {
+  if (userId === undefined) {
+    throw new ApiError('invalid_request', 400, 'user_id: is required, as a query parameter: whom it is for')
+  }
+  const connection = await connectionNamed(ctx, environment, userId)
+  const connector = connectorOf(connection)
+  const plans = connector?.plannedWorkouts
+  if (connector === null || plans === undefined) {
+    const name = connector?.name ?? connection.provider
+    const problem = `${name} does not take planned workouts through this API`
+    throw new ApiError('provider_cannot_write', 400, `${connection.provider}: ${problem}`)
+  }
+  const application = await applicationOf(ctx, connection.environment_id, connector)
+  return { connection, plans, http: connectionHttp(ctx, application, connection.user_id) }
+}
+
+/** Asks the provider, and says to the caller what its refusal means. */
+export async function asked<Result>(
+  { connection }: Calendar,
+  path: string,
+  ask: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof PlanRefused) throw new ApiError('invalid_request', 400, `${path}.${error.message}`)
+    if (!(error instanceof ProviderError)) throw error
+    if (error.rateLimited) rateLimited(connection, error)
+    if (error.next !== 'give_up') throw connectionProblem(connection, error)
+    throw new ApiError('provider_rejected', 424, `${connection.provider} refused it (${error.message})`, {
+      cause: error,
+    })
+  }
+}
+
+/** What only the connection can mend ends the whole request; the rest is the item's own. */
+export async function removed(calendar: Calendar, id: string): Promise<number> {
+  try {
+    await asked(calendar, 'data', () => calendar.plans.delete({ http: calendar.http, id }))
+    return 200
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'provider_rejected') {
+      return error.cause instanceof ProviderError && error.cause.status === 404 ? 404 : 424
+    }
+    throw error
+  }
+}
+
+export function noSuchPlan(): ApiError {
+  return new ApiError('planned_workout_not_found', 404, 'planned workout not found')
+}
+
+export function cannot({ connection }: Calendar, what: string): ApiError {
+  const { provider } = connection
+  return new ApiError('provider_cannot_write', 400, `${provider}: ${provider} does not ${what} through this API`)
+}
