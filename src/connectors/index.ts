@@ -5,6 +5,7 @@ import { dexcom, dexcomEu, dexcomJp } from './dexcom/index.ts'
 import { fitbit } from './fitbit/index.ts'
 import { garmin } from './garmin/index.ts'
 import { google } from './google/index.ts'
+import { ihealth } from './ihealth/index.ts'
 import { omron } from './omron/index.ts'
 import { oura } from './oura/index.ts'
 import { strava } from './strava/index.ts'
@@ -26,6 +27,7 @@ export const connectors: readonly Connector[] = [
   dexcomEu,
   dexcomJp,
   ultrahuman,
+  ihealth,
 ]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))

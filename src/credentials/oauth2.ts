@@ -23,6 +23,8 @@ export function authorizeUrl(
     url.searchParams.set('code_challenge_method', 'S256')
   }
   for (const [name, value] of Object.entries(auth.authorizeParameters ?? {})) url.searchParams.set(name, value)
+  // Everyone reads %20 as a blank, some read + as itself.
+  url.search = url.search.replaceAll('+', '%20')
   return url.href
 }
 

@@ -26,6 +26,8 @@ export const kilojoulesToKcal = (kilojoules: number): number => kilojoules / 4.1
 export const glucoseMmolToMgPerDl = (mmolPerLitre: number): number => mmolPerLitre * 18.0182
 /** Beta-hydroxybutyrate, which meters measure: 1 mmol/L is 10.4105 mg/dL. */
 export const ketoneMmolToMgPerDl = (mmolPerLitre: number): number => mmolPerLitre * 10.4105
+/** Of mercury: 1 kPa is 7.50062 mmHg. */
+export const kilopascalsToMmHg = (kilopascals: number): number => kilopascals * 7.50062
 export const fahrenheitToCelsius = (degrees: number): number => ((degrees - 32) * 5) / 9
 
 export const kilometersPerHourToMetersPerSecond = (speed: number): number => speed / 3.6

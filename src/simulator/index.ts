@@ -7,6 +7,7 @@ import { createGoogleHealthSimulator } from './google-health/index.ts'
 import { createOuraSimulator } from './oura/index.ts'
 import { createWithingsSimulator } from './withings/index.ts'
 import { createOmronSimulator } from './omron/index.ts'
+import { createIhealthSimulator } from './ihealth/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createStravaSimulator } from './strava/index.ts'
 import { createUltrahumanSimulator } from './ultrahuman/index.ts'
@@ -29,6 +30,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   withings: createWithingsSimulator,
   whoop: createWhoopSimulator,
   omron: createOmronSimulator,
+  ihealth: createIhealthSimulator,
 }
 
 /** Keyed by the provider's id in lower case, as it stands in `/sandbox/{provider}`. */

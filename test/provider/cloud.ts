@@ -69,7 +69,8 @@ export async function openCloud(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const simulators = createSimulators({ clock, state: memoryState(clock), http, publicUrl: origin })
-  const client = { id: 'golden', secret: clientSecretOf('golden'), extra: {} }
+  const extra = Object.fromEntries((connector.credentialFields ?? []).map(({ name }) => [name, `sandbox-${name}`]))
+  const client = { id: 'golden', secret: clientSecretOf('golden'), extra }
   const secrets: NotificationSecrets = {
     client,
     verificationToken: 'known-to-both',
@@ -161,14 +162,16 @@ export async function openCloud(
     }
     const about = { grant: 'code', client, previous: null, scopes: auth.scopes, redirectUri: redirect } as const
     const basic = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`
+    const sent = auth.tokenForm?.(form, about) ?? form
+    const byQuery = auth.tokenRequest === 'query'
     const answer = await http.send({
-      method: 'POST',
+      method: byQuery ? 'GET' : 'POST',
       url: urlOf(auth.token),
       headers: {
         accept: 'application/json',
         ...(auth.clientAuthentication === 'basic' ? { authorization: basic } : {}),
       },
-      form: auth.tokenForm?.(form, about) ?? form,
+      ...(byQuery ? { query: sent } : { form: sent }),
     })
     const tokens = auth.readTokens?.(answer, about) ?? standard(answer, auth.scopeSeparator)
     const first = authorized(tokens, null)

@@ -23,14 +23,17 @@ export function mountAuthorize(app: Hono, kit: Kit): void {
   const { oauth } = kit.rules
   app.get(oauth.authorizePath, async (c) => {
     const query = c.req.query()
-    const { client_id: clientId, redirect_uri: redirectUri, state, auto } = query
+    const { client_id: clientId, redirect_uri: redirectUri, auto } = query
+    const state = oauth.dropsState === true ? undefined : query.state
     const show = (problem: string) => c.html(errorPage(kit.rules.name, problem), 400, CONSENT_HEADERS)
     if (!clientId) return show('client_id is missing.')
     if (!redirectUri || !/^https?:\/\//.test(redirectUri) || !URL.canParse(redirectUri)) {
       return show('redirect_uri must be an http or https URL.')
     }
     if (query.response_type !== 'code') return show('response_type must be code.')
-    const asked = query.scope?.split(oauth.scopeSeparator).filter(Boolean) ?? [...(oauth.defaultScopes ?? [])]
+    const asked = query[oauth.scopeParameter ?? 'scope']?.split(oauth.scopeSeparator).filter(Boolean) ?? [
+      ...(oauth.defaultScopes ?? []),
+    ]
     const ticked = query.grant === undefined ? asked : query.grant.split(oauth.scopeSeparator).filter(Boolean)
     const error = challengeProblem(kit, query) ?? oauth.checkAuthorize?.(query) ?? null
     if (error !== null) return back(c, redirectUri, { error, state })

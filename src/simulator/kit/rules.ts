@@ -20,6 +20,10 @@ export interface OauthRules {
   authorizePath: string
   tokenPath: string
   scopeSeparator: ' ' | ','
+  /** What the authorize URL calls the scopes. Default `scope`. */
+  scopeParameter?: string
+  /** The redirect comes back without `state`. */
+  dropsState?: boolean
   /** `required`: S256 or nothing. `optional`: checked when the application sent a challenge. */
   pkce: 'required' | 'optional' | 'none'
   clientAuthentication: 'basic' | 'body' | 'either'
