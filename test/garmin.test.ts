@@ -7,6 +7,7 @@ import { readWorkout } from '../src/connectors/garmin/training/index.ts'
 import type { Change, Fetched, Page } from '../src/connectors/connector.ts'
 import { parseTimestamp } from '../src/model/timestamps.ts'
 import { ProviderError } from '../src/platform/errors.ts'
+import { accountId, pushBody } from '../src/simulator/garmin/pushes.ts'
 import { activeKcal, simulateDay } from '../src/simulator/people/day.ts'
 import { daysFrom } from '../src/simulator/people/days.ts'
 import { CELL_MS, mainNight } from '../src/simulator/people/night.ts'
@@ -256,4 +257,24 @@ test('a workout is planned, found, moved and taken away again', async () => {
   await assert.rejects(plans.delete({ http, id }), { status: 404 })
   const refusing = await cloud.signIn('planner', 'HEALTH_EXPORT')
   await assert.rejects(plans.create({ http: refusing.http, workout }), { next: 'skip', status: 412 })
+})
+
+test('posts for load are posts: everybody in them, and another revision says something else', () => {
+  const personIds = Array.from({ length: 50 }, (_, i) => `load-${i}`)
+  const bodies = [0, 1].map((revision) =>
+    pushBody({ personIds, day: '2026-11-10', kinds: ['dailies', 'sleeps', 'stressDetails'], revision }),
+  )
+  const [first, second] = bodies.map((body) =>
+    garmin.notifications!.parse({ method: 'POST', headers: {}, query: {}, body: Buffer.from(body) }),
+  )
+  const pages = first!.flatMap((change) => (change.what === 'page' ? [change] : []))
+  assert.equal(pages.length, 150)
+  assert.deepEqual(new Set(pages.map((change) => change.providerUserId)), new Set(personIds.map(accountId)))
+  const stepsOf = (changes: readonly Change[]) => {
+    const records = cloud.records(
+      changes.flatMap((change) => (change.what === 'page' ? [change.page] : [])).slice(0, 1),
+    )
+    return Number(at(records[0]?.record, 'distance_data.steps'))
+  }
+  assert.equal(stepsOf(second!), stepsOf(first!) + 1)
 })
