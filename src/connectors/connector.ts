@@ -341,14 +341,17 @@ export interface Notifications {
   accepted?: NotificationAnswer
   /** Bodies up to this many bytes are taken. Default 2 MB. */
   maxBytes?: number
-  /** For providers whose subscriptions belong to the application: makes what is missing, renews what ends soon. */
+  /**
+   * For providers whose subscriptions belong to the application: makes what is missing, renews what ends soon. What it
+   * answers is kept, sealed, and stands in `client.extra` from then on (Polar tells a webhook's secret once).
+   */
   subscribeApplication?: (context: {
     send: (at: Address, request?: Omit<HttpRequest, 'url'>) => Promise<HttpResponse>
     client: Client
     callbackUrl: string
     verificationToken: string
     now: number
-  }) => Promise<void>
+  }) => Promise<void | Record<string, string>>
   /** For providers whose subscriptions belong to a connection. Called when it begins and once a day: mends what is gone. */
   subscribeConnection?: (context: ConnectionSubscription) => Promise<void>
   /** Called before `revoke`, with tokens that still work. */

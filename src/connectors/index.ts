@@ -8,6 +8,7 @@ import { google } from './google/index.ts'
 import { ihealth } from './ihealth/index.ts'
 import { omron } from './omron/index.ts'
 import { oura } from './oura/index.ts'
+import { polar } from './polar/index.ts'
 import { strava } from './strava/index.ts'
 import { ultrahuman } from './ultrahuman/index.ts'
 import { whoop } from './whoop/index.ts'
@@ -28,6 +29,7 @@ export const connectors: readonly Connector[] = [
   dexcomJp,
   ultrahuman,
   ihealth,
+  polar,
 ]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))

@@ -61,7 +61,7 @@ export function application(
         secret: ctx.sealer.open(source.client_secret_sealed!, sourcePlace(source, 'client-secret')),
         extra: { ...settings.extra, ...secretExtra(ctx, source) },
       }
-    : { ...ctx.sandboxClient(environment.dev_id), extra: sandboxExtra(connector) }
+    : { ...ctx.sandboxClient(environment.dev_id), extra: { ...sandboxExtra(connector), ...secretExtra(ctx, source) } }
   const url = (sandboxOrigin: string) => (at: Address) =>
     own ? `${hostOf(connector, hosts, at)}${at.path}` : `${sandboxOrigin}/sandbox/${sandboxName}${at.path}`
   return {

@@ -2,7 +2,7 @@
 import type { Connector } from '../connectors/connector.ts'
 import { connectorOf } from '../connectors/index.ts'
 import type { Context } from '../store/context.ts'
-import type { SourceRow } from '../store/sources.ts'
+import { setSourceExtra, type SourceRow } from '../store/sources.ts'
 
 export interface SourceSettings {
   /** One of the connector's `variants`; absent for the source's own API. */
@@ -21,6 +21,13 @@ export function settingsOfSource(source: SourceRow): SourceSettings {
 export function secretExtra(ctx: Context, source: SourceRow): Record<string, string> {
   if (source.extra_sealed === null) return {}
   return JSON.parse(ctx.sealer.open(source.extra_sealed, sourcePlace(source, 'extra'))) as Record<string, string>
+}
+
+/** What the provider told once, beside what the operator typed in. */
+export async function keepSecretExtra(ctx: Context, source: SourceRow, more: Record<string, string>): Promise<void> {
+  const extra = { ...secretExtra(ctx, source), ...more }
+  const sealed = ctx.sealer.seal(JSON.stringify(extra), sourcePlace(source, 'extra'))
+  await setSourceExtra(ctx.db, source, sealed)
 }
 
 /** The connector that new connections of this source are made with. */

@@ -2,7 +2,7 @@
 import type { Connector } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
 import { application } from '../credentials/client.ts'
-import { connectorFor } from '../credentials/source-settings.ts'
+import { connectorFor, keepSecretExtra } from '../credentials/source-settings.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import { connectionsToSubscribe, usedVariants } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -52,13 +52,14 @@ async function subscribeSource(ctx: Context, source: SourceRow): Promise<void> {
   if (environment === null || (source.client_id === null && !ctx.sandbox)) return
   for (const connector of await connectorsInUse(ctx, source)) {
     const app = application(ctx, environment, source, connector)
-    await connector.notifications?.subscribeApplication?.({
+    const told = await connector.notifications?.subscribeApplication?.({
       send: (at, request = {}) => ctx.http.send({ ...request, url: app.callUrl(at) }),
       client: app.client,
       callbackUrl: app.callbackUrl,
       verificationToken: app.verificationToken,
       now: ctx.clock.now(),
     })
+    if (told !== undefined) await keepSecretExtra(ctx, source, told)
   }
 }
 

@@ -9,6 +9,7 @@ import { createWithingsSimulator } from './withings/index.ts'
 import { createOmronSimulator } from './omron/index.ts'
 import { createIhealthSimulator } from './ihealth/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
+import { createPolarSimulator } from './polar/index.ts'
 import { createStravaSimulator } from './strava/index.ts'
 import { createUltrahumanSimulator } from './ultrahuman/index.ts'
 import { createWhoopSimulator } from './whoop/index.ts'
@@ -25,6 +26,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   'fitbit-legacy': createFitbitLegacySimulator,
   google: createGoogleHealthSimulator('GOOGLE', 'Google Health'),
   oura: createOuraSimulator,
+  polar: createPolarSimulator,
   strava: createStravaSimulator,
   ultrahuman: createUltrahumanSimulator,
   withings: createWithingsSimulator,

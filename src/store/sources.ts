@@ -56,3 +56,15 @@ export async function putSource(sql: Sql, row: SourceRow): Promise<void> {
     ],
   )
 }
+
+export async function setSourceExtra(
+  sql: Sql,
+  { environment_id: environmentId, provider }: Pick<SourceRow, 'environment_id' | 'provider'>,
+  sealed: string,
+): Promise<void> {
+  await sql.run('UPDATE sources SET extra_sealed = $3 WHERE environment_id = $1 AND provider = $2', [
+    environmentId,
+    provider,
+    sealed,
+  ])
+}

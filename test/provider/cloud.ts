@@ -64,6 +64,7 @@ export async function openCloud(
   const http = createHttp({ allowPrivate: true, userAgent: 'test' })
   const slug = cloudName
   const notified: NotificationRequest[] = []
+  const accounts = new WeakMap<ConnectionHttp, string>()
   let handle: (request: Request) => Promise<Response> = () => Promise.reject(new Error('not yet'))
   const server = createServer(getRequestListener((request) => handle(request)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -176,7 +177,9 @@ export async function openCloud(
     const tokens = auth.readTokens?.(answer, about) ?? standard(answer, auth.scopeSeparator)
     const first = authorized(tokens, null)
     const identity = await connector.identify({ http: first, tokens, client, userId: `user-of-${person}` })
-    return { tokens, http: authorized(tokens, identity.providerUserId), identity }
+    const connection = authorized(tokens, identity.providerUserId)
+    accounts.set(connection, identity.providerUserId)
+    return { tokens, http: connection, identity }
   }
 
   function mapped(page: Page, timeZone: string | null): Mapped[] {
@@ -197,7 +200,12 @@ export async function openCloud(
     notified,
     signIn,
     send: (at, request = {}) => http.send({ ...request, url: urlOf(at) }),
-    async fetch(connection, kind, wanted, { timeZone = BERLIN, providerUserId = 'x' } = {}) {
+    async fetch(
+      connection,
+      kind,
+      wanted,
+      { timeZone = BERLIN, providerUserId = accounts.get(connection) ?? 'x' } = {},
+    ) {
       const all: Fetched[] = []
       const context = {
         http: connection,

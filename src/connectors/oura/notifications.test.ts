@@ -156,7 +156,7 @@ function ouraWith(rows: { id: string; data_type: string; event_type: string; url
       json: () => JSON.parse(text),
     })
   }
-  const subscribe = (now: string): Promise<void> =>
+  const subscribe = (now: string): Promise<unknown> =>
     notifications.subscribeApplication!({
       send,
       client: secrets.client,

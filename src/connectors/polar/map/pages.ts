@@ -1,0 +1,14 @@
+import type { z } from 'zod'
+import type { MapContext } from '../../connector.ts'
+import { readDocuments } from '../../documents.ts'
+import { underscored } from '../payloads.ts'
+
+export function documents<Schema extends z.ZodType>(
+  kind: string,
+  schema: Schema,
+  payload: unknown,
+  context: MapContext,
+  lists: readonly string[] = [],
+): z.infer<Schema>[] {
+  return readDocuments({ kind, schema, lists }, underscored(payload), context)
+}

@@ -1,0 +1,183 @@
+// The fields of Polar's objects that we read, no more. What Polar does not say is null or absent; the rest is ignored.
+// Names are spelled with underscores here: Polar has some with hyphens, and in the older transactional API all.
+import { z } from 'zod'
+import { durationSeconds } from '../../model/durations.ts'
+import { isLocalDay } from '../../model/local-day.ts'
+import { isTimestamp } from '../../model/timestamps.ts'
+
+const number = z.number().nullish()
+const string = z.string().nullish()
+const id = z.union([z.int(), z.string().min(1)], 'expected an id').transform(String)
+const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
+const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
+const duration = z
+  .string()
+  .refine((text) => durationSeconds(text) !== null, 'expected a duration, PT1H30M')
+  .nullish()
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$/
+const clock = z.string().regex(CLOCK, 'expected a time of day, HH:MM')
+/** By time of day, in the order of the night. */
+const byClock = z.record(clock, z.number()).nullish()
+
+/** The same with underscores for hyphens in every name. Times of day and dates are values, or have none. */
+export function underscored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(underscored)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name.replaceAll('-', '_'), underscored(member)]),
+  )
+}
+
+/** `data`: numbers with commas between; empty or NULL where there was no reading. */
+export const ExerciseSamples = z.object({
+  recording_rate: number,
+  sample_type: z.union([z.string(), z.int()]).transform(String),
+  data: z.string(),
+})
+export type ExerciseSamples = z.infer<typeof ExerciseSamples>
+
+export const RoutePoint = z.object({ latitude: z.number(), longitude: z.number(), time: duration })
+export type RoutePoint = z.infer<typeof RoutePoint>
+
+export const Exercise = z.object({
+  id,
+  /** On the wall clock of the place. */
+  start_time: time,
+  start_time_utc_offset: number,
+  duration,
+  calories: number,
+  distance: number,
+  heart_rate: z.object({ average: number, maximum: number }).nullish(),
+  heart_rate_zones: z
+    .array(z.object({ index: number, lower_limit: number, upper_limit: number, in_zone: duration }))
+    .nullish(),
+  training_load: number,
+  training_load_pro: z.object({ cardio_load: number }).nullish(),
+  sport: string,
+  detailed_sport_info: string,
+  device: string,
+  device_id: string,
+  samples: z.array(ExerciseSamples).nullish(),
+  route: z.array(RoutePoint).nullish(),
+})
+export type Exercise = z.infer<typeof Exercise>
+
+const stepSamples = z.array(z.object({ steps: number, timestamp: time })).nullish()
+const zoneSamples = z.array(z.object({ zone: z.string(), timestamp: time })).nullish()
+const activitySamples = {
+  steps: z.object({ total_steps: number, samples: stepSamples }).nullish(),
+  activity_zones: z.object({ samples: zoneSamples }).nullish(),
+}
+
+export const ActivitySamples = z.object({ date: day, ...activitySamples })
+export type ActivitySamples = z.infer<typeof ActivitySamples>
+
+/** Either has its day: `date` in the older API, `start_time` in this one. */
+export const Activity = z
+  .object({
+    date: day.nullish(),
+    start_time: time.nullish(),
+    end_time: time.nullish(),
+    active_duration: duration,
+    inactive_duration: duration,
+    daily_activity: number,
+    calories: number,
+    active_calories: number,
+    steps: number,
+    /** What the older API called steps. */
+    active_steps: number,
+    inactivity_alert_count: number,
+    distance_from_steps: number,
+    samples: z.object(activitySamples).nullish(),
+  })
+  .refine(({ date, start_time: start }) => Boolean(date ?? start), 'expected start_time or date')
+export type Activity = z.infer<typeof Activity>
+
+export const ContinuousHeartRate = z.object({
+  date: day,
+  heart_rate_samples: z.array(z.object({ heart_rate: z.number(), sample_time: clock })).nullish(),
+})
+
+export const CardioLoad = z.object({ date: day, cardio_load: number, cardio_load_status: string })
+
+export const Sleep = z.object({
+  polar_user: string,
+  /** Of the morning. */
+  date: day,
+  sleep_start_time: time,
+  sleep_end_time: time.nullish(),
+  device_id: string,
+  light_sleep: number,
+  deep_sleep: number,
+  rem_sleep: number,
+  unrecognized_sleep_stage: number,
+  sleep_score: number,
+  total_interruption_duration: number,
+  short_interruption_duration: number,
+  long_interruption_duration: number,
+  hypnogram: byClock,
+  heart_rate_samples: byClock,
+})
+export type Sleep = z.infer<typeof Sleep>
+
+export const NightlyRecharge = z.object({
+  polar_user: string,
+  date: day,
+  heart_rate_avg: number,
+  heart_rate_variability_avg: number,
+  breathing_rate_avg: number,
+  nightly_recharge_status: number,
+  hrv_samples: byClock,
+  breathing_samples: byClock,
+})
+
+export const PhysicalInfo = z.object({
+  created: time.nullish(),
+  modified: time.nullish(),
+  weight: number,
+  height: number,
+  maximum_heart_rate: number,
+  resting_heart_rate: number,
+  vo2_max: number,
+})
+
+/** Times are UTC. */
+export const BodyTemperature = z.object({
+  measurement_type: z.string(),
+  start_time: time,
+  samples: z
+    .array(z.object({ temperature_celsius: z.number(), recording_time_delta_milliseconds: z.number() }))
+    .nullish(),
+})
+
+export const SkinTemperature = z.object({ sleep_date: day, deviation_from_baseline_celsius: number })
+
+export const Spo2 = z.object({ test_time: z.number(), time_zone_offset: number, blood_oxygen_percent: number })
+
+export const Ecg = z.object({
+  test_time: z.number(),
+  time_zone_offset: number,
+  average_heart_rate_bpm: number,
+  samples: z.array(z.object({ recording_time_delta_ms: z.number(), amplitude_mv: z.number() })).nullish(),
+})
+
+/** How awake somebody will be, and when to sleep: no record has a place for it, but the page is kept. */
+export const SleepWise = z.object({ period_start_time: time, period_end_time: time.nullish() })
+
+export const User = z.object({
+  polar_user_id: id,
+  first_name: string,
+  last_name: string,
+  birthdate: day.nullish(),
+  gender: string,
+})
+
+export const Notification = z.object({
+  event: z.string(),
+  user_id: id.nullish(),
+  entity_id: id.nullish(),
+  date: day.nullish(),
+  from: day.nullish(),
+  to: day.nullish(),
+  timestamp: time.nullish(),
+})
