@@ -78,6 +78,8 @@ export class Outlet {
   #noticing = false
   #scheduled = false
   #preparing = false
+  /** Who was deleted while something was out of its queue to be prepared. */
+  readonly #forgotten = new Set<string>()
   #again = false
   #opening: NodeJS.Timeout | undefined
 
@@ -126,6 +128,7 @@ export class Outlet {
   }
 
   forgetUser(userId: string): void {
+    if (this.#preparing) this.#forgotten.add(userId)
     for (const kind of KINDS) {
       const state = this.#queues[kind]
       const gone = state.queue.filter((held) => held.event?.user_id === userId)
@@ -173,6 +176,7 @@ export class Outlet {
       })
       .finally(() => {
         this.#preparing = false
+        this.#forgotten.clear()
       })
     this.#world.track(work)
   }
@@ -295,7 +299,7 @@ export class Outlet {
     const { ctx, leases } = this.#world
     const state = this.#queues[kind]
     if (state.queue.length === 0 || !this.#mayGo(kind) || isReady(state.queue[0]!)) return
-    // Out of the queue while the database is asked: what is forgotten meanwhile is not found again.
+    // Out of the queue while the database is asked.
     const batch = this.#open!.type.batch ?? ONE_EVENT
     const soon = Math.max(FEWEST_READY, this.#gate.room(kind).calls * batch.events)
     const first = state.queue.splice(0, Math.min(soon, MOST_QUEUED[kind] / 4))
@@ -304,12 +308,12 @@ export class Outlet {
       if (first.some((held) => !isConfirmed(held))) ours = await confirmHeld(ctx.db, first, leases.now())
       this.#letGo(first.filter((held) => !ours.includes(held)))
       await readBodies(ctx.db, ours)
-    } catch (error) {
-      state.queue.unshift(...first)
-      throw error
+    } finally {
+      const gone = ours.filter((held) => this.#forgotten.has(held.event?.user_id ?? ''))
+      this.#letGo(gone)
+      state.queue.unshift(...ours.filter((held) => !gone.includes(held)))
+      state.bytes = sizeOf(state.queue)
     }
-    state.queue.unshift(...ours)
-    state.bytes = sizeOf(state.queue)
     if (this.#world.isStopped()) await this.giveBack()
   }
 

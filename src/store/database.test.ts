@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { insertMany } from './database.ts'
 import { isUniqueViolation } from './errors.ts'
 import { migrate, schemaStatus } from './migrate.ts'
 import { openDatabase } from './open.ts'
@@ -72,6 +73,77 @@ test('of transactions that commit together, one failing harms no other', async (
   const failed = results.flatMap((result, i) => (result.status === 'rejected' ? [i] : []))
   assert.deepEqual(failed, [3, 7, 13, 17, 23, 27, 33, 37, 43, 47])
   assert.equal((await db.all(`SELECT id FROM thing WHERE id LIKE 'group-%'`)).length, 40)
+})
+
+test('what is left for later comes with the commit, after everything else, or not at all', async () => {
+  const { db } = test_db
+  await db.transaction(async (tx) => {
+    tx.later([{ sql: 'UPDATE thing SET n = 2 WHERE id = $1', params: ['later'] }])
+    await tx.run(put, ['later', 1, null, null])
+  })
+  assert.equal((await db.one<{ n: number }>('SELECT n FROM thing WHERE id = $1', ['later']))!.n, 2)
+  let undone = 0
+  await assert.rejects(
+    db.transaction(async (tx) => {
+      tx.later([{ sql: put, params: ['never', 1, null, null] }])
+      tx.afterRollback(() => undone++)
+      throw new Error('stop')
+    }),
+  )
+  assert.equal(await db.one('SELECT id FROM thing WHERE id = $1', ['never']), null)
+  assert.equal(undone, 1)
+})
+
+test('of changes that share a trip and a commit, one failing harms no other, and each is told its own', async () => {
+  const { db } = test_db
+  const told: string[] = []
+  const results = await Promise.allSettled(
+    Array.from({ length: 60 }, (_, i) => {
+      const id = `unit-${i % 10 === 7 ? i - 1 : i}`
+      const statements = [
+        { sql: put, params: [id, i, null, null], many: insertMany(put) },
+        { sql: 'UPDATE thing SET n = n + 1000 WHERE id = $1', params: [id] },
+      ]
+      if (i % 2 === 1) return db.batch(statements)
+      return db.transaction(async (tx) => {
+        tx.later(statements)
+        tx.afterCommit(() => told.push(id))
+      })
+    }),
+  )
+  const failed = results.flatMap((result, i) => (result.status === 'rejected' ? [i] : []))
+  // Two want the same key each time: whoever came later is refused.
+  assert.deepEqual(
+    failed.map((i) => i - (i % 2)),
+    [6, 16, 26, 36, 46, 56],
+  )
+  const deferred = (i: number): boolean => i % 2 === 0
+  assert.equal(told.length, 30 - failed.filter(deferred).length)
+  for (const [i, result] of results.entries()) {
+    if (!deferred(i) && result.status === 'fulfilled') assert.deepEqual(result.value, [1, 1])
+  }
+  const rows = await db.all<{ id: string; n: number }>(`SELECT id, n FROM thing WHERE id LIKE 'unit-%'`)
+  assert.equal(rows.length, 54)
+  for (const { id, n } of rows) assert.ok([1000, 1001].includes(n - Number(id.slice(5))), `${id} is ${n}`)
+})
+
+test('the same change for many at once is one statement where that is quicker', async () => {
+  const { db } = test_db
+  const many = insertMany(put)
+  assert.deepEqual(
+    many(Array.from({ length: 45 }, (_, i) => [`many-${i}`, i, null, null])).map(({ params }) => params!.length / 4),
+    [32, 8, 4, 1],
+  )
+  await Promise.all(
+    Array.from({ length: 45 }, (_, i) =>
+      db.transaction(async (tx) => tx.later([{ sql: put, params: [`many-${i}`, i, 'ä', null], many }])),
+    ),
+  )
+  const rows = await db.all<{ n: number; t: string }>(`SELECT n, t FROM thing WHERE id LIKE 'many-%' ORDER BY n`)
+  assert.deepEqual(
+    rows.map(({ n, t }) => `${n}${t}`),
+    Array.from({ length: 45 }, (_, i) => `${i}ä`),
+  )
 })
 
 test('the first work of a group may fail before it asked anything', async () => {

@@ -48,23 +48,25 @@ export function assertCommitted({ command }: pg.QueryResult): void {
   if (command !== 'COMMIT') throw new Error('the transaction was rolled back')
 }
 
-/** Statements that may go together do; the order of the others is kept. */
+/** Statements that may go together do, where the first of them stands; the order of the others is kept. */
 export function merged(statements: readonly Statement[]): Statement[] {
   if (statements.length < 2) return [...statements]
   const alike = new Map<NonNullable<Statement['many']>, (readonly Value[])[]>()
-  const result: Statement[] = []
+  const places: (Statement | NonNullable<Statement['many']>)[] = []
   for (const statement of statements) {
     const { many } = statement
     if (many === undefined) {
-      result.push(statement)
+      places.push(statement)
       continue
     }
     const rows = alike.get(many)
-    if (rows === undefined) alike.set(many, [statement.params ?? []])
-    else rows.push(statement.params ?? [])
+    if (rows !== undefined) rows.push(statement.params ?? [])
+    else {
+      alike.set(many, [statement.params ?? []])
+      places.push(many)
+    }
   }
-  for (const [many, rows] of alike) result.push(...many(rows))
-  return result
+  return places.flatMap((place) => (typeof place === 'function' ? place(alike.get(place)!) : [place]))
 }
 
 const RETRYABLE = new Set(['40001', '40P01'])
