@@ -16,7 +16,7 @@ import { application } from './credentials/client.ts'
 import { startDelivering } from './deliver/deliver.ts'
 import { startIntake } from './intake/jobs.ts'
 import { queueSourceSubscriptions } from './intake/subscribe.ts'
-import { systemClock } from './platform/clock.ts'
+import { type Clock, systemClock } from './platform/clock.ts'
 import { createHttp } from './platform/http-client.ts'
 import { createLog } from './platform/log.ts'
 import { createMetrics } from './platform/metrics.ts'
@@ -49,7 +49,12 @@ export interface Running {
   stop(): Promise<void>
 }
 
-export async function startServer(config: Config, role: Role = 'all'): Promise<Running> {
+/** `clock` is the tests': every other caller goes by the time of day. */
+export async function startServer(
+  config: Config,
+  role: Role = 'all',
+  { clock = systemClock }: { clock?: Clock } = {},
+): Promise<Running> {
   const log = createLog(config.logLevel, config.stdout === 'events' ? 'stderr' : 'stdout')
   if (role !== 'all' && config.embedded) {
     throw new Error(`--role ${role} needs PostgreSQL: set LOAM_DATABASE_URL; one SQLite file serves one process`)
@@ -63,7 +68,7 @@ export async function startServer(config: Config, role: Role = 'all'): Promise<R
   const destinationHttp = createHttp({ allowPrivate: config.allowPrivateDestinations, userAgent })
   const ctx: Context = {
     db,
-    clock: systemClock,
+    clock,
     http,
     destinationHttp,
     destinationNetwork: createNetwork({ allowPrivate: config.allowPrivateDestinations }),

@@ -159,9 +159,11 @@ async function unclaimed(
     dropped(ctx, told.provider, accounts.length)
     return []
   }
-  return accounts.map((account) => {
+  return accounts.flatMap((account) => {
     const { provider, variant } = told
-    const changes = byAccount.get(account)!
+    // The end of an earlier connection is none of the next one's.
+    const changes = byAccount.get(account)!.filter(({ what }) => what === 'page' || what === 'changed')
+    if (changes.length === 0) return []
     const payload: UnclaimedPayload = { at, provider, variant, environmentIds: [environmentId], changes }
     return {
       ...job({ kind: 'unclaimed', environmentId, userId: null, payload, dedupe: 'unclaimed', at }),
