@@ -9,6 +9,7 @@ import { inspectorOperations } from './admin/inspector.ts'
 import { instanceOperations } from './admin/instance.ts'
 import { jobOperations } from './admin/jobs.ts'
 import { keyOperations } from './admin/keys.ts'
+import { moveOperations } from './admin/moves.ts'
 import { sessionOperations } from './admin/sessions.ts'
 import { sourceOperations } from './admin/sources.ts'
 import { streamOperations } from './admin/streams.ts'
@@ -18,7 +19,7 @@ import type { Operation } from './http/operation.ts'
 import { inspectOperations } from './inspector.ts'
 import type { MountedOperation } from './openapi.ts'
 import { authOperations, widgetSessionOperations } from './v2/auth.ts'
-import { callbackOperations, leaveOperations } from './v2/callback.ts'
+import { againOperations, callbackOperations, leaveOperations } from './v2/callback.ts'
 import { dataOperations } from './v2/data.ts'
 import { hookOperations } from './v2/hooks.ts'
 import { integrationOperations } from './v2/integrations.ts'
@@ -50,6 +51,7 @@ export function allOperations(shutdown?: AbortSignal): MountedOperation[] {
     ...destinationOperations,
     ...destinationSecretOperations,
     ...adminUserOperations,
+    ...moveOperations,
     ...streamOperations(shutdown),
     ...eventOperations,
     ...deliveryOperations,
@@ -64,6 +66,7 @@ export function allOperations(shutdown?: AbortSignal): MountedOperation[] {
   return [
     ...under('/v2', v2),
     ...under('', widgetSessionOperations),
+    ...under('', againOperations),
     ...under('', leaveOperations),
     ...under('/admin/v1', admin),
     ...under('', inspectOperations),

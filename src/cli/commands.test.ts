@@ -66,6 +66,23 @@ describe('users', () => {
   })
 })
 
+describe('migrate', () => {
+  test('check says what stands in the way, and fails while something does', async () => {
+    const ran = await cli.run(['migrate', 'fitbit', 'check'])
+    assert.equal(ran.code, 1)
+    assert.match(ran.stdout, /^0 wait for consent, 0 have both, 0 use the new API\.$/m)
+    assert.match(ran.stdout, /^! restricted_scopes: /m)
+  })
+
+  test('list and links of nobody; a person who is none of the old API', async () => {
+    assert.match((await loam('migrate', 'fitbit', 'list')).stdout, /^No connections of the old API\.$/m)
+    assert.deepEqual((await loam('migrate', 'fitbit', 'links', '--json')).json().data, [])
+    const ran = await cli.run(['migrate', 'fitbit', 'compare', userId])
+    assert.equal(ran.code, 3)
+    assert.match(ran.stderr, /is no connection of FITBIT's old API/)
+  })
+})
+
 describe('events and deliveries', () => {
   test('list, in pages', async () => {
     const first = await loam('events', 'list', '--json', '--limit', '2', '--user', userId)

@@ -52,6 +52,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./users-command.ts')).addUsers,
   },
   {
+    name: 'migrate',
+    summary: 'Move people from an API that ended to the one that replaced it: links, comparison, the end of the old.',
+    load: async () => (await import('./migrate-command.ts')).addMigrate,
+  },
+  {
     name: 'events',
     summary: 'What happened and was told: look at it, send it again.',
     load: async () => (await import('./events-command.ts')).addEvents,

@@ -19,6 +19,31 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'Outside of the sandbox, the inspector takes requests only for bins that a destination points at.',
     remedy: 'Make a bin with `POST /admin/v1/inspector`, or add a webhook destination that points at this one.',
   },
+  move_blocked: {
+    statuses: [409],
+    meaning: 'People cannot be moved to the new API while new connections are still made with the old one.',
+    remedy: "Set the source's `api` to null and give it the new API's client id and secret.",
+  },
+  move_incomplete: {
+    statuses: [409],
+    meaning: 'The old connection holds records that the new one lacks; finishing the move would delete them.',
+    remedy: 'Backfill the new connection and compare again, or send `discard: true`.',
+  },
+  move_link_invalid: {
+    statuses: [410],
+    meaning: 'A link for consenting again has expired, was cut, or its connection has moved already.',
+    remedy: 'Make a new one: `loam migrate <provider> links`.',
+  },
+  move_not_joined: {
+    statuses: [409],
+    meaning: 'No connection of the new API belongs to the account of this old one.',
+    remedy: 'Send the person their link, and wait until they have consented with the same account.',
+  },
+  nothing_replaced: {
+    statuses: [404],
+    meaning: 'This source has no API that another one replaced.',
+    remedy: 'Only sources with an old API can be moved: FITBIT.',
+  },
   body_incomplete: {
     statuses: [400],
     meaning: 'The connection broke while the body was on its way.',

@@ -1,6 +1,7 @@
 // What the browser meets between the app and the provider. People see pages of the widget here, never a JSON error.
 import { z } from 'zod'
 import { type FlowEnd, finishFlow, leaveForProvider } from '../../credentials/connect.ts'
+import { openMoveLink } from '../../credentials/moves.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import { cookiesOf, setCookie } from '../http/cookies.ts'
@@ -56,6 +57,32 @@ export const leaveOperations = [
         const isPage = request.headers.get('accept')?.includes('text/html') === true
         if (!(error instanceof ApiError) || error.status >= 500 || !isPage) throw error
         return away(failurePage(ctx, params.flow_id, { reason: error.code }))
+      }
+    },
+  }),
+]
+
+/** What the links of `loam migrate` point at. */
+export const againOperations = [
+  operation({
+    method: 'GET',
+    path: '/auth/again/{link}',
+    id: 'consentAgain',
+    summary: 'Begin a sign-in from a link that was sent to somebody',
+    description: 'Made by `makeMoveLinks`. Good until it expires: every time it begins a sign-in of its own.',
+    tags: ['Browser'],
+    auth: 'none',
+    params: z.object({ link: z.string() }),
+    responses: { 302: { description: 'On to the provider.' } },
+    errors: { 410: 'The link has expired, or the connection has moved already.' },
+    handler: async ({ ctx, params, request }) => {
+      if (request.method === 'HEAD') return justLooking()
+      try {
+        return away(`${ctx.publicUrl}/auth/${encodeURIComponent(await openMoveLink(ctx, params.link))}`)
+      } catch (error) {
+        const isPage = request.headers.get('accept')?.includes('text/html') === true
+        if (!(error instanceof ApiError) || error.status >= 500 || !isPage) throw error
+        return away(failurePage(ctx, '-', { reason: error.code }))
       }
     },
   }),

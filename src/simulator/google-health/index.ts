@@ -1,5 +1,6 @@
 // Google's health cloud. GOOGLE and FITBIT have one each, so that the sandbox can connect both.
 import { Hono } from 'hono'
+import type { Levers } from '../kit/control.ts'
 import { openKit } from '../kit/kit.ts'
 import { exchange, mountAuthorize } from '../kit/oauth.ts'
 import { serve } from '../kit/serve.ts'
@@ -23,6 +24,7 @@ export function createGoogleHealthSimulator(id: string, name: string) {
       const form = Object.fromEntries(new URLSearchParams(await c.req.text()))
       const service = await serviceToken(kit, form)
       if (service !== null) return c.json(service)
+      const testing = (await kit.state.get('testing-mode')) !== null
       return exchange(c, kit, form, {
         begun: (grant) => notices.remember(grant),
         answer: (_c, { accessToken, refreshToken, expiresInSeconds, grant }, by) =>
@@ -31,6 +33,8 @@ export function createGoogleHealthSimulator(id: string, name: string) {
             expires_in: expiresInSeconds,
             // It stays the same, and is told once.
             ...(by === 'code' ? { refresh_token: refreshToken } : {}),
+            // Seven days, while the consent screen is in testing.
+            ...(by === 'code' && testing ? { refresh_token_expires_in: 604_799 } : {}),
             scope: grant.scopes.join(' '),
             token_type: 'Bearer',
           }),
@@ -63,7 +67,7 @@ export function createGoogleHealthSimulator(id: string, name: string) {
     mountSubscribers(app, kit)
     mountData(app, kit)
 
-    return serve(kit, app, {
+    const levers: Levers = {
       items: (personId, kind) => notices.items(personId, kind),
       notify: (order) => notices.notify(order),
       tick: () => notices.look(),
@@ -71,6 +75,13 @@ export function createGoogleHealthSimulator(id: string, name: string) {
       tell: async (grant, what) => {
         if (what === 'revoked') await notices.withdrawn(grant)
       },
-    })
+    }
+    return serve(kit, app, levers, (control) =>
+      control.post('/_control/testing-mode', async (c) => {
+        const on = c.req.query('on') !== '0'
+        await (on ? kit.state.put('testing-mode', '1') : kit.state.delete('testing-mode'))
+        return c.json({ on })
+      }),
+    )
   }
 }
