@@ -12,7 +12,7 @@ import { ensureFirstEnvironment } from './api/environments.ts'
 import { VERSION } from './api/version.ts'
 import type { Config } from './config.ts'
 import { connectorById } from './connectors/index.ts'
-import { application } from './credentials/client.ts'
+import { application, type Application } from './credentials/client.ts'
 import { startDelivering } from './deliver/deliver.ts'
 import { startIntake } from './intake/jobs.ts'
 import { queueSourceSubscriptions } from './intake/subscribe.ts'
@@ -96,7 +96,8 @@ export async function startServer(
         state: simulatorState(db, ctx.clock),
         http,
         publicUrl: ctx.publicUrl,
-        callbackOf: (provider, clientId) => sandboxCallback(ctx, provider, clientId),
+        callbackOf: async (...named) => (await sandboxApplication(ctx, ...named))?.callbackUrl ?? null,
+        callbackSecretOf: async (...named) => (await sandboxApplication(ctx, ...named))?.verificationToken ?? null,
       })
     : new Map<string, Simulator>()
   if (role === 'all' || role === 'api') door.open(everything(ctx, simulators, shutdown.signal))
@@ -168,13 +169,13 @@ function belongsTo(part: Hono, method: string, path: string): boolean {
 }
 
 /** What an operator would type into the provider's dashboard: where the environment of a sandbox application listens. */
-async function sandboxCallback(ctx: Context, provider: string, clientId: string): Promise<string | null> {
+async function sandboxApplication(ctx: Context, provider: string, clientId: string): Promise<Application | null> {
   const connector = connectorById(provider)
   if (connector === null) return null
   for (const source of await enabledSources(ctx.db, provider)) {
     const environment = await environmentById(ctx.db, source.environment_id)
     if (environment === null || ctx.sandboxClient(environment.dev_id).id !== clientId) continue
-    return application(ctx, environment, source, connector).callbackUrl
+    return application(ctx, environment, source, connector)
   }
   return null
 }

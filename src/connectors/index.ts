@@ -11,6 +11,7 @@ import { oura } from './oura/index.ts'
 import { polar } from './polar/index.ts'
 import { strava } from './strava/index.ts'
 import { ultrahuman } from './ultrahuman/index.ts'
+import { wahoo } from './wahoo/index.ts'
 import { whoop } from './whoop/index.ts'
 import { withings } from './withings/index.ts'
 
@@ -30,6 +31,7 @@ export const connectors: readonly Connector[] = [
   ultrahuman,
   ihealth,
   polar,
+  wahoo,
 ]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))

@@ -12,6 +12,7 @@ import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createPolarSimulator } from './polar/index.ts'
 import { createStravaSimulator } from './strava/index.ts'
 import { createUltrahumanSimulator } from './ultrahuman/index.ts'
+import { createWahooSimulator } from './wahoo/index.ts'
 import { createWhoopSimulator } from './whoop/index.ts'
 
 export { clientSecretOf, sandboxClient } from './clients.ts'
@@ -29,6 +30,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   polar: createPolarSimulator,
   strava: createStravaSimulator,
   ultrahuman: createUltrahumanSimulator,
+  wahoo: createWahooSimulator,
   withings: createWithingsSimulator,
   whoop: createWhoopSimulator,
   omron: createOmronSimulator,

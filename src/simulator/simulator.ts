@@ -25,6 +25,8 @@ export interface SimulatorContext {
    * it. Null for applications that nobody registered.
    */
   callbackOf?: (provider: string, clientId: string) => Promise<string | null>
+  /** What was typed in beside it: the secret that this provider signs notifications with. */
+  callbackSecretOf?: (provider: string, clientId: string) => Promise<string | null>
 }
 
 export interface Simulator {

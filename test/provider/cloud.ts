@@ -69,7 +69,13 @@ export async function openCloud(
   const server = createServer(getRequestListener((request) => handle(request)))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const simulators = createSimulators({ clock, state: memoryState(clock), http, publicUrl: origin })
+  const simulators = createSimulators({
+    clock,
+    state: memoryState(clock),
+    http,
+    publicUrl: origin,
+    callbackSecretOf: async () => 'known-to-both',
+  })
   const extra = Object.fromEntries((connector.credentialFields ?? []).map(({ name }) => [name, `sandbox-${name}`]))
   const client = { id: 'golden', secret: clientSecretOf('golden'), extra }
   const secrets: NotificationSecrets = {

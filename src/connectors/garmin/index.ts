@@ -14,7 +14,7 @@ import {
 import { mapMct } from './map/cycle.ts'
 import { mapDailies, mapPulseOx, mapStressDetails, mapThirdPartyDailies, piecesOfPulseOx } from './map/daily.ts'
 import { mapEpochs, piecesOfEpochs } from './map/epochs.ts'
-import { mapActivityFile } from './map/file.ts'
+import { mapFitPage } from '../fit-page.ts'
 import { mapHrv, mapRespiration, mapSkinTemp, piecesOfRespiration } from './map/night.ts'
 import { mapUserId } from './map/person.ts'
 import { mapSleeps } from './map/sleep.ts'
@@ -68,7 +68,7 @@ const reads: Connector['reads'] = {
     scope: ACTIVITIES,
     input: 'file',
     fetch: fetchActivityFile,
-    map: mapActivityFile,
+    map: mapFitPage('activityFiles', 'activityId'),
     fallbackLists: FILE_LISTS,
   },
   ...summary('dailies', ['daily'], HEALTH, 'dailies', { map: mapDailies }),

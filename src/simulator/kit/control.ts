@@ -98,8 +98,8 @@ export function mountControl(app: Hono, kit: Kit, levers: Levers): void {
     return { now: new Date(kit.clock.now()).toISOString() }
   })
 
-  at('callback', async ({ client_id: clientId = '', url = '' }) => {
-    await kit.setCallback(clientId, url)
+  at('callback', async ({ client_id: clientId = '', url = '', secret = null }) => {
+    await kit.setCallback(clientId, url, secret)
     return { ok: true }
   })
 

@@ -32,7 +32,9 @@ export interface Kit {
   refuse(what: Problem['what'], detail: string): Response
   /** Where this application's notifications go when no API sets it: typed into the provider's dashboard, as it were. */
   callbackOf(clientId: string): Promise<string | null>
-  setCallback(clientId: string, url: string): Promise<void>
+  /** The secret beside it. */
+  callbackSecretOf(clientId: string): Promise<string | null>
+  setCallback(clientId: string, url: string, secret: string | null): Promise<void>
 }
 
 export interface Admitted extends Grant {
@@ -91,7 +93,14 @@ export function openKit(context: SimulatorContext, rules: Rules): Kit {
     async callbackOf(clientId) {
       return (await state.get(`callback:${clientId}`)) ?? (await context.callbackOf?.(rules.id, clientId)) ?? null
     },
-    setCallback: (clientId, url) => state.put(`callback:${clientId}`, url),
+    async callbackSecretOf(clientId) {
+      const set = await state.get(`callback-secret:${clientId}`)
+      return set ?? (await context.callbackSecretOf?.(rules.id, clientId)) ?? null
+    },
+    async setCallback(clientId, url, secret) {
+      await state.put(`callback:${clientId}`, url)
+      if (secret !== null) await state.put(`callback-secret:${clientId}`, secret)
+    },
   }
   return kit
 }

@@ -1,0 +1,71 @@
+// Asks for workouts, newest first (there is no date to ask for), and for the file of each.
+import { addDays, startOfDay } from '../../model/local-day.ts'
+import { ProviderError } from '../../platform/errors.ts'
+import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
+import { rawDocuments } from '../documents.ts'
+import { Workout } from './payloads.ts'
+
+const PER_PAGE = 30
+/** Ours: a list that never ends stops here. */
+const MAX_PAGES = 500
+const MAX_FILE_BYTES = 50_000_000
+/** The farthest that a clock is from UTC, where nobody knows the zone. */
+const FARTHEST_MS = 14 * 3_600_000
+
+export async function* fetchUser({ http }: FetchContext): AsyncIterable<Fetched> {
+  yield { kind: 'user', request: {}, payload: (await http.send(at('/user'))).json() }
+}
+
+export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
+  if ('days' in wanted) {
+    for await (const page of workoutsOf(http, wanted.days, timeZone)) {
+      yield page
+      yield* fileOf(http, page)
+    }
+    yield { listed: { type: 'activity', days: wanted.days } }
+  } else if ('object' in wanted) {
+    const id = wanted.object
+    const response = await http.send(at(`/workouts/${encodeURIComponent(id)}`), { expect: [404] })
+    if (response.status === 404) {
+      yield { gone: { type: 'activity', id } }
+      return
+    }
+    const page = { kind: 'workouts', request: { workout_id: id }, payload: response.json() }
+    yield page
+    yield* fileOf(http, page)
+  }
+}
+
+/** Each workout is a page of its own: it is asked for by itself when it changes. */
+async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: string | null): AsyncIterable<Page> {
+  const margin = timeZone === null ? FARTHEST_MS : 0
+  const from = startOfDay(days.start, timeZone ?? '+00:00') - margin
+  const to = startOfDay(addDays(days.end, 1), timeZone ?? '+00:00') + margin
+  for (let page = 1; page <= MAX_PAGES; page++) {
+    const payload = (await http.send(at('/workouts'), { query: { page, per_page: PER_PAGE } })).json()
+    const workouts = rawDocuments(payload, ['workouts'])
+    for (const workout of workouts) {
+      const starts = Date.parse(String(workout.starts))
+      if (starts >= from && starts < to) {
+        yield { kind: 'workouts', request: { workout_id: String(workout.id) }, payload: workout }
+      }
+    }
+    const last = workouts.at(-1)
+    if (workouts.length < PER_PAGE || last === undefined || Date.parse(String(last.starts)) < from) return
+  }
+  throw new ProviderError("Wahoo's list of workouts did not end", { next: 'give_up' })
+}
+
+/** Workouts of other applications have no file, and a new one may not be there yet: its summary stands alone then. */
+async function* fileOf(http: ConnectionHttp, { payload }: Page): AsyncIterable<Page> {
+  const workout = Workout.safeParse(payload)
+  const url = workout.data?.workout_summary?.file?.url
+  if (!workout.success || typeof url !== 'string' || url === '') return
+  const response = await http.follow(url, { authorized: false, expect: [403, 404], maxResponseBytes: MAX_FILE_BYTES })
+  if (response.status >= 300 || response.truncated) return
+  yield { kind: 'fit', request: { workout_id: workout.data.id }, payload: response.body }
+}
+
+function at(path: string): { host: string; path: string } {
+  return { host: 'api', path: `/v1${path}` }
+}
