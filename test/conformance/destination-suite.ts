@@ -9,7 +9,6 @@ import {
   type OutgoingEvent,
   secretMembers,
   type Sender,
-  type SendResult,
   type World,
 } from '../../src/destinations/destination.ts'
 import { destinationType } from '../../src/destinations/index.ts'
@@ -17,7 +16,17 @@ import { appendEvents } from '../../src/outbox/append.ts'
 import { createHttp } from '../../src/platform/http-client.ts'
 import type { Context } from '../../src/store/context.ts'
 import { type JsonSchema, readSchemaForm, schemaFieldNames, schemaFields } from '../../src/web/parts/schema-form.ts'
-import { pause, silentServer, testEvent, testEvents, testWorld, textOf, until } from './events.ts'
+import {
+  assertArrived,
+  assertDelivered,
+  assertRetry,
+  failure,
+  inGroups,
+  openSockets,
+  secretsIn,
+  unticked,
+} from './assertions.ts'
+import { pause, silentServer, testEvent, testEvents, testWorld, until } from './events.ts'
 import type { Server, Settings, Stage } from './stage.ts'
 
 const NOW: Now = { signingSecrets: ['environment-secret-0123456789'], timeoutMs: 10_000 }
@@ -294,62 +303,4 @@ export function destinationSuite(id: string, stage: Stage): void {
     await ctx.db.run('DELETE FROM destinations')
     return { api, ctx }
   }
-}
-
-function inGroups<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
-}
-
-function failure(result: SendResult): string {
-  return result.next === 'delivered' ? '' : result.message
-}
-
-function assertDelivered(results: readonly SendResult[], count: number): void {
-  assert.deepEqual(
-    results.map((result) => `${result.next} ${failure(result)}`.trim()),
-    Array.from({ length: count }, () => 'delivered'),
-  )
-}
-
-/** The message; it names no secret. */
-function assertRetry(results: readonly SendResult[], settings: Settings): string {
-  assert.equal(results.length, 1)
-  const [result] = results
-  assert.ok(result !== undefined && result.next === 'retry', JSON.stringify(results))
-  for (const secret of Object.values(settings).filter((value) => typeof value === 'string' && isSecret(value))) {
-    assert.ok(!JSON.stringify(result).includes(String(secret)), JSON.stringify(result))
-  }
-  return result.message
-}
-
-/** Stages mark the values of secrets, so that they are found wherever they come out. */
-function isSecret(value: unknown): boolean {
-  return typeof value === 'string' && value.includes('SECRET')
-}
-
-function secretsIn(id: string, settings: Settings): string[] {
-  return secretMembers(destinationType(id)!)
-    .map((name) => settings[name])
-    .filter((value) => typeof value === 'string')
-}
-
-function assertArrived(
-  arrived: readonly { id: string; body: string }[],
-  events: readonly OutgoingEvent[],
-  { once }: { once: boolean },
-): void {
-  const expected = new Map(events.map((event) => [event.id, textOf(event)]))
-  for (const { id, body } of arrived) assert.equal(body, expected.get(id), `event ${id}`)
-  const ids = arrived.map((each) => each.id)
-  assert.deepEqual((once ? ids : [...new Set(ids)]).sort(), [...expected.keys()].sort())
-}
-
-/** A box that is not ticked says no, also where yes is the default. */
-function unticked(schema: JsonSchema): Settings {
-  const boxes = Object.entries(schema.properties ?? {}).filter(([, member]) => member.type === 'boolean')
-  return Object.fromEntries(boxes.map(([name]) => [name, false]))
-}
-
-function openSockets(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
 }
