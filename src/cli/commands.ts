@@ -72,6 +72,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./backfill-command.ts')).addBackfill,
   },
   {
+    name: 'renormalize',
+    summary: 'Map stored pages again after a mapping was mended; sends only what changed.',
+    load: async () => (await import('./renormalize-command.ts')).addRenormalize,
+  },
+  {
     name: 'keys',
     summary: "An environment's dev-id, API keys and signing secrets.",
     load: async () => (await import('./keys-command.ts')).addKeys,

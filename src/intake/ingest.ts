@@ -6,7 +6,7 @@ import { newId } from '../model/ids.ts'
 import { tellingZone } from '../model/local-day.ts'
 import { type CleanRecord, cleanRecord } from '../normalize/clean.ts'
 import { type GatheredPart, gatherParts, newerOf } from '../normalize/assemble.ts'
-import { dayOf, isAddressedToMain, keyText, mainKey } from '../normalize/keys.ts'
+import { addressedDay, dayOf, isAddressedToMain, keyText, mainKey } from '../normalize/keys.ts'
 import { withoutFallbacks } from '../normalize/fallback-lists.ts'
 import { type JsonObject, unionOfParts } from '../normalize/merge.ts'
 import { within } from '../normalize/span.ts'
@@ -180,11 +180,33 @@ function eventsOf(
   ]
 }
 
-interface Changes {
+export interface Changes {
   statements: Statement[]
   written: WrittenRecord[]
   removed: RemovedRecord[]
   latestStartAt: number
+}
+
+/** Records of these keys anew, after their parts were changed otherwise than by pages that arrive. */
+export async function resettle(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  connection: ConnectionRow,
+  type: DataType,
+  keys: readonly string[],
+): Promise<Changes> {
+  const changes: Changes = { statements: [], written: [], removed: [], latestStartAt: 0 }
+  // The records' own days say which addressed parts are theirs.
+  const days = await partsOf(
+    tx,
+    connection.user_id,
+    type,
+    keys.filter((key) => !isAddressedToMain(key)),
+  )
+  const mains = days.flatMap((row) => (row.main === 1 && row.day !== null ? [mainKey(row.day)] : []))
+  await applyType(ctx, tx, connector, connection, type, [], changes, [...new Set([...keys, ...mains])])
+  return changes
 }
 
 async function applyParts(
@@ -211,15 +233,21 @@ async function applyType(
   type: DataType,
   arriving: readonly GatheredPart[],
   changes: Changes,
+  /** Keys whose parts were changed already. */
+  touched: readonly string[] = [],
 ): Promise<void> {
   const userId = connection.user_id
   // Parts for "the main record of that day" reach it through its own day, so both directions are looked up.
-  const daysAddressed = arriving.filter((part) => isAddressedToMain(part.key)).map((part) => part.day!)
+  const daysAddressed = [
+    ...arriving.filter((part) => isAddressedToMain(part.key)).map((part) => part.day!),
+    ...touched.filter(isAddressedToMain).map(addressedDay),
+  ]
   const mains = await mainKeysOfDays(tx, userId, type, [...new Set(daysAddressed)])
   const recordKeys = new Set(arriving.filter((part) => !isAddressedToMain(part.key)).map((part) => part.key))
   for (const main of mains) recordKeys.add(main.key)
+  for (const key of touched) if (!isAddressedToMain(key)) recordKeys.add(key)
   const daysOfRecords = arriving.filter((part) => part.day !== null).map((part) => part.day!)
-  const wanted = new Set([...recordKeys, ...arriving.map((part) => part.key)])
+  const wanted = new Set([...recordKeys, ...arriving.map((part) => part.key), ...touched])
   for (const day of [...daysOfRecords, ...mains.map((main) => main.day)]) wanted.add(mainKey(day))
 
   const stored = await inSlices([...wanted], (keys) => partsOf(tx, userId, type, keys))
@@ -386,7 +414,7 @@ function partsAt(byKey: Map<string, Map<string, GatheredPart>>, key: string): Ma
   return parts
 }
 
-function fromRow(type: DataType, row: PartRow): GatheredPart {
+export function fromRow(type: DataType, row: PartRow): GatheredPart {
   return {
     type,
     key: row.key,
@@ -399,7 +427,7 @@ function fromRow(type: DataType, row: PartRow): GatheredPart {
   }
 }
 
-function toRow(userId: string, part: GatheredPart): PartRow {
+export function toRow(userId: string, part: GatheredPart): PartRow {
   return {
     user_id: userId,
     type: part.type,

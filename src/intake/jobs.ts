@@ -20,6 +20,7 @@ import { runBackfill } from './backfill.ts'
 import { runRead } from './read-job.ts'
 import { runGone, runUnclaimed } from './accept.ts'
 import { runPush } from './push-job.ts'
+import { runRenormalize } from './renormalize.ts'
 import { queuePolls } from './poll.ts'
 import { closePromises } from './promises.ts'
 import { runDataRequest } from './data-request.ts'
@@ -52,6 +53,7 @@ const workers: Record<string, (ctx: Context, job: JobRow) => Promise<JobResult>>
   push: runPush,
   gone: runGone,
   unclaimed: runUnclaimed,
+  renormalize: runRenormalize,
   subscribe_source: runSubscribeSource,
   async subscribe(ctx, job) {
     const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)

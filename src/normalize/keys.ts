@@ -17,6 +17,11 @@ export function isAddressedToMain(key: string): boolean {
   return key.startsWith('main:')
 }
 
+/** The day that an addressed key names. */
+export function addressedDay(key: string): string {
+  return key.slice('main:'.length)
+}
+
 /** The provider's id of a record that is kept by one; null for the others. */
 export function providerIdOf(key: string): string | null {
   return key.startsWith('id:') ? key.slice(3) : null

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
+import { kindsOf, readerOf } from '../../connectors/map-pages.ts'
+import { startRenormalizing } from '../../intake/renormalize.ts'
 import { wakeJobs } from '../../queue/wake.ts'
 import { isUniqueViolation } from '../../store/errors.ts'
 import {
@@ -11,7 +13,9 @@ import {
   listJobs as listRows,
   resumeJob as resumeRow,
 } from '../../store/jobs.ts'
-import { operation } from '../http/operation.ts'
+import { connectionNamed } from '../connection-named.ts'
+import { operation, Reply } from '../http/operation.ts'
+import { connectorNamed } from './sources.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
 const State = z.enum(['pending', 'running', 'done', 'failed', 'cancelled'])
@@ -24,7 +28,12 @@ export const JobView = z
     user_id: z.string().nullable(),
     state: State,
     progress: z
-      .object({ done: z.number(), total: z.number() })
+      .object({
+        done: z.number(),
+        total: z.number(),
+        changed: z.number().optional().describe('Records that came out different, of a `renormalize`.'),
+        removed: z.number().optional().describe('Records that the pages do not hold any more, of a `renormalize`.'),
+      })
       .nullable()
       .describe('Null before the first step, and for short jobs.'),
     attempts: z.number(),
@@ -105,7 +114,7 @@ function jobView(row: JobRow): JobView {
     lane: row.lane,
     user_id: row.user_id,
     state: row.state,
-    progress: row.progress === null ? null : (JSON.parse(row.progress) as { done: number; total: number }),
+    progress: row.progress === null ? null : (JSON.parse(row.progress) as JobView['progress']),
     attempts: row.attempts,
     next_at: row.state === 'pending' ? isoTime(row.next_at) : null,
     last_error: row.last_error,
@@ -114,10 +123,54 @@ function jobView(row: JobRow): JobView {
   }
 }
 
+export const RenormalizeInput = z.object({
+  provider: z.string().max(100).optional().describe('Only connections of this source.'),
+  user_id: z.string().max(100).optional().describe('Only this user.'),
+  kind: z.string().max(200).optional().describe("Only pages of this kind, by the provider's own name."),
+  dry_run: z.boolean().default(false).describe('Count what would change; change and send nothing.'),
+})
+
+/** Maps stored pages again, as a job; events follow for what came out different. */
+export async function renormalize(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: z.output<typeof RenormalizeInput>,
+): Promise<{ job_id: string }> {
+  if (input.user_id !== undefined) await connectionNamed(ctx, environment, input.user_id)
+  const connector = input.provider === undefined ? null : connectorNamed(input.provider)
+  if (connector !== null && input.kind !== undefined && readerOf(connector, input.kind) === null) {
+    const known = kindsOf(connector).join(', ')
+    throw new ApiError('invalid_request', 400, `kind: ${connector.name} has no such page; it has ${known}`)
+  }
+  const jobId = await startRenormalizing(ctx, {
+    environmentId: environment.id,
+    provider: connector?.id ?? null,
+    userId: input.user_id ?? null,
+    kind: input.kind ?? null,
+    dryRun: input.dry_run,
+  })
+  return { job_id: jobId }
+}
+
 const JobParams = z.object({ job_id: z.string() })
 const missing = { 404: 'This environment has no such job.' }
 
 export const jobOperations = [
+  operation({
+    method: 'POST',
+    path: '/renormalize',
+    id: 'renormalize',
+    summary: 'Map stored pages again',
+    description:
+      'After a mapping was mended: every stored page goes through it once more, and only what comes out different is ' +
+      'stored and sent. The job shows how far it is.',
+    tags: ['Jobs'],
+    auth: 'admin',
+    body: RenormalizeInput,
+    responses: { 202: { description: 'Queued.', schema: z.object({ job_id: z.string() }) } },
+    errors: { 400: 'There is no such kind of page.', 404: 'There is no such source or user.' },
+    handler: async ({ ctx, environment, body }) => new Reply(202, await renormalize(ctx, environment, body)),
+  }),
   operation({
     method: 'GET',
     path: '/jobs',

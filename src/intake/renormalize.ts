@@ -1,0 +1,276 @@
+// Maps stored pages again after a mapping was mended, and sends only what came out different. First everything that a person's
+// pages say is gathered beside what is in use, in the order in which they came; then both are compared, some records at a time.
+import type { Connector, Mapped, Page } from '../connectors/connector.ts'
+import { connectorOf } from '../connectors/index.ts'
+import { gatherParts, newerOf } from '../normalize/assemble.ts'
+import type { DataType } from '../model/data-type.ts'
+import { appendEvents } from '../outbox/append.ts'
+import { parseJson } from '../platform/json.ts'
+import { enqueue } from '../queue/enqueue.ts'
+import { unpackSync, unpackText } from '../store/compress.ts'
+import { type ConnectionRow, connectionById } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { Statement, Transaction } from '../store/database.ts'
+import { settingsOf } from '../store/environments.ts'
+import { type JobRow, saveJobProgress } from '../store/jobs.ts'
+import { type PageRow, pagesOf } from '../store/pages.ts'
+import { type PartRow, partsOf, putPart } from '../store/records.ts'
+import {
+  clearRenormalized,
+  countToRenormalize,
+  deletePart,
+  keysToCompare,
+  nextToRenormalize,
+  putRenormalized,
+  renormalizedParts,
+} from '../store/renormalized.ts'
+import { fromRow, resettle, toRow } from './ingest.ts'
+import type { JobResult } from './jobs.ts'
+import { PageMapping } from './page-mapping.ts'
+import { mapWithPieces } from './pieces.ts'
+import { recordEvents } from './record-events.ts'
+
+const PAGES_AT_ONCE = 20
+const KEYS_AT_ONCE = 40
+/** One turn; then others get theirs. */
+const TURN_MS = 1500
+
+export interface RenormalizeOrder {
+  environmentId: string
+  provider: string | null
+  userId: string | null
+  kind: string | null
+  dryRun: boolean
+}
+
+interface Person {
+  userId: string
+  /** The last page that was mapped. */
+  page: { runAt: number; id: string }
+  /** The last key that was compared; null while pages are mapped. */
+  key: { type: string; key: string } | null
+  /** Kinds of which a page could not be read: nothing of theirs is taken away. */
+  unreadable: string[]
+}
+
+interface Payload extends RenormalizeOrder {
+  person: Person | null
+  /** The connection that was finished last: they are looked through in the order of their ids. */
+  last: string
+  done: number
+  total: number
+  changed: number
+  removed: number
+}
+
+export async function startRenormalizing(ctx: Context, order: RenormalizeOrder): Promise<string> {
+  const now = ctx.clock.now()
+  const total = await countToRenormalize(ctx.db, order.environmentId, order)
+  const payload: Payload = { ...order, person: null, last: '', done: 0, total, changed: 0, removed: 0 }
+  const { provider, userId, kind, dryRun } = order
+  const [id] = await ctx.db.transaction((tx) =>
+    enqueue(
+      tx,
+      [
+        {
+          kind: 'renormalize',
+          lane: 'backfill',
+          environmentId: order.environmentId,
+          userId: null,
+          dedupeKey: `renormalize:${order.environmentId}:${JSON.stringify([provider, userId, kind, dryRun])}:${now}`,
+          payload,
+          at: now,
+        },
+      ],
+      now,
+    ),
+  )
+  return id!
+}
+
+export async function runRenormalize(ctx: Context, job: JobRow): Promise<JobResult> {
+  const payload = JSON.parse(job.payload) as Payload
+  const until = performance.now() + TURN_MS
+  while (performance.now() < until) {
+    if (payload.person === null) {
+      const after = { after: payload.last, provider: payload.provider, userId: payload.userId }
+      const next = await nextToRenormalize(ctx.db, payload.environmentId, after)
+      if (next === null) {
+        payload.done = payload.total
+        await ctx.db.batch([saved(job, payload)])
+        return 'done'
+      }
+      payload.person = { userId: next, page: { runAt: 0, id: '' }, key: null, unreadable: [] }
+      await ctx.db.batch([clearRenormalized(next)])
+    }
+    await step(ctx, job, payload)
+  }
+  return { again: ctx.clock.now() }
+}
+
+function saved(job: JobRow, payload: Payload): Statement {
+  const { done, total, changed, removed } = payload
+  return saveJobProgress(
+    job.id,
+    job.lease_id!,
+    JSON.stringify(payload),
+    JSON.stringify({ done: Math.min(done, total), total, changed, removed }),
+  )
+}
+
+/** One batch of pages, or of records, with the progress that it is. */
+async function step(ctx: Context, job: JobRow, payload: Payload): Promise<void> {
+  const person = payload.person!
+  const before = structuredClone(payload)
+  try {
+    await ctx.db.transaction(async (tx) => {
+      await tx.lock(`connection:${person.userId}`)
+      const connection = await connectionById(tx, person.userId)
+      const connector = connection === null ? null : connectorOf(connection)
+      const kinds = connector === null ? [] : kindsOf(connector, payload.kind)
+      const finished =
+        connection === null ||
+        connector === null ||
+        kinds.length === 0 ||
+        (!(await gatherMore(ctx, tx, connector, connection, kinds, person)) &&
+          !(await compareMore(ctx, tx, connector, connection, kinds, payload)))
+      if (finished) {
+        await tx.batch([clearRenormalized(person.userId)])
+        payload.last = person.userId
+        payload.person = null
+        payload.done++
+      }
+      const [kept] = await tx.batch([saved(job, payload)])
+      // Somebody stopped it: what this step did is undone.
+      if (kept === 0) throw new Error('the job is not ours any more')
+    })
+  } catch (error) {
+    Object.assign(payload, before)
+    throw error
+  }
+}
+
+function kindsOf(connector: Connector, kind: string | null): string[] {
+  return Object.keys(connector.reads).filter((each) => kind === null || each.toLowerCase() === kind.toLowerCase())
+}
+
+/** False when every page is mapped, those too that came meanwhile. */
+async function gatherMore(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  connection: ConnectionRow,
+  kinds: readonly string[],
+  person: Person,
+): Promise<boolean> {
+  const rows = await pagesOf(tx, person.userId, person.page, PAGES_AT_ONCE)
+  if (rows.length === 0) return false
+  const last = rows.at(-1)!
+  person.page = { runAt: last.run_at, id: last.id }
+  const unreadable = new Set(person.unreadable)
+  const mapped: { kind: string; runAt: number; mapped: Mapped[] }[] = []
+  for (const row of rows.filter((each) => kinds.includes(each.kind))) {
+    const zone = row.time_zone ?? connection.time_zone
+    const mapping = new PageMapping(ctx, connector, pageOf(connector, row), zone, row.received_at, unreadable)
+    let parts: Mapped[]
+    if (mapping.inPieces) {
+      const arriving = { kind: row.kind, runAt: row.run_at, pieces: mapping.pieces() }
+      const whole = await mapWithPieces(tx, person.userId, arriving, (items) => mapping.map(items))
+      await tx.batch(whole.statements)
+      parts = whole.mapped
+    } else {
+      parts = mapping.map(mapping.page.payload)
+    }
+    mapped.push({ kind: row.kind, runAt: row.run_at, mapped: parts })
+  }
+  person.unreadable = [...unreadable]
+  const arriving = gatherParts(mapped)
+  const statements: Statement[] = []
+  for (const [type, parts] of Map.groupBy(arriving, (part) => part.type)) {
+    const known = await renormalizedParts(tx, person.userId, type, [...new Set(parts.map((part) => part.key))])
+    for (const part of parts) {
+      const row = known.find((each) => each.key === part.key && each.kind === part.kind)
+      const winner = row === undefined ? part : newerOf(fromRow(type, row), part)
+      statements.push(putRenormalized(toRow(person.userId, winner)))
+    }
+  }
+  await tx.batch(statements)
+  return true
+}
+
+function pageOf(connector: Connector, row: PageRow): Page {
+  const file = connector.reads[row.kind]!.input === 'file'
+  const payload = file ? new Uint8Array(unpackSync(row.body)) : parseJson(unpackText(row.body))
+  return { kind: row.kind, request: JSON.parse(row.request) as Record<string, string>, payload }
+}
+
+/** False when every key is compared. */
+async function compareMore(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  connection: ConnectionRow,
+  kinds: readonly string[],
+  payload: Payload,
+): Promise<boolean> {
+  const person = payload.person!
+  const after = person.key ?? { type: '', key: '' }
+  const keys = await keysToCompare(tx, person.userId, kinds, after, KEYS_AT_ONCE)
+  if (keys.length === 0) return false
+  person.key = keys.at(-1)!
+  for (const [type, group] of Map.groupBy(keys, (each) => each.type as DataType)) {
+    const own = group.map(({ key }) => key)
+    const present = await partsOf(tx, person.userId, type, own)
+    const anew = await renormalizedParts(tx, person.userId, type, own)
+    const taken = present.filter((row) => kinds.includes(row.kind))
+    const differences = differencesOf(taken, anew, person.unreadable)
+    if (differences.length === 0) continue
+    await tx.batch(differences)
+    const changes = await resettle(ctx, tx, connector, connection, type, own)
+    payload.changed += changes.written.length
+    payload.removed += changes.removed.length
+    if (payload.dryRun) {
+      await tx.batch(restored(taken, anew))
+      continue
+    }
+    const settings = await settingsOf(tx, connection.environment_id)
+    const events =
+      connection.active === 1 ? recordEvents(connection, settings, changes.written, changes.removed, 'backfill') : []
+    await appendEvents(ctx, tx, events, changes.statements)
+  }
+  return true
+}
+
+/** What makes the parts in use those that the present mapping gives. */
+function differencesOf(
+  present: readonly PartRow[],
+  anew: readonly PartRow[],
+  unreadable: readonly string[],
+): Statement[] {
+  const statements: Statement[] = []
+  const at = (rows: readonly PartRow[], { key, kind }: PartRow): PartRow | undefined =>
+    rows.find((row) => row.key === key && row.kind === kind)
+  for (const row of anew) {
+    const old = at(present, row)
+    // That a listing lacked it was said later than any page that had it.
+    if (old !== undefined && old.body === null && old.version >= row.version) continue
+    if (old === undefined || !same(old, row)) statements.push(putPart(row))
+  }
+  for (const row of present) {
+    if (row.body === null || unreadable.includes(row.kind)) continue
+    if (at(anew, row) === undefined) statements.push(deletePart(row))
+  }
+  return statements
+}
+
+function same(a: PartRow, b: PartRow): boolean {
+  if (a.version !== b.version || a.day !== b.day || a.main !== b.main) return false
+  if (a.body === null || b.body === null) return a.body === b.body
+  return unpackText(a.body) === unpackText(b.body)
+}
+
+/** A dry run leaves everything as it was. */
+function restored(present: readonly PartRow[], anew: readonly PartRow[]): Statement[] {
+  const added = anew.filter((row) => !present.some((old) => old.key === row.key && old.kind === row.kind))
+  return [...added.map(deletePart), ...present.map(putPart)]
+}
