@@ -137,6 +137,10 @@ describe('destinations', () => {
     assert.deepEqual(retry_delays_seconds, [5, 60])
     const { strict_order, pause_on_gone, disable_after_hours } = delivery
     assert.deepEqual([strict_order, pause_on_gone, disable_after_hours], [true, false, 72])
+    const changed = (await loam('destinations', 'change', id, '--rate', '5/s', '--no-strict-order', '--json')).json()
+    const { strict_order: strict, ...paced } = changed.delivery as Record<string, unknown>
+    assert.deepEqual([paced.rate_per_second, paced.rate_per_minute, strict], [5, null, false])
+    assert.deepEqual([paced.concurrency, paced.pause_on_gone], [3, false], 'the rest stays')
     assert.match((await loam('destinations', 'pause', id)).stdout, /is paused\.$/m)
     assert.match((await loam('destinations', 'resume', id)).stdout, /is active\.$/m)
     const rotated = (await loam('destinations', 'rotate-secret', id, '--overlap', '60')).stdout

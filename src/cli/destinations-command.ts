@@ -13,13 +13,18 @@ interface AddOptions extends CommonOptions {
   userIds?: string[]
   referenceIds?: string[]
   concurrency?: number
-  rate?: { rate_per_second: number } | { rate_per_minute: number }
+  rate?: Rate
   timeout?: number
   retryDelays?: number[]
   maxBytes?: number
   strictOrder?: boolean
-  pauseOnGone: boolean
+  pauseOnGone?: boolean
   disableAfter?: number
+}
+
+interface Rate {
+  rate_per_second: number | null
+  rate_per_minute: number | null
 }
 
 interface Destination {
@@ -49,41 +54,31 @@ export function addDestinations(command: Command): void {
     },
   )
   talking(
-    command
-      .command('add')
-      .description('Add a destination. For a webhook its URL is enough.')
-      .argument('[url]')
-      .option('--type <type>', 'kind of destination', 'webhook')
-      .option('--name <name>')
-      .option('--settings <json>', 'settings of the kind, as a JSON object')
-      .option('--signing-secret <secret>', "signs its events; default: the environment's")
-      .option('--event-types <list>', 'only these events, separated by commas', commaList)
-      .option('--providers <list>', 'only these sources, separated by commas', commaList)
-      .option('--user-ids <list>', 'only events of these connections, separated by commas', commaList)
-      .option('--reference-ids <list>', 'only events of these people, by your own ids', commaList)
-      .option('--concurrency <n>', 'requests in flight at a time', wholeNumber(1, 1000))
-      .option('--rate <n/s|n/m>', 'events per second or minute at most, like 50/s or 30/m', rateOf)
-      .option('--timeout <seconds>', 'how long one request may take', wholeNumber(1, 90))
-      .option('--retry-delays <list>', 'seconds between attempts, like 5,60,3600', secondsList)
-      .option('--max-bytes <n>', 'larger events fail without being sent', wholeNumber(1024, 2 ** 31))
-      .option('--strict-order', "a user's next event waits for the one before")
-      .option('--no-pause-on-gone', 'try on when the receiver answers 410')
-      .option('--disable-after <hours>', 'stop after failing this long', wholeNumber(1, 8760)),
+    settable(
+      command
+        .command('add')
+        .description('Add a destination. For a webhook its URL is enough.')
+        .argument('[url]')
+        .option('--type <type>', 'kind of destination', 'webhook'),
+    ),
   ).action(async (url: string | undefined, options: AddOptions) => {
-    const added = (await serverFor(options).send('POST', '/destinations', {
-      type: options.type,
-      url,
-      name: options.name,
-      signing_secret: options.signingSecret,
-      settings: options.settings === undefined ? undefined : settingsOf(options.settings),
-      event_types: options.eventTypes,
-      providers: options.providers,
-      user_ids: options.userIds,
-      reference_ids: options.referenceIds,
-      delivery: deliveryOf(options),
-    })) as Destination
+    const body = { type: options.type, url, ...bodyOf(options) }
+    const added = (await serverFor(options).send('POST', '/destinations', body)) as Destination
     const secret = added.signing_secret === null ? '' : `\nIts events are signed with  ${added.signing_secret}`
     show(options, added, `Added ${added.id}: ${added.target}${secret}\nTry it: loam destinations test ${added.id}`)
+  })
+  talking(
+    settable(
+      command
+        .command('change')
+        .description('Change what is given; the rest stays. Events that wait go to the changed destination.')
+        .argument('<id>')
+        .option('--url <url>', 'another target'),
+    ),
+  ).action(async (id: string, options: AddOptions & { url?: string }) => {
+    const body = { url: options.url, ...bodyOf(options) }
+    const changed = (await serverFor(options).send('PATCH', `/destinations/${inPath(id)}`, body)) as Destination
+    show(options, changed, `Changed ${changed.id}: ${changed.target}`)
   })
   talking(
     command.command('remove').description('Remove it, with the deliveries that wait for it.').argument('<id>'),
@@ -127,6 +122,41 @@ export function addDestinations(command: Command): void {
   })
 }
 
+/** What is the same question for a new destination and for one that is there. */
+function settable(command: Command): Command {
+  return command
+    .option('--name <name>')
+    .option('--settings <json>', 'settings of the kind, as a JSON object')
+    .option('--signing-secret <secret>', "signs its events; default: the environment's")
+    .option('--event-types <list>', 'only these events, separated by commas', commaList)
+    .option('--providers <list>', 'only these sources, separated by commas', commaList)
+    .option('--user-ids <list>', 'only events of these connections, separated by commas', commaList)
+    .option('--reference-ids <list>', 'only events of these people, by your own ids', commaList)
+    .option('--concurrency <n>', 'requests in flight at a time', wholeNumber(1, 1000))
+    .option('--rate <n/s|n/m>', 'events per second or minute at most, like 50/s or 30/m', rateOf)
+    .option('--timeout <seconds>', 'how long one request may take', wholeNumber(1, 90))
+    .option('--retry-delays <list>', 'seconds between attempts, like 5,60,3600', secondsList)
+    .option('--max-bytes <n>', 'larger events fail without being sent', wholeNumber(1024, 2 ** 31))
+    .option('--strict-order', "a user's next event waits for the one before")
+    .option('--no-strict-order')
+    .option('--pause-on-gone', 'pause when the receiver answers 410')
+    .option('--no-pause-on-gone', 'try on when the receiver answers 410')
+    .option('--disable-after <hours>', 'stop after failing this long', wholeNumber(1, 8760))
+}
+
+function bodyOf(options: AddOptions): object {
+  return {
+    name: options.name,
+    signing_secret: options.signingSecret,
+    settings: options.settings === undefined ? undefined : settingsOf(options.settings),
+    event_types: options.eventTypes,
+    providers: options.providers,
+    user_ids: options.userIds,
+    reference_ids: options.referenceIds,
+    delivery: deliveryOf(options),
+  }
+}
+
 /** Only what was asked for: the server knows the rest. */
 function deliveryOf(options: AddOptions): object {
   return {
@@ -136,17 +166,20 @@ function deliveryOf(options: AddOptions): object {
     retry_delays_seconds: options.retryDelays,
     max_bytes: options.maxBytes,
     strict_order: options.strictOrder,
-    pause_on_gone: options.pauseOnGone ? undefined : false,
+    pause_on_gone: options.pauseOnGone,
     disable_after_hours: options.disableAfter,
   }
 }
 
-function rateOf(text: string): { rate_per_second: number } | { rate_per_minute: number } {
+function rateOf(text: string): Rate {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\/(s|m)$/.exec(text) ?? []
   if (number === undefined || Number(number) === 0) {
     throw new InvalidArgumentError('Must be a number per second or minute, like 50/s or 30/m.')
   }
-  return unit === 's' ? { rate_per_second: Number(number) } : { rate_per_minute: Number(number) }
+  // The other one ends: there is one rate.
+  return unit === 's'
+    ? { rate_per_second: Number(number), rate_per_minute: null }
+    : { rate_per_second: null, rate_per_minute: Number(number) }
 }
 
 function secondsList(text: string): number[] {
