@@ -2,6 +2,7 @@
 import type { Connector } from './connector.ts'
 import { concept2 } from './concept2/index.ts'
 import { dexcom, dexcomEu, dexcomJp } from './dexcom/index.ts'
+import { eight } from './eight/index.ts'
 import { fitbit } from './fitbit/index.ts'
 import { garmin } from './garmin/index.ts'
 import { google } from './google/index.ts'
@@ -32,6 +33,7 @@ export const connectors: readonly Connector[] = [
   ihealth,
   polar,
   wahoo,
+  eight,
 ]
 
 const byId = new Map(connectors.map((connector) => [connector.id, connector]))

@@ -8,6 +8,7 @@ import { createOuraSimulator } from './oura/index.ts'
 import { createWithingsSimulator } from './withings/index.ts'
 import { createOmronSimulator } from './omron/index.ts'
 import { createIhealthSimulator } from './ihealth/index.ts'
+import { createEightSimulator } from './eight/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createPolarSimulator } from './polar/index.ts'
 import { createStravaSimulator } from './strava/index.ts'
@@ -35,6 +36,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   whoop: createWhoopSimulator,
   omron: createOmronSimulator,
   ihealth: createIhealthSimulator,
+  eight: createEightSimulator,
 }
 
 /** Keyed by the provider's id in lower case, as it stands in `/sandbox/{provider}`. */

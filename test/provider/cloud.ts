@@ -111,6 +111,8 @@ export async function openCloud(
 
   const urlOf = (at: Address): string => `${origin}/sandbox/${slug}${at.path}`
 
+  const send: Cloud['send'] = (to, request = {}) => http.send({ ...request, url: urlOf(to) })
+
   function authorized(access: Tokens, providerUserId: string | null): ConnectionHttp {
     const ask = async (url: string, request: Omit<HttpRequest, 'url'> & { expect?: number[] }) => {
       const { expect = [], ...plain } = request
@@ -141,7 +143,10 @@ export async function openCloud(
 
   async function signIn(person: string, grant?: string) {
     const { auth } = connector
-    assert.ok(auth.kind === 'oauth2')
+    if (auth.kind === 'password') {
+      const answers = { email: `${person}@example.com`, password: 'sandbox' }
+      return begun(await auth.signIn({ client, send, answers }), person)
+    }
     const redirect = REDIRECT
     const { scopeParameter = 'scope' } = auth
     const asked = await http.send({
@@ -181,6 +186,10 @@ export async function openCloud(
       ...(byQuery ? { query: sent } : { form: sent }),
     })
     const tokens = auth.readTokens?.(answer, about) ?? standard(answer, auth.scopeSeparator)
+    return begun(tokens, person)
+  }
+
+  async function begun(tokens: Tokens, person: string) {
     const first = authorized(tokens, null)
     const identity = await connector.identify({ http: first, tokens, client, userId: `user-of-${person}` })
     const connection = authorized(tokens, identity.providerUserId)
@@ -205,7 +214,7 @@ export async function openCloud(
     callbackUrl: `${origin}/hook${key}`,
     notified,
     signIn,
-    send: (at, request = {}) => http.send({ ...request, url: urlOf(at) }),
+    send,
     async fetch(
       connection,
       kind,

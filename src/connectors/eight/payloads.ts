@@ -1,0 +1,101 @@
+// The fields of Eight Sleep's answers that we read. A missing value may be the text "None".
+import { z } from 'zod'
+import { isLocalDay } from '../../model/local-day.ts'
+import { parseTimestamp } from '../../model/timestamps.ts'
+
+const orNone = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === 'None' ? null : value), schema.nullish())
+
+const number = orNone(z.number())
+const string = orNone(z.string())
+const flag = orNone(z.boolean())
+const time = z.string().refine(isInstant, 'expected a time with an offset, ISO 8601')
+const maybeTime = orNone(time)
+const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
+/** `[[time, value], …]`; a pair that cannot be read is left out. */
+const series = orNone(z.array(z.unknown()).transform((pairs) => pairs.flatMap(pairOf)))
+
+const Piece = z.object({ stage: string, duration: number })
+const Snore = z.object({ intensity: string, duration: number })
+
+export const Session = z.object({
+  id: z.union([z.string().min(1), z.int()]).transform(String),
+  ts: time,
+  presenceEnd: maybeTime,
+  duration: number,
+  score: number,
+  timezone: string,
+  device: orNone(z.object({ specialization: string })),
+  processing: flag,
+  incomplete: flag,
+  stages: orNone(z.array(Piece)),
+  snoring: orNone(z.array(Snore)),
+  stageSummary: orNone(
+    z.object({
+      totalDuration: number,
+      sleepDuration: number,
+      awakeDuration: number,
+      lightDuration: number,
+      deepDuration: number,
+      remDuration: number,
+      awakeBeforeSleepDuration: number,
+      awakeAfterSleepDuration: number,
+      wasoDuration: number,
+    }),
+  ),
+  timeseries: orNone(z.object({ heartRate: series, hrv: series, rmssd: series, respiratoryRate: series })),
+})
+export type Session = z.infer<typeof Session>
+
+const current = orNone(z.object({ current: number }))
+
+export const TrendDay = z.object({
+  day,
+  processing: flag,
+  incomplete: flag,
+  score: number,
+  presenceStart: maybeTime,
+  presenceEnd: maybeTime,
+  presenceDuration: number,
+  sleepDuration: number,
+  lightDuration: number,
+  deepDuration: number,
+  remDuration: number,
+  mainSessionId: orNone(z.union([z.string().min(1), z.int()]).transform(String)),
+  sessionIds: orNone(z.array(z.unknown())),
+  sleepQualityScore: orNone(z.object({ heartRate: current, hrv: current, respiratoryRate: current })),
+  sleepRoutineScore: orNone(z.object({ latencyAsleepSeconds: current, latencyOutSeconds: current })),
+  sessions: orNone(z.array(z.unknown())),
+})
+export type TrendDay = z.infer<typeof TrendDay>
+
+export const Profile = z.object({
+  userId: z.string().min(1),
+  email: string,
+  firstName: string,
+  lastName: string,
+  gender: string,
+  dob: string,
+  timezone: string,
+  currentDevice: orNone(z.object({ timeZone: string })),
+})
+
+export interface Pair {
+  at: number
+  value: number
+}
+
+function pairOf(pair: unknown): Pair[] {
+  if (!Array.isArray(pair)) return []
+  const [text, value] = pair as unknown[]
+  if (typeof text !== 'string' || typeof value !== 'number' || !isInstant(text)) return []
+  return [{ at: parseTimestamp(text).epochMs!, value }]
+}
+
+function isInstant(text: string): boolean {
+  try {
+    return parseTimestamp(text).epochMs !== null
+  } catch {
+    return false
+  }
+}
