@@ -106,10 +106,11 @@ for (const connector of connectors.filter(({ id }) => played.has(id.toLowerCase(
       ['an answer that breaks off', 'fail?half=connection'],
       ['half a page', 'fail?half=text'],
     ] as const) {
-      test(`${name}: it passes, and all is read`, async () => {
+      test(`${name}: it passes, and all is read`, async (t) => {
         const env = await gateway.environment()
         expected ??= await reference(connector, unlucky)
         const { userId } = await env.connect(connector, unlucky)
+        if (name === '401' && !(await endsByItself(env, userId))) return t.skip('its tokens do not end')
         await env.lever(connector, trouble.replace('person=', `person=${unlucky}`))
         const job = await read(env, userId, 3)
         await env.lever(connector, 'heal')

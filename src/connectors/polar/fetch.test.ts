@@ -148,7 +148,7 @@ test('nobody is connected who is not registered', async () => {
   await assert.rejects(polar.identify({ http: answering({}).http, ...unnamed }), /whose account/)
 })
 
-test('a token answer names the account and has no refresh token', () => {
+test('a token answer names the account; the token is good until somebody ends it', () => {
   const about = {
     grant: 'code',
     client,
@@ -158,7 +158,7 @@ test('a token answer names the account and has no refresh token', () => {
   } as const
   const json = { access_token: 'a', token_type: 'bearer', expires_in: 315_359_999, x_user_id: 3_000_000_000 }
   const read = oauth.readTokens!(responseOf({ json }), about)
-  assert.deepEqual([read.providerUserId, read.refreshToken, read.expiresInSeconds], ['3000000000', null, 315_359_999])
+  assert.deepEqual([read.providerUserId, read.refreshToken, read.expiresInSeconds], ['3000000000', null, null])
   const refusals: [string, string][] = [
     ['invalid_grant', 'reauthorize'],
     ['invalid_client', 'retry'],

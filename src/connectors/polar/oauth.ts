@@ -20,7 +20,13 @@ export const oauth: OAuth2 = {
   readTokens(response) {
     const id = jsonObject(response)?.x_user_id
     const known = typeof id === 'number' || (typeof id === 'string' && id !== '')
-    return { ...readStandardTokens(response, ' '), refreshToken: null, providerUserId: known ? String(id) : null }
+    // The years that it names are a way of saying never: nothing could be done before they end.
+    return {
+      ...readStandardTokens(response, ' '),
+      refreshToken: null,
+      expiresInSeconds: null,
+      providerUserId: known ? String(id) : null,
+    }
   },
   async revoke({ tokens, providerUserId, send }) {
     const headers = { authorization: `Bearer ${tokens.accessToken}`, accept: 'application/json' }

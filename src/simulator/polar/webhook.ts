@@ -173,7 +173,8 @@ export function createNotices(kit: Kit): Notices {
     ...look,
     async notify({ grant, kind, id, forged }) {
       const named = kind ?? 'sleep'
-      const newest = id ?? (await watched(grant, DAYS_TO_CHANGE)).findLast((each) => each.kind === named)?.id
+      const days = named === 'exercises' ? DAYS_TO_CHANGE : DAYS_WATCHED
+      const newest = id ?? (await watched(grant, days)).findLast((each) => each.kind === named)?.id
       return newest === undefined ? [] : send(grant, named, newest, forged)
     },
     async items(personId) {
