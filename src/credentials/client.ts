@@ -5,8 +5,8 @@ import { connectorById, variantsOf } from '../connectors/index.ts'
 import { ApiError } from '../platform/errors.ts'
 import type { Context } from '../store/context.ts'
 import type { EnvironmentRow } from '../store/environments.ts'
-import { environmentById } from '../store/environments.ts'
-import { type SourceRow, sourceOf } from '../store/sources.ts'
+import { rememberedEnvironment } from '../store/environments.ts'
+import { type SourceRow, rememberedSource } from '../store/sources.ts'
 import { secretExtra, settingsOfSource, sourcePlace } from './source-settings.ts'
 
 export interface Application {
@@ -32,15 +32,33 @@ export interface Application {
 
 export async function applicationOf(ctx: Context, environmentId: string, connector: Connector): Promise<Application> {
   const [environment, source] = await Promise.all([
-    environmentById(ctx.db, environmentId),
-    sourceOf(ctx.db, environmentId, connector.id),
+    rememberedEnvironment(ctx.db, ctx.db, environmentId),
+    rememberedSource(ctx.db, ctx.db, environmentId, connector.id),
   ])
   if (environment === null) throw new ApiError('environment_not_found', 404, 'environment not found')
   if (source === null) throw notConfigured(connector)
   return application(ctx, environment, source, connector)
 }
 
+/** Unsealed once for each row as it was read. */
+const opened = new WeakMap<SourceRow, Map<Connector, { ctx: Context; environment: EnvironmentRow; app: Application }>>()
+
 export function application(
+  ctx: Context,
+  environment: EnvironmentRow,
+  source: SourceRow,
+  connector: Connector,
+): Application {
+  const known = opened.get(source) ?? new Map()
+  opened.set(source, known)
+  const present = known.get(connector)
+  if (present?.ctx === ctx && present.environment === environment) return present.app
+  const app = openApplication(ctx, environment, source, connector)
+  known.set(connector, { ctx, environment, app })
+  return app
+}
+
+function openApplication(
   ctx: Context,
   environment: EnvironmentRow,
   source: SourceRow,

@@ -146,7 +146,11 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
     const current = await connectionById(tx, connection.user_id)
     if (current === null) return
     const rows = await recordsBetween(tx, current.user_id, payload.type, boundsOf(payload.type, payload.range))
-    await appendEvents(ctx, tx, requestEvents(current, await settingsOf(tx, current.environment_id), payload, rows))
+    await appendEvents(
+      ctx,
+      tx,
+      requestEvents(current, await settingsOf(ctx.db, tx, current.environment_id), payload, rows),
+    )
   })
   return 'done'
 }

@@ -10,7 +10,7 @@ import { addressedDay, dayOf, isAddressedToMain, keyText, mainKey } from '../nor
 import { withoutFallbacks } from '../normalize/fallback-lists.ts'
 import { type JsonObject, unionOfParts } from '../normalize/merge.ts'
 import { within } from '../normalize/span.ts'
-import { packSync, unpackSync } from '../store/compress.ts'
+import { bytesOf, unpackSync } from '../store/compress.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
@@ -24,6 +24,7 @@ import {
   partsOf,
   putCoverage,
   putPart,
+  type PutPart,
   putRecord,
   recordsByKeys,
   type RecordRow,
@@ -69,16 +70,14 @@ export async function ingest(
   const questions = read.pages.map((page) => pageDigests(page))
   return ctx.db.transaction(async (tx) => {
     await tx.lock(`connection:${userId}`)
-    const connection = await connectionById(tx, userId)
+    const [connection, latestOnes] = await Promise.all([
+      connectionById(tx, userId),
+      latestAnswers(tx, userId, [...new Set(questions.map((each) => each.question))]),
+    ])
     // Deleted while its data was on the way: nothing may come of it any more.
     if (connection === null) return { changed: 0, removed: 0 }
     const now = ctx.clock.now()
-    const answers = new Map(
-      (await latestAnswers(tx, userId, [...new Set(questions.map((each) => each.question))])).map((row) => [
-        row.question,
-        row,
-      ]),
-    )
+    const answers = new Map(latestOnes.map((row) => [row.question, row]))
     const statements: Statement[] = []
     const unreadable = new Set<string>()
     const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
@@ -100,7 +99,7 @@ export async function ingest(
           time_zone: timeZone,
           run_at: read.runAt,
           received_at: firstSeenAt,
-          body: packSync(digests.content),
+          body: { toPack: bytesOf(digests.content) },
         }),
       )
       const mapping = new PageMapping(ctx, connector, page, timeZone, firstSeenAt, unreadable)
@@ -137,7 +136,7 @@ export async function ingest(
     const changes = await applyParts(ctx, tx, connector, connection, parts)
     statements.push(...changes.statements, ...(options.also ?? []))
     if (changes.latestStartAt > 0) statements.push(markRecordsSeen(userId, Math.min(changes.latestStartAt, now)))
-    const settings = await settingsOf(tx, connection.environment_id)
+    const settings = await settingsOf(ctx.db, tx, connection.environment_id)
     const open = awaited ? (await promisesOf(tx, userId)).filter((row) => row.closes_at > now) : []
     const events = connection.active === 1 ? eventsOf(connection, settings, changes, options.lane, open) : []
     statements.push(
@@ -250,7 +249,10 @@ async function applyType(
   const wanted = new Set([...recordKeys, ...arriving.map((part) => part.key), ...touched])
   for (const day of [...daysOfRecords, ...mains.map((main) => main.day)]) wanted.add(mainKey(day))
 
-  const stored = await inSlices([...wanted], (keys) => partsOf(tx, userId, type, keys))
+  const [stored, recordsBefore] = await Promise.all([
+    inSlices([...wanted], (keys) => partsOf(tx, userId, type, keys)),
+    inSlices([...recordKeys], (keys) => recordsByKeys(tx, userId, type, keys)),
+  ])
   const byKey = new Map<string, Map<string, GatheredPart>>()
   for (const row of stored) partsAt(byKey, row.key).set(row.kind, fromRow(type, row))
   for (const part of arriving) {
@@ -260,9 +262,7 @@ async function applyType(
     if (winner !== present) changes.statements.push(putPart(toRow(userId, winner)))
   }
 
-  const existing = new Map(
-    (await inSlices([...recordKeys], (keys) => recordsByKeys(tx, userId, type, keys))).map((row) => [row.key, row]),
-  )
+  const existing = new Map(recordsBefore.map((row) => [row.key, row]))
   const kinds = Object.keys(connector.reads)
   for (const key of recordKeys) {
     const own = [...partsAt(byKey, key).values()]
@@ -339,7 +339,7 @@ function settleRecord(
       version,
       digest,
       updated_at: now,
-      body: packSync(text),
+      body: { toPack: bytesOf(text) },
     }),
   )
   changes.written.push({ type, day: cleaned.startDay, record: cleaned.record, version })
@@ -427,7 +427,7 @@ export function fromRow(type: DataType, row: PartRow): GatheredPart {
   }
 }
 
-export function toRow(userId: string, part: GatheredPart): PartRow {
+export function toRow(userId: string, part: GatheredPart): PutPart {
   return {
     user_id: userId,
     type: part.type,
@@ -437,7 +437,7 @@ export function toRow(userId: string, part: GatheredPart): PartRow {
     versioned: part.versioned ? 1 : 0,
     day: part.day,
     main: part.main ? 1 : 0,
-    body: part.record === null ? null : packSync(JSON.stringify(part.record)),
+    body: part.record === null ? null : { toPack: bytesOf(JSON.stringify(part.record)) },
   }
 }
 

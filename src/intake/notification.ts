@@ -12,9 +12,9 @@ import { connectorById, variantsOf } from '../connectors/index.ts'
 import { newId } from '../model/ids.ts'
 import { sameText } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
-import { environmentByDevId, environmentById } from '../store/environments.ts'
+import { rememberedEnvironment, rememberedEnvironmentByDevId } from '../store/environments.ts'
 import { quarantineNotification } from '../store/jobs.ts'
-import { enabledSources, type SourceRow, sourceOf } from '../store/sources.ts'
+import { rememberedEnabledSources, rememberedSource, type SourceRow } from '../store/sources.ts'
 import { acceptChanges, type Told } from './accept.ts'
 
 const ACCEPTED: NotificationAnswer = { status: 200, body: 'ok' }
@@ -95,16 +95,16 @@ function secretsOf(ctx: Context, app: Application): NotificationSecrets {
 }
 
 async function sourcesFor(ctx: Context, connector: Connector, devId: string | null): Promise<SourceRow[]> {
-  if (devId === null) return enabledSources(ctx.db, connector.id)
-  const environment = await environmentByDevId(ctx.db, devId)
-  const source = environment === null ? null : await sourceOf(ctx.db, environment.id, connector.id)
+  if (devId === null) return rememberedEnabledSources(ctx.db, ctx.db, connector.id)
+  const environment = await rememberedEnvironmentByDevId(ctx.db, ctx.db, devId)
+  const source = environment === null ? null : await rememberedSource(ctx.db, ctx.db, environment.id, connector.id)
   return source === null ? [] : [source]
 }
 
 async function listenersOf(ctx: Context, connector: Connector, sources: readonly SourceRow[]): Promise<Listener[]> {
   const found: Listener[] = []
   for (const source of sources) {
-    const environment = await environmentById(ctx.db, source.environment_id)
+    const environment = await rememberedEnvironment(ctx.db, ctx.db, source.environment_id)
     if (environment === null || (source.client_id === null && !ctx.sandbox)) continue
     for (const each of variantsOf(connector)) {
       const { notifications } = each.connector
@@ -124,9 +124,9 @@ async function siblingsOf(ctx: Context, asked: readonly SourceRow[], verified: r
   const { app } = verified[0]!
   if (asked.length !== 1 || asked[0]!.client_id === null) return []
   const siblings: string[] = []
-  for (const source of await enabledSources(ctx.db, app.connector.id)) {
+  for (const source of await rememberedEnabledSources(ctx.db, ctx.db, app.connector.id)) {
     if (source.client_id !== app.client.id || source.environment_id === asked[0]!.environment_id) continue
-    const environment = await environmentById(ctx.db, source.environment_id)
+    const environment = await rememberedEnvironment(ctx.db, ctx.db, source.environment_id)
     const same =
       environment !== null &&
       sameText(application(ctx, environment, source, app.connector).client.secret, app.client.secret)

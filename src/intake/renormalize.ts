@@ -233,7 +233,7 @@ async function compareMore(
       await tx.batch(restored(taken, anew))
       continue
     }
-    const settings = await settingsOf(tx, connection.environment_id)
+    const settings = await settingsOf(ctx.db, tx, connection.environment_id)
     const events =
       connection.active === 1 ? recordEvents(connection, settings, changes.written, changes.removed, 'backfill') : []
     await appendEvents(ctx, tx, events, changes.statements)

@@ -2,6 +2,7 @@
 // destination that wants them.
 import { newId } from '../model/ids.ts'
 import { announceEvents, wakeDeliveries } from '../queue/wake.ts'
+import { bytesOf } from '../store/compress.ts'
 import { type ConnectionRow, touchConnection } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
@@ -56,7 +57,7 @@ export async function appendEvents(
   for (const event of events) {
     const id = newId()
     ids.push(id)
-    const body = encoder.encode(JSON.stringify(event.body))
+    const body = bytesOf(JSON.stringify(event.body))
     const summary: EventSummary = {
       id,
       environment_id: event.environmentId,
@@ -97,8 +98,6 @@ export async function appendEvents(
   })
   return ids
 }
-
-const encoder = new TextEncoder()
 
 /** A paused destination keeps its events until it goes on. */
 function wants(destination: DestinationRow, event: NewEvent, summary: EventSummary): boolean {

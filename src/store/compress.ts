@@ -11,8 +11,15 @@ const FAST = { chunkSize: 4096, params: { [constants.ZSTD_c_compressionLevel]: 1
 const FAST_LARGE = { chunkSize: 32_768, params: FAST.params }
 const LARGE_BYTES = 32_768
 
+const encoder = new TextEncoder()
+
+/** In memory of their own, so that handing them to another thread copies nothing besides. */
+export function bytesOf(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? encoder.encode(content) : content
+}
+
 export function packSync(content: string | Uint8Array): Uint8Array {
-  const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
+  const bytes = bytesOf(content)
   if (bytes.length < WORTHWHILE_BYTES) return Buffer.concat([Uint8Array.of(PLAIN), bytes])
   return Buffer.concat([Uint8Array.of(ZSTD), zstdCompressSync(bytes, bytes.length < LARGE_BYTES ? FAST : FAST_LARGE)])
 }

@@ -8,6 +8,9 @@ export interface ToPack {
   readonly toPack: Uint8Array
 }
 
+/** A packed body, or one that is packed on its way. */
+export type Stored = Uint8Array | ToPack
+
 export interface Statement {
   sql: string
   params?: readonly Value[]

@@ -1,5 +1,5 @@
 import { type EnvironmentSettings, readEnvironmentSettings } from '../model/environment-settings.ts'
-import type { Sql } from './database.ts'
+import type { Database, Sql } from './database.ts'
 import { forgetRemembered, remembered } from './remembered.ts'
 
 export interface EnvironmentRow {
@@ -48,15 +48,24 @@ export function environmentById(sql: Sql, id: string): Promise<EnvironmentRow | 
   return sql.one('SELECT * FROM environments WHERE id = $1', [id])
 }
 
-/** As `environmentById`, at most a second old. */
-export const rememberedEnvironment = remembered(environmentById)
-
-export async function settingsOf(sql: Sql, environmentId: string): Promise<EnvironmentSettings> {
-  return readEnvironmentSettings((await environmentById(sql, environmentId))?.settings ?? '{}')
-}
-
 export function environmentByDevId(sql: Sql, devId: string): Promise<EnvironmentRow | null> {
   return sql.one('SELECT * FROM environments WHERE dev_id = $1', [devId])
+}
+
+/** As `environmentById` and `environmentByDevId`, at most a second old. */
+export const rememberedEnvironment = remembered(environmentById)
+export const rememberedEnvironmentByDevId = remembered(environmentByDevId)
+
+/** Read once for each row as it was stored. */
+const settings = new WeakMap<EnvironmentRow, EnvironmentSettings>()
+
+/** At most a second old. */
+export async function settingsOf(db: Database, sql: Sql, environmentId: string): Promise<EnvironmentSettings> {
+  const row = await rememberedEnvironment(db, sql, environmentId)
+  if (row === null) return readEnvironmentSettings('{}')
+  const present = settings.get(row) ?? readEnvironmentSettings(row.settings)
+  settings.set(row, present)
+  return present
 }
 
 export async function insertApiKey(sql: Sql, row: ApiKeyRow): Promise<void> {

@@ -1,4 +1,4 @@
-import { insertMany, placeholders, type Sql, type Statement, type ToPack } from './database.ts'
+import { insertMany, placeholders, type Sql, type Statement, type Stored } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export interface EventRow {
@@ -29,7 +29,7 @@ const SUMMARY = `id, environment_id, user_id, reference_id, provider, type, trac
 const INSERT = `INSERT INTO events (${SUMMARY}, body) VALUES (${placeholders(13)})`
 const INSERT_MANY = insertMany(INSERT)
 
-export function insertEvent(row: EventSummary, body: Uint8Array | ToPack): Statement {
+export function insertEvent(row: EventSummary, body: Stored): Statement {
   return {
     sql: INSERT,
     many: INSERT_MANY,

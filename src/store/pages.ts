@@ -1,4 +1,4 @@
-import type { Sql, Statement } from './database.ts'
+import type { Sql, Statement, Stored } from './database.ts'
 
 export interface PageRow {
   id: string
@@ -18,7 +18,7 @@ export interface PageRow {
   body: Uint8Array
 }
 
-export function putPage(row: PageRow): Statement {
+export function putPage(row: Omit<PageRow, 'body'> & { body: Stored }): Statement {
   return {
     sql: `INSERT INTO pages (id, user_id, kind, request, question, digest, time_zone, run_at, received_at, body)
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

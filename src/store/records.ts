@@ -1,5 +1,5 @@
 // Records, the parts that they are the union of, and which days were read. Bodies are packed JSON.
-import type { Sql, Statement } from './database.ts'
+import type { Sql, Statement, Stored } from './database.ts'
 
 export interface PartRow {
   user_id: string
@@ -44,7 +44,10 @@ export function partsOf(sql: Sql, userId: string, type: string, keys: readonly s
   ])
 }
 
-export function putPart(row: PartRow): Statement {
+/** A part to be written. */
+export type PutPart = Omit<PartRow, 'body'> & { body: Stored | null }
+
+export function putPart(row: PutPart): Statement {
   return {
     sql: `INSERT INTO record_parts (user_id, type, key, kind, version, versioned, day, main, body)
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -92,7 +95,7 @@ export function keysOfDays(
   )
 }
 
-export function putRecord(row: RecordRow): Statement {
+export function putRecord(row: Omit<RecordRow, 'body'> & { body: Stored }): Statement {
   return {
     sql: `INSERT INTO records (user_id, type, key, summary_id, day, main, start_at, start_day, version, digest, updated_at, body)
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)

@@ -1,6 +1,6 @@
 // What stored pages say under the present mapping, beside the parts that are in use.
 import { placeholders, type Sql, type Statement } from './database.ts'
-import type { PartRow } from './records.ts'
+import type { PutPart, PartRow } from './records.ts'
 
 export function renormalizedParts(sql: Sql, userId: string, type: string, keys: readonly string[]): Promise<PartRow[]> {
   if (keys.length === 0) return Promise.resolve([])
@@ -10,7 +10,7 @@ export function renormalizedParts(sql: Sql, userId: string, type: string, keys: 
   )
 }
 
-export function putRenormalized(row: PartRow): Statement {
+export function putRenormalized(row: PutPart): Statement {
   return {
     sql: `INSERT INTO renormalized_parts (user_id, type, key, kind, version, versioned, day, main, body)
           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts'
+import { forgetRemembered, remembered } from './remembered.ts'
 
 export interface SourceRow {
   environment_id: string
@@ -33,6 +34,10 @@ export function allEnabledSources(sql: Sql): Promise<SourceRow[]> {
   return sql.all('SELECT * FROM sources WHERE enabled = 1 ORDER BY environment_id, provider')
 }
 
+/** As `sourceOf` and `enabledSources`, at most a second old. */
+export const rememberedSource = remembered(sourceOf)
+export const rememberedEnabledSources = remembered(enabledSources)
+
 export async function putSource(sql: Sql, row: SourceRow): Promise<void> {
   await sql.run(
     `INSERT INTO sources
@@ -55,6 +60,7 @@ export async function putSource(sql: Sql, row: SourceRow): Promise<void> {
       row.extra_sealed,
     ],
   )
+  forgetRemembered(sql)
 }
 
 export async function setSourceExtra(
@@ -67,4 +73,5 @@ export async function setSourceExtra(
     provider,
     sealed,
   ])
+  forgetRemembered(sql)
 }
