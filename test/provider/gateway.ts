@@ -7,8 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config.ts'
 import type { Connector } from '../../src/connectors/connector.ts'
+import { connectors } from '../../src/connectors/index.ts'
 import { type Running, startServer } from '../../src/main.ts'
-import type { Clock } from '../../src/platform/clock.ts'
+import { type Clock, systemClock } from '../../src/platform/clock.ts'
+import { createSimulators } from '../../src/simulator/index.ts'
+import { memoryState } from '../../src/simulator/memory-state.ts'
 import type { Stats } from '../../src/simulator/kit/stats.ts'
 import { unpackJson } from '../../src/store/compress.ts'
 import type { ConnectionRow } from '../../src/store/connections.ts'
@@ -16,7 +19,7 @@ import type { JobRow } from '../../src/store/jobs.ts'
 import { createTestDatabaseUrl } from '../database.ts'
 
 const ADMIN = randomBytes(16).toString('hex')
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = process.env.LOAM_TEST_LONG === '1' ? 900_000 : 120_000
 
 export interface Gateway {
   running: Running
@@ -62,6 +65,17 @@ export interface StoredEvent {
   type: string
   createdAt: number
   body: { type: string; data?: { metadata?: Record<string, unknown> }[] } & Record<string, unknown>
+}
+
+/** Every source of the catalogue that has a cloud in the sandbox. */
+export function playedSources(): Connector[] {
+  const clouds = createSimulators({
+    clock: systemClock,
+    state: memoryState(systemClock),
+    http: { send: () => Promise.reject(new Error('nothing is sent')) },
+    publicUrl: 'http://127.0.0.1',
+  })
+  return connectors.filter(({ id }) => clouds.has(id.toLowerCase()))
 }
 
 export async function openGateway(): Promise<Gateway> {

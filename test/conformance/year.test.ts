@@ -1,0 +1,127 @@
+// A year of one simulated person on each source (LOAM_TEST_LONG=1; a few weeks otherwise): every day is there once, and the totals
+// are those of the body that all clouds share, within what the provider rounds.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Connector } from '../../src/connectors/connector.ts'
+import { addDays, daysBetween } from '../../src/model/local-day.ts'
+import { simulateDay } from '../../src/simulator/people/day.ts'
+import { person } from '../../src/simulator/people/person.ts'
+import { type Gateway, openGateway, playedSources, type StoredRecord } from '../provider/gateway.ts'
+
+const DAYS = process.env.LOAM_TEST_LONG === '1' ? 365 : 25
+const WHO = 'ada'
+/** The coarsest clock of a provider's nights and workouts. */
+const SAME_MS = 5 * 60_000
+/** Kilometres with two digits and the like: what a provider's own rounding may take from a sum. */
+const STEPS_OFF = 0.005
+
+let gateway: Gateway
+before(async () => {
+  gateway = await openGateway()
+})
+after(() => gateway.stop())
+
+const chosen = process.env.LOAM_TEST_SOURCES?.split(',')
+
+describe('a long time', () => {
+  for (const connector of playedSources().filter(({ id }) => chosen?.includes(id) !== false)) {
+    test(`${connector.id}: ${spanOf(connector)} days, each once, and the totals are the body's`, async (t) => {
+      const env = await gateway.environment()
+      const { userId } = await env.connect(connector, WHO)
+      const end = addDays(new Date(gateway.now()).toISOString().slice(0, 10), -2)
+      const start = addDays(end, 1 - spanOf(connector))
+      const job = await env.backfill(userId, { start, end })
+      assert.equal(job.state, 'done', job.last_error ?? '')
+      const records = (await env.records(userId)).filter(({ day }) => day >= start && day <= end)
+      const seen = {
+        days: checkDays(records, start, end),
+        nights: checkNights(records, start, end),
+        workouts: checkWorkouts(records, start, end),
+      }
+      t.diagnostic(`${seen.days} days with steps, ${seen.nights} nights, ${seen.workouts} workouts`)
+      const given = new Set(Object.values(connector.reads).flatMap((read) => [...read.types]))
+      if (given.has('sleep') && !given.has('activity')) assert.ok(seen.nights > 0)
+      assert.ok(records.length > 0, 'nothing was read')
+    })
+  }
+})
+
+function spanOf({ historyDays }: Connector): number {
+  return Math.min(DAYS, (historyDays ?? DAYS) - 2)
+}
+
+/** Dailies once a day, with the body's own steps. */
+function checkDays(records: readonly StoredRecord[], start: string, end: string): number {
+  const dailies = records.filter(({ type }) => type === 'daily')
+  if (dailies.length === 0) return 0
+  assert.deepEqual(dailies.map(({ day }) => day).sort(), daysBetween(start, end), 'a day is missing, or there twice')
+  let counted = 0
+  for (const { day, body } of dailies) {
+    const steps = (body as { distance_data?: { steps?: number | null } }).distance_data?.steps ?? null
+    if (steps === null) continue
+    const real = simulateDay(person(WHO), day).steps.reduce((sum, each) => sum + each, 0)
+    assert.ok(Math.abs(steps - real) <= Math.max(1, real * STEPS_OFF), `${day}: ${steps} steps instead of ${real}`)
+    counted++
+  }
+  return counted
+}
+
+/** Every night is one that was slept, and none is there twice. */
+function checkNights(records: readonly StoredRecord[], start: string, end: string): number {
+  const slept = daysBetween(addDays(start, -1), addDays(end, 1)).flatMap((day) => {
+    const { night, nap } = simulateDay(person(WHO), day)
+    return nap === null ? [night] : [night, nap]
+  })
+  const found = records.filter(({ type }) => type === 'sleep').map((record) => boundsOf(record))
+  for (const sleep of found) {
+    const real = slept.filter((each) => near(each.startAt, sleep.startAt) && near(each.endAt, sleep.endAt))
+    assert.equal(real.length, 1, `nobody slept from ${sleep.start} to ${sleep.end}`)
+  }
+  assertApart(found, 'night')
+  return found.length
+}
+
+/** Every workout is one that was done, and none is there twice. */
+function checkWorkouts(records: readonly StoredRecord[], start: string, end: string): number {
+  const done = daysBetween(addDays(start, -1), addDays(end, 1)).flatMap((day) => simulateDay(person(WHO), day).workouts)
+  // A quiet moment that a provider keeps as an activity burns nothing that anyone counts.
+  const found = records
+    .filter(({ type, body }) => type === 'activity' && burned(body) !== null)
+    .map((record) => boundsOf(record))
+  for (const workout of found) {
+    assert.ok(
+      done.some((each) => near(each.startAt, workout.startAt)),
+      `nobody did anything at ${workout.start}`,
+    )
+  }
+  assertApart(found, 'workout')
+  return found.length
+}
+
+function burned(body: object): number | null {
+  return (
+    (body as { calories_data?: { total_burned_calories?: number | null } }).calories_data?.total_burned_calories ?? null
+  )
+}
+
+interface Bounds {
+  start: string
+  end: string
+  startAt: number
+  endAt: number
+}
+
+function boundsOf({ body }: StoredRecord): Bounds {
+  const start = String(body.metadata.start_time)
+  const end = String(body.metadata.end_time)
+  return { start, end, startAt: Date.parse(start), endAt: Date.parse(end) }
+}
+
+const near = (a: number, b: number): boolean => Math.abs(a - b) <= SAME_MS
+
+function assertApart(found: readonly Bounds[], what: string): void {
+  const starts = found.map(({ startAt }) => startAt).sort((a, b) => a - b)
+  for (const [i, at] of starts.entries()) {
+    if (i > 0) assert.ok(at - starts[i - 1]! > SAME_MS, `a ${what} is there twice: ${new Date(at).toISOString()}`)
+  }
+}
