@@ -33,8 +33,7 @@ export function createUltrahumanSimulator(context: SimulatorContext): Simulator 
       }),
   })
   app.post('/api/partners/oauth/revoke', async (c) => {
-    const { token } = await c.req.parseBody()
-    const grant = await kit.grants.of(String(token))
+    const grant = await kit.grants.of(new URLSearchParams(await c.req.text()).get('token') ?? '')
     if (grant !== null) await kit.grants.end(grant.clientId, grant.personId)
     return c.json({})
   })
