@@ -132,8 +132,7 @@ export async function finishFlow(
   } catch (error) {
     if (!(error instanceof ProviderError || error instanceof ApiError)) throw error
     ctx.log.warn({ err: error, flowId: flow.id, provider: flow.provider }, 'a sign-in failed after the callback')
-    const retry = error instanceof ProviderError && error.next === 'retry'
-    return failFlow(ctx, flow, retry ? 'provider_unavailable' : 'token_exchange_failed')
+    return failFlow(ctx, flow, error instanceof ProviderError ? REASONS[error.next] : 'token_exchange_failed')
   }
 }
 
@@ -262,6 +261,15 @@ function firstJobs(ctx: Context, connector: Connector, connection: ConnectionRow
     })
   }
   return jobs
+}
+
+/** What came after the callback and went wrong, in a word for the customer and the widget. */
+const REASONS: Record<ProviderError['next'], string> = {
+  retry: 'provider_unavailable',
+  // Signed in, and nothing may be read: a box left unticked, a consent not given.
+  skip: 'no_scopes',
+  reauthorize: 'token_exchange_failed',
+  give_up: 'token_exchange_failed',
 }
 
 export async function failFlow(ctx: Context, flow: AuthFlowRow, reason: string): Promise<FlowEnd> {
