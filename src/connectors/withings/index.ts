@@ -1,5 +1,5 @@
 import { ProviderError } from '../../platform/errors.ts'
-import type { Connector } from '../connector.ts'
+import type { ConnectionHttp, Connector } from '../connector.ts'
 import {
   fetchActivity,
   fetchDevice,
@@ -99,9 +99,7 @@ export const withings: Connector = {
   async identify({ http, tokens }) {
     const { providerUserId } = tokens
     if (!providerUserId) throw new ProviderError('Withings did not say whose account it is', { next: 'give_up' })
-    if (tokens.scopes?.includes(SCOPES.info) !== true) return { providerUserId }
-    const devices = await http.send(DEVICES, { method: 'POST', form: { action: 'getdevice' }, expect: [403] })
-    return { providerUserId, timeZone: devices.status === 200 ? shownZone('device', devices.json()) : null }
+    return { providerUserId, timeZone: tokens.scopes?.includes(SCOPES.info) ? await zoneOfDevices(http) : null }
   },
   reads,
   timeZone: shownZone,
@@ -112,7 +110,19 @@ export const withings: Connector = {
   statusOf: httpStatusOf,
 }
 
-const DEVICES = { host: 'api', path: '/v2/user' }
+/** Good to know from the first day on, and no reason to refuse a sign-in: the code is spent. */
+async function zoneOfDevices(http: ConnectionHttp): Promise<string | null> {
+  try {
+    const devices = await http.send(
+      { host: 'api', path: '/v2/user' },
+      { method: 'POST', form: { action: 'getdevice' } },
+    )
+    return shownZone('device', devices.json())
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+    return null
+  }
+}
 
 /** The kinds that tell where the person is now, and what dates their items. Workouts may be of a journey that is over. */
 const DATED = new Map([

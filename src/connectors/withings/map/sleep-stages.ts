@@ -25,29 +25,27 @@ const APART_SECONDS = 3600
 /** A page that was read for one night adds to that night. Any other shows nights without their summary. */
 export function mapSleepStages(payload: unknown, context: MapContext): Mapped[] {
   const all = readList({ kind: 'sleep', list: 'series', schema: Stage }, payload, context)
-  const stages = ofOneDevice(
-    all.filter((stage) => stage.enddate > stage.startdate).sort((a, b) => a.startdate - b.startdate),
-    context.request.deviceid,
-  )
+  const stages = all.filter((stage) => stage.enddate > stage.startdate).sort((a, b) => a.startdate - b.startdate)
   if (stages.length === 0) return []
-  const id = context.request.sleep_id
-  if (id !== undefined) return [{ type: 'sleep', key: { id }, record: sleepOf(stages, context) }]
-  return sleepsOf(stages).map((own): MappedOf<'sleep'> => {
-    const zone = context.timeZone
-    const start = own[0]!.startdate
-    const end = Math.max(...own.map((stage) => stage.enddate))
-    const record = sleepOf(own, context)
-    const asleep = secondsOf(own.filter(({ state }) => state !== AWAKE && state !== OUT_OF_BED))
-    const nap = isNap(start, asleep, zone)
-    const bounds = { start_time: shownAt(start, zone), end_time: shownAt(end, zone), is_nap: nap }
-    return {
-      type: 'sleep',
-      key: { id: String(start) },
-      day: localDayOf(end * 1000, zone),
-      main: !nap,
-      record: { ...record, metadata: { ...bounds, upload_type: SleepUploadType.Automatic, ...record.metadata } },
-    }
-  })
+  const { sleep_id: id, deviceid } = context.request
+  if (id === undefined) return sleepsOf(stages).map((own) => wholeSleep(ofOneDevice(own, undefined), context))
+  return [{ type: 'sleep', key: { id }, record: sleepOf(ofOneDevice(stages, deviceid), context) }]
+}
+
+function wholeSleep(own: readonly Stage[], context: MapContext): MappedOf<'sleep'> {
+  const zone = context.timeZone
+  const start = own[0]!.startdate
+  const end = Math.max(...own.map((stage) => stage.enddate))
+  const record = sleepOf(own, context)
+  const nap = isNap(start, secondsOf(own.filter(({ state }) => state !== AWAKE && state !== OUT_OF_BED)), zone)
+  const bounds = { start_time: shownAt(start, zone), end_time: shownAt(end, zone), is_nap: nap }
+  return {
+    type: 'sleep',
+    key: { id: String(start) },
+    day: localDayOf(end * 1000, zone),
+    main: !nap,
+    record: { ...record, metadata: { ...bounds, upload_type: SleepUploadType.Automatic, ...record.metadata } },
+  }
 }
 
 /** The device of the summary, else the one that saw more of the night; what it sent twice counts once. */
