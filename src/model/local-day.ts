@@ -38,6 +38,19 @@ export function countDays(start: LocalDay, end: LocalDay): number {
 
 /** Whether it names a zone: an IANA name that this installation knows, or an offset of at most 18 hours. */
 export function isZone(text: string): boolean {
+  let known = zones.get(text)
+  if (known === undefined) {
+    known = isKnownZone(text)
+    if (zones.size >= 1000) zones.clear()
+    zones.set(text, known)
+  }
+  return known
+}
+
+/** Asking Intl takes longer than all else that is done with a reading. */
+const zones = new Map<string, boolean>()
+
+function isKnownZone(text: string): boolean {
   if (FIXED.test(text)) return Math.abs(parseOffset(text)) <= 18 * 60
   // Intl also takes +0200 and +02: one spelling of an offset is enough.
   if (/^[+-]/.test(text)) return false

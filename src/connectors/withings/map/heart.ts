@@ -61,10 +61,7 @@ export function mapHeart(payload: unknown, context: MapContext): Mapped[] {
         {
           start_timestamp: shownAt(start, zone),
           avg_hr_bpm: signal.heart_rate,
-          raw_signal: signal.signal.map((microvolt, i) => ({
-            timestamp: pointAt(start, i, signal.sampling_frequency, zone),
-            potential_uV: microvolt,
-          })),
+          raw_signal: pointsOf(signal, start, zone),
         },
       ],
     },
@@ -82,8 +79,19 @@ function signalOf(payload: unknown): HeartSignal {
 }
 
 /** Points are a few thousandths of a second apart: the wire's six digits hold them. */
-function pointAt(start: number, index: number, hertz: number, zone: string | null): string {
-  const microseconds = Math.round((index * 1_000_000) / hertz)
-  const whole = shownAt(start + Math.floor(microseconds / 1_000_000), zone)
-  return `${whole.slice(0, 20)}${String(microseconds % 1_000_000).padStart(6, '0')}${whole.slice(26)}`
+function pointsOf({ signal, sampling_frequency: hertz }: HeartSignal, start: number, zone: string | null) {
+  let second = -1
+  let before = ''
+  let after = ''
+  return signal.map((microvolt, i) => {
+    const microseconds = Math.round((i * 1_000_000) / hertz)
+    if (Math.floor(microseconds / 1_000_000) !== second) {
+      second = Math.floor(microseconds / 1_000_000)
+      const whole = shownAt(start + second, zone)
+      before = whole.slice(0, 20)
+      after = whole.slice(26)
+    }
+    const fraction = String(microseconds % 1_000_000).padStart(6, '0')
+    return { timestamp: `${before}${fraction}${after}`, potential_uV: microvolt }
+  })
 }
