@@ -54,8 +54,10 @@ const ALSO_OF_SLEEP = [
   'daily-resting-heart-rate',
 ]
 
-/** Samples that grow through a day must come in one page. */
-const A_DAY = { maxDays: 1 }
+/**
+ * Samples that grow through a day must come in one page: five days of a point each minute are less than the largest page.
+ */
+const WHOLE_DAYS = { maxDays: 5 }
 
 type Map = (payload: unknown, context: MapContext) => Mapped[]
 
@@ -165,9 +167,9 @@ export const reads: Connector['reads'] = {
     reconciled: true,
   }),
   ...points(daily, METRICS, mapOxygenSaturation, { kind: 'oxygen-saturation', by: 'sample', reconciled: true }),
-  ...points(daily, ACTIVITY, mapSteps, { kind: 'steps', by: 'interval', reconciled: true }, A_DAY),
-  ...points(daily, ACTIVITY, mapDistance, { kind: 'distance', by: 'interval', reconciled: true }, A_DAY),
-  ...points(daily, ACTIVITY, mapFloors, { kind: 'floors', by: 'interval', reconciled: true }, A_DAY),
+  ...points(daily, ACTIVITY, mapSteps, { kind: 'steps', by: 'interval', reconciled: true }, WHOLE_DAYS),
+  ...points(daily, ACTIVITY, mapDistance, { kind: 'distance', by: 'interval', reconciled: true }, WHOLE_DAYS),
+  ...points(daily, ACTIVITY, mapFloors, { kind: 'floors', by: 'interval', reconciled: true }, WHOLE_DAYS),
   'total-calories_rollUp': {
     types: daily,
     scope: ACTIVITY,

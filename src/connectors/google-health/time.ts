@@ -1,7 +1,7 @@
 // Every point has the offset of its own moment; windows of civil days have none.
 import { dayBounds, isIana, type LocalDay, localDayOf, wireAt } from '../../model/local-day.ts'
 import { offsetText, wireTimestamp } from '../../model/timestamps.ts'
-import type { Civil, Interval, SampleTime } from './values.ts'
+import { dayOfCivil, type Interval, type SampleTime } from './values.ts'
 
 /** A moment as the person's clock showed it: with its own offset, else in the zone that is known. */
 export function shown(at: number, offsetSeconds: number | null | undefined, zone: string | null): string {
@@ -14,11 +14,10 @@ export function shown(at: number, offsetSeconds: number | null | undefined, zone
 export function dayAt(
   at: number,
   offsetSeconds: number | null | undefined,
-  civil: Civil | null | undefined,
+  civil: unknown,
   zone: string | null,
 ): LocalDay {
-  if (civil) return civil.date
-  return localDayOf(at, zoneOfOffset(offsetSeconds) ?? zone)
+  return dayOfCivil(civil) ?? localDayOf(at, zoneOfOffset(offsetSeconds) ?? zone)
 }
 
 export function dayOfInterval(interval: Interval, zone: string | null): LocalDay {

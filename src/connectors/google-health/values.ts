@@ -21,18 +21,24 @@ export const duration = z
   .transform((span) => Number(span.slice(0, -1)))
 export const maybeDuration = duration.nullish()
 
+const USUAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/
+
 /** RFC 3339 in UTC, as milliseconds since the epoch. */
-export const instant = z
-  .string()
-  .refine(hasOffset, 'expected a time with Z or an offset, RFC 3339')
-  .transform((time) => parseTimestamp(time).epochMs!)
+export const instant = z.string().transform((time, check) => {
+  const at = epochMsOf(time)
+  if (!Number.isNaN(at)) return at
+  check.addIssue({ code: 'custom', message: 'expected a time with Z or an offset, RFC 3339' })
+  return z.NEVER
+})
 export const maybeInstant = instant.nullish()
 
-function hasOffset(time: string): boolean {
+/** A day has thousands of them: only the unusual ones are taken apart. */
+function epochMsOf(time: string): number {
+  if (USUAL.test(time)) return Date.parse(time)
   try {
-    return parseTimestamp(time).epochMs !== null
+    return parseTimestamp(time).epochMs ?? Number.NaN
   } catch {
-    return false
+    return Number.NaN
   }
 }
 
@@ -53,18 +59,30 @@ export function isMidnight({ time }: Civil): boolean {
   return !time?.hours && !time?.minutes && !time?.seconds && !time?.nanos
 }
 
+/** The day of a civil time that nobody has checked; null when it has none. */
+export function dayOfCivil(value: unknown): LocalDay | null {
+  const { date } = (value ?? {}) as { date?: { year?: unknown; month?: unknown; day?: unknown } }
+  const { year, month, day: dayOfMonth } = date ?? {}
+  if (typeof year !== 'number' || typeof month !== 'number' || typeof dayOfMonth !== 'number') return null
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`
+}
+
 /** From one moment to another, each with the offset that the person had then. */
 export const Interval = z.object({
   startTime: instant,
   startUtcOffset: maybeDuration,
   endTime: maybeInstant,
   endUtcOffset: maybeDuration,
-  civilStartTime: Civil.nullish(),
-  civilEndTime: Civil.nullish(),
+  civilStartTime: z.unknown().optional(),
+  civilEndTime: z.unknown().optional(),
 })
 export type Interval = z.infer<typeof Interval>
 
-export const SampleTime = z.object({ physicalTime: instant, utcOffset: maybeDuration, civilTime: Civil.nullish() })
+export const SampleTime = z.object({
+  physicalTime: instant,
+  utcOffset: maybeDuration,
+  civilTime: z.unknown().optional(),
+})
 export type SampleTime = z.infer<typeof SampleTime>
 
 export const Source = z.object({

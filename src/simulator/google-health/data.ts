@@ -126,7 +126,7 @@ export function mountData(app: Hono, kit: Kit): void {
     if (!hasPoints(type)) return kit.refuse('bad_request', `The data type '${type}' does not support this method.`)
     if (typeof conditions === 'string') return kit.refuse('bad_request', conditions)
     const zone = person(who.personId).timeZone
-    const days = daysFrom(plusDays(bounds!.start, -1), plusDays(bounds!.end, 1))
+    const days = daysFrom(bounds!.start, plusDays(bounds!.end, -1))
     const points = (await allPoints(who, type, days, reconciled))
       .filter((point) => passes(point, conditions, zone))
       .sort((a, b) => b.startAt - a.startAt)

@@ -1,6 +1,7 @@
 // The part of AIP-160 that Google takes: comparisons of one time field, joined by AND.
-import { localIso } from '../people/days.ts'
+import { plusDays } from '../people/days.ts'
 import type { Point } from './points.ts'
+import { wall } from './shapes.ts'
 
 const COMPARISON = /^\s*([a-z0-9_]+(?:\.[a-z_]+)*)\s*(>=|<)\s*"([^"]+)"\s*$/
 
@@ -66,7 +67,7 @@ export function passes(point: Point, conditions: readonly Condition[], timeZone:
   return conditions.every(({ field, operator, literal }) => {
     const at = field.includes('end_time') ? point.endAt : point.startAt
     if (/civil|date/.test(field)) {
-      const own = field === 'date' ? point.day : localIso(at, timeZone).slice(0, 19)
+      const own = field === 'date' ? point.day : wall(at, timeZone)
       const other = literal.length === 10 && field !== 'date' ? `${literal}T00:00:00` : literal
       return operator === '>=' ? own >= other : own < other
     }
@@ -74,9 +75,12 @@ export function passes(point: Point, conditions: readonly Condition[], timeZone:
   })
 }
 
-/** Days that may hold what passes, the widest that Google would look at when no bound was given. */
+/** Days that may hold what passes, the last of them excluded. Without an end, until today. */
 export function daysOf(conditions: readonly Condition[], today: string): { start: string; end: string } {
-  const bound = (operator: string): string | undefined =>
-    conditions.find((each) => each.operator === operator)?.literal.slice(0, 10)
-  return { start: bound('>=') ?? today, end: bound('<') ?? today }
+  const [from, to] = (['>=', '<'] as const).map((operator) => conditions.find((each) => each.operator === operator))
+  const start = from?.literal.slice(0, 10) ?? today
+  const end = to?.literal.slice(0, 10) ?? plusDays(today, 2)
+  // An instant is on one local day or its neighbour.
+  const local = conditions.every(({ field, literal }) => /civil|date/.test(field) && literal.length === 10)
+  return local ? { start, end } : { start: plusDays(start, -1), end: plusDays(end, 1) }
 }

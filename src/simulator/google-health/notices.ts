@@ -4,12 +4,12 @@ import type { Grant } from '../kit/grants.ts'
 import type { Kit } from '../kit/kit.ts'
 import { type Watched, watch } from '../kit/watch.ts'
 import { healthUserId } from '../fitbit/ids.ts'
-import { dayOfInstant, daysFrom, localIso, midnight, plusDays } from '../people/days.ts'
+import { dayOfInstant, daysFrom, midnight, plusDays } from '../people/days.ts'
 import { person } from '../people/person.ts'
 import { editedPoints } from './data.ts'
 import { foreignKey, signingKey } from './keyset.ts'
 import { type Point, pointsOfDay } from './points.ts'
-import { civil, type Json, utc } from './shapes.ts'
+import { civil, type Json, utc, wall } from './shapes.ts'
 import { type Subscriber, subscribers } from './subscribers.ts'
 
 const DAYS_WATCHED = 2
@@ -167,7 +167,7 @@ export function createNotices(kit: Kit): Notices {
 function bodyOf(grant: Grant, to: Subscriber, { operation, dataType, startAt, endAt, recordId }: Notice): Json {
   const { timeZone } = person(grant.personId)
   const id = healthUserId(grant.personId)
-  const iso = (at: number): string => localIso(at, timeZone).slice(0, 19)
+  const iso = (at: number): string => wall(at, timeZone)
   return {
     data: {
       version: '1',

@@ -7,15 +7,35 @@ export const int64 = (value: number): string => String(Math.round(value))
 export const utc = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z')
 export const duration = (seconds: number): string => `${seconds}s`
 
+const QUARTER_MS = 900_000
+const offsets = new Map<string, number>()
+
+/** Seconds east of UTC. Clocks change on quarters of an hour only, and a day has thousands of points. */
+function offsetSeconds(at: number, timeZone: string): number {
+  const key = `${timeZone} ${Math.floor(at / QUARTER_MS)}`
+  let seconds = offsets.get(key)
+  if (seconds === undefined) {
+    const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(localIso(at, timeZone))!
+    seconds = (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60)
+    if (offsets.size > 50_000) offsets.clear()
+    offsets.set(key, seconds)
+  }
+  return seconds
+}
+
 export function offsetOf(at: number, timeZone: string): string {
-  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(localIso(at, timeZone))!
-  return duration((sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60))
+  return duration(offsetSeconds(at, timeZone))
+}
+
+/** `2026-09-15T06:47:00`. */
+export function wall(at: number, timeZone: string): string {
+  return new Date(at + offsetSeconds(at, timeZone) * 1000).toISOString().slice(0, 19)
 }
 
 /** Zero parts of the time are left out. */
 export function civil(at: number, timeZone: string): Json {
-  const [day, clock] = localIso(at, timeZone).split('T') as [string, string]
-  const [hours, minutes, seconds] = clock.slice(0, 8).split(':').map(Number) as [number, number, number]
+  const [day, clock] = wall(at, timeZone).split('T') as [string, string]
+  const [hours, minutes, seconds] = clock.split(':').map(Number) as [number, number, number]
   return {
     date: dateOf(day),
     time: { ...(hours && { hours }), ...(minutes && { minutes }), ...(seconds && { seconds }) },

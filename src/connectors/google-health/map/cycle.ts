@@ -5,7 +5,7 @@ import { addDays, countDays } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { readPoints } from '../pages.ts'
 import { boundsOf, dayAt, dayOfInterval, dayOfSample, shownEnd, shownSample, shownStart } from '../time.ts'
-import { Interval, isMidnight, SampleTime, text } from '../values.ts'
+import { Civil, Interval, isMidnight, SampleTime, text } from '../values.ts'
 import { named } from './energy.ts'
 
 const MenstrualPeriod = z.object({ interval: Interval, notes: text })
@@ -36,10 +36,11 @@ export function mapMenstrualPeriod(payload: unknown, context: MapContext): Mappe
 }
 
 function lastDay(interval: Interval, zone: string | null): string | null {
-  const { endTime, endUtcOffset, startUtcOffset, civilEndTime } = interval
+  const { endTime, endUtcOffset, startUtcOffset } = interval
   if (typeof endTime !== 'number') return null
   const offset = endUtcOffset ?? startUtcOffset
-  if (civilEndTime) return isMidnight(civilEndTime) ? addDays(civilEndTime.date, -1) : civilEndTime.date
+  const civil = Civil.safeParse(interval.civilEndTime)
+  if (civil.success) return isMidnight(civil.data) ? addDays(civil.data.date, -1) : civil.data.date
   return dayAt(endTime - 1, offset, null, zone)
 }
 
