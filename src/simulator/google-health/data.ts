@@ -2,7 +2,7 @@
 import type { Context as HonoContext, Hono } from 'hono'
 import { edited } from '../kit/edits.ts'
 import type { Admitted, Kit } from '../kit/kit.ts'
-import { MINUTE, seen } from '../fitbit/device.ts'
+import { lastSync, MINUTE, seen } from '../fitbit/device.ts'
 import { healthUserId, legacyUserId } from '../fitbit/ids.ts'
 import { dayOfInstant, daysFrom, plusDays } from '../people/days.ts'
 import { type Person, person } from '../people/person.ts'
@@ -127,9 +127,11 @@ export function mountData(app: Hono, kit: Kit): void {
     if (typeof conditions === 'string') return kit.refuse('bad_request', conditions)
     const zone = person(who.personId).timeZone
     const days = daysFrom(bounds!.start, plusDays(bounds!.end, -1))
-    const points = (await allPoints(who, type, days, reconciled))
-      .filter((point) => passes(point, conditions, zone))
-      .sort((a, b) => b.startAt - a.startAt)
+    const points = await answerTo([who.personId, type, reconciled, filter, lastSync(now)].join(' '), who, async () =>
+      (await allPoints(who, type, days, reconciled))
+        .filter((point) => passes(point, conditions, zone))
+        .sort((a, b) => b.startAt - a.startAt),
+    )
     const most = SESSIONS.has(type) ? SESSION_PAGE : MAX_PAGE
     const size = Math.max(1, Math.min(most, Number(pageSize) || (SESSIONS.has(type) ? SESSION_PAGE : 1440)))
     const offset = pageToken === undefined ? 0 : Number(Buffer.from(pageToken, 'base64url').toString('utf8')) || 0
@@ -190,6 +192,20 @@ export function mountData(app: Hono, kit: Kit): void {
       })
     }
     return span.days > 0 ? windows : []
+  }
+
+  /** The pages of one question are cut from one answer: a week of heart rate is made once. */
+  const answers = new Map<string, Point[]>()
+
+  async function answerTo(question: string, who: Admitted, make: () => Promise<Point[]>): Promise<Point[]> {
+    const key = `${question} ${JSON.stringify(await kit.edits.of(who.personId))}`
+    let points = answers.get(key)
+    if (points === undefined) {
+      points = await make()
+      if (answers.size >= 4) answers.delete(answers.keys().next().value!)
+      answers.set(key, points)
+    }
+    return points
   }
 
   async function allPoints(
