@@ -11,6 +11,7 @@ import { omron } from './omron/index.ts'
 import { oura } from './oura/index.ts'
 import { polar } from './polar/index.ts'
 import { strava } from './strava/index.ts'
+import { suunto } from './suunto/index.ts'
 import { ultrahuman } from './ultrahuman/index.ts'
 import { wahoo } from './wahoo/index.ts'
 import { whoop } from './whoop/index.ts'
@@ -33,6 +34,7 @@ export const connectors: readonly Connector[] = [
   ihealth,
   polar,
   wahoo,
+  suunto,
   eight,
 ]
 

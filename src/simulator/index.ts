@@ -12,6 +12,7 @@ import { createEightSimulator } from './eight/index.ts'
 import type { Simulator, SimulatorContext } from './simulator.ts'
 import { createPolarSimulator } from './polar/index.ts'
 import { createStravaSimulator } from './strava/index.ts'
+import { createSuuntoSimulator } from './suunto/index.ts'
 import { createUltrahumanSimulator } from './ultrahuman/index.ts'
 import { createWahooSimulator } from './wahoo/index.ts'
 import { createWhoopSimulator } from './whoop/index.ts'
@@ -30,6 +31,7 @@ const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   oura: createOuraSimulator,
   polar: createPolarSimulator,
   strava: createStravaSimulator,
+  suunto: createSuuntoSimulator,
   ultrahuman: createUltrahumanSimulator,
   wahoo: createWahooSimulator,
   withings: createWithingsSimulator,

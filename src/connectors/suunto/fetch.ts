@@ -1,0 +1,92 @@
+// Asks for workouts by the time of their change, for what is counted round the clock in windows, and for files.
+import { addDays, startOfDay } from '../../model/local-day.ts'
+import { ProviderError } from '../../platform/errors.ts'
+import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
+import { rawDocuments } from '../documents.ts'
+import { keyOf } from './map/workouts.ts'
+import { Workout } from './payloads.ts'
+
+const LIMIT = 100
+/** Ours: a list that never ends stops here. */
+const MAX_PAGES = 500
+const MAX_FILE_BYTES = 50_000_000
+const FARTHEST_MS = 14 * 3_600_000
+
+export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
+  if ('days' in wanted) {
+    for await (const page of workoutsOf(http, wanted.days, timeZone)) {
+      yield page
+      yield* fileOf(http, page)
+    }
+    yield { listed: { type: 'activity', days: wanted.days } }
+  } else if ('object' in wanted) {
+    const key = wanted.object
+    const response = await http.send(api(`/v3/workouts/${encodeURIComponent(key)}`), { expect: [404] })
+    if (response.status === 404) {
+      yield { gone: { type: 'activity', id: key } }
+      return
+    }
+    const page = { kind: 'workouts', request: { workout_key: key }, payload: response.json() }
+    yield page
+    yield* fileOf(http, page)
+  }
+}
+
+/** Everything that was changed since the first day, which is all of its workouts and later ones; each is a page of its own. */
+async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: string | null): AsyncIterable<Page> {
+  const { from, to } = windowOf(days, timeZone)
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const query = { since: from, limit: LIMIT, offset: page * LIMIT, 'filter-by-modification-time': true }
+    const payload = (await http.send(api('/v3/workouts'), { query })).json()
+    const workouts = rawDocuments(payload, ['payload'])
+    for (const workout of workouts) {
+      const start = Number(workout.startTime)
+      if (start >= from && start < to) {
+        yield { kind: 'workouts', request: { workout_key: String(workout.workoutKey) }, payload: workout }
+      }
+    }
+    if (workouts.length < LIMIT) return
+  }
+  throw new ProviderError("Suunto's list of workouts did not end", { next: 'give_up' })
+}
+
+/** The file of a new workout may take minutes: until then the summary stands alone. Manual ones have none. */
+async function* fileOf(http: ConnectionHttp, { payload }: Page): AsyncIterable<Page> {
+  const [raw] = rawDocuments(payload, ['payload'])
+  const workout = Workout.safeParse(raw)
+  const key = workout.success ? keyOf(workout.data) : null
+  if (key === null || workout.data?.isManuallyAdded === true) return
+  const at = api(`/v3/workouts/${encodeURIComponent(key)}/fit`)
+  const response = await http.send(at, { expect: [404], maxResponseBytes: MAX_FILE_BYTES })
+  if (response.status === 404 || response.truncated) return
+  yield { kind: 'fit', request: { workout_key: key }, payload: response.body }
+}
+
+export function fetchSamples(kind: 'sleep' | 'activity' | 'recovery') {
+  return async function* ({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
+    if (!('days' in wanted)) return
+    const { from, to } = windowOf(wanted.days, timeZone)
+    const response = await http.send(api(`/247samples/${kind}`), { query: { from, to } })
+    yield { kind, request: { from: String(from), to: String(to) }, payload: response.json() }
+  }
+}
+
+export async function* fetchStatistics({ http, wanted }: FetchContext): AsyncIterable<Fetched> {
+  if (!('days' in wanted)) return
+  const { start, end } = wanted.days
+  const request = { startdate: `${start}T00:00:00`, enddate: `${end}T23:59:59` }
+  const response = await http.send(api('/247/daily-activity-statistics'), { query: request })
+  yield { kind: 'daily_activity_statistics', request, payload: response.json() }
+}
+
+function windowOf({ start, end }: DayRange, timeZone: string | null): { from: number; to: number } {
+  const margin = timeZone === null ? FARTHEST_MS : 0
+  return {
+    from: startOfDay(start, timeZone ?? '+00:00') - margin,
+    to: startOfDay(addDays(end, 1), timeZone ?? '+00:00') + margin,
+  }
+}
+
+function api(path: string): { host: string; path: string } {
+  return { host: 'api', path }
+}

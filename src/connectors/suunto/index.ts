@@ -1,0 +1,133 @@
+import { fixedZone } from '../../model/local-day.ts'
+import { parseTimestamp } from '../../model/timestamps.ts'
+import { ProviderError } from '../../platform/errors.ts'
+import type { HttpResponse } from '../../platform/http.ts'
+import type { Connector } from '../connector.ts'
+import { rawDocuments } from '../documents.ts'
+import { mapFitPage } from '../fit-page.ts'
+import { fetchSamples, fetchStatistics, fetchWorkouts } from './fetch.ts'
+import { mapActivity, mapRecovery, mapStatistics, piecesOfActivity, piecesOfRecovery } from './map/days.ts'
+import { mapSleep } from './map/sleep.ts'
+import { mapWorkouts } from './map/workouts.ts'
+import { notifications } from './notifications.ts'
+import { credentialFields, hosts, oauth, subscriptionKeyOf } from './oauth.ts'
+
+const ANY_DAYS = 36_500
+/** Windows of what is counted round the clock: 28 days, less what an unknown zone takes away. */
+const WINDOW_DAYS = 26
+/** It is kept for about a month there. */
+const SAMPLES_DAYS = 30
+
+/** What Suunto says of a workout stands above what its file says. */
+const reads: Connector['reads'] = {
+  workouts: {
+    types: ['activity'],
+    aliases: ['workout', 'workout_detail', 'webhook_workout_created'],
+    fetch: fetchWorkouts,
+    map: mapWorkouts,
+    maxDays: ANY_DAYS,
+  },
+  fit: {
+    types: ['activity'],
+    aliases: ['workout_fit', 'exportFit'],
+    input: 'file',
+    map: mapFitPage('fit', 'workout_key'),
+  },
+  sleep: {
+    types: ['sleep'],
+    aliases: ['247_sleep', '247samples/sleep'],
+    fetch: fetchSamples('sleep'),
+    map: mapSleep,
+    maxDays: WINDOW_DAYS,
+    historyDays: SAMPLES_DAYS,
+  },
+  daily_activity_statistics: {
+    types: ['daily'],
+    aliases: ['247_daily_activity_statistics', 'statistics', 'daily-activity-statistics'],
+    fetch: fetchStatistics,
+    map: mapStatistics,
+    maxDays: WINDOW_DAYS,
+    historyDays: SAMPLES_DAYS,
+  },
+  activity: {
+    types: ['daily'],
+    aliases: ['247_activity', '247samples/activity'],
+    fetch: fetchSamples('activity'),
+    map: mapActivity,
+    pieces: piecesOfActivity,
+    maxDays: WINDOW_DAYS,
+    historyDays: SAMPLES_DAYS,
+  },
+  recovery: {
+    types: ['daily'],
+    aliases: ['247_recovery', '247samples/recovery'],
+    fetch: fetchSamples('recovery'),
+    map: mapRecovery,
+    pieces: piecesOfRecovery,
+    maxDays: WINDOW_DAYS,
+    historyDays: SAMPLES_DAYS,
+  },
+}
+
+export const suunto: Connector = {
+  id: 'SUUNTO',
+  name: 'Suunto',
+  tagline: 'Watches: workouts with their files, sleep, steps, recovery',
+  credentialsUrl: 'https://apizone.suunto.com',
+  credentialFields,
+  hosts,
+  auth: oauth,
+  authorizeCall: (request, { token, client }) => ({
+    ...request,
+    headers: {
+      ...request.headers,
+      authorization: `Bearer ${token}`,
+      'ocp-apim-subscription-key': subscriptionKeyOf(client.extra),
+    },
+  }),
+  async identify({ tokens }) {
+    if (!tokens.providerUserId) throw new ProviderError('Suunto did not say whose account it is', { next: 'give_up' })
+    return { providerUserId: tokens.providerUserId }
+  },
+  reads,
+  timeZone: shownOffset,
+  notifications,
+  poll: { everySeconds: 21_600, kinds: Object.keys(reads).filter((kind) => reads[kind]!.fetch !== undefined) },
+  limits: { connection: { requests: 10, perSeconds: 60 }, waitSeconds },
+  historyDays: null,
+  statusOf,
+}
+
+/** A wrong subscription key is a 401 too: a new token would not help. */
+function statusOf(response: HttpResponse): number {
+  return response.status === 401 && /subscription key/i.test(response.text()) ? 403 : response.status
+}
+
+/** "Rate limit is exceeded. Try again in 41 seconds." */
+function waitSeconds(response: HttpResponse): number | null {
+  const wait = /try again in (\d+) second/i.exec(response.text())?.[1]
+  return wait === undefined ? null : Number(wait)
+}
+
+/** The offset of the newest workout or night. */
+function shownOffset(kind: string, payload: unknown): string | null {
+  let newest: { at: number; minutes: number } | null = null
+  const look = (at: number, minutes: number | null): void => {
+    if (minutes !== null && Number.isFinite(at) && (newest === null || at > newest.at)) newest = { at, minutes }
+  }
+  if (kind === 'workouts') {
+    for (const { startTime, timeOffsetInMinutes: minutes } of rawDocuments(payload, ['payload', 'workout'])) {
+      look(Number(startTime), typeof minutes === 'number' ? minutes : null)
+    }
+  } else if (kind === 'sleep') {
+    for (const { timestamp } of rawDocuments(payload, ['samples', 'payload'])) {
+      try {
+        const { epochMs, offsetMinutes } = parseTimestamp(String(timestamp))
+        look(epochMs ?? Number.NaN, offsetMinutes)
+      } catch {
+        // No time, no offset.
+      }
+    }
+  }
+  return newest === null ? null : fixedZone((newest as { minutes: number }).minutes)
+}
