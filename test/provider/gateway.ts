@@ -149,6 +149,27 @@ async function openEnvironment({ running, now, jump }: Gateway): Promise<Environ
     }
   }
 
+  /**
+   * Lets the provider send what it promised, if it promised anything. The waiting for more is left out: a jump would bring
+   * new days.
+   */
+  async function sendPromised(connector: Connector, job: JobRow): Promise<boolean> {
+    const of = [job.user_id, now()] as const
+    if ((await ctx.db.all('SELECT id FROM promises WHERE user_id = $1 AND closes_at > $2', [...of])).length === 0) {
+      await environment.lever(connector, 'tick').catch(() => {})
+      return false
+    }
+    jump(2)
+    for (let turns = 0; turns < 50; turns++) {
+      const { sent = 0 } = await environment.lever(connector, 'tick')
+      await environment.rest()
+      if (sent === 0) break
+    }
+    await ctx.db.run('UPDATE promises SET closes_at = $2 WHERE user_id = $1 AND closes_at > $2', [job.user_id, now()])
+    await ctx.db.run(`UPDATE jobs SET next_at = $2 WHERE id = $1 AND state = 'pending'`, [job.id, now()])
+    return true
+  }
+
   async function openJobs(): Promise<JobRow[]> {
     return ctx.db.all<JobRow>(
       `SELECT * FROM jobs WHERE environment_id = $1 AND kind NOT IN ('unclaimed', 'subscribe_source')
@@ -199,8 +220,8 @@ async function openEnvironment({ running, now, jump }: Gateway): Promise<Environ
           const job = await state()
           // What waits, for a limit or for what was promised, waits by the clock that is ours.
           if (job.state === 'pending' && job.next_at > now() + 2000) {
-            await environment.lever(connectorOfJob(job), 'tick').catch(() => {})
-            jump(Math.ceil((job.next_at - now()) / 1000))
+            if (await sendPromised(connectorOfJob(job), job)) return false
+            jump(Math.max(0, Math.ceil((job.next_at - now()) / 1000)))
           }
           return job.state !== 'pending' && job.state !== 'running'
         },

@@ -34,6 +34,11 @@ test('what is not over yet is asked for until now, and the future not at all', a
   assert.equal(asked.length, 1)
 })
 
+test('whole days for somebody whose zone nobody knows yet', async () => {
+  const { http } = answering({ [backfill('dailies', '2026-09-09T10:00:00Z', '2026-09-13T12:00:00Z')]: accepted })
+  assert.deepEqual(await fetched(garmin, 'dailies', { days }, http, { timeZone: null }), promised)
+})
+
 test('asked for before: it is sent once, and may be on its way', async () => {
   const { http } = answering({ [ASKED]: { status: 409, json: sample('errors/backfill-duplicate-409') } })
   assert.deepEqual(await fetched(garmin, 'dailies', { days }, http), promised)
@@ -114,10 +119,10 @@ test('a ping is followed exactly; its token is no part of the page', async () =>
   await assert.rejects(fetched(garmin, 'sleeps', { hint }, wrong.http), UnreadablePage)
 })
 
-test('no request names more days than Garmin answers, on days of 25 hours either', () => {
+test('no request names more days than Garmin answers, with days of 25 hours and in no known zone either', () => {
   for (const read of Object.values(garmin.reads)) {
     if (read.types.includes('athlete') || read.input === 'file') continue
-    assert.ok(read.maxDays! * 86_400 + 3600 <= 30 * 86_400)
+    assert.ok(read.maxDays! * 86_400 + (3600 + 26 * 3600) <= 30 * 86_400)
   }
 })
 

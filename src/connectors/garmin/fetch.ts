@@ -11,9 +11,11 @@ import { rawSummaries } from './summaries.ts'
 
 /** Garmin's budget of history is counted in days. */
 export const HISTORY_BUDGET = 'history'
-/** A request may name 30 days, and 30 local days are an hour longer when the clock goes back. */
-export const BACKFILL_DAYS = 29
+/** A request may name 30 days: room for the clock going back, and for a zone that nobody knows yet. */
+export const BACKFILL_DAYS = 28
 const DAY_SECONDS = 86_400
+const EASTERNMOST = '+14:00'
+const WESTERNMOST = '-12:00'
 /** Newer keys answer no further back than a month before the person connected, and say since when. */
 const TOO_EARLY = /before min start time of (\S+)/
 /** What `callbackURL` holds to be asked with is of no use later. */
@@ -85,8 +87,10 @@ async function* requested(
 ): AsyncGenerator<Fetched> {
   if (context.grantedScopes?.includes(PERMISSION.history) === false) throw notAllowed()
   const zone = context.timeZone ?? '+00:00'
-  const from = startOfDay(days.start, zone) / 1000
-  const to = Math.min(startOfDay(addDays(days.end, 1), zone), context.now) / 1000
+  // The days are whole wherever the person is: the first page tells.
+  const [first, last] = context.timeZone === null ? [EASTERNMOST, WESTERNMOST] : [zone, zone]
+  const from = startOfDay(days.start, first) / 1000
+  const to = Math.min(startOfDay(addDays(days.end, 1), last), context.now) / 1000
   if (from >= to) return
   let start = from
   let response = await ask(context, name, start, to)
@@ -99,7 +103,9 @@ async function* requested(
   }
   // 409: asked for before. It is sent once, and may still be on its way.
   if (response.status === 202 || response.status === 200 || response.status === 409) {
-    yield { promised: { types, days: { start: localDayOf(start * 1000, zone), end: days.end } } }
+    yield {
+      promised: { types, days: { start: start === from ? days.start : localDayOf(start * 1000, zone), end: days.end } },
+    }
     return
   }
   if (response.status === 400) {

@@ -31,7 +31,7 @@ const HISTORY_DAYS_PER_MINUTE = 10_000
 /** The account has no days: one reading serves a backfill of any length. */
 const ANY_DAYS = 36_500
 
-type Mapping = Pick<Read, 'map' | 'pieces' | 'fallbackLists'>
+type Mapping = Pick<Read, 'map' | 'pieces' | 'fallbackLists' | 'aliases'>
 
 /** `backfill`: what Garmin calls it there; null where it comes along with another. */
 function summary(
@@ -61,8 +61,11 @@ const FILE_LISTS = [
 /** What the person corrected stands above the details, and these above the plain summary of the same workout. */
 const reads: Connector['reads'] = {
   ...summary('manuallyUpdatedActivities', ['activity'], ACTIVITIES, null, { map: mapManuallyUpdatedActivities }),
-  ...summary('activityDetails', ['activity'], ACTIVITIES, 'activityDetails', { map: mapActivityDetails }),
-  ...summary('activities', ['activity'], ACTIVITIES, 'activities', { map: mapActivities }),
+  ...summary('activityDetails', ['activity'], ACTIVITIES, 'activityDetails', {
+    map: mapActivityDetails,
+    aliases: ['activityDetail'],
+  }),
+  ...summary('activities', ['activity'], ACTIVITIES, 'activities', { map: mapActivities, aliases: ['activity'] }),
   activityFiles: {
     types: ['activity'],
     scope: ACTIVITIES,
@@ -71,35 +74,43 @@ const reads: Connector['reads'] = {
     map: mapFitPage('activityFiles', 'activityId'),
     fallbackLists: FILE_LISTS,
   },
-  ...summary('dailies', ['daily'], HEALTH, 'dailies', { map: mapDailies }),
-  ...summary('thirdPartyDailies', ['daily'], HEALTH, null, { map: mapThirdPartyDailies }),
-  ...summary('stressDetails', ['daily'], HEALTH, 'stressDetails', { map: mapStressDetails }),
+  ...summary('dailies', ['daily'], HEALTH, 'dailies', { map: mapDailies, aliases: ['daily'] }),
+  ...summary('thirdPartyDailies', ['daily'], HEALTH, null, { map: mapThirdPartyDailies, aliases: ['thirdPartyDaily'] }),
+  ...summary('stressDetails', ['daily'], HEALTH, 'stressDetails', { map: mapStressDetails, aliases: ['stress'] }),
   ...summary('pulseox', ['daily'], HEALTH, 'pulseOx', { map: mapPulseOx, pieces: piecesOfPulseOx }),
   ...summary('epochs', ['daily'], HEALTH, 'epochs', {
     map: mapEpochs,
+    aliases: ['epoch'],
     pieces: piecesOfEpochs,
     fallbackLists: ['heart_rate_data.detailed.hr_samples'],
   }),
-  ...summary('sleeps', ['sleep'], HEALTH, 'sleeps', { map: mapSleeps }),
+  ...summary('sleeps', ['sleep'], HEALTH, 'sleeps', { map: mapSleeps, aliases: ['sleep'] }),
   ...summary('hrv', ['sleep'], HEALTH, 'hrv', { map: mapHrv }),
   ...summary('skinTemp', ['sleep'], HEALTH, 'skinTemp', { map: mapSkinTemp }),
   ...summary('allDayRespiration', ['sleep'], HEALTH, 'respiration', {
     map: mapRespiration,
+    aliases: ['respiration'],
     pieces: piecesOfRespiration,
     fallbackLists: ['respiration_data.breaths_data.samples'],
   }),
-  ...summary('bodyComps', ['body'], HEALTH, 'bodyComps', { map: mapBodyComps, pieces: piecesOfBodyComps }),
+  ...summary('bodyComps', ['body'], HEALTH, 'bodyComps', {
+    map: mapBodyComps,
+    pieces: piecesOfBodyComps,
+    aliases: ['bodyComp', 'bodyComposition'],
+  }),
   ...summary('bloodPressures', ['body'], HEALTH, 'bloodPressures', {
     map: mapBloodPressures,
+    aliases: ['bloodPressure'],
     pieces: piecesOfBloodPressures,
   }),
-  ...summary('userMetrics', ['body'], HEALTH, 'userMetrics', { map: mapUserMetrics }),
+  ...summary('userMetrics', ['body'], HEALTH, 'userMetrics', { map: mapUserMetrics, aliases: ['userMetric'] }),
   ...summary('healthSnapshot', ['body'], HEALTH, 'healthSnapshot', {
     map: mapHealthSnapshot,
+    aliases: ['healthSnapshots'],
     pieces: piecesOfHealthSnapshot,
   }),
-  ...summary('mct', ['menstruation', 'body'], CYCLE, 'mct', { map: mapMct }),
-  ...summary('moveIQActivities', [], HEALTH, 'moveiq', { map: mapMoveIq }),
+  ...summary('mct', ['menstruation', 'body'], CYCLE, 'mct', { map: mapMct, aliases: ['menstrualCycleTracking'] }),
+  ...summary('moveIQActivities', [], HEALTH, 'moveiq', { map: mapMoveIq, aliases: ['moveIQ'] }),
   user: { types: ['athlete'], fetch: fetchUserId, map: mapUserId, maxDays: ANY_DAYS },
 }
 
@@ -124,15 +135,12 @@ export const garmin: Connector = {
     'Garmin gives access to companies alone, after a review. New applications have evaluation keys: they see little history and have small limits.',
 }
 
-/** The kinds that tell where the person is: each day has them, and they are new. */
-const TELLING = new Set(['dailies', 'epochs', 'sleeps'])
-
 /** The offset of the newest summary that shows one. */
 function shownOffset(kind: string, payload: unknown): string | null {
-  if (!TELLING.has(kind)) return null
   let newest: { at: number; offset: string } | null = null
-  for (const { startTimeInSeconds: at, startTimeOffsetInSeconds } of rawSummaries(kind, payload)) {
-    const offset = fixedOffset(startTimeOffsetInSeconds)
+  for (const raw of rawSummaries(kind, payload)) {
+    const { startTimeInSeconds, measurementTimeInSeconds: at = startTimeInSeconds } = raw
+    const offset = fixedOffset(raw.measurementTimeOffsetInSeconds ?? raw.startTimeOffsetInSeconds)
     if (typeof at === 'number' && offset !== null && (newest === null || at > newest.at)) newest = { at, offset }
   }
   return newest?.offset ?? null

@@ -1,11 +1,12 @@
 // Scales, cuffs, estimates and the cycle: now and then, never twice a day.
 import { weightOn } from '../people/day.ts'
-import { midnight, plusDays } from '../people/days.ts'
+import { dayOfInstant, midnight, plusDays } from '../people/days.ts'
 import type { Person } from '../people/person.ts'
 import { chance } from '../people/random.ts'
 import { hash, offsetSeconds, seconds, type Summary } from './summary.ts'
 
 const MINUTE = 60_000
+const DAY_MS = 86_400_000
 const CYCLE_DAYS = 28
 const PERIOD_DAYS = 5
 const FERTILE_FROM_DAY = 12
@@ -87,19 +88,22 @@ export function healthSnapshot(who: Person, day: string, now: number): Summary[]
   })
 }
 
-/** One summary for each cycle, sent again on each of its days. */
+/** One summary for each cycle as it stands now, kept by its first day, and sent again on each of its days. */
 export function mct(who: Person, day: string, now: number): Summary[] {
   if (who.sex !== 'female' || who.age > 50) return []
   const at = midnight(day, who.timeZone) + 300 * MINUTE
   if (at > now) return []
+  const today = dayOfInstant(now, who.timeZone)
   const shift = Number.parseInt(hash('cycle', who.id).slice(0, 4), 16) % CYCLE_DAYS
-  const inCycle = (Math.floor(Date.parse(`${day}T00:00:00Z`) / 86_400_000) + shift) % CYCLE_DAYS
-  const first = plusDays(day, -inCycle)
-  const [phase, length, left] = phaseOf(inCycle + 1)
+  const first = plusDays(day, -((Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS) + shift) % CYCLE_DAYS))
+  if (day !== first && day !== today) return []
+  const lived = Math.round((Date.parse(`${today}T00:00:00Z`) - Date.parse(`${first}T00:00:00Z`)) / DAY_MS)
+  const dayInCycle = Math.min(lived, CYCLE_DAYS - 1) + 1
+  const [phase, length, left] = phaseOf(dayInCycle)
   const write = () => ({
     summaryId: `x${hash('mct', who.id).slice(0, 7)}-${first.replaceAll('-', '')}`,
     periodStartDate: first,
-    dayInCycle: inCycle + 1,
+    dayInCycle,
     periodLength: PERIOD_DAYS,
     currentPhase: 2,
     currentPhaseType: phase,
@@ -108,11 +112,11 @@ export function mct(who: Person, day: string, now: number): Summary[] {
     predictedCycleLength: CYCLE_DAYS,
     isPredictedCycle: false,
     cycleLength: CYCLE_DAYS,
-    lastUpdatedTimeInSeconds: seconds(at),
+    lastUpdatedTimeInSeconds: seconds(midnight(plusDays(first, dayInCycle - 1), who.timeZone) + 300 * MINUTE),
     fertileWindowStart: FERTILE_FROM_DAY,
     lengthOfFertileWindow: FERTILE_DAYS,
   })
-  return [{ kind: 'mct', id: first, day, startAt: at, version: String(inCycle), write }]
+  return [{ kind: 'mct', id: first, day, startAt: at, version: String(dayInCycle), write }]
 }
 
 function phaseOf(dayInCycle: number): [phase: string, length: number, left: number] {
