@@ -15,6 +15,9 @@ export function tidySamples(value: JsonObject): void {
 }
 
 function tidyList(list: Json[]): Json[] {
+  if (list.every((item) => isObject(item) && typeof item.measurement_time === 'string')) {
+    return joinedMeasurements(list as JsonObject[])
+  }
   if (!list.every((item) => isObject(item) && typeof item.timestamp === 'string')) return withoutRepetitions(list)
   const seen = new Set<string>()
   const timed: { at: number; text: string; item: Json }[] = []
@@ -31,6 +34,31 @@ function tidyList(list: Json[]): Json[] {
   }
   timed.sort((a, b) => a.at - b.at || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
   return timed.map((each) => each.item)
+}
+
+/**
+ * One stand on a scale is one measurement, also where weight and fat came on pages of their own. Two of one moment that
+ * contradict each other are two.
+ */
+function joinedMeasurements(list: readonly JsonObject[]): Json[] {
+  const joined: JsonObject[] = []
+  for (const item of list) {
+    const same = joined.find((present) => present.measurement_time === item.measurement_time && agrees(present, item))
+    if (same === undefined) joined.push({ ...item })
+    else for (const [name, value] of Object.entries(item)) same[name] ??= value
+  }
+  return joined.sort((a, b) => instantOf(a) - instantOf(b))
+}
+
+function agrees(one: JsonObject, other: JsonObject): boolean {
+  return Object.entries(other).every(([name, value]) => {
+    const present = one[name] ?? null
+    return present === null || value === null || present === value
+  })
+}
+
+function instantOf(item: JsonObject): number {
+  return Date.parse(item.measurement_time as string)
 }
 
 function withoutRepetitions(list: Json[]): Json[] {

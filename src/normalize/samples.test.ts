@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JsonObject } from './merge.ts'
+import { tidySamples } from './samples.ts'
+
+function tidied(list: JsonObject[]): unknown {
+  const record: JsonObject = { list }
+  tidySamples(record)
+  return record.list
+}
+
+const at = (time: string, more: JsonObject): JsonObject => ({ measurement_time: `2026-09-15T${time}+02:00`, ...more })
+
+test('weight and fat of one moment are one measurement, whichever page came first', () => {
+  const joined = [at('07:18:31', { weight_kg: 63.4, bodyfat_percentage: 24.7 })]
+  assert.deepEqual(tidied([at('07:18:31', { weight_kg: 63.4 }), at('07:18:31', { bodyfat_percentage: 24.7 })]), joined)
+  const withFat = at('07:18:31', { weight_kg: 63.4, bodyfat_percentage: 24.7 })
+  assert.deepEqual(tidied([withFat, at('07:18:31', { bodyfat_percentage: 24.7, weight_kg: null })]), joined)
+})
+
+test('two weights of one moment are two; measurements are in order', () => {
+  const two = [at('07:18:31', { weight_kg: 63.4 }), at('07:18:31', { weight_kg: 80 })]
+  assert.deepEqual(tidied([at('21:00:00', { weight_kg: 64 }), ...two]), [...two, at('21:00:00', { weight_kg: 64 })])
+})
+
+test('of two pages that know the time in one zone the first counts; another zone stays', () => {
+  const zone = (number: number, seconds: number): JsonObject => ({
+    zone: number,
+    name: 'Peak',
+    duration_seconds: seconds,
+  })
+  assert.deepEqual(tidied([zone(3, 240), zone(3, 200), zone(2, 60)]), [zone(3, 240), zone(2, 60)])
+})
