@@ -100,6 +100,7 @@ test('a month of nights and naps, with the scores of the other form; nights away
 
 test('a night that goes on is no record, and nothing is said to be gone then', async () => {
   const { night } = simulateDay(person('sam'), '2026-11-21')
+  cloud.clock.advance(4 * 3_600_000)
   const { http, identity } = await cloud.signIn('sam')
   const days = { start: '2026-11-20', end: '2026-11-21' }
   const more = { providerUserId: identity.providerUserId, timeZone: person('sam').timeZone }

@@ -192,6 +192,8 @@ async function openEnvironment({ running, now, jump }: Gateway): Promise<Environ
         async () => !(await isSubscribing(connector.id)),
         async () => `${connector.id} is not subscribed`,
       )
+      // What is unofficial is off until an operator switches it on by name.
+      if (connector.unofficial) await call('PUT', `/admin/v1/sources/${connector.id}`, admin, { enabled: true })
       const begun = await call('POST', `/v2/auth/authenticateUser?resource=${connector.id}`, keys)
       assert.equal(begun.status, 200, JSON.stringify(begun.body))
       const { auth_url: authUrl, user_id: userId } = begun.body as { auth_url: string; user_id: string }

@@ -34,6 +34,8 @@ export interface Grants {
   refresh(refreshToken: string, clientId: string): Promise<Issued | null>
   /** Whose this access token is, with the scopes as they are now. */
   of(accessToken: string): Promise<Grant | null>
+  /** Whose this refresh token is, spent or not. */
+  ofRefreshToken(refreshToken: string): Promise<Grant | null>
   /** Everyone who allowed it, to one application or to any. */
   all(clientId?: string): Promise<Grant[]>
   ofPerson(personId: string): Promise<Grant[]>
@@ -182,6 +184,13 @@ export function createGrants(given: {
         await state.delete(`refresh:${row.replaces}`)
         await write(`access:${accessToken}`, { ...row, replaces: null })
       }
+      const { clientId, personId, scopes } = grant
+      return { clientId, personId, scopes }
+    },
+    async ofRefreshToken(token) {
+      const row = await read<RefreshRow>(`refresh:${token}`)
+      const grant = row === null ? null : await standing(row)
+      if (row === null || grant === null || grant.grantId !== row.grantId) return null
       const { clientId, personId, scopes } = grant
       return { clientId, personId, scopes }
     },

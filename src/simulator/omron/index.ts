@@ -74,6 +74,12 @@ export function createOmronSimulator(context: SimulatorContext): Simulator {
 
   mountAuthorize(cloud, kit)
   mountToken(cloud, kit, { begun: (grant) => notices.remember(grant), answer: tokenAnswer })
+  cloud.post('/connect/revocation', async (c) => {
+    const { token = '', client_id: clientId } = Object.fromEntries(new URLSearchParams(await c.req.text()))
+    const grant = (await kit.grants.ofRefreshToken(token)) ?? (await kit.grants.of(token))
+    if (grant !== null && grant.clientId === clientId) await kit.grants.end(clientId, grant.personId)
+    return c.body(null, 200)
+  })
   cloud.post('/api/measurement', async (c) => {
     const form = Object.fromEntries(new URLSearchParams(await c.req.text()))
     return measurement(kit, c, form, measurements)

@@ -29,7 +29,7 @@ export function accountId(personId: string): string {
 
 export function measurementsOf(who: Person, day: string, now: number): Measurement[] {
   const random = chance('omron', who.id, day)
-  // The phone stays closed for some days now and then.
+  // The cuff's phone stays closed for some days now and then; the watch finds it by itself.
   const late = random() < 0.15 ? Math.ceil(random() * 3) * DAY : 0
   const away = random() < 0.2
   const found: Measurement[] = []
@@ -59,8 +59,7 @@ export function measurementsOf(who: Person, day: string, now: number): Measureme
     })
   }
   const activity = activityOf(who, day, now)
-  if (activity !== null)
-    add('activity', midnight(day, who.timeZone), who.timeZone, activity.fields, activity.until + late)
+  if (activity !== null) add('activity', midnight(day, who.timeZone), who.timeZone, activity.fields, activity.until)
   return found.filter((each) => each.arrivedAt <= now)
 }
 
