@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -242,6 +244,24 @@ test('the same push again changes nothing', async () => {
   assert.equal(before.length, 1)
   await push(body)
   assert.deepEqual(await version(), before)
+})
+
+test('a ping that leads elsewhere is not followed: our token goes to Garmin alone', async () => {
+  const { account, userId } = await connect('pinged')
+  let asked = 0
+  const elsewhere = createServer((_request, response) => {
+    asked++
+    response.end('[]')
+  })
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+  try {
+    const callbackURL = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/wellness-api/rest/dailies?token=x`
+    await push({ dailies: [{ userId: account, callbackURL }] })
+    assert.equal(asked, 0)
+    assert.deepEqual(await stored(userId, 'daily'), [])
+  } finally {
+    elsewhere.close()
+  }
 })
 
 test('workouts are planned through the API, in numbers or words', async () => {

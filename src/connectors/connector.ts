@@ -139,12 +139,18 @@ export interface ConnectionHttp {
     request?: Omit<HttpRequest, 'url'> & { expect?: number[]; budget?: string; cost?: number },
   ): Promise<HttpResponse>
   /**
-   * GET of an absolute URL that the provider gave, when its origin is one of the connector's hosts (or the sandbox's);
-   * anything else throws `give_up`. `authorized: false` for public or signed URLs.
+   * GET of an absolute URL that the provider gave, when its origin is one of the connector's hosts (or the sandbox's), or
+   * that of `host` alone; anything else throws `give_up`. `authorized: false` for public or signed URLs.
    */
   follow(
     url: string,
-    request?: { authorized?: boolean; expect?: number[]; headers?: Record<string, string>; maxResponseBytes?: number },
+    request?: {
+      host?: string
+      authorized?: boolean
+      expect?: number[]
+      headers?: Record<string, string>
+      maxResponseBytes?: number
+    },
   ): Promise<HttpResponse>
 }
 

@@ -32,8 +32,8 @@ export function connectionHttp(
   }
   return {
     send: (at, request = {}) => ask(application.callUrl(at), request),
-    async follow(url, { authorized = true, ...request } = {}) {
-      checkOrigin(application, url)
+    async follow(url, { authorized = true, host, ...request } = {}) {
+      checkOrigin(application, url, host)
       if (authorized) return ask(url, request)
       const response = await call(ctx, application, { token: null, userId, lane, providerUserId: null }, url, request)
       return judge(ctx, application, { userId, lane, ...budgetOf(request) }, response, request.expect)
@@ -57,8 +57,8 @@ export function firstHttp(
   }
   return {
     send: (at, request = {}) => ask(application.callUrl(at), request),
-    async follow(url, { headers, expect, maxResponseBytes } = {}) {
-      checkOrigin(application, url)
+    async follow(url, { host, headers, expect, maxResponseBytes } = {}) {
+      checkOrigin(application, url, host)
       return ask(url, { headers, expect, maxResponseBytes })
     },
   }
@@ -71,8 +71,10 @@ function budgetOf({ budget, cost }: Asked): { budget: string | undefined; cost: 
 }
 
 /** A URL in a notification may be anybody's: our token goes to the provider alone. */
-function checkOrigin(application: Application, url: string): void {
-  if (URL.canParse(url) && application.origins.includes(new URL(url).origin)) return
+function checkOrigin(application: Application, url: string, host?: string): void {
+  const { sandboxed, origins, callUrl } = application
+  const own = host === undefined || sandboxed ? origins : [new URL(callUrl({ host, path: '/' })).origin]
+  if (URL.canParse(url) && own.includes(new URL(url).origin)) return
   throw new ProviderError(`${application.connector.name} named a URL that is not its own`, { next: 'give_up' })
 }
 

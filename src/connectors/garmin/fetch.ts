@@ -49,7 +49,7 @@ const GONE = 410
 export async function* fetchActivityFile({ http, wanted }: FetchContext): AsyncGenerator<Fetched> {
   if (!('hint' in wanted)) return
   const { callbackURL = '', activityId, summaryId, fileType } = wanted.hint
-  const response = await http.follow(callbackURL, { expect: [GONE], maxResponseBytes: MAX_FILE_BYTES })
+  const response = await http.follow(callbackURL, { host: 'api', expect: [GONE], maxResponseBytes: MAX_FILE_BYTES })
   if (response.status === GONE) return
   const request: Record<string, string> = {}
   for (const [name, value] of Object.entries({ activityId: activityId ?? summaryId, fileType })) {
@@ -60,7 +60,7 @@ export async function* fetchActivityFile({ http, wanted }: FetchContext): AsyncG
 
 /** Exactly the URL of the ping, which holds a token of its own. Good for a day; each summary of a ping is one page. */
 async function* pulled(kind: string, hint: Record<string, string>, context: FetchContext): AsyncGenerator<Fetched> {
-  const response = await context.http.follow(hint.callbackURL ?? '')
+  const response = await context.http.follow(hint.callbackURL ?? '', { host: 'api' })
   const payload: unknown = response.json()
   if (!Array.isArray(payload)) throw new UnreadablePage(kind, '', 'a list of summaries')
   const request: Record<string, string> = {}

@@ -68,6 +68,7 @@ const reads: Connector['reads'] = {
   ...summary('activities', ['activity'], ACTIVITIES, 'activities', { map: mapActivities, aliases: ['activity'] }),
   activityFiles: {
     types: ['activity'],
+    aliases: ['activityFile'],
     scope: ACTIVITIES,
     input: 'file',
     fetch: fetchActivityFile,
