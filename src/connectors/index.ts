@@ -1,11 +1,13 @@
 // The catalogue: a source exists by standing here.
 import type { Connector } from './connector.ts'
 import { concept2 } from './concept2/index.ts'
+import { coros } from './coros/index.ts'
 import { dexcom, dexcomEu, dexcomJp } from './dexcom/index.ts'
 import { eight } from './eight/index.ts'
 import { fitbit } from './fitbit/index.ts'
 import { garmin } from './garmin/index.ts'
 import { google } from './google/index.ts'
+import { hammerhead } from './hammerhead/index.ts'
 import { ihealth } from './ihealth/index.ts'
 import { omron } from './omron/index.ts'
 import { oura } from './oura/index.ts'
@@ -35,6 +37,8 @@ export const connectors: readonly Connector[] = [
   polar,
   wahoo,
   suunto,
+  coros,
+  hammerhead,
   eight,
 ]
 

@@ -1,9 +1,11 @@
 // Every cloud that the sandbox plays.
 import { createConcept2Simulator } from './concept2/index.ts'
+import { createCorosSimulator } from './coros/index.ts'
 import { createDexcomSimulator } from './dexcom/index.ts'
 import { createFitbitLegacySimulator } from './fitbit-legacy/index.ts'
 import { createGarminSimulator } from './garmin/index.ts'
 import { createGoogleHealthSimulator } from './google-health/index.ts'
+import { createHammerheadSimulator } from './hammerhead/index.ts'
 import { createOuraSimulator } from './oura/index.ts'
 import { createWithingsSimulator } from './withings/index.ts'
 import { createOmronSimulator } from './omron/index.ts'
@@ -21,6 +23,8 @@ export { clientSecretOf, sandboxClient } from './clients.ts'
 
 const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   concept2: createConcept2Simulator,
+  coros: createCorosSimulator,
+  hammerhead: createHammerheadSimulator,
   dexcom: createDexcomSimulator('DEXCOM', 'Dexcom'),
   dexcom_eu: createDexcomSimulator('DEXCOM_EU', 'Dexcom (outside the US)'),
   dexcom_jp: createDexcomSimulator('DEXCOM_JP', 'Dexcom (Japan)'),

@@ -19,6 +19,7 @@ import type {
   Wanted,
 } from '../../src/connectors/connector.ts'
 import { mapPage } from '../../src/connectors/map-pages.ts'
+import { readStandardTokens } from '../../src/connectors/token-answers.ts'
 import { wholeRecords, type WholeRecord } from '../../src/normalize/whole-records.ts'
 import { type ManualClock, manualClock } from '../../src/platform/clock.ts'
 import { ProviderError } from '../../src/platform/errors.ts'
@@ -185,7 +186,7 @@ export async function openCloud(
       },
       ...(byQuery ? { query: sent } : { form: sent }),
     })
-    const tokens = auth.readTokens?.(answer, about) ?? standard(answer, auth.scopeSeparator)
+    const tokens = auth.readTokens?.(answer, about) ?? readStandardTokens(answer, auth.scopeSeparator)
     return begun(tokens, person)
   }
 
@@ -256,15 +257,4 @@ export function pagesOf(fetched: readonly Fetched[]): Page[] {
 /** `at(record, 'metadata.start_time')`. */
 export function at(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], value)
-}
-
-function standard(answer: HttpResponse, separator: string): Tokens {
-  const body = answer.json() as Record<string, unknown>
-  assert.equal(answer.status, 200, answer.text())
-  return {
-    accessToken: String(body.access_token),
-    refreshToken: typeof body.refresh_token === 'string' ? body.refresh_token : null,
-    expiresInSeconds: Number(body.expires_in),
-    scopes: typeof body.scope === 'string' ? body.scope.split(separator) : null,
-  }
 }

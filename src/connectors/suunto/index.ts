@@ -13,6 +13,8 @@ import { notifications } from './notifications.ts'
 import { credentialFields, hosts, oauth, subscriptionKeyOf } from './oauth.ts'
 
 const ANY_DAYS = 36_500
+/** Not certain: of subscriptions in production. A trial has a sixth of it, and its 429 says how long to wait. */
+const PACE = { requests: 60, perSeconds: 60 }
 /** Windows of what is counted round the clock: 28 days, less what an unknown zone takes away. */
 const WINDOW_DAYS = 26
 /** It is kept for about a month there. */
@@ -93,7 +95,7 @@ export const suunto: Connector = {
   timeZone: shownOffset,
   notifications,
   poll: { everySeconds: 21_600, kinds: Object.keys(reads).filter((kind) => reads[kind]!.fetch !== undefined) },
-  limits: { connection: { requests: 10, perSeconds: 60 }, waitSeconds },
+  limits: { application: PACE, waitSeconds },
   historyDays: null,
   statusOf,
 }

@@ -13,7 +13,7 @@ export const rules: Rules = {
     defaultScopes: ['workout'],
   },
   tokens: { accessSeconds: 86_399, refresh: 'rotating' },
-  limits: [{ requests: 10, seconds: 60, per: 'token' }],
+  limits: [{ requests: 60, seconds: 60, per: 'application' }],
   refuse,
 }
 

@@ -1,0 +1,52 @@
+// Asks for the sports and the days of a range, and for the file of each sport.
+import type { ConnectionHttp, FetchContext, Fetched, Page } from '../connector.ts'
+import { rawDocuments } from '../documents.ts'
+import { Sport } from './payloads.ts'
+
+const MAX_FILE_BYTES = 50_000_000
+
+export async function* fetchSport({ http, wanted }: FetchContext): AsyncIterable<Fetched> {
+  if ('hint' in wanted) {
+    yield* fileAt(http, wanted.hint.label_id ?? '', wanted.hint.url ?? '')
+    return
+  }
+  if (!('days' in wanted)) return
+  const { start, end } = wanted.days
+  const query = { startDate: plain(start), endDate: plain(end) }
+  const payload = (await http.send({ host: 'open', path: '/v2/coros/sport/list' }, { query })).json()
+  // Each sport is a page of its own, as notifications bring them.
+  for (const sport of rawDocuments(payload, ['data'])) {
+    const page = { kind: 'sport', request: { label_id: String(sport.labelId) }, payload: sport }
+    yield page
+    yield* filesOf(http, page)
+  }
+  yield { listed: { type: 'activity', days: wanted.days } }
+}
+
+/** A triathlon has a file for each leg, and none of its own. */
+async function* filesOf(http: ConnectionHttp, { payload }: Page): AsyncIterable<Page> {
+  const sport = Sport.safeParse(payload)
+  if (!sport.success) return
+  const { labelId, fitUrl, triathlonItemList } = sport.data
+  yield* fileAt(http, labelId, fitUrl ?? '')
+  for (const [i, leg] of (triathlonItemList ?? []).entries()) yield* fileAt(http, `${labelId}-${i}`, leg.fitUrl ?? '')
+}
+
+/** Public, and there some seconds after it was named. */
+async function* fileAt(http: ConnectionHttp, labelId: string, url: string): AsyncIterable<Page> {
+  if (labelId === '' || url === '') return
+  const response = await http.follow(url, { authorized: false, expect: [403, 404], maxResponseBytes: MAX_FILE_BYTES })
+  if (response.status >= 300 || response.truncated) return
+  yield { kind: 'fit', request: { label_id: labelId }, payload: response.body }
+}
+
+export async function* fetchDaily({ http, wanted }: FetchContext): AsyncIterable<Fetched> {
+  if (!('days' in wanted)) return
+  const request = { startDate: plain(wanted.days.start), endDate: plain(wanted.days.end) }
+  const response = await http.send({ host: 'open', path: '/coros/daily/query' }, { query: request })
+  yield { kind: 'daily', request, payload: response.json() }
+}
+
+function plain(day: string): string {
+  return day.replaceAll('-', '')
+}

@@ -1,0 +1,75 @@
+import { SleepUploadType } from '../../../model/enumerations.ts'
+import { dayBounds, instantIn, type LocalDay, wireAt } from '../../../model/local-day.ts'
+import type { MapContext, Mapped } from '../../connector.ts'
+import { readDocuments } from '../../documents.ts'
+import { dataOf } from '../pages.ts'
+import { Daily } from '../payloads.ts'
+import { zoneIn } from './sport.ts'
+
+/** Not certain: calories come in small ones. */
+const CALORIES_PER_KCAL = 1000
+
+export function mapDaily(payload: unknown, context: MapContext): Mapped[] {
+  const page = { kind: 'daily', schema: Daily, lists: ['dailyList', 'data'] }
+  return readDocuments(page, dataOf('daily', payload), context).flatMap((day) => [
+    dailyOf(day, context),
+    ...sleepOf(day, context),
+  ])
+}
+
+function dayOf({ happenDay }: Daily): LocalDay {
+  return `${happenDay.slice(0, 4)}-${happenDay.slice(4, 6)}-${happenDay.slice(6)}`
+}
+
+function dailyOf(daily: Daily, context: MapContext): Mapped {
+  const day = dayOf(daily)
+  return {
+    type: 'daily',
+    key: { day },
+    record: {
+      metadata: dayBounds(day, zoneIn(daily.startTimezone, context)),
+      distance_data: { steps: daily.step },
+      calories_data: {
+        net_activity_calories: typeof daily.calorie === 'number' ? daily.calorie / CALORIES_PER_KCAL : null,
+      },
+      heart_rate_data: { summary: { resting_hr_bpm: daily.rhr } },
+    },
+  }
+}
+
+/** The day's night, without stages: its times are the wall clock's. */
+function sleepOf(daily: Daily, context: MapContext): Mapped[] {
+  if (!daily.sleepStartTime) return []
+  const day = dayOf(daily)
+  const startZone = zoneIn(daily.startTimezone, context)
+  const endZone = zoneIn(daily.endTimezone ?? daily.startTimezone, context)
+  const at = (wall: string, zone: string): string => wireAt(instantIn(wall, zone), zone)
+  const readings = daily.hrvList ?? []
+  return [
+    {
+      type: 'sleep',
+      key: { id: `sleep-${day}` },
+      day,
+      main: true,
+      record: {
+        metadata: {
+          start_time: at(daily.sleepStartTime, startZone),
+          end_time: daily.sleepEndTime ? at(daily.sleepEndTime, endZone) : null,
+          is_nap: false,
+          upload_type: SleepUploadType.Automatic,
+        },
+        heart_rate_data: {
+          summary: { avg_hr_bpm: daily.sleepAvgHr, avg_hrv_rmssd: daily.ppgHrv },
+          detailed: {
+            hrv_samples_rmssd: readings.flatMap(({ timestamp, hrv }) =>
+              typeof hrv === 'number' ? [{ timestamp: wireAt(timestamp * 1000, startZone), hrv_rmssd: hrv }] : [],
+            ),
+            hr_samples: readings.flatMap(({ timestamp, hr }) =>
+              typeof hr === 'number' ? [{ timestamp: wireAt(timestamp * 1000, startZone), bpm: hr }] : [],
+            ),
+          },
+        },
+      },
+    },
+  ]
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+
+const text = z.string().nullish()
+const number = z.number().nullish()
+/** Beyond 2^53: read as text. */
+const id = z.union([z.string().min(1), z.number().transform(String)])
+
+const timed = {
+  mode: number,
+  subMode: number,
+  distance: number,
+  calorie: number,
+  duration: number,
+  startTime: z.number(),
+  endTime: number,
+  startTimezone: number,
+  endTimezone: number,
+  avgSpeed: number,
+  avgFrequency: number,
+  step: number,
+  fitUrl: text,
+  deviceName: text,
+  avgHeartRate: number,
+  maxHeartRate: number,
+  maxSpeed: number,
+  avgPower: number,
+  maxPower: number,
+  totalAscent: number,
+  totalDescent: number,
+}
+const Leg = z.object(timed)
+export const Sport = z.object({ ...timed, labelId: id, openId: text, triathlonItemList: z.array(Leg).nullish() })
+export type Sport = z.infer<typeof Sport>
+export type Leg = z.infer<typeof Leg>
+
+const WALL = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/
+const wall = z.string().regex(WALL, { error: 'expected a local time, such as 2026-05-03 22:42:00' }).nullish()
+
+export const Daily = z.object({
+  happenDay: z
+    .union([z.number().int(), z.string()])
+    .transform((day) => String(day))
+    .refine((day) => /^\d{8}$/.test(day), {
+      error: 'expected a day, such as 20260504',
+    }),
+  step: number,
+  calorie: number,
+  rhr: number,
+  ppgHrv: number,
+  sleepAvgHr: number,
+  sleepStartTime: wall,
+  sleepEndTime: wall,
+  startTimezone: number,
+  endTimezone: number,
+  hrvList: z.array(z.object({ timestamp: z.number(), hrv: number, hr: number })).nullish(),
+})
+export type Daily = z.infer<typeof Daily>
