@@ -9,6 +9,8 @@ const EVERYTHING = { samples: true, zones: true, route: true }
 /** Exercises of the last 30 days are there; on the oldest of them nobody knows for certain. */
 export const EXERCISE_DAYS = 30
 const LISTED_EXERCISE_DAYS = 27
+/** Activities of a year, today counted. */
+export const ACTIVITY_DAYS = 365
 /** Nights of the last 28 days. */
 export const NIGHT_DAYS = 28
 /** So many nights are asked for one by one; more come as the whole list. */
@@ -89,7 +91,10 @@ function hasBeats(payload: unknown): boolean {
 
 const ACTIVITY_FLAGS = { steps: true, activity_zones: true, inactivity_stamps: true }
 
-export const fetchActivities = ofWindow('activities', '/users/activities', { daysBack: 364, more: ACTIVITY_FLAGS })
+export const fetchActivities = ofWindow('activities', '/users/activities', {
+  daysBack: ACTIVITY_DAYS - 1,
+  more: ACTIVITY_FLAGS,
+})
 export const fetchContinuousHeartRate = ofWindow('continuous_heart_rate', '/users/continuous-heart-rate')
 export const fetchCardioLoad = ofWindow('cardio_load', '/users/cardio-load/date', { daysBack: 179 })
 export const fetchAlertness = ofWindow('sleepwise_alertness', '/users/sleepwise/alertness/date')

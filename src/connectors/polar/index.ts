@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../platform/http.ts'
 import type { Connector, ConnectionHttp, Tokens } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
 import {
+  ACTIVITY_DAYS,
   EXERCISE_DAYS,
   fetchActivities,
   fetchAlertness,
@@ -179,7 +180,7 @@ export const polar: Connector = {
     ],
     waitSeconds,
   },
-  historyDays: 365,
+  historyDays: ACTIVITY_DAYS - 1,
   statusOf,
 }
 

@@ -17,6 +17,7 @@ const list = (path: string, token = '') =>
   `${V2}${path}?start=${start}&end=${end}&limit=25${token === '' ? '' : `&nextToken=${token}`}`
 const stream = (id: string) => `${V2}/activity/sleep/${id}/stream?types=hr,skin_temp`
 const days = { start: '2026-09-15', end: '2026-09-15' }
+const asked = { start_date: days.start, end_date: days.end }
 const day: Wanted = { days }
 const missing: Answer = { status: 404, json: { error: 'Not Found' } }
 const listed = (type: string) => ({ listed: { type, days } })
@@ -42,7 +43,7 @@ test('nights come in pages, and those of the days that were scored with their si
     [stream('n')]: { json: { stream: [] } },
   })
   assert.deepEqual(await fetched(whoop, 'sleep', day, http), [
-    { kind: 'sleep', request: { start, end }, payload: { records: [nap, night], next_token: 'two' } },
+    { kind: 'sleep', request: asked, payload: { records: [nap, night], next_token: 'two' } },
     {
       kind: 'sleep_stream',
       request: { sleep_id: 'n', day: '2026-09-15', zone: 'Europe/Berlin' },
@@ -50,7 +51,7 @@ test('nights come in pages, and those of the days that were scored with their si
     },
     {
       kind: 'sleep',
-      request: { start, end, page: '2' },
+      request: { ...asked, page: '2' },
       payload: { records: [other, { ...unscored, id: 'q' }] },
     },
     listed('sleep'),
@@ -78,11 +79,11 @@ test('cycles and recoveries come with the days on which their nights ended', asy
   })
   const nights = '120=2026-09-15/465,119=2026-09-14/420'
   assert.deepEqual(await fetched(whoop, 'cycle', day, http), [
-    { kind: 'cycle', request: { start, end, nights }, payload: { records: [] } },
+    { kind: 'cycle', request: { ...asked, nights }, payload: { records: [] } },
     listed('daily'),
   ])
   assert.deepEqual(await fetched(whoop, 'recovery', day, http), [
-    { kind: 'recovery', request: { start, end, nights }, payload: { records: [] } },
+    { kind: 'recovery', request: { ...asked, nights }, payload: { records: [] } },
     listed('daily'),
     listed('body'),
   ])
@@ -94,7 +95,7 @@ test('who may not read sleeps still reads cycles, by the usual night', async () 
     [list('/cycle')]: { json: { records: [] } },
   })
   const [page] = await fetched(whoop, 'cycle', day, http)
-  assert.deepEqual(page, { kind: 'cycle', request: { start, end, nights: '' }, payload: { records: [] } })
+  assert.deepEqual(page, { kind: 'cycle', request: { ...asked, nights: '' }, payload: { records: [] } })
   const busy = answering({ [list('/activity/sleep')]: new ProviderError('429', { next: 'retry', status: 429 }) })
   await assert.rejects(fetched(whoop, 'cycle', day, busy.http), /429/)
 })
@@ -116,7 +117,7 @@ test('a recovery is found by its sleep, and what a removed one had said is taken
   assert.deepEqual(await fetched(whoop, 'recovery', { object: 'n' }, removed.http), [
     nightPage,
     { kind: 'recovery', request: { sleep_id: 'n' }, payload: { records: [] } },
-    { kind: 'recovery', request: { start, end, nights: '120=2026-09-15/465' }, payload: { records: [] } },
+    { kind: 'recovery', request: { ...asked, nights: '120=2026-09-15/465' }, payload: { records: [] } },
     listed('daily'),
     listed('body'),
   ])
@@ -133,7 +134,7 @@ test('a sleep or a workout that is not there any more is gone', async () => {
 test('workouts are listed; a list that never ends is given up', async () => {
   const { http } = answering({ [list('/activity/workout')]: { json: { records: [] } } })
   assert.deepEqual(await fetched(whoop, 'workout', day, http), [
-    { kind: 'workout', request: { start, end }, payload: { records: [] } },
+    { kind: 'workout', request: asked, payload: { records: [] } },
     listed('activity'),
   ])
   let calls = 0

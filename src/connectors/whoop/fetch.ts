@@ -139,26 +139,31 @@ function sleepsOf(payload: unknown): Sleep[] {
   })
 }
 
+interface Window {
+  query: { start: string; end: string }
+  /** What a page is of: the days, for what lies at the edges of the window is known only in part. */
+  request: Record<string, string>
+}
+
 /** `end` is exclusive. */
-function windowOf({ timeZone }: FetchContext, days: DayRange): { start: string; end: string } {
+function windowOf({ timeZone }: FetchContext, days: DayRange): Window {
   const zone = timeZone ?? '+00:00'
-  return {
-    start: new Date(startOfDay(days.start, zone) - BEFORE_MS).toISOString(),
-    end: new Date(startOfDay(addDays(days.end, 1), zone) + AFTER_MS).toISOString(),
-  }
+  const start = new Date(startOfDay(days.start, zone) - BEFORE_MS).toISOString()
+  const end = new Date(startOfDay(addDays(days.end, 1), zone) + AFTER_MS).toISOString()
+  return { query: { start, end }, request: { start_date: days.start, end_date: days.end } }
 }
 
 async function* pages(
   http: ConnectionHttp,
   kind: string,
   path: string,
-  window: { start: string; end: string },
+  { query: window, request }: Window,
 ): AsyncIterable<Page> {
   let nextToken: string | null = null
   for (let page = 1; page <= MAX_PAGES; page++) {
     const query: Record<string, string | number | null> = { ...window, limit: PER_PAGE, nextToken }
     const payload: unknown = (await http.send(at(path), { query })).json()
-    yield { kind, request: page === 1 ? window : { ...window, page: String(page) }, payload }
+    yield { kind, request: page === 1 ? request : { ...request, page: String(page) }, payload }
     const token: unknown = (payload as { next_token?: unknown } | null)?.next_token
     if (typeof token !== 'string' || token === '') return
     nextToken = token

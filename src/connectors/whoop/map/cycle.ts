@@ -5,7 +5,7 @@ import type { MapContext, Mapped } from '../../connector.ts'
 import { readNights } from '../nights.ts'
 import { Cycle, Recovery } from '../payloads.ts'
 import { spanOf, usualDayOf, UTC } from '../time.ts'
-import { records, versionOf } from './records.ts'
+import { isWanted, records, versionOf } from './records.ts'
 import { kcal } from './workout.ts'
 
 export function mapCycle(payload: unknown, context: MapContext): Mapped[] {
@@ -16,6 +16,7 @@ export function mapCycle(payload: unknown, context: MapContext): Mapped[] {
   for (const cycle of records('cycle', Cycle, payload, context)) {
     const day = nights.get(cycle.id)?.day ?? usualDayOf(cycle, context.timeZone)
     const present = days.get(day)
+    if (!isWanted(day, context)) continue
     if (present === undefined || weightOf(cycle) > weightOf(present)) days.set(day, cycle)
   }
   return [...days].map(([day, cycle]) => ({
@@ -73,7 +74,7 @@ export function mapRecovery(payload: unknown, context: MapContext): Mapped[] {
         },
       })
     }
-    if (day === null) return parts
+    if (day === null || !isWanted(day, context)) return parts
     parts.push({
       type: 'daily',
       key: { day },

@@ -5,7 +5,7 @@ import type { MapContext, Mapped, MappedOf } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import { Sleep, StreamRow } from '../payloads.ts'
 import { dayOfSleep, spanOf, UTC } from '../time.ts'
-import { records, versionOf } from './records.ts'
+import { isWanted, records, versionOf } from './records.ts'
 
 export function mapSleep(payload: unknown, context: MapContext): Mapped[] {
   const sleeps = records('sleep', Sleep, payload, context)
@@ -61,7 +61,8 @@ function scoresOfDays(sleeps: readonly Sleep[], context: MapContext): Mapped[] {
   const nights = new Map<LocalDay, { sleep: Sleep; ms: number }>()
   for (const sleep of sleeps) {
     const day = dayOfSleep(sleep, context.timeZone)
-    if (sleep.nap === true || day === null || typeof sleep.score?.sleep_performance_percentage !== 'number') continue
+    if (sleep.nap === true || day === null || !isWanted(day, context)) continue
+    if (typeof sleep.score?.sleep_performance_percentage !== 'number') continue
     const { startAt, endAt } = spanOf(sleep, context.timeZone)
     const ms = endAt! - startAt
     if (ms > (nights.get(day)?.ms ?? 0)) nights.set(day, { sleep, ms })
