@@ -82,8 +82,14 @@ export async function ingest(
     const unreadable = new Set<string>()
     const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
     const arriving: PageMapping[] = []
+    // History shows the offset of its own season; only what is new says where the person is now.
+    const awaited = options.lane === 'live' && (connection.promised_until ?? 0) > now
+    const tellsNow = (options.lane === 'live' && !awaited) || connection.time_zone === null
     let timeZone = connection.time_zone
     for (const page of read.pages) timeZone = tellingZone(timeZone, zoneShownBy(connector, page))
+    // A profile that is read along with history is of today.
+    const zoneOf = ({ kind }: Page): string | null =>
+      !tellsNow && hasNoDays(connector, kind) ? connection.time_zone : timeZone
     for (const [i, page] of read.pages.entries()) {
       const digests = questions[i]!
       const latest = answers.get(digests.question)
@@ -96,13 +102,13 @@ export async function ingest(
           request: JSON.stringify(page.request),
           question: digests.question,
           digest: digests.digest,
-          time_zone: timeZone,
+          time_zone: zoneOf(page),
           run_at: read.runAt,
           received_at: firstSeenAt,
           body: { toPack: bytesOf(digests.content) },
         }),
       )
-      const mapping = new PageMapping(ctx, connector, page, timeZone, firstSeenAt, unreadable)
+      const mapping = new PageMapping(ctx, connector, page, zoneOf(page), firstSeenAt, unreadable)
       if (mapping.inPieces) arriving.push(mapping)
       else mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped: mapping.map(page.payload) })
     }
@@ -114,9 +120,6 @@ export async function ingest(
       mappedPages.push({ kind: last.page.kind, runAt: read.runAt, mapped })
       statements.push(...keeping)
     }
-    // History shows the offset of its own season; only what is new says where the person is now.
-    const awaited = options.lane === 'live' && (connection.promised_until ?? 0) > now
-    const tellsNow = (options.lane === 'live' && !awaited) || connection.time_zone === null
     if (tellsNow && timeZone !== null && timeZone !== connection.time_zone) {
       statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
       connection.time_zone = timeZone
@@ -396,6 +399,13 @@ function pageDigests(page: Page): { question: string; digest: string; content: s
   const content = page.payload instanceof Uint8Array ? page.payload : JSON.stringify(page.payload)
   return { question, digest: createHash('sha256').update(question).update(content).digest('base64url'), content }
 }
+
+/** One reading serves a range of any length. */
+function hasNoDays(connector: Connector, kind: string): boolean {
+  return (connector.reads[kind]?.maxDays ?? 0) >= ANY_DAYS
+}
+
+const ANY_DAYS = 3650
 
 function zoneShownBy(connector: Connector, page: Page): string | null {
   try {

@@ -180,7 +180,8 @@ export const polar: Connector = {
     ],
     waitSeconds,
   },
-  historyDays: ACTIVITY_DAYS - 1,
+  /** Today may be another day where the person is: never more than is asked for. */
+  historyDays: ACTIVITY_DAYS - 2,
   statusOf,
 }
 
