@@ -7,14 +7,10 @@ import types from '../src/model/fixtures/published-types.json' with { type: 'jso
 import { goldenCases, resultOf } from './golden.ts'
 
 /** Words by default, as receivers written for the older API expect; numbers where the environment asks for them. */
-<<<<<<< HEAD
 const WORDS = new Set([
   'menstruation.menstruation_data.current_phase',
   'menstruation.menstruation_data.intervals[].phase',
 ])
-=======
-const WORDS = new Set(['menstruation.menstruation_data.current_phase', 'menstruation.menstruation_data.intervals[].phase'])
->>>>>>> 073934b (intake: a profile that is read along with history is of today, not of that season)
 
 const published: Record<string, Record<string, string>> = types
 
