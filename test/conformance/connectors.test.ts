@@ -24,7 +24,7 @@ before(async () => {
 })
 after(() => gateway.stop())
 
-test('every source of the catalogue has a cloud in the sandbox', { todo: true }, () => {
+test('every source of the catalogue has a cloud in the sandbox', () => {
   const without = connectors.filter((connector) => !played.includes(connector)).map(({ id }) => id)
   assert.deepEqual(without, [])
 })

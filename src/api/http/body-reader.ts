@@ -20,11 +20,14 @@ export async function readJsonBody(request: Request): Promise<unknown> {
   }
 }
 
-/** Reads no more than `maxBytes`, whatever the client announces. `encoded` takes compressed bodies as they are. */
+/**
+ * Reads no more than `maxBytes`, whatever the client announces. `encoded` takes compressed bodies as they are. `large` is
+ * called when a body turns out to be longer than that, and may refuse it.
+ */
 export async function readBytes(
   request: Request,
   maxBytes: number,
-  options: { encoded?: boolean } = {},
+  options: { encoded?: boolean; large?: { bytes: number; enter: () => void } } = {},
 ): Promise<Uint8Array> {
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase()
   if (options.encoded !== true && encoding !== undefined && encoding !== '' && encoding !== 'identity') {
@@ -34,7 +37,9 @@ export async function readBytes(
       'content-encoding: compressed bodies are not read; send the body as it is',
     )
   }
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const announced = Number(request.headers.get('content-length') ?? 0)
+  if (announced > maxBytes) throw tooLarge(maxBytes)
+  let { large } = options
   if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let length = 0
@@ -42,6 +47,10 @@ export async function readBytes(
     for await (const chunk of request.body as AsyncIterable<Uint8Array>) {
       length += chunk.byteLength
       if (length > maxBytes) throw tooLarge(maxBytes)
+      if (large !== undefined && Math.max(length, announced) > large.bytes) {
+        large.enter()
+        large = undefined
+      }
       chunks.push(chunk)
     }
   } catch (error) {

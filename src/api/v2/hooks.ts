@@ -18,14 +18,16 @@ async function receive(
 ): Promise<Response> {
   const maxBytes = maxNotificationBytes(target.provider)
   if (maxBytes === null) return new Response('unknown provider', { status: 404 })
-  const announced = request.headers.get('content-length')
-  const large = request.body !== null && Number(announced ?? maxBytes) > LARGE_BYTES
-  if (large && largeInside >= LARGE_AT_ONCE) {
-    throw new ApiError('too_busy', 503, 'other large notifications are being taken in; send this one again', {
-      headers: { 'retry-after': '10' },
-    })
+  let large = false
+  const enter = (): void => {
+    if (largeInside >= LARGE_AT_ONCE) {
+      throw new ApiError('too_busy', 503, 'other large notifications are being taken in; send this one again', {
+        headers: { 'retry-after': '10' },
+      })
+    }
+    largeInside++
+    large = true
   }
-  largeInside += large ? 1 : 0
   try {
     const answer = await receiveNotification(ctx, {
       ...target,
@@ -33,12 +35,12 @@ async function receive(
         method: request.method,
         headers: Object.fromEntries(request.headers),
         query: Object.fromEntries(new URL(request.url).searchParams),
-        body: await readBytes(request, maxBytes, { encoded: true }),
+        body: await readBytes(request, maxBytes, { encoded: true, large: { bytes: LARGE_BYTES, enter } }),
       },
     })
     return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers: answer.headers })
   } finally {
-    largeInside -= large ? 1 : 0
+    if (large) largeInside--
   }
 }
 
