@@ -61,12 +61,14 @@ test('a long range costs a series of each resource and no summary of each day', 
 })
 
 test('lists are followed to their end, and no further than the days', async () => {
-  const { http } = await old.signIn('ada')
-  const year: Wanted = { days: { start: '2026-01-01', end: '2026-11-18' } }
-  const pages = pagesOf(await old.fetch(http, 'activity_log_list', year))
-  assert.ok(pages.length > 1)
-  const few = pagesOf(await old.fetch(http, 'activity_log_list', { days: { start: '2026-01-01', end: '2026-01-31' } }))
-  assert.equal(few.length, 1)
+  // Without the scope for places no track is asked for besides.
+  const { http } = await old.signIn('ada', 'activity')
+  const lists = async (end: string): Promise<number> => {
+    const pages = pagesOf(await old.fetch(http, 'activity_log_list', { days: { start: '2026-01-01', end } }))
+    return pages.filter(({ kind }) => kind === 'activity_log_list').length
+  }
+  assert.ok((await lists('2026-11-18')) > 1)
+  assert.equal(await lists('2026-01-31'), 1)
 })
 
 test('150 requests an hour, and a 429 says when the hour is over', async () => {
@@ -110,6 +112,8 @@ test('collections are subscribed to, announced with a signature, and no more onc
   const [revoked] = legacy.notifications!.parse(old.notified.splice(0)[0]!)
   assert.deepEqual(revoked, { what: 'revoked', providerUserId: identity.providerUserId })
 })
+
+const NOWHERE = { providerUserId: 'x', timeZone: 'Europe/Berlin' }
 
 const OLD_DAY = ['activity_daily_summary', 'heart', 'heart_intraday', 'activity_intraday', 'hrv', 'spo2', 'cardioscore']
 const NEW_DAY = [
@@ -239,6 +243,30 @@ test('nights and workouts keep their ids, times, stages and totals', async () =>
     oldWorkouts.length,
     days.reduce((count, { workouts: each }) => count + each.length, 0),
   )
+})
+
+test('the track of a run is the same from both, and stays away without the scope for places', async () => {
+  const { http: before } = await old.signIn('ada')
+  const { http: since } = await now.signIn('ada')
+  const tracks = async (cloud: Cloud, http: ConnectionHttp, kind: string) =>
+    cloud
+      .records(await cloud.fetch(http, kind, week))
+      .map(({ record }) => ({
+        id: at(record, 'metadata.summary_id'),
+        end: at(record, 'metadata.end_time'),
+        places: at(record, 'position_data.position_samples') as object[],
+        rates: at(record, 'heart_rate_data.detailed.hr_samples'),
+      }))
+      .filter(({ places }) => places.length > 0)
+      .sort((a, b) => (String(a.end) < String(b.end) ? -1 : 1))
+  // Parts of one workout come as pages of two kinds.
+  const oldTracks = await tracks(old, before, 'activity_log_list')
+  assert.deepEqual(await tracks(now, since, 'exercise'), oldTracks)
+  assert.ok(oldTracks.length > 0)
+  const context = { ...NOWHERE, http: before, wanted: week, grantedScopes: ['activity'], now: old.clock.now() }
+  for await (const fetched of legacy.reads.activity_log_list!.fetch!(context)) {
+    assert.ok(!('payload' in fetched) || fetched.kind === 'activity_log_list')
+  }
 })
 
 test('a weighing, a meal and a day’s water are the same from both', async () => {

@@ -51,6 +51,36 @@ export function fetchPoints(order: PointsOrder) {
   }
 }
 
+const LOCATION = 'https://www.googleapis.com/auth/googlehealth.location.readonly'
+
+/** Workouts, and the track of each that has one. */
+export function fetchExercise(order: PointsOrder) {
+  return async function* (context: FetchContext): AsyncIterable<Fetched> {
+    const { grantedScopes, http } = context
+    const withTrack = grantedScopes === null || grantedScopes.includes(LOCATION)
+    for await (const fetched of fetchPoints(order)(context)) {
+      yield fetched
+      if (!withTrack || !('payload' in fetched)) continue
+      for (const point of rawDocuments(fetched.payload, ['dataPoints'])) {
+        const id = trackOf(point)
+        if (id === null) continue
+        const path = `${dataPoints(order.kind)}/${encodeURIComponent(id)}:exportExerciseTcx`
+        const query = { alt: 'media', partialData: 'true' }
+        // Without a track a workout is still a workout.
+        const response = await http.send({ host: 'api', path }, { query, expect: [400, 403, 404] })
+        if (response.status === 200)
+          yield { kind: 'exercise_tcx', request: { exercise_id: id }, payload: response.body }
+      }
+    }
+  }
+}
+
+function trackOf({ name, exercise }: Record<string, unknown>): string | null {
+  const { exerciseMetadata } = (exercise ?? {}) as { exerciseMetadata?: { hasGps?: unknown } }
+  if (exerciseMetadata?.hasGps !== true || typeof name !== 'string') return null
+  return name.split('/').at(-1) || null
+}
+
 /**
  * Where only a beginning can be asked for: everything since then comes, newest first. Pages without anything of the days
  * are not kept.

@@ -3,6 +3,7 @@ import type { DataType } from '../../model/data-type.ts'
 import type { Connector, MapContext, Mapped, Read } from '../connector.ts'
 import {
   fetchDailyRollUp,
+  fetchExercise,
   fetchPoints,
   fetchResource,
   fetchRollUp,
@@ -35,6 +36,7 @@ import { mapNutrition } from './map/nutrition.ts'
 import { mapIdentity, mapMoods, mapPairedDevices, mapProfile, mapSymptoms } from './map/person.ts'
 import { keepRaw, keepResource } from './map/raw.ts'
 import { mapElectrocardiogram, mapIrregularRhythm } from './map/rhythm.ts'
+import { mapTcx } from './map/tcx.ts'
 import { mapBreathingOfSleep, mapDailyBreathing, mapDailyOxygen, mapSleep, mapSleepTemperature } from './map/sleep.ts'
 import { scopeOf } from './oauth.ts'
 
@@ -58,6 +60,8 @@ const ALSO_OF_SLEEP = [
  * Samples that grow through a day must come in one page: five days of a point each minute are less than the largest page.
  */
 const WHOLE_DAYS = { maxDays: 5 }
+
+const EXERCISE = { kind: 'exercise', by: 'interval', record: 'activity' } as const
 
 type Map = (payload: unknown, context: MapContext) => Mapped[]
 
@@ -134,7 +138,15 @@ export const reads: Connector['reads'] = {
   ...points(['sleep'], METRICS, mapBreathingOfSleep, { kind: 'respiratory-rate-sleep-summary', by: 'sample' }),
   ...points(['sleep'], METRICS, mapDailyBreathing, { kind: 'daily-respiratory-rate', by: 'date' }),
   ...points(['sleep'], METRICS, mapSleepTemperature, { kind: 'daily-sleep-temperature-derivations', by: 'date' }),
-  ...points(['activity'], ACTIVITY, mapExercise, { kind: 'exercise', by: 'interval', record: 'activity' }),
+  ...points(['activity'], ACTIVITY, mapExercise, EXERCISE, {
+    fetch: fetchExercise({ ...EXERCISE, lists: ['activity'] }),
+  }),
+  exercise_tcx: {
+    types: ['activity'],
+    input: 'file',
+    map: mapTcx('exercise_tcx', 'exercise_id'),
+    aliases: ['exportExerciseTcx', 'exercise_exportExerciseTcx', 'tcx'],
+  },
   ...points(body, METRICS, mapWeight, { kind: 'weight', by: 'sample' }),
   ...points(body, METRICS, mapBodyFat, { kind: 'body-fat', by: 'sample' }),
   ...points(body, METRICS, mapHeight, { kind: 'height', by: 'sample' }),

@@ -3,8 +3,9 @@ import type { Context as HonoContext, Hono } from 'hono'
 import { edited } from '../kit/edits.ts'
 import type { Admitted, Kit } from '../kit/kit.ts'
 import { logsOf } from '../fitbit/nights.ts'
+import { hasTrack, tcxOf } from '../fitbit/tcx.ts'
 import { workoutsOf } from '../fitbit/workouts.ts'
-import { dayOfInstant, daysFrom } from '../people/days.ts'
+import { dayOfInstant, daysFrom, localIso, plusDays } from '../people/days.ts'
 import { type Person, person } from '../people/person.ts'
 import {
   activityLog,
@@ -183,6 +184,20 @@ export function mountData(app: Hono, kit: Kit): void {
         },
       ),
     )
+  })
+
+  app.get(`${USER}/activities/:log{\\d+\\.tcx}`, async (c) => {
+    const who = await asker(c, 'activities/tcx', 'location')
+    if (who instanceof Response) return who
+    const today = dayOfInstant(who.now, who.who.timeZone)
+    const id = c.req.param('log').replace('.tcx', '')
+    for (const day of daysFrom(plusDays(today, -400), today).reverse()) {
+      const logged = workoutsOf(who.who, day, who.now).find((each) => each.id === id)
+      if (logged === undefined || !hasTrack(logged)) continue
+      const xml = tcxOf(who.who, day, logged, (at) => localIso(at, who.who.timeZone))
+      return c.body(xml, 200, { 'content-type': 'application/vnd.garmin.tcx+xml' })
+    }
+    return kit.refuse('missing', 'Not Found')
   })
 
   app.get(`${USER}/ecg/list.json`, async (c) => {

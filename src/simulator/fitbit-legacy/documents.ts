@@ -20,6 +20,7 @@ import {
 } from '../fitbit/device.ts'
 import { legacyUserId, logId } from '../fitbit/ids.ts'
 import { classicBlocks, isClassic, type Log, logsOf, minutesIn, stages } from '../fitbit/nights.ts'
+import { hasTrack } from '../fitbit/tcx.ts'
 import { type Logged, workoutsOf } from '../fitbit/workouts.ts'
 import { simulateDay } from '../people/day.ts'
 import { localIso } from '../people/days.ts'
@@ -199,6 +200,7 @@ export function activityLog(who: Person, logged: Logged): Document {
         }),
     ...(heart === null ? {} : { averageHeartRate: Math.round(heart.avg), heartRateZones: zonesOf(who, zones) }),
     ...(workout.sport === 'swimming' ? { poolLength: 25, poolLengthUnit: 'Meter' } : {}),
+    ...(hasTrack(logged) ? { tcxLink: `https://api.fitbit.com/1/user/-/activities/${id}.tcx` } : {}),
     source: workout.manual ? { name: 'Fitbit for Android', type: 'app' } : { name: 'Charge 6', type: 'tracker' },
     lastModified: new Date(modifiedAt).toISOString(),
   }

@@ -4,6 +4,8 @@ import { edited } from '../kit/edits.ts'
 import type { Admitted, Kit } from '../kit/kit.ts'
 import { lastSync, MINUTE, seen } from '../fitbit/device.ts'
 import { healthUserId, legacyUserId } from '../fitbit/ids.ts'
+import { hasTrack, tcxOf } from '../fitbit/tcx.ts'
+import { workoutsOf } from '../fitbit/workouts.ts'
 import { dayOfInstant, daysFrom, plusDays } from '../people/days.ts'
 import { type Person, person } from '../people/person.ts'
 import { daysOf, parseFilter, passes } from './filter.ts'
@@ -14,6 +16,7 @@ import { dateOf, type Json, memberOf, offsetOf, utc } from './shapes.ts'
 
 const SCOPE = 'https://www.googleapis.com/auth/googlehealth.'
 const MAX_PAGE = 10_000
+const EXPORT = 'exportExerciseTcx'
 const SESSION_PAGE = 25
 const SESSIONS = new Set(['sleep', 'exercise'])
 const SCOPES: Record<string, string> = {
@@ -107,7 +110,9 @@ export function mountData(app: Hono, kit: Kit): void {
     const who = await asker(c, type, scopeOf(type))
     if (who instanceof Response) return who
     if (!hasPoints(type)) return kit.refuse('missing', 'Requested entity was not found.')
-    const found = await pointById(who, type, c.req.param('id'))
+    const [id, action] = c.req.param('id').split(':') as [string, string?]
+    if (action !== undefined) return action === EXPORT ? track(c, who, id) : kit.refuse('missing', 'Not Found')
+    const found = await pointById(who, type, id)
     return found === null
       ? kit.refuse('missing', 'Requested entity was not found.')
       : c.json(shown(found, type, who.personId, false))
@@ -192,6 +197,23 @@ export function mountData(app: Hono, kit: Kit): void {
       })
     }
     return span.days > 0 ? windows : []
+  }
+
+  /** The track, for those who may know where somebody was. */
+  function track(c: HonoContext, { personId, scopes }: Admitted, id: string): Response {
+    if (!scopes.includes(`${SCOPE}location.readonly`)) return kit.refuse('scope', 'Request had insufficient scopes.')
+    const who = person(personId)
+    const now = kit.clock.now()
+    const today = dayOfInstant(now, who.timeZone)
+    for (const day of daysFrom(plusDays(today, -400), today).reverse()) {
+      const logged = workoutsOf(who, day, now).find((each) => each.id === id)
+      if (logged === undefined) continue
+      if (!hasTrack(logged)) return kit.refuse('bad_request', 'The exercise has no GPS data.')
+      const xml = tcxOf(who, day, logged, utc)
+      if (c.req.query('alt') === 'media') return c.body(xml, 200, { 'content-type': 'application/vnd.garmin.tcx+xml' })
+      return c.json({ tcxData: xml })
+    }
+    return kit.refuse('missing', 'Requested entity was not found.')
   }
 
   /** The pages of one question are cut from one answer: a week of heart rate is made once. */

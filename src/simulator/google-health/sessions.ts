@@ -1,6 +1,7 @@
 // Nights and workouts as points.
 import type { Person } from '../people/person.ts'
 import { type Block, isClassic, type Log, classicBlocks, minutesIn, stages } from '../fitbit/nights.ts'
+import { hasTrack } from '../fitbit/tcx.ts'
 import type { Logged } from '../fitbit/workouts.ts'
 import type { Point } from './points.ts'
 import { duration, int64, interval, type Json, offsetOf, utc, withoutDefaults } from './shapes.ts'
@@ -96,11 +97,8 @@ const SPORTS: Record<string, string> = {
   strength_training: 'STRENGTH_TRAINING',
 }
 
-export function exercisePoint(
-  who: Person,
-  day: string,
-  { id, workout, steps, heart, zones, modifiedAt }: Logged,
-): Point {
+export function exercisePoint(who: Person, day: string, logged: Logged): Point {
+  const { id, workout, steps, heart, zones, modifiedAt } = logged
   const { startAt, endAt, meters, sport } = workout
   const seconds = (endAt - startAt) / 1000
   const [lightTime, moderateTime, vigorousTime, peakTime] = zones.map((minutes) => duration(minutes * 60))
@@ -125,7 +123,10 @@ export function exercisePoint(
     interval: interval(startAt, endAt, who.timeZone),
     exerciseType: SPORTS[sport] ?? 'WORKOUT',
     metricsSummary: metrics,
-    exerciseMetadata: sport === 'swimming' ? { poolLengthMillimeters: '25000' } : {},
+    exerciseMetadata: {
+      ...(sport === 'swimming' ? { poolLengthMillimeters: '25000' } : {}),
+      ...(hasTrack(logged) ? { hasGps: true } : {}),
+    },
     displayName: sport.slice(0, 1).toUpperCase() + sport.slice(1).replace('_', ' '),
     activeDuration: duration(seconds),
     createTime: utc(modifiedAt),

@@ -10,6 +10,7 @@ import { isPending } from './map/sleep.ts'
 
 const USER = '/1/user/-'
 const MAX_PAGES = 1000
+const MOST_LOGS = 100
 /** From this many days on a series of each of ten resources costs less than a summary of each day. It knows less, too. */
 const SERIES_FROM_DAYS = 12
 
@@ -113,6 +114,26 @@ export function fetchList(kind: string, path: string, list: string, timeField: s
       payload = (await context.http.follow(next)).json()
     }
     throw new ProviderError(`Fitbit's list of ${kind} did not end`, { next: 'give_up' })
+  }
+}
+
+/** Logs, and the track of each that has one. */
+export async function* fetchActivityLogs(context: FetchContext): AsyncIterable<Fetched> {
+  const { grantedScopes, http } = context
+  const withTrack = grantedScopes === null || grantedScopes.includes('location')
+  const logs = fetchList('activity_log_list', '/activities/list.json', 'activities', 'startTime', MOST_LOGS, 'activity')
+  const days = daysOf(context)
+  for await (const fetched of logs(context)) {
+    yield fetched
+    if (!withTrack || days === null || !('payload' in fetched)) continue
+    for (const { logId, tcxLink, startTime } of rawDocuments(fetched.payload, ['activities'])) {
+      if (typeof tcxLink !== 'string' || typeof startTime !== 'string' || startTime.slice(0, 10) > days.end) continue
+      const at = { host: 'api', path: `${USER}/activities/${encodeURIComponent(String(logId))}.tcx` }
+      // Without a track an activity is still one.
+      const response = await http.send(at, { query: { includePartialTCX: 'true' }, expect: [400, 403, 404] })
+      if (response.status === 200)
+        yield { kind: 'activity_tcx', request: { log_id: String(logId) }, payload: response.body }
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 import { ProviderError } from '../../../platform/errors.ts'
 import type { Connector } from '../../connector.ts'
 import {
+  fetchActivityLogs,
   fetchActivitySeries,
   fetchDays,
   fetchDaySummaries,
@@ -13,6 +14,7 @@ import {
   fetchResource,
   fetchSleep,
 } from './fetch.ts'
+import { mapTcx } from '../../google-health/map/tcx.ts'
 import { mapActivityLogs } from './map/activity.ts'
 import {
   mapBodySeries,
@@ -37,9 +39,8 @@ import { hosts, oauth } from './oauth.ts'
 const ANY_DAYS = 36_500
 /** Values of single minutes cost a request for each day; older ones are left where they are. */
 const INTRADAY_HISTORY_DAYS = 7
-/** Electrocardiograms and alerts come ten at a time, logs a hundred. */
+/** Electrocardiograms and alerts come ten at a time. */
 const FEW = 10
-const MANY = 100
 
 /** The order is the precedence: a log of the list before its short form, a scale's own log before the weight's. */
 const reads: Connector['reads'] = {
@@ -54,9 +55,15 @@ const reads: Connector['reads'] = {
   activity_log_list: {
     types: ['activity'],
     scope: 'activity',
-    fetch: fetchList('activity_log_list', '/activities/list.json', 'activities', 'startTime', MANY, 'activity'),
+    fetch: fetchActivityLogs,
     map: mapActivityLogs,
     aliases: ['activities_list', 'activity_logs', 'activity_log', 'activity_list', 'activity_log_list_page1'],
+  },
+  activity_tcx: {
+    types: ['activity'],
+    input: 'file',
+    map: mapTcx('activity_tcx', 'log_id'),
+    aliases: ['tcx', 'activities_tcx', 'activity_log_tcx'],
   },
   activity_daily_summary: {
     types: ['daily', 'activity'],
