@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Wanted } from '../connector.ts'
 import { type Answer, answering, fetched, responseOf } from '../test-http.ts'
 import { concept2 } from './index.ts'
+import { oauth } from './oauth.ts'
 
 const ME = 'log/api/users/me'
 const list = (page: number) => `${ME}/results?from=2026-09-15&to=2026-09-16&number=250&page=${page}`
@@ -110,4 +111,18 @@ test('the zone is that of the newest result that names one', () => {
   assert.equal(zone('results', { data: [...data, at('2026-05-06 07:40:00', 'Europe/Helsinki')] }), 'Europe/Helsinki')
   assert.equal(zone('results', { data: at('2026-05-06 07:40:00', 'Mars/Olympus') }), null)
   assert.equal(zone('users_me', { data: at('2026-05-06 07:40:00', 'Asia/Tokyo') }), null)
+})
+
+test('the scopes that were asked for are asked for with every token', () => {
+  const about = {
+    grant: 'refresh',
+    client: { id: 'client', secret: 'secret', extra: {} },
+    previous: null,
+    scopes: ['user:read', 'results:read'],
+    redirectUri: 'https://loam.example.com/back',
+  } as const
+  assert.deepEqual(oauth.tokenForm!({ grant_type: 'refresh_token' }, about), {
+    grant_type: 'refresh_token',
+    scope: 'user:read,results:read',
+  })
 })

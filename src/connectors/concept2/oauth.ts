@@ -15,5 +15,5 @@ export const oauth: OAuth2 = {
   pkce: false,
   clientAuthentication: 'body',
   // Asked for again with every token.
-  tokenForm: (form) => ({ ...form, scope: SCOPES.join(',') }),
+  tokenForm: (form, { scopes }) => ({ ...form, scope: scopes.join(',') }),
 }

@@ -7,8 +7,13 @@ const number = z.number().nullish()
 const string = z.string().nullish()
 const id = z.union([z.int(), z.string().min(1)], 'expected an id').transform(String)
 const time = z.string().refine(isTimestamp, 'expected a time, YYYY-MM-DD hh:mm:ss')
+/** The logbook is written in PHP, where an object without members is an empty list. */
+const empty = z
+  .array(z.unknown())
+  .max(0)
+  .transform(() => null)
 /** `average`, `min`, `max` of the piece; `ending` and `rest` are of one moment. */
-const heartRate = z.object({ average: number, min: number, max: number }).nullish()
+const heartRate = z.union([z.object({ average: number, min: number, max: number }), empty]).nullish()
 
 /** A split or an interval. Times in tenths of a second. */
 export const Piece = z.object({
@@ -45,7 +50,9 @@ export const Result = z.object({
   stroke_rate: number,
   stroke_data: z.boolean().nullish(),
   heart_rate: heartRate,
-  workout: z.object({ splits: z.array(Piece).nullish(), intervals: z.array(Piece).nullish() }).nullish(),
+  workout: z
+    .union([z.object({ splits: z.array(Piece).nullish(), intervals: z.array(Piece).nullish() }), empty])
+    .nullish(),
   /** With `include=strokes`. */
   strokes: z.union([strokes, z.object({ data: strokes })]).nullish(),
 })

@@ -39,6 +39,8 @@ export type ExerciseSamples = z.infer<typeof ExerciseSamples>
 export const RoutePoint = z.object({ latitude: z.number(), longitude: z.number(), time: duration })
 export type RoutePoint = z.infer<typeof RoutePoint>
 
+const Zone = z.object({ index: number, lower_limit: number, upper_limit: number, in_zone: duration })
+
 export const Exercise = z.object({
   id,
   /** On the wall clock of the place. */
@@ -48,9 +50,7 @@ export const Exercise = z.object({
   calories: number,
   distance: number,
   heart_rate: z.object({ average: number, maximum: number }).nullish(),
-  heart_rate_zones: z
-    .array(z.object({ index: number, lower_limit: number, upper_limit: number, in_zone: duration }))
-    .nullish(),
+  heart_rate_zones: z.union([z.array(Zone), z.object({ zone: z.array(Zone) }).transform(({ zone }) => zone)]).nullish(),
   training_load: number,
   training_load_pro: z.object({ cardio_load: number }).nullish(),
   sport: string,
@@ -95,7 +95,7 @@ export type Activity = z.infer<typeof Activity>
 
 export const ContinuousHeartRate = z.object({
   date: day,
-  heart_rate_samples: z.array(z.object({ heart_rate: z.number(), sample_time: clock })).nullish(),
+  heart_rate_samples: z.array(z.object({ heart_rate: number, sample_time: clock })).nullish(),
 })
 
 export const CardioLoad = z.object({ date: day, cardio_load: number, cardio_load_status: string })

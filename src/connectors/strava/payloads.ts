@@ -9,7 +9,7 @@ const flag = z.boolean().nullish()
 const id = z.union([z.int(), z.string().min(1)], 'expected an id').transform(String)
 const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
 /** `[]` where it is not known, or hidden by a privacy zone. */
-const place = z.array(z.number()).nullish()
+const place = z.array(z.number().nullable()).nullish()
 
 export const Lap = z.object({
   id: id.nullish(),

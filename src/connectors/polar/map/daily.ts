@@ -128,8 +128,10 @@ const NO_PULSE = 0
 export function mapContinuousHeartRate(payload: unknown, context: MapContext): Mapped[] {
   const days = documents('continuous_heart_rate', ContinuousHeartRate, payload, context, ['heart_rates'])
   return days.map(({ date, heart_rate_samples: samples }) => {
-    const beats = (samples ?? []).filter(({ heart_rate: bpm }) => bpm > NO_PULSE)
-    const rates = beats.map(({ heart_rate: bpm }) => bpm)
+    const beats = (samples ?? []).flatMap(({ heart_rate: bpm, sample_time: clock }) =>
+      typeof bpm === 'number' && bpm > NO_PULSE ? [{ bpm, clock }] : [],
+    )
+    const rates = beats.map(({ bpm }) => bpm)
     return {
       type: 'daily',
       key: { day: date },
@@ -144,7 +146,7 @@ export function mapContinuousHeartRate(payload: unknown, context: MapContext): M
                   max_hr_bpm: Math.max(...rates),
                 },
           detailed: {
-            hr_samples: beats.map(({ heart_rate: bpm, sample_time: clock }) => ({
+            hr_samples: beats.map(({ bpm, clock }) => ({
               timestamp: wireAt(instantIn(`${date}T${clock}`, context.timeZone), context.timeZone),
               bpm,
             })),

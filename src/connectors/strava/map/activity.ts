@@ -67,8 +67,8 @@ function activityOf(document: Activity, context: MapContext): Mapped {
       },
       polyline_map_data: { summary_polyline: document.map?.summary_polyline || null },
       position_data: {
-        start_pos_lat_lng_deg: document.start_latlng ?? [],
-        end_pos_lat_lng_deg: document.end_latlng ?? [],
+        start_pos_lat_lng_deg: placeOf(document.start_latlng),
+        end_pos_lat_lng_deg: placeOf(document.end_latlng),
       },
       power_data: { avg_watts: document.average_watts, max_watts: document.max_watts },
       strain_data: { strain_level: document.suffer_score },
@@ -80,6 +80,12 @@ function activityOf(document: Activity, context: MapContext): Mapped {
       },
     },
   }
+}
+
+/** Empty where a half is missing: that is no place. */
+function placeOf(place: readonly (number | null)[] | null | undefined): number[] {
+  const degrees = (place ?? []).filter((each) => each !== null)
+  return degrees.length === 2 ? degrees : []
 }
 
 /** Strava's own clock, where nobody knows another. */
