@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { connectorById } from '../connectors/index.ts'
 import { listDestinations } from '../store/destinations.ts'
 import { listSources } from '../store/sources.ts'
 import { authenticate } from './authenticate.ts'
@@ -12,9 +13,12 @@ before(async () => {
 })
 after(() => api.dispose())
 
-test('the first environment has all sources on and an inspector as destination', async () => {
+test('the first environment has all official sources on and an inspector as destination', async () => {
   const sources = await listSources(api.ctx.db, api.environment.id)
-  assert.ok(sources.length > 0 && sources.every((source) => source.enabled === 1))
+  assert.ok(sources.length > 0)
+  for (const { provider, enabled } of sources) {
+    assert.equal(enabled === 1, connectorById(provider)?.unofficial !== true, provider)
+  }
   const [inspector, ...others] = await listDestinations(api.ctx.db, api.environment.id)
   assert.equal(others.length, 0)
   assert.match(JSON.parse(inspector!.settings).url, /^http:\/\/127\.0\.0\.1:4000\/inspect\/[\w-]{12}$/)

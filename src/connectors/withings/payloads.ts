@@ -31,7 +31,7 @@ const series = <Value extends z.ZodType>(value: Value) =>
   ])
 
 /** The value is `value` × 10^`unit`. */
-const Measure = z.object({ type: z.int(), value: z.number(), unit: z.int(), position: z.int().nullish() })
+const Measure = z.object({ type: required, value: required, unit: required, position: number })
 export type Measure = z.infer<typeof Measure>
 
 export const MeasureGroup = z.object({
