@@ -76,7 +76,7 @@ test('a notification is a hint, as JSON and as a form', () => {
 
 test('what is no page says so', () => {
   const map = (payload: unknown) => mapPage(omron, 'bloodpressure', payload, { timeZone: null, receivedAt: 0 })
-  assert.throws(() => map(sample('errors/measurement-status')), /^UnreadablePage: measurement: status: 0 /)
+  assert.throws(() => map(sample('errors/measurement-status')), /^UnreadablePage: measurement: status: expected 0 /)
   assert.throws(() => map('text'), /no page of kind measurement/)
   assert.throws(() => map([{ id: 1, pulse: 60 }]), /^UnreadablePage: measurement: \[0\]: an answer with/)
   assert.throws(() => map({ systolic: 118 }), /bloodPressure\[0\]: expected dateTimeLocal or dateTime/)

@@ -62,7 +62,7 @@ const EXPECTED = `an answer with ${LISTS.map((name) => `\`${name}\``).join(', ')
 
 function resultOf(payload: unknown): unknown {
   if (!isObject(payload) || typeof payload.status !== 'number') return payload
-  if (payload.status !== 0) throw new UnreadablePage(KIND, 'status', '0 (this is an error and no page)')
+  if (payload.status !== 0) throw new UnreadablePage(KIND, 'status', 'expected 0 (this is an error and no page)')
   return payload.result ?? { activity: [] }
 }
 

@@ -7,7 +7,7 @@ import { readDocuments } from '../documents.ts'
 /** The body of an answer, or the payload where somebody took it out of its envelope already. */
 export function bodyOf(kind: string, payload: unknown): unknown {
   if (!isObject(payload) || typeof payload.status !== 'number') return payload
-  if (payload.status !== 0) throw new UnreadablePage(kind, 'status', '0 (this is an error and no page)')
+  if (payload.status !== 0) throw new UnreadablePage(kind, 'status', 'expected 0 (this is an error and no page)')
   return payload.body ?? {}
 }
 

@@ -75,7 +75,7 @@ test('a value and its power of ten are one number, without the crumbs of binary 
 })
 
 const unreadable: [kind: string, payload: unknown, message: RegExp][] = [
-  ['measure', { status: 601, body: {}, error: 'Too Many Requests' }, /^measure: status: 0 \(this is an error/],
+  ['measure', { status: 601, body: {}, error: 'Too Many Requests' }, /^measure: status: expected 0 \(this is an error/],
   ['measure', 'text', /this is no page of kind measure/],
   ['measure', [{ measures: [] }], /^measure: \[0\]\.date: /],
   [
