@@ -40,6 +40,7 @@ export async function startContestant({ name, server, env }: ContestantSettings)
       return ((await answer) as { usage: Usage }).usage
     },
     async stop() {
+      if (child.exitCode !== null) return
       const ended = new Promise((resolve) => child.once('exit', resolve))
       child.send('stop')
       await ended

@@ -28,10 +28,31 @@ export async function relay(cleanup: Cleanup, sink: string): Promise<Contestant>
 }
 
 export async function loamOnSqlite(cleanup: Cleanup, ...sinks: string[]): Promise<Contestant> {
+  return loam(cleanup, 'Loam on SQLite', sqliteUrl(cleanup), { sinks })
+}
+
+export interface LoamSettings {
+  sinks: readonly string[]
+  role?: 'all' | 'in' | 'deliver'
+  /** Events that are there before, delivered already or all waiting. */
+  stored?: { events: number; state: 'delivered' | 'pending' }
+}
+
+export function loam(
+  cleanup: Cleanup,
+  name: string,
+  databaseUrl: string,
+  { sinks, role = 'all', stored }: LoamSettings,
+): Promise<Contestant> {
   return started(cleanup, {
-    name: 'Loam on SQLite',
+    name,
     server: 'loam.ts',
-    env: { BENCH_SINKS: sinks.join(','), BENCH_DATABASE: sqliteUrl(cleanup) },
+    env: {
+      BENCH_SINKS: sinks.join(','),
+      BENCH_DATABASE: databaseUrl,
+      BENCH_ROLE: role,
+      ...(stored === undefined ? {} : { BENCH_STORED: String(stored.events), BENCH_STORED_STATE: stored.state }),
+    },
   })
 }
 
@@ -44,11 +65,7 @@ export function sqliteUrl(cleanup: Cleanup): string {
 export async function loamOnPostgres(cleanup: Cleanup, ...sinks: string[]): Promise<Contestant | null> {
   const url = await postgresUrl(cleanup)
   if (url === null) return null
-  return started(cleanup, {
-    name: 'Loam on PostgreSQL',
-    server: 'loam.ts',
-    env: { BENCH_SINKS: sinks.join(','), BENCH_DATABASE: url },
-  })
+  return loam(cleanup, 'Loam on PostgreSQL', url, { sinks })
 }
 
 /** A database of its own on the server of LOAM_BENCH_DATABASE_URL. */

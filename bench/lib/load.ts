@@ -53,6 +53,8 @@ export async function atRate(
   { texts }: Payloads,
   rate: number,
   seconds: number,
+  /** Of the sink, where each event is to arrive. */
+  paths: readonly string[] = [''],
 ): Promise<Latency> {
   const pool = new Pool(contestant.url, { connections: CLIENTS, pipelining: 1 })
   sink.clear()
@@ -69,9 +71,9 @@ export async function atRate(
     running.push(post(pool, texts[i % texts.length]!, id).then(() => void acknowledged.push(performance.now() - at)))
   }
   await Promise.all(running)
-  await sink.until(sentAt.size)
+  await sink.until(sentAt.size * paths.length)
   await pool.close()
-  const latencies = [...sentAt].map(([id, at]) => sink.arrived.get(id)! - at)
+  const latencies = [...sentAt].flatMap(([id, at]) => paths.map((path) => sink.arrived.get(`${path}${id}`)! - at))
   return {
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),

@@ -20,7 +20,9 @@ export async function startSink(): Promise<Sink> {
     request.on('end', () => {
       response.end()
       sink.total++
-      const id = request.headers['x-terra-trace-id'] as string
+      // One sink stands for several destinations: each has a path of its own.
+      const path = request.url === '/' ? '' : request.url!
+      const id = `${path}${request.headers['x-terra-trace-id'] as string}`
       if (!sink.arrived.has(id)) sink.arrived.set(id, performance.now())
       if (waiting !== null && sink.arrived.size >= waiting.count) waiting.done()
     })

@@ -16,6 +16,7 @@ import type { Context } from '../../src/store/context.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { serveContestant } from '../lib/contestant.ts'
+import { fill } from './fill.ts'
 import { serveEvents } from './http-in.ts'
 
 const role = process.env.BENCH_ROLE ?? 'all'
@@ -51,6 +52,10 @@ if (created) {
   }
 }
 const connections = await people(200)
+if (created && process.env.BENCH_STORED !== undefined) {
+  const state = process.env.BENCH_STORED_STATE as 'delivered' | 'pending'
+  await fill(ctx, environment.id, connections, { events: Number(process.env.BENCH_STORED), state })
+}
 const loop =
   role === 'in' ? null : await startDelivering(ctx, { onlyProcess: role === 'all' && db.dialect === 'sqlite' })
 let turn = 0
