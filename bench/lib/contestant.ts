@@ -12,6 +12,9 @@ export interface Usage {
 export interface Contestant {
   name: string
   url: string
+  /** Where it takes events, and with which headers besides. */
+  path: string
+  headers: Record<string, string>
   usage(): Promise<Usage>
   stop(): Promise<void>
 }
@@ -23,17 +26,25 @@ export interface ContestantSettings {
   env: Record<string, string>
 }
 
-type Reply = { url: string } | { usage: Usage }
+export interface Entrance {
+  url: string
+  path?: string
+  headers?: Record<string, string>
+}
+
+type Reply = Entrance | { usage: Usage }
 
 export async function startContestant({ name, server, env }: ContestantSettings): Promise<Contestant> {
   const child = fork(fileURLToPath(new URL(`../servers/${server}`, import.meta.url)), {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  const { url } = (await reply(child, name)) as { url: string }
+  const { url, path = '/events', headers = {} } = (await reply(child, name)) as Entrance
   return {
     name,
     url,
+    path,
+    headers,
     async usage() {
       const answer = reply(child, name)
       child.send('usage')
@@ -60,12 +71,12 @@ function reply(child: ChildProcess, name: string): Promise<Reply> {
 }
 
 /** The other side of `startContestant`. */
-export function serveContestant(url: string, stop: () => Promise<void>): void {
+export function serveContestant(entrance: string | Entrance, stop: () => Promise<void>): void {
   process.on('message', (message) => {
     if (message === 'usage') {
       const { user, system } = process.cpuUsage()
       process.send!({ usage: { cpuMs: (user + system) / 1000, rssBytes: process.memoryUsage.rss() } })
     } else void stop().finally(() => process.exit(0))
   })
-  process.send!({ url })
+  process.send!(typeof entrance === 'string' ? { url: entrance } : entrance)
 }

@@ -56,6 +56,11 @@ export function loam(
   })
 }
 
+/** The product as it is started, behind the address that Garmin pushes to. */
+export function loamWhole(cleanup: Cleanup, name: string, databaseUrl: string, sink: string): Promise<Contestant> {
+  return started(cleanup, { name, server: 'whole.ts', env: { BENCH_SINKS: sink, BENCH_DATABASE: databaseUrl } })
+}
+
 export function sqliteUrl(cleanup: Cleanup): string {
   const folder = temporaryFolder(cleanup)
   return `sqlite:${join(folder, 'loam.db')}`

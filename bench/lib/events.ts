@@ -2,8 +2,13 @@
 export interface Payloads {
   name: string
   bytes: number
-  /** Different ones, used in turn. */
-  texts: readonly string[]
+  /** The body of the `i`th request. */
+  text(i: number): string
+}
+
+/** Different ones, used in turn. */
+function inTurn(name: string, texts: readonly string[]): Payloads {
+  return { name, bytes: Buffer.byteLength(texts[0]!), text: (i) => texts[i % texts.length]! }
 }
 
 let state = 7
@@ -14,16 +19,20 @@ function random(): number {
 }
 
 export function payloads(name: string, samples: number, different: number): Payloads {
-  const texts = Array.from({ length: different }, (_, i) => JSON.stringify(daily(i, samples)))
-  return { name, bytes: Buffer.byteLength(texts[0]!), texts }
+  return inTurn(
+    name,
+    Array.from({ length: different }, (_, i) => JSON.stringify(daily(i, samples))),
+  )
 }
 
-/** `{"type":"x","n":…}` of a few bytes: where only the number of events counts. */
+/** Where only the number of events counts. */
 export function smallPayloads(different: number): Payloads {
-  const texts = Array.from({ length: different }, (_, i) =>
-    JSON.stringify({ type: 'daily', data: [{ n: i, note: 'x'.repeat(160) }] }),
+  return inTurn(
+    '200 B',
+    Array.from({ length: different }, (_, i) =>
+      JSON.stringify({ type: 'daily', data: [{ n: i, note: 'x'.repeat(160) }] }),
+    ),
   )
-  return { name: '200 B', bytes: Buffer.byteLength(texts[0]!), texts }
 }
 
 export const tenKilobytes = (): Payloads => payloads('10 KB', 120, 200)
@@ -57,4 +66,35 @@ function daily(person: number, samples: number): Record<string, unknown> {
       },
     ],
   }
+}
+
+/** A day of one of `people` as Garmin pushes it, another one each time; the event made of it has about 10 KB. */
+export function garminPushes(people: number): Payloads {
+  const text = (i: number): string => {
+    const day = Math.floor(i / people)
+    const start = Date.UTC(1990, 0, 1 + day) / 1000
+    const samples = Array.from({ length: 150 }, (_, k) => [String(k * 570), 48 + Math.floor(random() * 90)])
+    const summary = {
+      userId: `bench-${i % people}`,
+      summaryId: `bench-${i}`,
+      calendarDate: new Date(start * 1000).toISOString().slice(0, 10),
+      activityType: 'WALKING',
+      activeKilocalories: Math.floor(random() * 900),
+      bmrKilocalories: 1743,
+      steps: Math.floor(random() * 20_000),
+      distanceInMeters: Math.floor(random() * 15_000),
+      durationInSeconds: 86_400,
+      activeTimeInSeconds: 7260,
+      startTimeInSeconds: start,
+      startTimeOffsetInSeconds: 0,
+      minHeartRateInBeatsPerMinute: 42,
+      maxHeartRateInBeatsPerMinute: 143,
+      restingHeartRateInBeatsPerMinute: 48,
+      timeOffsetHeartRateSamples: Object.fromEntries(samples),
+      averageStressLevel: 29,
+      maxStressLevel: 87,
+    }
+    return JSON.stringify({ dailies: [summary] })
+  }
+  return { name: 'a Garmin push', bytes: Buffer.byteLength(text(0)), text }
 }

@@ -7,6 +7,8 @@ import type { Sink } from './sink.ts'
 
 const CLIENTS = 64
 let sequence = 0
+/** Over all rounds: where each request must be a new one, it is. */
+let sent = 0
 
 export interface Saturation {
   perSecond: number
@@ -18,7 +20,7 @@ export interface Saturation {
 export async function saturate(
   contestant: Contestant,
   sink: Sink,
-  { texts }: Payloads,
+  payloads: Payloads,
   count: number,
   clients = CLIENTS,
 ): Promise<Saturation> {
@@ -29,7 +31,10 @@ export async function saturate(
   let next = 0
   await Promise.all(
     Array.from({ length: clients }, async () => {
-      while (next < count) await post(pool, texts[next++ % texts.length]!)
+      while (next < count) {
+        next++
+        await post(pool, contestant, payloads.text(sent++))
+      }
     }),
   )
   await sink.until(count)
@@ -50,7 +55,7 @@ export interface Latency {
 export async function atRate(
   contestant: Contestant,
   sink: Sink,
-  { texts }: Payloads,
+  payloads: Payloads,
   rate: number,
   seconds: number,
   /** Of the sink, where each event is to arrive. */
@@ -68,7 +73,9 @@ export async function atRate(
     const at = performance.now()
     const id = newId()
     sentAt.set(id, at)
-    running.push(post(pool, texts[i % texts.length]!, id).then(() => void acknowledged.push(performance.now() - at)))
+    running.push(
+      post(pool, contestant, payloads.text(sent++), id).then(() => void acknowledged.push(performance.now() - at)),
+    )
   }
   await Promise.all(running)
   await sink.until(sentAt.size * paths.length)
@@ -85,11 +92,11 @@ function newId(): string {
   return `bench-${++sequence}`
 }
 
-async function post(pool: Pool, body: string, id = newId()): Promise<void> {
+async function post(pool: Pool, { path, headers }: Contestant, body: string, id = newId()): Promise<void> {
   const response = await pool.request({
     method: 'POST',
-    path: '/events',
-    headers: { 'content-type': 'application/json', 'x-event-id': id },
+    path,
+    headers: { 'content-type': 'application/json', 'x-event-id': id, ...headers },
     body,
   })
   await response.body.dump()

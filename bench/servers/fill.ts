@@ -17,7 +17,8 @@ export async function fill(
   connections: readonly ConnectionRow[],
   { events, state }: { events: number; state: 'delivered' | 'pending' },
 ): Promise<void> {
-  const bodies = smallPayloads(100).texts.map((text) => new TextEncoder().encode(text))
+  const small = smallPayloads(100)
+  const bodies = Array.from({ length: 100 }, (_, i) => new TextEncoder().encode(small.text(i)))
   const [destination] = await listDestinations(ctx.db, environmentId)
   const now = Date.now()
   let made = 0

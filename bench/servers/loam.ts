@@ -3,7 +3,6 @@
 import { createDestination } from '../../src/api/admin/destinations.ts'
 import { ensureFirstEnvironment } from '../../src/api/environments.ts'
 import { startDelivering } from '../../src/deliver/deliver.ts'
-import { newId } from '../../src/model/ids.ts'
 import { appendEvents } from '../../src/outbox/append.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createHttp } from '../../src/platform/http-client.ts'
@@ -11,13 +10,13 @@ import { createLog } from '../../src/platform/log.ts'
 import { createMetrics } from '../../src/platform/metrics.ts'
 import { createNetwork } from '../../src/platform/network.ts'
 import { createSealer } from '../../src/platform/seal.ts'
-import { type ConnectionRow, insertConnection } from '../../src/store/connections.ts'
 import type { Context } from '../../src/store/context.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { openDatabase } from '../../src/store/open.ts'
 import { serveContestant } from '../lib/contestant.ts'
 import { fill } from './fill.ts'
 import { serveEvents } from './http-in.ts'
+import { people } from './people.ts'
 
 const role = process.env.BENCH_ROLE ?? 'all'
 const databaseUrl = process.env.BENCH_DATABASE!
@@ -51,7 +50,7 @@ if (created) {
     await createDestination(ctx, environment, { type: 'webhook', url, delivery: { concurrency: 32 } })
   }
 }
-const connections = await people(200)
+const connections = await people(ctx, environment.id, 200)
 if (created && process.env.BENCH_STORED !== undefined) {
   const state = process.env.BENCH_STORED_STATE as 'delivered' | 'pending'
   await fill(ctx, environment.id, connections, { events: Number(process.env.BENCH_STORED), state })
@@ -75,34 +74,3 @@ serveContestant(url, async () => {
   await http.close()
   await db.close()
 })
-
-async function people(count: number): Promise<ConnectionRow[]> {
-  const present = await db.all<ConnectionRow>('SELECT * FROM connections ORDER BY user_id')
-  if (present.length > 0) return present
-  const rows = Array.from({ length: count }, (_, i): ConnectionRow => ({
-    user_id: newId(),
-    environment_id: environment.id,
-    provider: 'GARMIN',
-    variant: null,
-    provider_user_id: `bench-${i}`,
-    reference_id: `customer-${i}`,
-    scopes: null,
-    active: 1,
-    state: 'connected',
-    time_zone: null,
-    tokens_sealed: null,
-    token_expires_at: null,
-    token_version: 0,
-    refresh_lease_until: 0,
-    last_webhook_update: null,
-    last_polled_at: null,
-    next_poll_at: null,
-    subscribed_at: null,
-    former_user_id: null,
-    refresh_ends_at: null,
-    most_recent_data_at: null,
-    created_at: Date.now(),
-  }))
-  for (const row of rows) await insertConnection(db, row)
-  return rows
-}
