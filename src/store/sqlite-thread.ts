@@ -1,7 +1,14 @@
 // A thread with an SQLite connection, from outside: requests, answered in order.
 import { Worker } from 'node:worker_threads'
 import type { Statement } from './database.ts'
-import type { SqliteFailure, SqliteRequest, SqliteResponse, SqliteWorkerData, Wire } from './sqlite-worker.ts'
+import type {
+  SqliteAnswers,
+  SqliteFailure,
+  SqliteRequest,
+  SqliteResponse,
+  SqliteWorkerData,
+  Wire,
+} from './sqlite-worker.ts'
 
 /** Texts that are made up as they are needed (lists of any length) must not fill the memory. */
 const MOST_KNOWN_TEXTS = 2000
@@ -38,12 +45,18 @@ export class SqliteThread {
   readonly #waiting = new Map<number, { resolve: (answer: Answer) => void; reject: (error: Error) => void }>()
   readonly #texts = new Map<string, number>()
   #learn: [number, string][] = []
+  #gathered: SqliteRequest[] = []
+  #isBusy = false
   #nextId = 1
   #dead: Error | null = null
 
   constructor(data: SqliteWorkerData) {
     this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: data })
-    this.#worker.on('message', (response: SqliteResponse) => this.#take(response))
+    this.#worker.on('message', ({ answers, isLast }: SqliteAnswers) => {
+      this.#isBusy = !isLast
+      for (const answer of answers) this.#take(answer)
+      this.#post()
+    })
     this.#worker.on('error', (error) => this.#die(error as Error))
     this.#worker.on('exit', () => this.#die(new Error('the database thread has ended')))
     this.#worker.unref()
@@ -86,8 +99,17 @@ export class SqliteThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       if (this.#waiting.size === 1) this.#worker.ref()
-      this.#worker.postMessage(request)
+      this.#gathered.push(request)
+      this.#post()
     })
+  }
+
+  /** At once when the thread is idle. While it works, what is asked gathers: one message for all of it costs as much as for one. */
+  #post(): void {
+    if (this.#isBusy || this.#gathered.length === 0) return
+    this.#isBusy = true
+    this.#worker.postMessage(this.#gathered)
+    this.#gathered = []
   }
 
   #wire({ sql, params = [] }: Statement): Wire {

@@ -36,6 +36,14 @@ export type SqliteResponse =
   | { id: number; rows: unknown[] | null; changes: number[]; units: (number[] | SqliteFailure)[] }
   | { id: number; error: SqliteFailure }
 
+/** To the requests of one message: in one message as well, unless it takes long. */
+export interface SqliteAnswers {
+  answers: SqliteResponse[]
+  isLast: boolean
+}
+
+const TELL_AFTER_MS = 5
+
 const { path, role } = workerData as SqliteWorkerData
 const lock = role === 'writer' ? takeLock(`${path}.lock`) : null
 const db = new DatabaseSync(path)
@@ -125,12 +133,22 @@ function values(params: readonly Value[]): (null | string | number | Uint8Array)
   return bound
 }
 
-parentPort!.on('message', (request: SqliteRequest | 'close') => {
-  if (request === 'close') {
+parentPort!.on('message', (requests: SqliteRequest[] | 'close') => {
+  if (requests === 'close') {
     db.close()
     lock?.close()
     parentPort!.close()
     return
   }
-  parentPort!.postMessage(answer(request))
+  let answers: SqliteResponse[] = []
+  let since = performance.now()
+  for (const request of requests) {
+    answers.push(answer(request))
+    // Nobody waits for the long read that comes next.
+    if (performance.now() - since < TELL_AFTER_MS) continue
+    parentPort!.postMessage({ answers, isLast: false } satisfies SqliteAnswers)
+    answers = []
+    since = performance.now()
+  }
+  parentPort!.postMessage({ answers, isLast: true } satisfies SqliteAnswers)
 })
