@@ -16,6 +16,7 @@ import { eventListPage } from './pages/events.ts'
 import { inspectorPages } from './pages/inspector.ts'
 import { jobPages } from './pages/jobs.ts'
 import { keyPages } from './pages/keys.ts'
+import { movePages } from './pages/moves.ts'
 import { signInPages } from './pages/sign-in.ts'
 import { simulatorPages } from './pages/simulator.ts'
 import { sourcePages } from './pages/sources.ts'
@@ -58,6 +59,7 @@ function signedInPages(ctx: Context): Hono {
   simulatorPages(app)
   inspectorPages(app)
   sourcePages(app)
+  movePages(app)
   destinationListPage(app)
   destinationPages(app)
   keyPages(app)

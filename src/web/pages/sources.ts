@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import { getSource, listSources, putSource, SourceChange, type SourceView } from '../../api/admin/sources.ts'
 import { parseInput } from '../../api/http/validate.ts'
+import { connectorById } from '../../connectors/index.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { noProblems, type Problems, problemsOf, sentence } from '../form-problems.ts'
 import { page } from '../layout.ts'
@@ -269,6 +270,13 @@ function addresses(source: SourceView): Html {
   }`
 }
 
+/** An API that took the place of another one has people to move. */
+function movable(source: SourceView): Html | '' {
+  if (connectorById(source.provider)?.replaces === undefined) return ''
+  const path = `/dashboard/sources/${source.provider}/move`
+  return notice('info', html`Its old API ended. <a href="${path}">Move the people who used it</a>.`)
+}
+
 function explained(source: SourceView): Html {
   return html`${
     source.unofficial
@@ -277,7 +285,7 @@ function explained(source: SourceView): Html {
           `${source.name} offers this interface to its own app only. It may end without notice, and its terms may forbid it.`,
         )
       : ''
-  }${source.notice === null ? '' : notice('info', source.notice)}${stateExplained(source)}`
+  }${source.notice === null ? '' : notice('info', source.notice)}${movable(source)}${stateExplained(source)}`
 }
 
 function stateExplained(source: SourceView): Html | '' {

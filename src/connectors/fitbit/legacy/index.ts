@@ -57,7 +57,7 @@ const reads: Connector['reads'] = {
     scope: 'activity',
     fetch: fetchActivityLogs,
     map: mapActivityLogs,
-    aliases: ['activities_list', 'activity_logs', 'activity_log', 'activity_list', 'activity_log_list_page1'],
+    aliases: ['activities_list', 'activity_logs', 'activity_log', 'activity_list'],
   },
   activity_tcx: {
     types: ['activity'],
