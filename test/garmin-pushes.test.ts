@@ -323,6 +323,61 @@ test('workouts are planned through the API, in numbers or words', async () => {
   assert.equal((await call('DELETE', `/plannedWorkouts/${id}`)).json.code, 'planned_workout_not_found')
 })
 
+test('a template is kept, planned, and takes with it what was planned from it', async () => {
+  const { userId } = await connect('templates')
+  const keys = { 'dev-id': 'pushes', 'x-api-key': API_KEY, 'content-type': 'application/json' }
+  const call = async (method: string, path: string, body?: unknown) => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const response = await fetch(`${url}/v2${path}`, { method, headers: keys, ...sent })
+    const text = await response.text()
+    return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> }
+  }
+  const step = {
+    completion_condition: { type: 'time', value: 600 },
+    intensity_type: 'active',
+    intensity_targets: [{ target_type: 'heart_rate_threshold_percentage', value_low: 80, value_high: 90 }],
+  }
+  const template = {
+    name: 'Steady',
+    sport: 'running',
+    step_blocks: [{ completion_condition: { type: 'open' }, steps: [step] }],
+  }
+  const made = await call('POST', '/workouts', template)
+  assert.equal(made.status, 200, JSON.stringify(made.json))
+  const id = String(made.json.workout_id)
+  assert.equal((await call('GET', `/workouts/${id}`)).json.name, 'Steady')
+  assert.ok(
+    ((await call('GET', '/workouts')).json as unknown as { workout_id: string }[]).some(
+      (each) => each.workout_id === id,
+    ),
+  )
+  const wrong = await call('POST', '/workouts', { ...template, step_blocks: [] })
+  assert.equal(wrong.status, 400)
+  assert.match(String(wrong.json.message), /step_blocks/)
+
+  const loose = await call('POST', `/workouts/${id}/plan?user_id=${userId}`, { planned_date: '2027-01-02' })
+  assert.equal(loose.status, 201, JSON.stringify(loose.json))
+  assert.equal((loose.json.coercion_warnings as unknown[]).length, 1)
+  const exact = await call('POST', `/workouts/${id}/plan?user_id=${userId}`, {
+    planned_date: '2027-01-03',
+    threshold_heart_rate: 170,
+  })
+  assert.equal(exact.json.coercion_warnings, undefined)
+  const days = `user_id=${userId}&start_date=2027-01-01&end_date=2027-01-31`
+  const listed = (await call('GET', `/plannedWorkouts?${days}`)).json as unknown as Record<string, unknown>[]
+  assert.deepEqual(
+    listed.map((each) => [each.workout_id, each.is_external, typeof each.coercion_warnings]),
+    [
+      [id, false, 'string'],
+      [id, false, 'object'],
+    ],
+  )
+  assert.equal(at(listed[1], 'details.steps.0.targets.0.hr_bpm_high'), 153)
+  assert.equal((await call('DELETE', `/workouts/${id}`)).status, 204)
+  assert.deepEqual((await call('GET', `/plannedWorkouts?${days}`)).json, [])
+  assert.equal((await call('GET', `/workouts/${id}`)).json.code, 'workout_not_found')
+})
+
 async function push(body: Record<string, unknown[]>): Promise<void> {
   const response = await fetch(hook.replace(/^https?:\/\/[^/]+/, url), {
     method: 'POST',

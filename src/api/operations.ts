@@ -25,6 +25,7 @@ import { hookOperations } from './v2/hooks.ts'
 import { integrationOperations } from './v2/integrations.ts'
 import { userOperations } from './v2/users.ts'
 import { plannedWorkoutOperations } from './v2/planned-workouts.ts'
+import { workoutTemplateOperations } from './v2/workout-templates.ts'
 import { writeOperations } from './v2/writes.ts'
 
 const v2: Operation[] = [
@@ -33,6 +34,7 @@ const v2: Operation[] = [
   ...userOperations,
   ...integrationOperations,
   ...plannedWorkoutOperations,
+  ...workoutTemplateOperations,
   ...writeOperations,
   ...callbackOperations,
   ...hookOperations,

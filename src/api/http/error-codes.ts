@@ -199,6 +199,11 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'The database cannot be reached, or its schema is not current.',
     remedy: 'Wait, or look at the server log.',
   },
+  workout_not_found: {
+    statuses: [404],
+    meaning: 'No workout template of this environment has this id.',
+    remedy: 'List the templates.',
+  },
   planned_workout_not_found: {
     statuses: [404],
     meaning: 'No planned workout of this person has this id, or it was taken away at the provider.',

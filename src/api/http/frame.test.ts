@@ -47,7 +47,7 @@ test('unknown paths are 404, known ones with another method 405 with Allow', asy
 
 test("Terra's paths that we lack are 501", async () => {
   for (const path of [
-    '/v2/workouts',
+    '/v2/routes',
     '/v2/models/run',
     '/api/v2/lab-reports/x/files',
     '/v2/mcp/user',

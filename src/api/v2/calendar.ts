@@ -3,10 +3,12 @@ import { connectorOf } from '../../connectors/index.ts'
 import { type ConnectionHttp, PlanRefused, type PlannedWorkouts } from '../../connectors/connector.ts'
 import { applicationOf } from '../../credentials/client.ts'
 import { connectionHttp } from '../../credentials/connection-http.ts'
+import type { PlannedWorkout } from '../../model/planned-workout.ts'
 import { ApiError, ProviderError } from '../../platform/errors.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
+import { deleteTemplatePlan, plansOfUser } from '../../store/workout-templates.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { connectionProblem, rateLimited } from './provider-problems.ts'
 
@@ -75,4 +77,38 @@ export function noSuchPlan(): ApiError {
 export function cannot({ connection }: Calendar, what: string): ApiError {
   const { provider } = connection
   return new ApiError('provider_cannot_write', 400, `${provider}: ${provider} does not ${what} through this API`)
+}
+
+/** What stands in the calendar, with the template that it was made from where it was. */
+export async function listed(
+  ctx: Context,
+  calendar: Calendar,
+  days: { start: string; end: string },
+): Promise<PlannedWorkout[]> {
+  const plans = await asked(calendar, 'days', () => calendar.plans.list({ http: calendar.http, days }))
+  return fromTemplates(ctx, calendar, plans)
+}
+
+export async function fromTemplates(
+  ctx: Context,
+  { connection }: Calendar,
+  plans: PlannedWorkout[],
+): Promise<PlannedWorkout[]> {
+  const made = new Map((await plansOfUser(ctx.db, connection.user_id)).map((row) => [row.plan_id, row]))
+  return plans.map((each) => {
+    const row = made.get(each.planned_workout_id ?? '')
+    return row === undefined
+      ? each
+      : { ...each, workout_id: String(row.template_id), coercion_warnings: row.warnings, is_external: false }
+  })
+}
+
+/** A plan that is gone was made from no template any more. */
+export async function forget(
+  ctx: Context,
+  { connection }: Calendar,
+  gone: { id: string; response_code: number },
+): Promise<void> {
+  if (gone.response_code === 424) return
+  await ctx.db.batch([deleteTemplatePlan(connection.user_id, gone.id)])
 }

@@ -4,8 +4,6 @@ import { ApiError } from '../../platform/errors.ts'
 import type { FrameEnv } from '../http/frame.ts'
 
 const PATHS = [
-  '/workouts',
-  '/workouts/:id',
   '/routes',
   '/routes/:id',
   '/lab-reports',

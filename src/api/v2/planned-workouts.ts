@@ -2,15 +2,26 @@
 import { z } from 'zod'
 import { dataEvent, PAYLOAD_VERSION } from '../../model/events.ts'
 import { addDays, countDays, isLocalDay, localDayOf } from '../../model/local-day.ts'
+import { parsePlannedWorkout } from '../../model/planned-workout-input.ts'
 import { PlannedWorkout } from '../../model/planned-workout.ts'
 import { TerraUser } from '../../model/user.ts'
 import { appendEvents } from '../../outbox/append.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
 import { ApiError } from '../../platform/errors.ts'
+import type { Context } from '../../store/context.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { yesOrNo } from '../http/parameters.ts'
-import { asked, type Calendar, calendarOf, cannot, noSuchPlan, removed } from './calendar.ts'
-import { readPlannedWorkout } from './planned-workout-input.ts'
+import {
+  asked,
+  type Calendar,
+  calendarOf,
+  cannot,
+  forget,
+  fromTemplates,
+  listed,
+  noSuchPlan,
+  removed,
+} from './calendar.ts'
 
 const MAX_WORKOUTS = 25
 const LONGEST_DAYS = 366
@@ -45,6 +56,13 @@ const errors = {
 function checkCount(data: readonly unknown[], what: string): void {
   if (data.length >= 1 && data.length <= MAX_WORKOUTS) return
   throw new ApiError('invalid_request', 400, `data: expected 1 to ${MAX_WORKOUTS} ${what}`)
+}
+
+function readPlannedWorkout(given: unknown, path: string): PlannedWorkout {
+  const parsed = parsePlannedWorkout(given)
+  if (parsed.success) return parsed.data
+  const { path: inside, message } = parsed.error.issues[0]!
+  throw new ApiError('invalid_request', 400, `${[path, ...inside].join('.')}: ${message}`)
 }
 
 function shown(plan: PlannedWorkout): z.infer<typeof Planned> {
@@ -127,10 +145,10 @@ const listPlanned = operation({
   errors,
   handler: async ({ ctx, environment, query, reference }) => {
     const calendar = await calendarOf(ctx, environment, query.user_id)
-    const { connection, http } = calendar
+    const { connection } = calendar
     const start = query.start_date ?? localDayOf(ctx.clock.now(), connection.time_zone)
     const days = daysOf(start, query.end_date ?? (isLocalDay(start) ? addDays(start, DEFAULT_DAYS) : start))
-    const data = (await asked(calendar, 'days', () => calendar.plans.list({ http, days }))).map(shown)
+    const data = (await listed(ctx, calendar, days)).map(shown)
     if (query.to_webhook) {
       const body = dataEvent('planned_workout', terraUser(connection), data)
       const event = { environmentId: environment.id, connection, reference, body, lane: 'live' as const }
@@ -169,7 +187,10 @@ const unplan = operation({
     const calendar = await calendarOf(ctx, environment, query.user_id)
     checkCount(body.data, 'ids')
     const processed: { id: string; response_code: number }[] = []
-    for (const id of body.data) processed.push({ id, response_code: await removed(calendar, id) })
+    for (const id of body.data) {
+      processed.push({ id, response_code: await removed(calendar, id) })
+      await forget(ctx, calendar, processed.at(-1)!)
+    }
     const all = processed.every(({ response_code: code }) => code === 200)
     return new Reply(all ? 200 : 207, { user: terraUser(calendar.connection), processed_data: processed })
   },
@@ -195,7 +216,7 @@ const listNewer = operation({
     const { start_date: start, end_date: end } = query
     const both = start !== undefined && end !== undefined
     const days = both ? daysOf(start, end) : { start: addDays(today, -DEFAULT_DAYS), end: today }
-    return asked(calendar, 'days', () => calendar.plans.list({ http: calendar.http, days }))
+    return listed(ctx, calendar, days)
   },
 })
 
@@ -212,7 +233,7 @@ const readNewer = operation({
   errors: { ...errors, 404: 'There is no such user or planned workout.' },
   handler: async ({ ctx, environment, params, query }) => {
     const calendar = await calendarOf(ctx, environment, query.user_id)
-    return summaryOf(calendar, params.planned_workout_id)
+    return summaryOf(ctx, calendar, params.planned_workout_id)
   },
 })
 
@@ -237,7 +258,7 @@ const moveNewer = operation({
     if (move === undefined) throw cannot(calendar, 'move planned workouts')
     const moved = await asked(calendar, 'planned_date', () => move({ http: calendar.http, id, day }))
     if (!moved) throw noSuchPlan()
-    return summaryOf(calendar, id)
+    return summaryOf(ctx, calendar, id)
   },
 })
 
@@ -255,6 +276,7 @@ const deleteNewer = operation({
   handler: async ({ ctx, environment, params, query }) => {
     const calendar = await calendarOf(ctx, environment, query.user_id)
     const status = await removed(calendar, params.planned_workout_id)
+    await forget(ctx, calendar, { id: params.planned_workout_id, response_code: status })
     if (status === 404) throw noSuchPlan()
     if (status !== 200) {
       throw new ApiError('provider_rejected', 424, `${calendar.connection.provider} refused it; try again later`)
@@ -263,12 +285,13 @@ const deleteNewer = operation({
   },
 })
 
-async function summaryOf(calendar: Calendar, id: string): Promise<z.infer<typeof Summary>> {
+async function summaryOf(ctx: Context, calendar: Calendar, id: string): Promise<z.infer<typeof Summary>> {
   const { read } = calendar.plans
   if (read === undefined) throw cannot(calendar, 'show single planned workouts')
   const found = await asked(calendar, 'planned_workout_id', () => read({ http: calendar.http, id }))
   if (found === null) throw noSuchPlan()
-  return Summary.parse(found)
+  const [whole] = await fromTemplates(ctx, calendar, [found])
+  return Summary.parse(whole)
 }
 
 export const plannedWorkoutOperations = [plan, listPlanned, unplan, listNewer, readNewer, moveNewer, deleteNewer]

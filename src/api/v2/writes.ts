@@ -32,7 +32,6 @@ const WRITES: Write[] = [
     summary: 'Delete written food diaries',
     what: 'take food diaries',
   },
-  ...planned('/workouts/{workout_id}/plan', ['POST']),
   ...planned('/plannedWorkouts/{planned_workout_id}/synced', ['POST']),
   ...routes('/routes/{route_id}/push', ['POST']),
   ...routes('/pushedRoutes', ['GET']),

@@ -1,11 +1,10 @@
 // A planned workout as clients send it: with or without `details` around it, codes as numbers or words, members left out.
-import { PlannedWorkout, PlannedWorkoutStep } from '../../model/planned-workout.ts'
+import { PlannedWorkout, PlannedWorkoutStep } from './planned-workout.ts'
 import {
   PLANNED_STEP_DURATION_WORDS,
   PLANNED_STEP_INTENSITY_WORDS,
   PLANNED_STEP_TARGET_WORDS,
-} from '../../model/workout-codes.ts'
-import { ApiError } from '../../platform/errors.ts'
+} from './workout-codes.ts'
 
 type Json = Record<string, unknown>
 
@@ -13,21 +12,17 @@ const whole = PlannedWorkout.shape
 const step = PlannedWorkoutStep.shape
 const { metadata } = whole.details.shape
 
-/** Every member that we know, null where it was left out. Throws 400 naming the field. */
-export function readPlannedWorkout(given: unknown, path: string): PlannedWorkout {
-  if (!isObject(given)) throw invalid(path, 'expected an object')
-  const details = isObject(given.details) ? given.details : given
+/** Every member that we know, null where it was left out. */
+export function parsePlannedWorkout(given: unknown) {
+  const from = isObject(given) ? given : {}
+  const details = isObject(from.details) ? from.details : from
   const about = isObject(details.metadata) ? details.metadata : {}
-  const candidate = {
-    ...known(whole, given),
-    planned_date: given.planned_date ?? about.planned_date ?? null,
-    athlete_metrics: known(whole.athlete_metrics.shape, given.athlete_metrics),
+  return PlannedWorkout.safeParse({
+    ...known(whole, from),
+    planned_date: from.planned_date ?? about.planned_date ?? null,
+    athlete_metrics: known(whole.athlete_metrics.shape, from.athlete_metrics),
     details: { metadata: known(metadata.shape, about), steps: stepsOf(details.steps) },
-  }
-  const parsed = PlannedWorkout.safeParse(candidate)
-  if (parsed.success) return parsed.data
-  const { path: inside, message } = parsed.error.issues[0]!
-  throw invalid([path, ...inside].join('.'), message)
+  })
 }
 
 function stepsOf(given: unknown): unknown {
@@ -82,8 +77,4 @@ function known(shape: Json, given: unknown): Json {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function invalid(path: string, problem: string): ApiError {
-  return new ApiError('invalid_request', 400, `${path}: ${problem}`)
 }
