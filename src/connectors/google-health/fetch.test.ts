@@ -1,0 +1,154 @@
+// What Google is asked, word for word: filters, ranges and pages.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ProviderError } from '../../platform/errors.ts'
+import type { HttpRequest, HttpResponse } from '../../platform/http.ts'
+import type { Address, ConnectionHttp, FetchContext, Fetched, Wanted } from '../connector.ts'
+import { reads } from './reads.ts'
+
+interface Sent {
+  path: string
+  query: HttpRequest['query']
+  json: unknown
+}
+
+type Answer = (sent: Sent, n: number) => unknown
+
+async function fetchAll(kind: string, wanted: Wanted, answer: Answer, more: Partial<FetchContext> = {}) {
+  const sent: Sent[] = []
+  const http: ConnectionHttp = {
+    async send(at: Address, request = {}) {
+      const call = { path: at.path, query: request.query, json: request.json }
+      sent.push(call)
+      const body = answer(call, sent.length)
+      if (typeof body === 'number') return response(body, {})
+      return response(200, body)
+    },
+    follow: (url) => assert.fail(`nobody should follow ${url}`),
+  }
+  const context: FetchContext = {
+    http,
+    wanted,
+    providerUserId: '1',
+    timeZone: 'Europe/Berlin',
+    grantedScopes: null,
+    now: Date.parse('2026-11-20T12:00:00Z'),
+    ...more,
+  }
+  const fetched: Fetched[] = []
+  for await (const each of reads[kind]!.fetch!(context)) fetched.push(each)
+  return { sent, fetched }
+}
+
+function response(status: number, body: unknown): HttpResponse {
+  const text = JSON.stringify(body)
+  return {
+    status,
+    headers: {},
+    body: Buffer.from(text),
+    truncated: false,
+    text: () => text,
+    json: () => JSON.parse(text),
+  }
+}
+
+const days = (start: string, end: string): Wanted => ({ days: { start, end } })
+
+test('points are asked for by civil time, half open, and a night by its end', async () => {
+  const filterOf = async (kind: string) => (await fetchAll(kind, days('2026-09-14', '2026-09-15'), () => ({}))).sent[0]!
+  assert.deepEqual(
+    (await filterOf('weight')).query?.filter,
+    'weight.sample_time.civil_time >= "2026-09-14" AND weight.sample_time.civil_time < "2026-09-16"',
+  )
+  assert.match(String((await filterOf('sleep')).query?.filter), /^sleep\.interval\.civil_end_time >= "2026-09-14" AND/)
+  assert.match(String((await filterOf('daily-vo2-max')).query?.filter), /^daily_vo2_max\.date >= "2026-09-14"/)
+  const steps = await filterOf('steps')
+  assert.equal(steps.path, '/v4/users/me/dataTypes/steps/dataPoints:reconcile')
+  assert.deepEqual(
+    [steps.query?.pageSize, steps.query?.dataSourceFamily],
+    ['10000', 'users/me/dataSourceFamilies/all-sources'],
+  )
+  assert.equal((await filterOf('sleep')).query?.pageSize, '25')
+})
+
+test('pages are followed with the same question, and each is a page of its own', async () => {
+  const { sent, fetched } = await fetchAll('exercise', days('2026-09-14', '2026-09-15'), (_sent, n) =>
+    n < 3 ? { dataPoints: [], nextPageToken: `t${n}` } : {},
+  )
+  assert.deepEqual(
+    sent.map(({ query }) => query?.pageToken ?? null),
+    [null, 't1', 't2'],
+  )
+  assert.equal(new Set(sent.map(({ query }) => query?.filter)).size, 1)
+  assert.deepEqual(
+    fetched.map((each) => ('payload' in each ? (each.request.page ?? '1') : 'listed')),
+    ['1', '2', '3', 'listed'],
+  )
+})
+
+test('a list that never ends is given up', async () => {
+  await assert.rejects(
+    fetchAll('weight', days('2026-09-15', '2026-09-15'), () => ({ nextPageToken: 'again' })),
+    (error: unknown) => error instanceof ProviderError && error.next === 'give_up',
+  )
+})
+
+test('roll-ups name civil dates, and the day after the last', async () => {
+  const { sent, fetched } = await fetchAll('steps_dailyRollUp', days('2026-10-31', '2026-10-31'), () => ({}))
+  assert.equal(sent[0]!.path, '/v4/users/me/dataTypes/steps/dataPoints:dailyRollUp')
+  assert.deepEqual(sent[0]!.json, {
+    range: { start: { date: { year: 2026, month: 10, day: 31 } }, end: { date: { year: 2026, month: 11, day: 1 } } },
+    windowSizeDays: 1,
+    dataSourceFamily: 'users/me/dataSourceFamilies/all-sources',
+  })
+  assert.deepEqual(fetched.at(-1), { listed: { type: 'daily', days: { start: '2026-10-31', end: '2026-10-31' } } })
+})
+
+test('windows of absolute time cover the local day, also one of 25 hours, and stop at now', async () => {
+  const rangeOf = async (day: string) =>
+    ((await fetchAll('total-calories_rollUp', days(day, day), () => ({}))).sent[0]!.json as { range: object }).range
+  assert.deepEqual(await rangeOf('2026-10-25'), {
+    startTime: '2026-10-24T22:00:00.000Z',
+    endTime: '2026-10-25T23:00:00.000Z',
+  })
+  assert.deepEqual(await rangeOf('2026-11-20'), {
+    startTime: '2026-11-19T23:00:00.000Z',
+    endTime: '2026-11-20T12:00:00.000Z',
+  })
+})
+
+test('of what has a beginning only, pages without the days are left out', async () => {
+  const ecg = (startTime: string) => ({ electrocardiogram: { interval: { startTime } } })
+  const { sent, fetched } = await fetchAll('electrocardiogram', days('2026-09-15', '2026-09-15'), (_sent, n) =>
+    n === 1
+      ? { dataPoints: [ecg('2026-11-01T08:00:00Z')], nextPageToken: 'older' }
+      : { dataPoints: [ecg('2026-09-15T08:00:00Z')] },
+  )
+  assert.equal(sent[0]!.query?.filter, 'electrocardiogram.interval.start_time >= "2026-09-14T22:00:00.000Z"')
+  assert.equal(fetched.filter((each) => 'payload' in each).length, 1)
+})
+
+test('the track of a workout is asked for where there is one and places may be known', async () => {
+  const point = (id: string, hasGps?: boolean) => ({
+    name: `users/1/dataTypes/exercise/dataPoints/${id}`,
+    exercise: { exerciseMetadata: { hasGps } },
+  })
+  const answer: Answer = ({ path }) =>
+    path.endsWith(':exportExerciseTcx') ? 400 : { dataPoints: [point('1', true), point('2', false), point('3')] }
+  const { sent } = await fetchAll('exercise', days('2026-09-15', '2026-09-15'), answer)
+  assert.deepEqual(
+    sent.slice(1).map(({ path }) => path),
+    ['/v4/users/me/dataTypes/exercise/dataPoints/1:exportExerciseTcx'],
+  )
+  assert.equal(
+    (await fetchAll('exercise', days('2026-09-15', '2026-09-15'), answer, { grantedScopes: [] })).sent.length,
+    1,
+  )
+})
+
+test('one workout by its id; a 404 says that it is gone', async () => {
+  const one = await fetchAll('exercise', { object: '58930117402' }, () => ({ name: 'x' }))
+  assert.deepEqual(one.fetched, [{ kind: 'exercise', request: { id: '58930117402' }, payload: { name: 'x' } }])
+  const gone = await fetchAll('exercise', { object: '1' }, () => 404)
+  assert.deepEqual(gone.fetched, [{ gone: { type: 'activity', id: '1' } }])
+})
