@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../src/config.ts'
 import type { Connector } from '../../src/connectors/connector.ts'
-import { connectors } from '../../src/connectors/index.ts'
+import { connectorById, connectors, variantsOf } from '../../src/connectors/index.ts'
 import { type Running, startServer } from '../../src/main.ts'
 import { type Clock, systemClock } from '../../src/platform/clock.ts'
 import { createSimulators } from '../../src/simulator/index.ts'
@@ -67,7 +67,7 @@ export interface StoredEvent {
   body: { type: string; data?: { metadata?: Record<string, unknown> }[] } & Record<string, unknown>
 }
 
-/** Every source of the catalogue that has a cloud in the sandbox. */
+/** Every source of the catalogue that has a cloud in the sandbox, and every variant of one that has. */
 export function playedSources(): Connector[] {
   const clouds = createSimulators({
     clock: systemClock,
@@ -75,7 +75,26 @@ export function playedSources(): Connector[] {
     http: { send: () => Promise.reject(new Error('nothing is sent')) },
     publicUrl: 'http://127.0.0.1',
   })
-  return connectors.filter(({ id }) => clouds.has(id.toLowerCase()))
+  return connectors
+    .flatMap((own) => variantsOf(own).map(({ connector }) => connector))
+    .filter((connector) => clouds.has(cloudOf(connector)))
+}
+
+/** Null for the source's own API. */
+function variantOf(connector: Connector): string | null {
+  const own = connectorById(connector.id)
+  return own === null ? null : (variantsOf(own).find((each) => each.connector === connector)?.variant ?? null)
+}
+
+/** As it stands in `/sandbox/{cloud}`. */
+function cloudOf(connector: Connector): string {
+  const variant = variantOf(connector)
+  return variant === null ? connector.id.toLowerCase() : `${connector.id.toLowerCase()}-${variant}`
+}
+
+/** `FITBIT`, `FITBIT legacy`. */
+export function nameOf(connector: Connector): string {
+  return [connector.id, variantOf(connector) ?? ''].join(' ').trim()
 }
 
 export async function openGateway(): Promise<Gateway> {
@@ -194,6 +213,8 @@ async function openEnvironment({ running, now, jump }: Gateway): Promise<Environ
       )
       // What is unofficial is off until an operator switches it on by name.
       if (connector.unofficial) await call('PUT', `/admin/v1/sources/${connector.id}`, admin, { enabled: true })
+      const api = variantOf(connector)
+      if (api !== null) await call('PUT', `/admin/v1/sources/${connector.id}`, admin, { api })
       const begun = await call('POST', `/v2/auth/authenticateUser?resource=${connector.id}`, keys)
       assert.equal(begun.status, 200, JSON.stringify(begun.body))
       const { auth_url: authUrl, user_id: userId } = begun.body as { auth_url: string; user_id: string }
@@ -202,7 +223,7 @@ async function openEnvironment({ running, now, jump }: Gateway): Promise<Environ
       return { userId, reason: end.searchParams.get('reason') }
     },
     async lever(connector, path) {
-      const answer = await call('POST', `/sandbox/${connector.id.toLowerCase()}/_control/${path}`, {})
+      const answer = await call('POST', `/sandbox/${cloudOf(connector)}/_control/${path}`, {})
       assert.equal(answer.status, 200, `${path}: ${JSON.stringify(answer.body)}`)
       return answer.body
     },
