@@ -21,7 +21,7 @@ import { coverageOf, type RecordRow, recordsBetween } from '../store/records.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
-import { openPromises, promiseStatements } from './promises.ts'
+import { closePromises, openPromises, promiseStatements } from './promises.ts'
 import { inChunks } from './record-events.ts'
 
 /** Either exact bounds in milliseconds, half-open, or local days, inclusive. */
@@ -238,6 +238,7 @@ async function fillGaps(
   const end = earlier(asked.end, addDays(today, 1))
   if (oldest > end) return 'filled'
   const about = { userId: connection.user_id, types: [type], start: oldest, end }
+  await closePromises(ctx, connection.user_id)
   const open = await openPromises(ctx.db, about, now)
   const sends = sendsFrom(connector, connection)
   const covered = new Map(

@@ -35,7 +35,7 @@ import { PageMapping } from './page-mapping.ts'
 import { mapWithPieces } from './pieces.ts'
 import { type PromiseRow, promisesOf } from '../store/promises.ts'
 import type { EnvironmentSettings } from '../model/environment-settings.ts'
-import { arrivedStatements, keptBy } from './promises.ts'
+import { arrivedStatements, isPromisedHistory, keptBy } from './promises.ts'
 import { recordEvents } from './record-events.ts'
 
 export interface Read {
@@ -174,7 +174,7 @@ function eventsOf(
   lane: 'live' | 'backfill',
   open: readonly PromiseRow[],
 ): NewEvent[] {
-  const promised = written.filter((each) => keptBy(open, each) !== null)
+  const promised = written.filter((each) => isPromisedHistory(open, each))
   const others = written.filter((each) => !promised.includes(each))
   return [
     ...recordEvents(connection, settings, others, removed, lane),

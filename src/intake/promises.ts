@@ -3,7 +3,7 @@
 import type { Promised } from '../connectors/connector.ts'
 import type { DataType } from '../model/data-type.ts'
 import { newId } from '../model/ids.ts'
-import { daysBetween } from '../model/local-day.ts'
+import { addDays, daysBetween } from '../model/local-day.ts'
 import type { Context } from '../store/context.ts'
 import type { Sql, Statement } from '../store/database.ts'
 import {
@@ -55,20 +55,32 @@ export async function openPromises(
   )
 }
 
-/** The promise that a record of this day keeps; null when nobody had asked for it. */
+/**
+ * The promise that a record of this day keeps; null when nobody had asked for it. Providers are asked for instants, so the
+ * neighbouring days come along.
+ */
 export function keptBy(open: readonly PromiseRow[], record: { type: DataType; day: string }): PromiseRow | null {
-  const own = open.filter((row) => row.type === record.type && row.start_day <= record.day && record.day <= row.end_day)
-  return own[0] ?? null
+  const kept = open.find(
+    (row) =>
+      row.type === record.type && addDays(row.start_day, -1) <= record.day && record.day <= addDays(row.end_day, 1),
+  )
+  return kept ?? null
+}
+
+/** What keeps a promise and lies before the day of asking: the slow lane is for that. */
+export function isPromisedHistory(open: readonly PromiseRow[], record: { type: DataType; day: string }): boolean {
+  const kept = keptBy(open, record)
+  return kept !== null && record.day < new Date(kept.asked_at).toISOString().slice(0, 10)
 }
 
 export function arrivedStatements(kept: Iterable<PromiseRow>, now: number): Statement[] {
-  return [...new Set(kept)].map((row) => promiseArrived(row.id, now, Math.min(row.closes_at, now + QUIET_MS)))
+  return [...new Set(kept)].map((row) => promiseArrived(row.id, now, Math.min(row.asked_at + WAIT_MS, now + QUIET_MS)))
 }
 
-/** Turns closed promises into days that were read. Returns how many. */
-export async function closePromises(ctx: Context): Promise<number> {
+/** Turns closed promises, of one connection or of all, into days that were read. Returns how many. */
+export async function closePromises(ctx: Context, userId: string | null = null): Promise<number> {
   const now = ctx.clock.now()
-  const closed = await closedPromises(ctx.db, now, BATCH)
+  const closed = await closedPromises(ctx.db, userId, now, BATCH)
   for (const row of closed) {
     await ctx.db.transaction(async (tx) => {
       await tx.lock(`connection:${row.user_id}`)

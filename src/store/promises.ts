@@ -40,7 +40,10 @@ export function promiseArrived(id: string, at: number, closesAt: number): Statem
   return { sql: 'UPDATE promises SET arrived_at = $2, closes_at = $3 WHERE id = $1', params: [id, at, closesAt] }
 }
 
-export function closedPromises(sql: Sql, now: number, limit: number): Promise<PromiseRow[]> {
+export function closedPromises(sql: Sql, userId: string | null, now: number, limit: number): Promise<PromiseRow[]> {
+  if (userId !== null) {
+    return sql.all('SELECT * FROM promises WHERE user_id = $1 AND closes_at <= $2 LIMIT $3', [userId, now, limit])
+  }
   return sql.all('SELECT * FROM promises WHERE closes_at <= $1 ORDER BY closes_at LIMIT $2', [now, limit])
 }
 

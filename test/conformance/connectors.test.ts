@@ -15,6 +15,7 @@ import {
   openGateway,
   playedSources,
   type StoredEvent,
+  type StoredRecord,
 } from '../provider/gateway.ts'
 
 const LONG = process.env.LOAM_TEST_LONG === '1'
