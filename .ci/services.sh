@@ -9,6 +9,8 @@ have java || missing+=(default-jre-headless)
 have mvn || missing+=(maven)
 have openssl || missing+=(openssl)
 have redis-server || missing+=(redis-server)
+have nats-server || missing+=(nats-server)
+ls /usr/sbin/rabbitmq-server /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || missing+=(rabbitmq-server)
 
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq

@@ -3,7 +3,9 @@
 import type { DestinationType } from './destination.ts'
 import { file } from './file/index.ts'
 import { kafka } from './kafka/index.ts'
+import { nats } from './nats/index.ts'
 import { postgres } from './postgres/index.ts'
+import { rabbitmq } from './rabbitmq/index.ts'
 import { redis } from './redis/index.ts'
 import { stdout } from './stdout/index.ts'
 import { webhook } from './webhook/index.ts'
@@ -13,6 +15,8 @@ export const destinationTypes: readonly DestinationType[] = [
   postgres as unknown as DestinationType,
   kafka as unknown as DestinationType,
   redis as unknown as DestinationType,
+  nats as unknown as DestinationType,
+  rabbitmq as unknown as DestinationType,
   file as unknown as DestinationType,
   stdout as unknown as DestinationType,
 ]

@@ -1,0 +1,35 @@
+// What NATS and its library say, as sentences for people.
+import { networkProblem } from '../../platform/network.ts'
+import { rejected, retry, type SendResult } from '../destination.ts'
+import { TimedOut } from '../kept-connection.ts'
+
+export function problemOf(error: unknown, where: string, subject: string): SendResult {
+  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  const text = textOf(error)
+  if (/is no NATS server/.test(text)) return retry(`${where} is no NATS server: correct host and port`)
+  if (/no ?responders|503/i.test(text)) {
+    return retry(`${where} has no stream that listens to ${subject}: create one, or correct the subject`)
+  }
+  if (/authorization violation|user authentication|authentication (timeout|expired)/i.test(text)) {
+    return retry(`${where} refused: the user, the password or the token is wrong: set them anew`)
+  }
+  if (/permissions? violation/i.test(text)) return retry(`${where} refused: the user may not publish to ${subject}`)
+  if (/max[_ ]?payload|message size exceeds/i.test(text)) {
+    return rejected(`${where} does not take an event of this size: raise max_payload or max_msg_size, or send pointers`)
+  }
+  if (/maximum (bytes|messages|consumers)|insufficient (resources|storage)|no space/i.test(text)) {
+    return retry(`the stream of ${subject} at ${where} is full: raise its limits, or let it discard the oldest`, true)
+  }
+  if (/timeout/i.test(text)) return retry(`${where} did not answer in time`, true)
+  return retry(networkProblem(error, where) ?? `${where} closed the connection: check whether it expects TLS`)
+}
+
+/** The server looked at the message and said no: the connection is good. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof Error && /JetStream|ApiError|NoResponders/i.test(`${error.name} ${error.constructor.name}`)
+}
+
+function textOf(error: unknown, depth = 0): string {
+  if (!(error instanceof Error) || depth > 5) return ''
+  return `${error.name} ${error.message} ${textOf(error.cause, depth + 1)}`
+}

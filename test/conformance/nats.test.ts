@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { suite, test } from 'node:test'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { nats, NatsSettings } from '../../src/destinations/nats/index.ts'
+import { missingNats, type Nats, PASSWORD, startNats } from '../services/nats.ts'
+import { destinationSuite } from './destination-suite.ts'
+import { testEvent, testWorld } from './events.ts'
+import type { Arrived, Settings } from './stage.ts'
+
+const NOW = { signingSecrets: [], timeoutMs: 5000 }
+
+async function place(server: Nats): Promise<Settings> {
+  const name = `place_${randomBytes(6).toString('hex')}`
+  await server.addStream(name, `${name}.>`)
+  const subject = `${name}.{type}`
+  return { host: '127.0.0.1', port: server.port, username: 'loam', password: PASSWORD, subject, tls: false }
+}
+
+async function read(server: Nats, { subject }: Settings): Promise<Arrived[]> {
+  const connection = await server.connect()
+  const { streams } = await jetstreamManager(connection)
+  const name = String(subject).split('.')[0]!
+  const { state } = await streams.info(name)
+  const arrived: Arrived[] = []
+  for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+    const message = await streams.getMessage(name, { seq })
+    if (message !== null) arrived.push({ id: message.header.get('event-id'), body: message.string() })
+  }
+  await connection.close()
+  return arrived
+}
+
+destinationSuite('nats', {
+  networked: true,
+  idempotent: true,
+  missing: missingNats,
+  wrongCredentials: (settings) => ({ ...settings, password: 'SECRET-but-wrong' }),
+  async start() {
+    const server = await startNats()
+    return {
+      place: () => place(server),
+      read: (settings) => read(server, settings),
+      at: (settings, address) => ({ ...settings, ...address }),
+      kill: () => server.kill(),
+      restart: () => server.restart(),
+      stop: () => server.stop(),
+    }
+  },
+})
+
+suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, () => {
+  test('a subject that no stream listens to is told, and the type is part of the subject', async (t) => {
+    const server = await startNats()
+    t.after(() => server.stop())
+    const settings = await place(server)
+    const send = async (subject: unknown): Promise<string> => {
+      const sender = nats.open(NatsSettings.parse({ ...settings, subject }), testWorld(t, { allowPrivate: true }))
+      const results = await sender.send([testEvent(0)], NOW)
+      await sender.close()
+      return JSON.stringify(results)
+    }
+    assert.match(await send('nowhere.{type}'), /"retry".*no stream that listens to nowhere\./)
+    assert.match(await send(settings.subject), /"delivered"/)
+    const connection = await server.connect()
+    const { streams } = await jetstreamManager(connection)
+    const name = String(settings.subject).split('.')[0]!
+    const message = await streams.getMessage(name, { seq: 1 })
+    assert.equal(message?.subject, `${name}.${testEvent(0).type}`)
+    await connection.close()
+  })
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { suite, test } from 'node:test'
+import { rabbitmq, RabbitmqSettings } from '../../src/destinations/rabbitmq/index.ts'
+import { missingRabbitmq, PASSWORD, type Rabbitmq, startRabbitmq } from '../services/rabbitmq.ts'
+import { destinationSuite } from './destination-suite.ts'
+import { testEvent, testWorld } from './events.ts'
+import type { Arrived, Settings } from './stage.ts'
+
+const NOW = { signingSecrets: [], timeoutMs: 5000 }
+
+async function place(server: Rabbitmq): Promise<Settings> {
+  const queue = `place-${randomBytes(6).toString('hex')}`
+  const connection = await server.connect()
+  const channel = await connection.createChannel()
+  await channel.assertQueue(queue, { durable: true })
+  await connection.close()
+  return { host: '127.0.0.1', port: server.port, username: 'loam', password: PASSWORD, routing_key: queue, tls: false }
+}
+
+/** Takes nothing away: whatever is read goes back when the channel closes. */
+async function read(server: Rabbitmq, { routing_key: queue }: Settings): Promise<Arrived[]> {
+  const connection = await server.connect()
+  const channel = await connection.createChannel()
+  const arrived: Arrived[] = []
+  for (;;) {
+    const message = await channel.get(String(queue), { noAck: false })
+    if (message === false) break
+    arrived.push({ id: String(message.properties.messageId), body: message.content.toString('utf8') })
+  }
+  await connection.close()
+  return arrived
+}
+
+destinationSuite('rabbitmq', {
+  networked: true,
+  // A lost confirmation may put it there twice; readers tell by the message's id.
+  idempotent: false,
+  missing: missingRabbitmq,
+  wrongCredentials: (settings) => ({ ...settings, password: 'SECRET-but-wrong' }),
+  async start() {
+    const server = await startRabbitmq()
+    return {
+      place: () => place(server),
+      read: (settings) => read(server, settings),
+      at: (settings, address) => ({ ...settings, ...address }),
+      kill: () => server.kill(),
+      restart: () => server.restart(),
+      stop: () => server.stop(),
+    }
+  },
+})
+
+suite('what only RabbitMQ has', { skip: missingRabbitmq() ?? false, timeout: 120_000 }, () => {
+  test('a message that no queue takes is no delivery; an exchange that is not there is told', async (t) => {
+    const server = await startRabbitmq()
+    t.after(() => server.stop())
+    const settings = await place(server)
+    const send = async (more: Settings): Promise<string> => {
+      const sender = rabbitmq.open(
+        RabbitmqSettings.parse({ ...settings, ...more }),
+        testWorld(t, { allowPrivate: true }),
+      )
+      const results = await sender.send([testEvent(0)], NOW)
+      await sender.close()
+      return JSON.stringify(results)
+    }
+    assert.match(await send({ routing_key: 'nowhere.{type}' }), /"retry".*no queue for nowhere\./)
+    assert.match(await send({ exchange: 'not-there' }), /"retry".*no such exchange/)
+    assert.match(await send({ virtual_host: 'other' }), /"retry".*virtual host/)
+    assert.match(await send({}), /"delivered"/)
+  })
+})
