@@ -18,16 +18,18 @@ import { mapFitPage } from '../fit-page.ts'
 import { mapHrv, mapRespiration, mapSkinTemp, piecesOfRespiration } from './map/night.ts'
 import { mapUserId } from './map/person.ts'
 import { mapSleeps } from './map/sleep.ts'
-import { notificationsOf } from './notifications.ts'
+import { mapUnknown } from './map/unknown.ts'
+import { notificationsOf, UNKNOWN_SUMMARIES } from './notifications.ts'
 import { hosts, identify, oauth, PERMISSION } from './oauth.ts'
 import { rawSummaries } from './summaries.ts'
 import { fixedOffset } from './time.ts'
-import { plannedWorkouts } from './training/index.ts'
+import { plannedWorkouts, TRAINING_BUDGET } from './training/index.ts'
 
 const { activities: ACTIVITIES, health: HEALTH, cycle: CYCLE } = PERMISSION
 
 /** Of production keys. Evaluation keys have 100: Garmin's 429 is waited for then. */
 const HISTORY_DAYS_PER_MINUTE = 10_000
+const TRAINING_CALLS_PER_MINUTE = 3000
 /** The account has no days: one reading serves a backfill of any length. */
 const ANY_DAYS = 36_500
 
@@ -112,6 +114,7 @@ const reads: Connector['reads'] = {
   }),
   ...summary('mct', ['menstruation', 'body'], CYCLE, 'mct', { map: mapMct, aliases: ['menstrualCycleTracking'] }),
   ...summary('moveIQActivities', [], HEALTH, 'moveiq', { map: mapMoveIq, aliases: ['moveIQ'] }),
+  [UNKNOWN_SUMMARIES]: { types: [], map: mapUnknown },
   user: { types: ['athlete'], fetch: fetchUserId, map: mapUserId, maxDays: ANY_DAYS },
 }
 
@@ -128,7 +131,12 @@ export const garmin: Connector = {
   notifications: notificationsOf(Object.keys(reads)),
   /** Garmin refuses applications that look by themselves. */
   poll: null,
-  limits: { budgets: { [HISTORY_BUDGET]: { requests: HISTORY_DAYS_PER_MINUTE, perSeconds: 60 } } },
+  limits: {
+    budgets: {
+      [HISTORY_BUDGET]: { requests: HISTORY_DAYS_PER_MINUTE, perSeconds: 60 },
+      [TRAINING_BUDGET]: { requests: TRAINING_CALLS_PER_MINUTE, perSeconds: 60 },
+    },
+  },
   backfillDays: BACKFILL_DAYS,
   historyDays: 730,
   plannedWorkouts,

@@ -60,6 +60,15 @@ test('a push is one page for each person and kind, in its own order', () => {
       page: { kind: 'epochs', request: { first: 'd', summaries: '1' }, payload: [d] },
       listed: [],
     },
+    {
+      what: 'page',
+      providerUserId: ONE,
+      page: {
+        kind: 'unknownSummaries',
+        request: { first: 'e', summaries: '1', root: 'somethingNew' },
+        payload: { somethingNew: body.somethingNew },
+      },
+    },
   ])
 })
 

@@ -6,6 +6,8 @@ import { type Change, hasKey, type NotificationRequest, type Notifications } fro
 import { nightsListed } from './fetch.ts'
 import { isObject } from './summaries.ts'
 
+/** The kind of what Garmin may send one day. */
+export const UNKNOWN_SUMMARIES = 'unknownSummaries'
 const DEREGISTRATIONS = 'deregistrations'
 const PERMISSIONS = 'userPermissionsChange'
 /** Activity details; the other kinds stay below 10 MB. */
@@ -33,8 +35,7 @@ function parse(request: NotificationRequest, known: ReadonlySet<string>): Change
     const items = list.filter(isObject).filter(({ userId }) => typeof userId === 'string' && userId !== '')
     if (root === DEREGISTRATIONS) return items.map((item) => ({ what: 'revoked', providerUserId: userOf(item) }))
     if (root === PERMISSIONS) return permissionChanges(items)
-    // Summaries that we do not use are answered like the others: Garmin repeats what is not.
-    return known.has(root) ? summaryChanges(root, items) : []
+    return known.has(root) ? summaryChanges(root, items) : unknownSummaries(root, items)
   })
 }
 
@@ -54,22 +55,37 @@ function permissionChanges(items: readonly Record<string, unknown>[]): Change[] 
 }
 
 function summaryChanges(kind: string, items: readonly Record<string, unknown>[]): Change[] {
-  const changes: Change[] = []
-  const pushed = new Map<string, Record<string, unknown>[]>()
-  for (const item of items) {
-    if (typeof item.callbackURL === 'string') {
-      changes.push({ what: 'changed', providerUserId: userOf(item), kind, wanted: { hint: hintOf(item) } })
-      continue
-    }
-    const own = pushed.get(userOf(item))
-    if (own === undefined) pushed.set(userOf(item), [item])
-    else own.push(item)
-  }
-  for (const [providerUserId, payload] of pushed) {
+  const pings = items.filter(isPing).map((item): Change => {
+    return { what: 'changed', providerUserId: userOf(item), kind, wanted: { hint: hintOf(item) } }
+  })
+  const pushed = [
+    ...Map.groupBy(
+      items.filter((item) => !isPing(item)),
+      userOf,
+    ),
+  ].map(([providerUserId, payload]): Change => {
     const listed = kind === 'sleeps' ? nightsListed(payload, null) : []
-    changes.push({ what: 'page', providerUserId, page: { kind, request: nameOf(payload), payload }, listed })
-  }
-  return changes
+    return { what: 'page', providerUserId, page: { kind, request: nameOf(payload), payload }, listed }
+  })
+  return [...pings, ...pushed]
+}
+
+function isPing(item: Record<string, unknown>): boolean {
+  return typeof item.callbackURL === 'string'
+}
+
+/** Kept as they came, for the day on which we know them. */
+function unknownSummaries(root: string, items: readonly Record<string, unknown>[]): Change[] {
+  return [
+    ...Map.groupBy(
+      items.filter((item) => !isPing(item)),
+      userOf,
+    ),
+  ].map(([providerUserId, payload]) => ({
+    what: 'page',
+    providerUserId,
+    page: { kind: UNKNOWN_SUMMARIES, request: { ...nameOf(payload), root }, payload: { [root]: payload } },
+  }))
 }
 
 /** What tells one push from another: the same summaries again are the same page. */

@@ -16,6 +16,8 @@ const SCHEDULE = '/training-api/schedule'
 const SOURCE = 'Loam'
 const MAX_DESCRIPTION = 1024
 const NOT_ALLOWED = 412
+/** Calls to this API have a limit of their own. */
+export const TRAINING_BUDGET = 'training'
 
 export const plannedWorkouts: PlannedWorkouts = {
   async create({ http, workout }) {
@@ -68,7 +70,11 @@ export const plannedWorkouts: PlannedWorkouts = {
 type Request = NonNullable<Parameters<ConnectionHttp['send']>[1]>
 
 async function ask(http: ConnectionHttp, address: Address, request: Request = {}): Promise<HttpResponse> {
-  const response = await http.send(address, { ...request, expect: [...(request.expect ?? []), NOT_ALLOWED] })
+  const response = await http.send(address, {
+    ...request,
+    expect: [...(request.expect ?? []), NOT_ALLOWED],
+    budget: TRAINING_BUDGET,
+  })
   if (response.status !== NOT_ALLOWED) return response
   throw new ProviderError('the person did not allow workouts to be planned', { next: 'skip', status: NOT_ALLOWED })
 }
