@@ -16,6 +16,7 @@ import { application, type Application } from './credentials/client.ts'
 import { startDelivering } from './deliver/deliver.ts'
 import { startIntake } from './intake/jobs.ts'
 import { queueSourceSubscriptions } from './intake/subscribe.ts'
+import { payloadUrls } from './outbox/payloads.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { createHttp } from './platform/http-client.ts'
 import { createLog } from './platform/log.ts'
@@ -83,6 +84,7 @@ export async function startServer(
     sandboxClient,
     backfillDays: config.backfillDays,
   }
+  ctx.payloadUrl = payloadUrls(ctx)
   const { token: adminToken } = await ensureAdminToken(ctx, config.adminToken)
   const { environment, created } = await ensureFirstEnvironment(ctx, {
     devId: config.devId,

@@ -191,6 +191,7 @@ function delivery(id: string, afterId: string | null): DeliveryRow {
     finished_at: null,
     sent_at: null,
     duration_ms: null,
+    part: null,
     response: null,
   }
 }

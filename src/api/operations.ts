@@ -18,6 +18,7 @@ import { healthOperations } from './health.ts'
 import type { Operation } from './http/operation.ts'
 import { inspectOperations } from './inspector.ts'
 import type { MountedOperation } from './openapi.ts'
+import { payloadOperations } from './payloads.ts'
 import { authOperations, widgetSessionOperations } from './v2/auth.ts'
 import { againOperations, callbackOperations, leaveOperations } from './v2/callback.ts'
 import { dataOperations } from './v2/data.ts'
@@ -71,6 +72,7 @@ export function allOperations(shutdown?: AbortSignal): MountedOperation[] {
     ...under('', againOperations),
     ...under('', leaveOperations),
     ...under('/admin/v1', admin),
+    ...under('', payloadOperations),
     ...under('', inspectOperations),
     ...under('', healthOperations),
   ]

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { openTestDatabase } from '../../test/database.ts'
 import { sealTokens } from '../credentials/tokens.ts'
+import { payloadUrls } from '../outbox/payloads.ts'
 import { type ManualClock, manualClock } from '../platform/clock.ts'
 import type { Http, HttpRequest, HttpResponse } from '../platform/http.ts'
 import { silentLog } from '../platform/log.ts'
@@ -89,6 +90,7 @@ export async function openTestApi(options: { sandbox?: boolean; shutdown?: Abort
     sandboxClient: (devId) => ({ id: `sandbox-${devId}`, secret: 'sandbox' }),
     backfillDays: 0,
   }
+  ctx.payloadUrl = payloadUrls(ctx)
   const fixed = { devId: 'testing-dev', apiKey: 'testing-key-0123456789', signingSecret: 'a'.repeat(48) }
   const { environment } = await ensureFirstEnvironment(ctx, fixed)
   const { token: adminToken } = await ensureAdminToken(ctx)

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type CommonOptions, commaList, inPath, type Page, serverFor, show, talking, wholeNumber } from './common.ts'
 import { CliFailure, EXIT } from './failure.ts'
 import { table } from './table.ts'
@@ -17,6 +17,9 @@ interface AddOptions extends CommonOptions {
   timeout?: number
   retryDelays?: number[]
   maxBytes?: number
+  maxRecords?: number
+  oversize?: 'chunk' | 'ping' | 'fail'
+  expiresIn?: number
   strictOrder?: boolean
   pauseOnGone?: boolean
   disableAfter?: number
@@ -136,7 +139,10 @@ function settable(command: Command): Command {
     .option('--rate <n/s|n/m>', 'events per second or minute at most, like 50/s or 30/m', rateOf)
     .option('--timeout <seconds>', 'how long one request may take', wholeNumber(1, 90))
     .option('--retry-delays <list>', 'seconds between attempts, like 5,60,3600', secondsList)
-    .option('--max-bytes <n>', 'larger events fail without being sent', wholeNumber(1024, 2 ** 31))
+    .option('--max-bytes <n>', 'larger events do not go in one piece', wholeNumber(1024, 2 ** 31))
+    .option('--max-records <n>', 'events with more records go in parts', wholeNumber(1, 2 ** 31))
+    .addOption(new Option('--oversize <how>', 'what becomes of larger events').choices(['chunk', 'ping', 'fail']))
+    .option('--expires-in <seconds>', 'how long URLs of payloads are good', wholeNumber(10, 604_800))
     .option('--strict-order', "a user's next event waits for the one before")
     .option('--no-strict-order')
     .option('--pause-on-gone', 'pause when the receiver answers 410')
@@ -165,6 +171,9 @@ function deliveryOf(options: AddOptions): object {
     timeout_seconds: options.timeout,
     retry_delays_seconds: options.retryDelays,
     max_bytes: options.maxBytes,
+    max_records: options.maxRecords,
+    oversize: options.oversize,
+    expires_in: options.expiresIn,
     strict_order: options.strictOrder,
     pause_on_gone: options.pauseOnGone,
     disable_after_hours: options.disableAfter,

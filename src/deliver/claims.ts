@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts'
 import { confirmLeases, type DeliveryRow } from '../store/deliveries.ts'
 import { eventsByIds } from '../store/events.ts'
 import type { Held } from './held.ts'
+import { partBytes, partLength, readPart } from './parts.ts'
 import type { Kind } from './slots.ts'
 
 export const LEASE_MS = 120_000
@@ -35,7 +36,7 @@ export async function claimHeld(
     delivery,
     event: null,
     body: null,
-    bytes: bytes ?? 0,
+    bytes: bytesOf(delivery, bytes ?? 0),
     confirmedAt,
   }))
 }
@@ -56,8 +57,16 @@ export async function readBodies(db: Database, held: readonly Held[]): Promise<v
   for (const each of missing) {
     const found = bodies.get(each.delivery.event_id)
     each.event = found?.event ?? null
-    each.body = found?.body ?? new Uint8Array()
+    each.body = found === undefined ? new Uint8Array() : cut(found.body, each.delivery.part)
   }
+}
+
+function bytesOf({ part }: DeliveryRow, eventBytes: number): number {
+  return part === null ? eventBytes : partLength(readPart(part), eventBytes)
+}
+
+function cut(body: Uint8Array, part: string | null): Uint8Array {
+  return part === null ? body : partBytes(body, readPart(part))
 }
 
 /** Asks the database whether these are still ours and keeps them so. What is not is taken out of the list. */

@@ -4,6 +4,7 @@ import {
   type Abilities,
   type DestinationType,
   isOffered,
+  type PayloadUrl,
   type Now,
   type Sender,
   type World,
@@ -15,12 +16,15 @@ import type { DestinationRow } from '../store/destinations.ts'
 import { destinationSecrets } from './signing-secrets.ts'
 
 const DEFAULT_TIMEOUT_SECONDS = 30
+const PAYLOAD_SECONDS = 600
 
 export interface OpenDestination {
   row: DestinationRow
   type: DestinationType
   settings: Record<string, unknown>
   delivery: DeliverySettings
+  /** Undefined where this instance serves no payloads. */
+  payloadUrl: PayloadUrl | undefined
   sender: Sender
   /** What a call is told; the secrets are read again from time to time. */
   now: Now
@@ -29,15 +33,21 @@ export interface OpenDestination {
 export function openDestination(ctx: Context, row: DestinationRow): OpenDestination {
   const { type, settings } = destinationSettings(ctx, row)
   const { destinationHttp: http, destinationNetwork: network, clock } = ctx
-  const world: World = { destinationId: row.id, http, network, clock, ...abilitiesOf(ctx) }
   const delivery = deliverySettings(row)
+  const payloadUrl = payloadUrlOf(ctx, delivery.expires_in ?? type.payloadSeconds ?? PAYLOAD_SECONDS)
+  const world: World = { destinationId: row.id, http, network, clock, ...abilitiesOf(ctx), payloadUrl }
   const seconds = delivery.timeout_seconds ?? type.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
   const now = { signingSecrets: [], timeoutMs: seconds * 1000 }
-  return { row, type, settings, delivery, sender: type.open(settings, world), now }
+  return { row, type, settings, delivery, payloadUrl, sender: type.open(settings, world), now }
 }
 
-export function abilitiesOf({ payloadUrl, destinationFolder: folder, print }: Context): Abilities {
-  return { payloadUrl, folder, print }
+export function abilitiesOf(ctx: Context): Abilities {
+  return { payloadUrl: payloadUrlOf(ctx, PAYLOAD_SECONDS), folder: ctx.destinationFolder, print: ctx.print }
+}
+
+function payloadUrlOf({ payloadUrl: make }: Context, seconds: number): PayloadUrl | undefined {
+  if (make === undefined) return undefined
+  return ({ id, part }) => make({ eventId: part?.eventId ?? id, part: part?.stored ?? null, seconds })
 }
 
 /** The kinds of destination that this instance can have. */

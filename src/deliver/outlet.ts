@@ -1,6 +1,6 @@
 // One destination in use. It keeps a bounded number of deliveries in memory for each lane, sends as many of them as its gate
 // lets through, and looks in the database only for what nobody handed to it.
-import { type Batch, type OutgoingEvent, rejected, retry, type SendResult } from '../destinations/destination.ts'
+import { type Batch, type OutgoingEvent, retry, type SendResult } from '../destinations/destination.ts'
 import { newId } from '../model/ids.ts'
 import { assert } from '../platform/errors.ts'
 import { HttpFailure } from '../platform/http.ts'
@@ -13,10 +13,11 @@ import { forgetRemembered, rememberedGeneration } from '../store/remembered.ts'
 import { claimHeld, confirmHeld, LEASE_MS, readBodies } from './claims.ts'
 import { Gate } from './gate.ts'
 import { giveNotice, type Met, noticeFor } from './health.ts'
-import { type Held, type Lane, outgoing } from './held.ts'
+import { type Held, type Lane } from './held.ts'
 import type { LeaseClock } from './lease-clock.ts'
 import { nextBatch } from './next-batch.ts'
 import { type OpenDestination, openDestination, renewSecrets } from './open-destination.ts'
+import { divided, goingOut, partsOf } from './oversize.ts'
 import { takeFrom } from './rate.ts'
 import type { Share } from './servers.ts'
 import type { Settler } from './settler.ts'
@@ -338,10 +339,32 @@ export class Outlet {
         const ready = unready === -1 ? state.queue : state.queue.slice(0, unready)
         const group = state.queue.splice(0, nextBatch(ready, batch, this.#gate.room(kind).events))
         state.bytes -= sizeOf(group)
-        this.#start(kind, group)
+        const whole = this.#divideLarge(group)
+        if (whole.length > 0) this.#start(kind, whole)
       }
     }
     this.#wakeWhenItOpens()
+  }
+
+  /** Takes out what has to go in parts: they come back as deliveries of their own. */
+  #divideLarge(group: readonly Held[]): readonly Held[] {
+    const destination = this.#open!
+    const large = group.flatMap((held) => {
+      const parts = partsOf(held, destination)
+      return parts === null ? [] : [{ held, parts }]
+    })
+    if (large.length === 0) return group
+    const { ctx, leases } = this.#world
+    const inOrder = destination.delivery.strict_order
+    const statements = large.flatMap(({ held, parts }) => divided(held, parts, inOrder, leases.now()))
+    const taken = large.map(({ held }) => held)
+    const work = ctx.db.batch(statements).finally(() => {
+      // Where that failed the lease ends, and it is tried again.
+      this.#letGo(taken)
+      this.look()
+    })
+    this.#world.track(work)
+    return group.filter((held) => !taken.includes(held))
   }
 
   #wakeWhenItOpens(): void {
@@ -406,14 +429,20 @@ export class Outlet {
   }
 
   async #send(destination: OpenDestination, group: readonly Held[]): Promise<SendResult[]> {
-    const refusals = group.map((held) => refusalOf(held, destination))
-    const going = group.filter((_, i) => refusals[i] === null)
+    const going = await Promise.all(
+      group.map((held) =>
+        goingOut(held, destination).catch((error) => {
+          this.#world.ctx.log.error({ err: error, deliveryId: held.delivery.id }, 'an event could not be made ready')
+          return retry('making it ready failed inside Loam; the log has the cause')
+        }),
+      ),
+    )
     const answers = await this.#answers(
       destination,
-      going.map(({ delivery, event, body }) => outgoing(event!, body!, delivery.attempts)),
+      going.filter((each): each is OutgoingEvent => !('next' in each)),
     )
     const next = answers.values()
-    return refusals.map((refusal) => refusal ?? next.next().value!)
+    return going.map((each) => ('next' in each ? each : next.next().value!))
   }
 
   async #answers(destination: OpenDestination, events: OutgoingEvent[]): Promise<SendResult[]> {
@@ -473,17 +502,6 @@ function metBy(results: readonly SendResult[]): Met | undefined {
     if (result.next !== 'rejected') met = { error: result.message, gone: result.next === 'pause' }
   }
   return met
-}
-
-/** Why it is not sent at all. */
-function refusalOf({ event, bytes }: Held, { type, settings, delivery }: OpenDestination): SendResult | null {
-  if (event === null) return rejected('the event was deleted')
-  const most = delivery.max_bytes ?? Number.POSITIVE_INFINITY
-  if (bytes > most) {
-    return rejected(`the event has ${bytes} bytes; this destination takes ${most} at most (delivery.max_bytes)`)
-  }
-  const possible = type.maxEventBytes?.(settings) ?? Number.POSITIVE_INFINITY
-  return bytes > possible ? rejected(`the event has ${bytes} bytes; ${possible} is the most that arrives there`) : null
 }
 
 /** Null when that takes longer. */

@@ -67,7 +67,7 @@ test('no faster than the destination allows, with two servers as with one', asyn
 test('an event beyond max_bytes fails with the reason, and the others go', async (t) => {
   const world = await openWorld(t)
   const sink = await world.receiver()
-  await world.destination(sink.url, { delivery: { max_bytes: 1024 } })
+  await world.destination(sink.url, { delivery: { max_bytes: 1024, oversize: 'fail' } })
   await world.start()
   const big = { type: 'daily', body: { type: 'daily', text: 'x'.repeat(2000) } }
   const [large, small] = await world.append(big, { type: 'daily' })
@@ -325,7 +325,7 @@ test('settings that change count from the next event on', async (t) => {
   await pauseDestination(world.ctx, world.api.environment, { destination_id: destination })
   await updateDestination(world.ctx, world.api.environment, {
     destination_id: destination,
-    delivery: { max_bytes: 1024 },
+    delivery: { max_bytes: 1024, oversize: 'fail' },
   })
   await resumeDestination(world.ctx, world.api.environment, { destination_id: destination })
   const [id] = await world.append({

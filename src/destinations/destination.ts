@@ -17,6 +17,8 @@ export interface OutgoingEvent {
   referenceId: string | null
   provider: string | null
   createdAt: number
+  /** Set where these are some bytes of an event: of which one, and where they stand in it. `id` and `traceId` name the part. */
+  part?: { eventId: string; stored: string }
   /** The JSON, exactly as it was committed. */
   body: Uint8Array
   /** 1 for the first. */
@@ -129,6 +131,10 @@ export interface DestinationType<Settings extends ZodObject = ZodObject> {
   target(settings: z.infer<Settings>): string
   /** What one call of `send` takes; left out: one event. */
   batch?: Batch
+  /** How long URLs of payloads are good; left out: 600. */
+  payloadSeconds?: number
+  /** Sends pointers alone: then no event is too large. */
+  pointsOnly?(settings: z.infer<Settings>): boolean
   /** The largest body that arrives in one piece; left out: any. Larger ones are not handed to `send`. */
   maxEventBytes?(settings: z.infer<Settings>): number
   /** Makes no connection yet, so it cannot fail. */

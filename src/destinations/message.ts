@@ -1,7 +1,7 @@
 // Events as messages of a queue or a broker.
 import { z } from 'zod'
 import { PAYLOAD_VERSION, type S3PayloadEvent } from '../model/event.ts'
-import type { OutgoingEvent, World } from './destination.ts'
+import type { OutgoingEvent, PayloadUrl, World } from './destination.ts'
 
 /** Whole events, or Terra's pointers to them: the setting of every kind that sends messages. */
 export const messageForm = z
@@ -32,6 +32,11 @@ export async function messageBody(
   if (form === 'event' || payloadUrl === undefined || event.type === 'healthcheck') {
     return Buffer.from(event.body.buffer, event.body.byteOffset, event.body.byteLength)
   }
+  return pointerTo(event, payloadUrl)
+}
+
+/** What goes out in place of an event that lies elsewhere. The URL is made for each attempt, so it is fresh in every one. */
+export async function pointerTo(event: OutgoingEvent, payloadUrl: PayloadUrl): Promise<Buffer> {
   const { url, expiresInSeconds } = await payloadUrl(event)
   const pointer: z.infer<typeof S3PayloadEvent> = {
     type: 's3_payload',

@@ -46,7 +46,27 @@ const members = {
     .int()
     .min(1024)
     .nullable()
-    .describe('Larger events fail here without being sent; no limit unless set.')
+    .describe('Larger events do not go in one piece, see `oversize`; no limit unless set.')
+    .default(null),
+  max_records: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe('Events with more records in `data` go in parts; no limit unless set.')
+    .default(null),
+  oversize: z
+    .enum(['chunk', 'ping', 'fail'])
+    .describe(
+      'What becomes of an event that is too large. chunk: parts with some of its records each, or a ping where one ' +
+        'record alone is too large. ping: an `s3_payload` with a URL that answers with the event. fail: it is not sent.',
+    )
+    .default('chunk'),
+  expires_in: z
+    .int()
+    .min(10)
+    .max(604_800)
+    .nullable()
+    .describe('Seconds that URLs of payloads are good. Unless set: 300 for a webhook, 600 for other kinds.')
     .default(null),
   strict_order: z
     .boolean()
@@ -86,6 +106,9 @@ export const DeliveryChange = z
     timeout_seconds: optional(members.timeout_seconds),
     retry_delays_seconds: optional(members.retry_delays_seconds),
     max_bytes: optional(members.max_bytes),
+    max_records: optional(members.max_records),
+    oversize: optional(members.oversize),
+    expires_in: optional(members.expires_in),
     strict_order: optional(members.strict_order),
     pause_on_gone: optional(members.pause_on_gone),
     disable_after_hours: optional(members.disable_after_hours),

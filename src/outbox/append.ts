@@ -111,6 +111,7 @@ export function deliveryRow(input: {
   lane: 'live' | 'backfill'
   after: string | null
   place?: Place | null
+  part?: string | null
   now: number
 }): DeliveryRow {
   return {
@@ -134,5 +135,6 @@ export function deliveryRow(input: {
     sent_at: null,
     duration_ms: null,
     response: null,
+    part: input.part ?? null,
   }
 }

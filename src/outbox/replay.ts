@@ -48,7 +48,7 @@ export async function resendDelivery(ctx: Context, environmentId: string, delive
     if (destination === null) throw new ApiError('destination_not_found', 404, 'the destination was removed')
     const event = await eventById(tx, environmentId, delivery.event_id)
     if (event === null) throw new ApiError('event_not_found', 404, 'the event was deleted')
-    const row = await rowFor(ctx, tx, event, destination)
+    const row = await rowFor(ctx, tx, event, destination, delivery.part)
     await tx.batch([insertDelivery(row)])
     tx.afterCommit(() => wakeDeliveries(ctx.db, [destination.id]))
     return row.id
@@ -61,10 +61,11 @@ async function rowFor(
   tx: Transaction,
   event: Pick<EventRow, 'id' | 'user_id'>,
   destination: DestinationRow,
+  part: string | null = null,
 ): Promise<DeliveryRow> {
   const place = await placeFor(tx, destination, event.user_id)
   const after = place?.after ?? null
-  const row = deliveryRow({ eventId: event.id, destination, lane: 'live', after, place, now: ctx.clock.now() })
+  const row = deliveryRow({ eventId: event.id, destination, lane: 'live', after, place, part, now: ctx.clock.now() })
   tookPlace(ctx, tx, row)
   return row
 }

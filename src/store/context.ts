@@ -17,7 +17,12 @@ export interface Context {
   /** The same for what is not HTTP. */
   destinationNetwork: Network
   /** Where a destination's event can be fetched for a while; absent where this instance serves no payloads. */
-  payloadUrl?: (event: { id: string }) => Promise<{ url: string; expiresInSeconds: number }>
+  payloadUrl?: (what: {
+    eventId: string
+    /** Some bytes of it, as a delivery names them; null: all. */
+    part: string | null
+    seconds: number
+  }) => Promise<{ url: string; expiresInSeconds: number }>
   /** A folder of the operator's that destinations may write below; absent where there is none. */
   destinationFolder?: string | undefined
   /** Writes to the standard output; absent where that is the log's. */

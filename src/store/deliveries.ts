@@ -34,6 +34,8 @@ export interface DeliveryRow {
   sent_at: number | null
   duration_ms: number | null
   response: string | null
+  /** Which bytes of its event it carries; null: all. */
+  part: string | null
 }
 
 /** A try that did not deliver; the one that did is part of the delivery. */
@@ -51,8 +53,8 @@ export interface AttemptRow {
 }
 
 const INSERT = `INSERT INTO deliveries (id, event_id, environment_id, destination_id, lane, after_id, state, attempts,
-  next_at, lease_id, lease_until, last_status, last_error, created_at, finished_at, order_key, order_no)
-  VALUES (${placeholders(17)})`
+  next_at, lease_id, lease_until, last_status, last_error, created_at, finished_at, order_key, order_no, part)
+  VALUES (${placeholders(18)})`
 const INSERT_MANY = insertMany(INSERT)
 
 export function insertDelivery(row: DeliveryRow): Statement {
@@ -77,6 +79,7 @@ export function insertDelivery(row: DeliveryRow): Statement {
       row.finished_at,
       row.order_key,
       row.order_no,
+      row.part,
     ],
   }
 }
@@ -168,6 +171,35 @@ export function settleDeliveries(dialect: Sql['dialect'], outcomes: readonly Out
       row.response,
     ],
   }))
+}
+
+/**
+ * One delivery becomes several that carry a part each: new ones for all parts but the last, which the delivery itself keeps,
+ * so that whoever waits for it waits for all of them where they go `inOrder`. Nothing changes where the lease was lost.
+ */
+export function divideDelivery(
+  held: { id: string; lease_id: string | null },
+  parts: readonly { id: string; part: string }[],
+  options: { inOrder: boolean; now: number },
+): Statement[] {
+  const fresh = parts.slice(0, -1)
+  const afterOf = (i: number): string | null => (options.inOrder ? (fresh[i - 1]?.id ?? null) : null)
+  const stateAfter = (after: string | null): DeliveryState => (after === null ? 'pending' : 'waiting')
+  const statements: Statement[] = fresh.map(({ id, part }, i) => ({
+    sql: `INSERT INTO deliveries (id, event_id, environment_id, destination_id, lane, after_id, state, attempts, next_at,
+            created_at, part)
+          SELECT $1, event_id, environment_id, destination_id, lane, $4, $5, 0, $6, created_at, $7
+          FROM deliveries WHERE id = $2 AND lease_id = $3`,
+    params: [id, held.id, held.lease_id, afterOf(i), stateAfter(afterOf(i)), options.now, part],
+  }))
+  const after = afterOf(fresh.length)
+  statements.push({
+    sql: `UPDATE deliveries SET part = $3, after_id = $4, state = $5, next_at = $6, attempts = 0, lease_id = NULL,
+            lease_until = NULL
+          WHERE id = $1 AND lease_id = $2`,
+    params: [held.id, held.lease_id, parts.at(-1)!.part, after, stateAfter(after), options.now],
+  })
+  return statements
 }
 
 /** Held and not tried: whoever comes next sends them, and nothing was counted. */

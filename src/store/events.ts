@@ -55,6 +55,12 @@ export function eventById(sql: Sql, environmentId: string, id: string): Promise<
   return sql.one('SELECT * FROM events WHERE environment_id = $1 AND id = $2', [environmentId, id])
 }
 
+/** Packed; whoever asks has been let in. */
+export async function eventBody(sql: Sql, id: string): Promise<Uint8Array | null> {
+  const row = await sql.one<{ body: Uint8Array }>('SELECT body FROM events WHERE id = $1', [id])
+  return row?.body ?? null
+}
+
 export function eventsByIds(sql: Sql, ids: readonly string[]): Promise<EventRow[]> {
   return sql.all(`SELECT * FROM events WHERE id IN (${placeholders(ids.length)})`, ids)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { partName, readPart } from '../../deliver/parts.ts'
 import { resendDelivery as resend } from '../../outbox/replay.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
@@ -26,6 +27,10 @@ export const DeliveryView = z
     event_type: z.string(),
     user_id: z.string().nullable(),
     trace_id: z.string(),
+    part: z
+      .object({ number: z.number(), of: z.number() })
+      .nullable()
+      .describe('Where the event was too large to go in one piece: which part of it this is.'),
     destination_id: z.string(),
     destination_name: z.string().nullable(),
     state: State,
@@ -131,12 +136,14 @@ export function deliveryView(
   destination: DestinationRow | null,
 ): DeliveryView {
   const held = isHeld(row, destination)
+  const part = row.part === null ? null : readPart(row.part)
   return {
     id: row.id,
     event_id: row.event_id,
     event_type: event.type,
     user_id: event.user_id,
-    trace_id: event.trace_id,
+    trace_id: partName(event.trace_id, part),
+    part: part === null ? null : { number: part.number, of: part.of },
     destination_id: row.destination_id,
     destination_name: destination?.name ?? null,
     state: row.state,

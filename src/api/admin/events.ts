@@ -13,6 +13,8 @@ import { operation, Reply } from '../http/operation.ts'
 import { DeliveryView, deliveryView } from './deliveries.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
+const PAYLOAD_SECONDS = 300
+
 export const EventView = z
   .object({
     id: z.string(),
@@ -127,6 +129,19 @@ export async function resendEvent(
   return { delivery_ids: await resend(ctx, environment.id, input.event_id, input.destination_id ?? null) }
 }
 
+/** The same bytes as ever, under a URL that is good from now on. */
+export async function makePayloadUrl(
+  ctx: Context,
+  environment: EnvironmentRow,
+  input: { event_id: string; expires_in?: number | undefined },
+): Promise<{ url: string; expires_in: number }> {
+  const { id } = await eventNamed(ctx, environment, input.event_id)
+  if (ctx.payloadUrl === undefined) throw new ApiError('payloads_not_served', 409, 'this server serves no payloads')
+  const seconds = input.expires_in ?? PAYLOAD_SECONDS
+  const { url, expiresInSeconds } = await ctx.payloadUrl({ eventId: id, part: null, seconds })
+  return { url, expires_in: expiresInSeconds }
+}
+
 async function eventNamed(ctx: Context, environment: EnvironmentRow, id: string): Promise<EventRow> {
   const row = await eventById(ctx.db, environment.id, id)
   if (row === null) throw new ApiError('event_not_found', 404, 'event not found')
@@ -192,6 +207,24 @@ export const eventOperations = [
     responses: { 200: { description: 'The request.', schema: EventRequestView } },
     errors: missing,
     handler: ({ ctx, environment, params }) => getEventRequest(ctx, environment, params),
+  }),
+  operation({
+    method: 'POST',
+    path: '/events/{event_id}/payload-url',
+    id: 'makePayloadUrl',
+    summary: 'Make a URL that answers with an event',
+    description: 'Like the one in an `s3_payload`, for when that has expired.',
+    tags: ['Events'],
+    auth: 'admin',
+    params: EventParams,
+    body: z.object({
+      expires_in: z.int().min(10).max(604_800).optional().describe('Seconds that it is good; 300 unless told.'),
+    }),
+    responses: {
+      200: { description: 'The URL.', schema: z.object({ url: z.string(), expires_in: z.number() }) },
+    },
+    errors: { ...missing, 409: 'This process serves no payloads.' },
+    handler: ({ ctx, environment, params, body }) => makePayloadUrl(ctx, environment, { ...params, ...body }),
   }),
   operation({
     method: 'POST',

@@ -44,6 +44,21 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'This source has no API that another one replaced.',
     remedy: 'Only sources with an old API can be moved: FITBIT.',
   },
+  payload_url_expired: {
+    statuses: [400],
+    meaning: 'The URL of a payload was good for some minutes, and those are over.',
+    remedy: 'Make a new one: `POST /admin/v1/events/{id}/payload-url`, or the button on the page of the event.',
+  },
+  payload_url_invalid: {
+    statuses: [403],
+    meaning: 'The URL of a payload was changed or cut on its way.',
+    remedy: 'Use it as it came, with all of its query; take care of `&amp;` in logs and mails.',
+  },
+  payloads_not_served: {
+    statuses: [409],
+    meaning: 'This process has nowhere that payloads could be fetched from.',
+    remedy: 'Ask a server of the same installation that runs the API.',
+  },
   body_incomplete: {
     statuses: [400],
     meaning: 'The connection broke while the body was on its way.',

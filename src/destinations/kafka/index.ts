@@ -54,8 +54,8 @@ export const kafka = defineDestination({
   settings: KafkaSettings,
   target: ({ brokers, topic }) => `${brokers[0]}/${topic}`,
   batch: { events: 200, bytes: 900_000 },
-  maxEventBytes: ({ message, max_message_bytes: most }) =>
-    message === 'pointer' ? Number.POSITIVE_INFINITY : most - AROUND_A_MESSAGE,
+  pointsOnly: ({ message }) => message === 'pointer',
+  maxEventBytes: ({ max_message_bytes: most }) => most - AROUND_A_MESSAGE,
   open(settings, world) {
     const where = settings.brokers.join(', ')
     const kept = keptConnection<KafkaClient>({

@@ -46,6 +46,7 @@ export const redis = defineDestination({
   description: 'Entries of a stream in a Redis or Valkey of yours.',
   settings: RedisSettings,
   target: ({ host, port, stream }) => `${host}:${port}/${stream}`,
+  pointsOnly: ({ message }) => message === 'pointer',
   batch: { events: 200, bytes: 4_000_000 },
   open(settings, world) {
     const where = `${settings.host}:${settings.port}`

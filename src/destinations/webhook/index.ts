@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { HttpFailure, type HttpResponse, type HttpTls, retryAfterSeconds } from '../../platform/http.ts'
 import { defineDestination, type Now, type OutgoingEvent, retry, type SendResult, type World } from '../destination.ts'
+import { messageBody } from '../message.ts'
 import { tlsSettings } from '../tls.ts'
 import { signatureHeader } from './signature.ts'
 
@@ -18,6 +19,11 @@ export const WebhookSettings = z.object({
     .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(4096))
     .default({})
     .describe('Sent with every event, besides ours.'),
+  ping: z
+    .boolean()
+    .default(false)
+    .meta({ needs: 'payloadUrl' })
+    .describe('Every event goes as a small `s3_payload` with a URL that answers with the event.'),
   signing_secret: z
     .string()
     .min(16)
@@ -37,6 +43,8 @@ export const webhook = defineDestination({
   description: 'Signed HTTP POST to a URL of yours.',
   settings: WebhookSettings,
   timeoutSeconds: 8,
+  payloadSeconds: 300,
+  pointsOnly: ({ ping }) => ping,
   target: (settings) => settings.url,
   open(settings, world) {
     const tls = tlsOf(settings)
@@ -61,17 +69,19 @@ async function post(
   event: OutgoingEvent,
   settings: Settings,
   tls: HttpTls | undefined,
-  { http, clock }: World,
+  world: World,
   { signingSecrets, timeoutMs }: Now,
 ): Promise<SendResult> {
-  const signature = signatureHeader(event.body, signingSecrets, clock.now())
+  const { http, clock } = world
+  const body = await messageBody(event, settings.ping ? 'pointer' : 'event', world)
+  const signature = signatureHeader(body, signingSecrets, clock.now())
   const headers = { ...settings.headers, ...eventHeaders(event, signature) }
   try {
     const response = await http.send({
       method: 'POST',
       url: settings.url,
       headers,
-      body: event.body,
+      body,
       timeoutMs,
       maxResponseBytes: KEPT_RESPONSE_BYTES,
       ...(tls && { tls }),

@@ -49,6 +49,7 @@ test('a destination is added from the form that its type draws', async () => {
   assert.deepEqual(row?.settings, {
     url: 'https://example.com/hook',
     headers: { 'X-One': '1', 'x-two': 'a:b' },
+    ping: false,
     ca_certificate: null,
     client_certificate: null,
   })
