@@ -11,6 +11,7 @@ have openssl || missing+=(openssl)
 have redis-server || missing+=(redis-server)
 have nats-server || missing+=(nats-server)
 ls /usr/sbin/rabbitmq-server /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || missing+=(rabbitmq-server)
+have go || missing+=(golang-go)
 
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
@@ -22,3 +23,9 @@ export LOAM_TEST_KAFKA_HOME="${LOAM_TEST_KAFKA_HOME:-${XDG_CACHE_HOME:-$HOME/.ca
 if [ ! -e "$LOAM_TEST_KAFKA_HOME/kafka-clients-4.1.1.jar" ]; then
   mvn -q -B -f test/services/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory="$LOAM_TEST_KAFKA_HOME"
 fi
+
+# Servers that are programs in Go: built once, found by a second run.
+go_tools="${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/go"
+built() { [ -x "$go_tools/${1##*/}" ] || GOBIN="$go_tools" CGO_ENABLED=0 go install "$1@$2"; }
+built github.com/versity/versitygw/cmd/versitygw v1.8.0
+export LOAM_TEST_VERSITYGW="$go_tools/versitygw"

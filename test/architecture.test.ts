@@ -104,7 +104,7 @@ test('main.ts is imported by the command line alone, config.ts by it and main.ts
 })
 
 /** What several kinds of destination, or two sources, are made of stands beside them, and stands in no catalogue. */
-const SHARED = new Set(['sql', 'google-health'])
+const SHARED = new Set(['objects', 'sql', 'google-health'])
 
 test('a connector knows no neighbour, a destination neither', () => {
   for (const folder of ['connectors', 'destinations']) {

@@ -7,6 +7,7 @@ import { nats } from './nats/index.ts'
 import { postgres } from './postgres/index.ts'
 import { rabbitmq } from './rabbitmq/index.ts'
 import { redis } from './redis/index.ts'
+import { s3 } from './s3/index.ts'
 import { stdout } from './stdout/index.ts'
 import { webhook } from './webhook/index.ts'
 
@@ -17,6 +18,7 @@ export const destinationTypes: readonly DestinationType[] = [
   redis as unknown as DestinationType,
   nats as unknown as DestinationType,
   rabbitmq as unknown as DestinationType,
+  s3 as unknown as DestinationType,
   file as unknown as DestinationType,
   stdout as unknown as DestinationType,
 ]
