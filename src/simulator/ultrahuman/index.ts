@@ -33,7 +33,9 @@ export function createUltrahumanSimulator(context: SimulatorContext): Simulator 
       }),
   })
   app.post('/api/partners/oauth/revoke', async (c) => {
-    const grant = await kit.grants.of(new URLSearchParams(await c.req.text()).get('token') ?? '')
+    // Either token will do, as RFC 7009 has it.
+    const token = new URLSearchParams(await c.req.text()).get('token') ?? ''
+    const grant = (await kit.grants.of(token)) ?? (await kit.grants.ofRefreshToken(token))
     if (grant !== null) await kit.grants.end(grant.clientId, grant.personId)
     return c.json({})
   })
