@@ -50,8 +50,6 @@ const db = new DatabaseSync(path)
 if (role === 'writer') db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;')
 db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536;')
 if (role === 'reader') db.exec('PRAGMA query_only = ON')
-// 32 MB: a page that changes with every commit goes into the file once, not each time.
-else db.exec('PRAGMA wal_autocheckpoint = 4000')
 
 const texts = new Map<number, string>()
 const statements = new Map<string, StatementSync>()
