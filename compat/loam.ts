@@ -116,7 +116,7 @@ export async function signIn(
     const location = response.headers.get('location')
     if (location === null) return url
     const next = new URL(location, url)
-    if (next.pathname.endsWith('/oauth/authorize')) {
+    if (next.pathname.endsWith('/oauth/authorize') || next.pathname.endsWith('/oauth2Confirm')) {
       next.searchParams.set('auto', options.deny === true ? 'deny' : 'approve')
       if (options.person !== undefined) next.searchParams.set('person', options.person)
     }

@@ -265,3 +265,36 @@ test('deauthentication deletes everything and says so', async () => {
     ['deauth'],
   )
 })
+
+test('workouts are planned, listed and taken away at a source that has a calendar', async () => {
+  const session = await client.authentication.generatewidgetsession({
+    auth_success_redirect_url: 'https://example.com/success',
+    auth_failure_redirect_url: 'https://example.com/failure',
+  })
+  const end = new URL(await signIn(session.url!, { person: 'planner', provider: 'GARMIN' }))
+  const planner = end.searchParams.get('user_id')!
+  const written = await client.plannedworkout.write({
+    user_id: planner,
+    data: [
+      {
+        metadata: { name: 'Easy run', planned_date: '2027-03-01', type: 8 } as never,
+        steps: [
+          {
+            intensity: 'WARMUP',
+            durations: [{ duration_type: 'TIME', seconds: 600 } as Terra.PlannedWorkoutStepDurations],
+          },
+        ] as never,
+      },
+    ],
+  })
+  assert.equal(written.user?.provider, 'GARMIN')
+  const [id] = written.log_ids!
+  const listed = await client.plannedworkout.fetch({
+    user_id: planner,
+    start_date: '2027-03-01',
+    end_date: '2027-03-02',
+  } as never)
+  assert.equal(listed.data?.[0]?.metadata?.id, id)
+  const gone = await client.plannedworkout.delete({ user_id: planner, data: [id!] })
+  assert.deepEqual(gone.processed_data, [{ id, response_code: 200 }])
+})
