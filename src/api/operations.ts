@@ -10,6 +10,7 @@ import { instanceOperations } from './admin/instance.ts'
 import { jobOperations } from './admin/jobs.ts'
 import { keyOperations } from './admin/keys.ts'
 import { moveOperations } from './admin/moves.ts'
+import { replayOperations } from './admin/replays.ts'
 import { sessionOperations } from './admin/sessions.ts'
 import { sourceOperations } from './admin/sources.ts'
 import { streamOperations } from './admin/streams.ts'
@@ -58,6 +59,7 @@ export function allOperations(shutdown?: AbortSignal): MountedOperation[] {
     ...streamOperations(shutdown),
     ...eventOperations,
     ...deliveryOperations,
+    ...replayOperations,
     ...jobOperations,
     ...generateOperations,
     ...inspectorOperations,

@@ -9,6 +9,7 @@ import {
   show,
   showPage,
   talking,
+  wholeNumber,
 } from './common.ts'
 import { cell, fields, shortTime, table } from './table.ts'
 
@@ -19,6 +20,19 @@ interface ListOptions extends PageOptions {
   provider?: string
   since?: string
   until?: string
+}
+
+interface ReplayOptions extends CommonOptions {
+  type?: string
+  user?: string
+  referenceId?: string
+  provider?: string
+  since?: string
+  until?: string
+  failed?: boolean
+  destination?: string
+  rate?: number
+  dryRun?: boolean
 }
 
 interface Event {
@@ -77,6 +91,40 @@ export function addEvents(command: Command): void {
       show(options, event, text)
     },
   )
+  talking(
+    command
+      .command('replay')
+      .description('Deliver many again, as a job in the lane of history.')
+      .option('--type <type>', 'only of this type')
+      .option('--user <user_id>', 'only about this connection')
+      .option('--reference-id <id>', 'only about this person of yours')
+      .option('--provider <PROVIDER>', 'only of this source')
+      .option('--since <time>', 'made at or after this ISO time')
+      .option('--until <time>', 'made before this ISO time')
+      .option('--failed', 'only what failed for good and was not delivered since')
+      .option('--destination <id>', 'only there, whatever its filters say')
+      .option('--rate <n>', 'events per second at most', wholeNumber(1, 10_000))
+      .option('--dry-run', 'count, and send nothing'),
+  ).action(async (options: ReplayOptions) => {
+    const result = (await serverFor(options).send('POST', '/replays', {
+      type: options.type,
+      user_id: options.user,
+      reference_id: options.referenceId,
+      provider: options.provider,
+      since: options.since,
+      until: options.until,
+      state: options.failed === true ? 'failed' : 'all',
+      destination_id: options.destination,
+      rate_per_second: options.rate,
+      dry_run: options.dryRun === true,
+    })) as { replay_id: string | null; events: number; bytes: number }
+    const what = `${result.events} events, ${result.bytes} bytes`
+    show(
+      options,
+      result,
+      result.replay_id === null ? `${what}. Nothing was sent.` : `${what}: queued as job ${result.replay_id}.`,
+    )
+  })
   talking(
     command
       .command('resend')

@@ -6,6 +6,7 @@ import {
   type RevokePayload,
   subscribeAtProvider,
 } from '../credentials/disconnect.ts'
+import { runReplay } from '../outbox/replays.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
 import { claimInTurns } from '../queue/share.ts'
@@ -54,6 +55,7 @@ const workers: Record<string, (ctx: Context, job: JobRow) => Promise<JobResult>>
   gone: runGone,
   unclaimed: runUnclaimed,
   renormalize: runRenormalize,
+  replay: runReplay,
   subscribe_source: runSubscribeSource,
   async subscribe(ctx, job) {
     const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)

@@ -1,0 +1,119 @@
+// Many events once more, as a job that goes on where it stopped: the place it has reached is committed together with the
+// deliveries up to there, so a crash neither leaves events out nor sends them a second time.
+import { newId } from '../model/ids.ts'
+import { enqueue } from '../queue/enqueue.ts'
+import { wakeDeliveries } from '../queue/wake.ts'
+import type { Context } from '../store/context.ts'
+import { deliveriesOfEvent, type DeliveryRow, insertDelivery } from '../store/deliveries.ts'
+import type { Sql } from '../store/database.ts'
+import { type DestinationRow, listDestinations } from '../store/destinations.ts'
+import { type JobRow, saveJobProgress } from '../store/jobs.ts'
+import { countToReplay, nextToReplay, type ReplayedEvent, type ReplayFilter } from '../store/replays.ts'
+import { deliveryRow } from './append.ts'
+import { passes } from './filters.ts'
+import { placeFor, tookPlace } from './order.ts'
+
+const MOST_AT_ONCE = 100
+/** A step of a slower replay is a second's worth. */
+const STEP_MS = 1000
+
+export interface ReplayOrder {
+  filter: ReplayFilter
+  /** Null: every destination whose filters want the event, or where it failed. */
+  destinationId: string | null
+  ratePerSecond: number
+}
+
+interface Payload extends ReplayOrder {
+  after: { at: number; id: string }
+  done: number
+  total: number
+}
+
+export async function startReplay(ctx: Context, order: ReplayOrder): Promise<string> {
+  const now = ctx.clock.now()
+  const { events: total } = await countToReplay(ctx.db, order.filter)
+  const payload: Payload = { ...order, after: { at: 0, id: '' }, done: 0, total }
+  const [id] = await ctx.db.transaction((tx) =>
+    enqueue(
+      tx,
+      [
+        {
+          kind: 'replay',
+          lane: 'backfill',
+          environmentId: order.filter.environmentId,
+          userId: order.filter.userId,
+          dedupeKey: `replay:${newId()}`,
+          payload,
+          at: now,
+        },
+      ],
+      now,
+    ),
+  )
+  return id!
+}
+
+/** One step of a replay; the loop comes back for the next one. */
+export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { again: number }> {
+  const payload = JSON.parse(job.payload) as Payload
+  const { filter, ratePerSecond } = payload
+  const limit = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor((ratePerSecond * STEP_MS) / 1000)))
+  return ctx.db.transaction(async (tx) => {
+    const events = await nextToReplay(tx, filter, payload.after, limit)
+    const destinations = await listDestinations(tx, filter.environmentId)
+    const rows: DeliveryRow[] = []
+    for (const event of events) {
+      for (const { destination, part } of await targets(tx, payload, event, destinations)) {
+        const place = await placeFor(tx, destination, event.user_id)
+        const after = place?.after ?? null
+        const now = ctx.clock.now()
+        const row = deliveryRow({ eventId: event.id, destination, lane: 'backfill', after, place, part, now })
+        tookPlace(ctx, tx, row)
+        rows.push(row)
+      }
+      payload.after = { at: event.created_at, id: event.id }
+      payload.done++
+    }
+    const progress = JSON.stringify({ done: Math.min(payload.done, payload.total), total: payload.total })
+    const changed = await tx.batch([
+      ...rows.map(insertDelivery),
+      saveJobProgress(job.id, job.lease_id!, JSON.stringify(payload), progress),
+    ])
+    // Somebody stopped it: what this step did is undone.
+    if (changed.at(-1) === 0) throw new Error('the job is not ours any more')
+    if (rows.length > 0) {
+      tx.afterCommit(() => wakeDeliveries(ctx.db, [...new Set(rows.map((row) => row.destination_id))]))
+    }
+    if (events.length < limit) return 'done'
+    return { again: ctx.clock.now() + Math.ceil((events.length / ratePerSecond) * 1000) }
+  })
+}
+
+interface Target {
+  destination: DestinationRow
+  part: string | null
+}
+
+async function targets(
+  tx: Sql,
+  { filter, destinationId }: Payload,
+  event: ReplayedEvent,
+  all: readonly DestinationRow[],
+): Promise<Target[]> {
+  if (destinationId !== null) {
+    return all.filter(({ id }) => id === destinationId).map((destination) => ({ destination, part: null }))
+  }
+  if (!filter.onlyFailed) {
+    return all.filter((row) => passes(row, event)).map((destination) => ({ destination, part: null }))
+  }
+  // The latest of each destination and part, where that one failed.
+  const latest = new Map<string, DeliveryRow>()
+  for (const row of await deliveriesOfEvent(tx, event.id)) latest.set(`${row.destination_id} ${row.part ?? ''}`, row)
+  return [...latest.values()]
+    .filter(({ state }) => state === 'failed')
+    .flatMap(({ destination_id: id, part }) => {
+      const destination = all.find((row) => row.id === id)
+      return destination === undefined ? [] : [{ destination, part }]
+    })
+}

@@ -1,0 +1,117 @@
+// Many events sent again: what is chosen, where it goes, and that a job that dies between two steps loses and repeats nothing.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openWorld, until, type World } from '../src/deliver/test-world.ts'
+import { runReplay } from '../src/outbox/replays.ts'
+import { claim, jobQueue, recover } from '../src/queue/queue.ts'
+import { cancelJob, type JobRow } from '../src/store/jobs.ts'
+
+async function ask(world: World, json: object): Promise<Record<string, unknown>> {
+  const answer = await world.api.asOperator('POST', '/admin/v1/replays', { json })
+  assert.ok(answer.status === 200 || answer.status === 202, answer.text)
+  return answer.json
+}
+
+async function claimed(world: World): Promise<JobRow> {
+  const now = world.ctx.clock.now()
+  const [job] = await claim<JobRow>(world.ctx.db, jobQueue, ['backfill'], { limit: 1, now, leaseMs: 60_000 })
+  assert.ok(job !== undefined)
+  return job
+}
+
+/** As the loop does it, each step under a lease of its own. */
+async function runAll(world: World): Promise<void> {
+  for (;;) {
+    const job = await claimed(world)
+    if ((await runReplay(world.ctx, job)) === 'done') return
+    await recover(world.ctx.db, jobQueue, Number.POSITIVE_INFINITY)
+  }
+}
+
+async function replayed(world: World): Promise<{ event_id: string; destination_id: string }[]> {
+  return world.ctx.db.all(`SELECT event_id, destination_id FROM deliveries WHERE lane = 'backfill' ORDER BY id`)
+}
+
+test('chosen by type and person, counted first, with the ids they had', async (t) => {
+  const world = await openWorld(t)
+  const receiver = await world.receiver()
+  await world.destination(receiver.url)
+  await world.start()
+  const connection = await world.api.addUser()
+  const [a, b] = await world.append({ type: 'sleep', connection }, { type: 'sleep' }, { type: 'daily', connection })
+  await until(() => receiver.got.length === 3, 'not sent')
+  const bytes = Buffer.byteLength('{"type":"sleep","umlaut":"ä"}')
+  assert.deepEqual(await ask(world, { type: 'sleep', dry_run: true }), { replay_id: null, events: 2, bytes: 2 * bytes })
+  assert.deepEqual(await ask(world, { type: 'sleep', user_id: connection.user_id, dry_run: true }), {
+    replay_id: null,
+    events: 1,
+    bytes,
+  })
+  assert.equal((await replayed(world)).length, 0)
+
+  const { replay_id: id } = await ask(world, { type: 'sleep' })
+  await runAll(world)
+  await until(() => receiver.got.length === 5, 'not sent again')
+  assert.deepEqual(
+    receiver.got
+      .slice(3)
+      .map(({ headers }) => headers['x-terra-trace-id'])
+      .sort(),
+    [a, b].sort(),
+  )
+  const shown = await world.api.asOperator('GET', `/admin/v1/replays/${id}`)
+  assert.deepEqual(shown.json['progress'], { done: 2, total: 2 })
+})
+
+test('failed ones go where they failed, and those delivered since are left out', async (t) => {
+  const world = await openWorld(t)
+  let status = 404
+  const [broken, well] = [await world.receiver(() => status), await world.receiver()]
+  const at = await world.destination(broken.url, { delivery: { retry_delays_seconds: [] } })
+  await world.destination(well.url)
+  await world.start()
+  const [id] = await world.append({ type: 'sleep' })
+  await until(async () => (await ask(world, { state: 'failed', dry_run: true }))['events'] === 1, 'it did not fail')
+  status = 200
+  await ask(world, { state: 'failed' })
+  await runAll(world)
+  await until(() => broken.got.length === 2, 'not sent again')
+  assert.deepEqual(await replayed(world), [{ event_id: id, destination_id: at }])
+  assert.equal(well.got.length, 1)
+  assert.equal((await ask(world, { state: 'failed', dry_run: true }))['events'], 0)
+})
+
+test('to another destination, step by step; a step that was not committed is done again, once', async (t) => {
+  const world = await openWorld(t)
+  const events = Array.from({ length: 7 }, () => ({ type: 'sleep' }))
+  const ids = await world.append(...events)
+  const receiver = await world.receiver()
+  const target = await world.destination(receiver.url, { event_types: ['daily'] })
+  await ask(world, { destination_id: target, rate_per_second: 3 })
+  const { db } = world.ctx
+
+  assert.notEqual(await runReplay(world.ctx, await claimed(world)), 'done')
+  assert.equal((await replayed(world)).length, 3)
+  // Whoever held it died; a second run of what it held changes nothing.
+  await recover(db, jobQueue, Number.POSITIVE_INFINITY)
+  const stale = await claimed(world)
+  await recover(db, jobQueue, Number.POSITIVE_INFINITY)
+  await assert.rejects(runReplay(world.ctx, stale), /not ours/)
+  assert.equal((await replayed(world)).length, 3)
+  await runAll(world)
+  assert.deepEqual((await replayed(world)).map((row) => row.event_id).sort(), [...ids].sort())
+})
+
+test('a stopped replay queues nothing more, and no replay goes to a destination of others', async (t) => {
+  const world = await openWorld(t)
+  const receiver = await world.receiver()
+  await world.destination(receiver.url)
+  await world.append({ type: 'sleep' })
+  const { replay_id: id } = await ask(world, {})
+  const job = await claimed(world)
+  assert.equal(await cancelJob(world.ctx.db, world.api.environment.id, id as string, 0), 1)
+  await assert.rejects(runReplay(world.ctx, job), /not ours/)
+  assert.equal((await replayed(world)).length, 0)
+  const wrong = await world.api.asOperator('POST', '/admin/v1/replays', { json: { destination_id: 'none' } })
+  assert.equal(wrong.status, 404)
+})
