@@ -206,6 +206,28 @@ test('a testing consent screen shows in its refresh tokens', async () => {
   assert.match(warning!.message, /refresh tokens of 1 connections end by themselves, the first on \d{4}-\d\d-\d\d/)
 })
 
+test('once the old API is switched off, its connections say that they need a sign-in', async () => {
+  await admin('PUT', '/sources/FITBIT', { api: 'legacy' })
+  const userId = await signIn('kim', 'customer-3')
+  await backfilled(userId)
+  await admin('PUT', '/sources/FITBIT', { api: null })
+  await fetch(`${url}/sandbox/fitbit-legacy/_control/switched-off`, { method: 'POST' })
+  const answer = await fetch(
+    `${url}/v2/daily?user_id=${userId}&start_date=2025-06-01&end_date=2025-06-02&to_webhook=false`,
+    {
+      headers: { 'dev-id': 'migrate', 'x-api-key': API_KEY },
+    },
+  )
+  assert.equal(answer.status, 400)
+  assert.equal(((await answer.json()) as { reason: string }).reason, 'connection_error')
+  const { data } = (await admin('GET', '/moves/fitbit/users')) as unknown as { data: MoveView[] }
+  assert.equal(data.find(({ user_id: id }) => id === userId)?.state, 'degraded')
+  assert.ok(
+    ((await admin('POST', '/moves/fitbit/links', {})).data as MoveLink[]).some(({ user_id: id }) => id === userId),
+  )
+  await fetch(`${url}/sandbox/fitbit-legacy/_control/switched-off?on=0`, { method: 'POST' })
+})
+
 test('a source that replaced nothing has no moves', async () => {
   assert.equal((await admin('GET', '/moves/oura')).code, 'nothing_replaced')
 })

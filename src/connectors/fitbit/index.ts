@@ -1,6 +1,6 @@
 import type { Connector } from '../connector.ts'
 import { googleHealth } from '../google-health/index.ts'
-import { scopeOf } from '../google-health/oauth.ts'
+import { SCOPES } from '../google-health/oauth.ts'
 import { legacy } from './legacy/index.ts'
 
 /** Since the old Web API ended, Fitbit is the Google Health API under its old name. */
@@ -12,19 +12,8 @@ export const fitbit: Connector = googleHealth({
   replaces: {
     variant: 'legacy',
     endedOn: '2026-11-02',
-    restricted: {
-      // ~ Google says that most are; which ones, its consent screen shows.
-      scopes: [
-        'activity_and_fitness',
-        'health_metrics_and_measurements',
-        'sleep',
-        'nutrition',
-        'location',
-        'ecg',
-        'irn',
-      ].map(scopeOf),
-      people: 100,
-    },
+    // All of the API's scopes are.
+    restricted: { scopes: SCOPES, people: 100 },
     differs: {
       'calories_data.BMR_calories': 'no roll-up has it',
       'measurements_data.measurements': 'the old API computes a BMI for each weighing',

@@ -41,7 +41,7 @@ export function googleHealth(own: Pick<Connector, 'id' | 'name' | 'tagline'> & P
     },
     historyDays: null,
     notice:
-      'Most scopes are restricted: before Google has reviewed the application at most 100 people may connect, and while the consent screen is in testing they must sign in again every 7 days.',
+      'All scopes are restricted: before Google has reviewed the application at most 100 people may connect, and while the consent screen is in testing they must sign in again every 7 days.',
     ...own,
   }
 }

@@ -4,8 +4,8 @@ const SCOPE = 'https://www.googleapis.com/auth/googlehealth.'
 
 export const scopeOf = (what: string): string => `${SCOPE}${what}.readonly`
 
-/** Mostly restricted: before Google's review an application may have a hundred users, see the README. */
-const SCOPES = [
+/** All restricted: before Google's review an application may have a hundred users, see the README. */
+export const SCOPES = [
   'activity_and_fitness',
   'health_metrics_and_measurements',
   'sleep',

@@ -1,5 +1,6 @@
 // The Fitbit Web API that ended in 2026, for connections of the variant `legacy`.
 import { Hono } from 'hono'
+import type { Levers } from '../kit/control.ts'
 import { openKit } from '../kit/kit.ts'
 import { clientOf, mountAuthorize, mountToken } from '../kit/oauth.ts'
 import { serve } from '../kit/serve.ts'
@@ -8,6 +9,9 @@ import type { Simulator, SimulatorContext } from '../simulator.ts'
 import { mountData } from './data.ts'
 import { errors, rules } from './rules.ts'
 import { createNotices, mountSubscriptions } from './subscriptions.ts'
+
+/** The day that everything of it answers 410, on order. */
+const SWITCHED_OFF = 'switched-off'
 
 export function createFitbitLegacySimulator(context: SimulatorContext): Simulator {
   // Its callback is that of the source: the variant has none of its own.
@@ -18,6 +22,10 @@ export function createFitbitLegacySimulator(context: SimulatorContext): Simulato
   )
   const notices = createNotices(kit)
   const app = new Hono()
+  app.use(async (c, next) => {
+    if ((await kit.state.get(SWITCHED_OFF)) === null) return next()
+    return c.json(errors('gone', 'The Fitbit Web API has been turned off'), 410)
+  })
 
   mountAuthorize(app, kit)
   mountToken(app, kit, {
@@ -47,12 +55,19 @@ export function createFitbitLegacySimulator(context: SimulatorContext): Simulato
   mountSubscriptions(app, kit)
   mountData(app, kit)
 
-  return serve(kit, app, {
+  const levers: Levers = {
     items: (personId, kind) => notices.items(personId, kind),
     notify: (order) => notices.notify(order),
     tick: () => notices.look(),
     tell: async (grant, what) => {
       if (what === 'revoked') await notices.revoked(grant)
     },
-  })
+  }
+  return serve(kit, app, levers, (control) =>
+    control.post('/_control/switched-off', async (c) => {
+      const on = c.req.query('on') !== '0'
+      await (on ? kit.state.put(SWITCHED_OFF, '1') : kit.state.delete(SWITCHED_OFF))
+      return c.json({ on })
+    }),
+  )
 }

@@ -308,6 +308,7 @@ export const legacy: Connector = {
   reads,
   timeZone: zoneOf,
   notifications,
+  statusOf,
   /** A look costs some forty requests of the 150 that an hour has. */
   poll: {
     everySeconds: 3600,
@@ -317,6 +318,11 @@ export const legacy: Connector = {
   limits: { connection: { requests: 150, perSeconds: 3600 }, waitSeconds: secondsToReset },
   historyDays: null,
   notice: 'Google switched this API off in November 2026. New connections belong to the Google Health API.',
+}
+
+/** 410 Gone from everything says that the API has ended: only a new consent, with Google, brings data again. */
+function statusOf({ status }: { status: number }): number {
+  return status === 410 ? 401 : status
 }
 
 /** Beside `Retry-After`, every answer says in how many seconds the hour is over. */
