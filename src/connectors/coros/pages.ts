@@ -18,6 +18,8 @@ export function dataOf(kind: string, payload: unknown): unknown {
 
 /** What a `result` other than good means as a status; null for a good one, or for an answer that has none. */
 export function statusIn(response: HttpResponse): number | null {
+  // A status that says it itself stands: what is in a 429 or a 500 is no word of COROS's own.
+  if (response.status >= 300) return null
   const result = resultOf(response)
   if (result === null || result === GOOD) return null
   if (result === BAD_TOKEN) return 401
