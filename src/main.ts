@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { ensureAdminToken } from './api/admin/sessions.ts'
-import { createApi } from './api/app.ts'
+import { createApi, createHealth } from './api/app.ts'
 import { ensureFirstEnvironment } from './api/environments.ts'
 import { VERSION } from './api/version.ts'
 import type { Config } from './config.ts'
@@ -107,6 +107,7 @@ export async function startServer(
     ...(role === 'all' || role === 'intake' ? [await startIntake(ctx, { onlyProcess: config.embedded })] : []),
     ...(role === 'all' || role === 'deliver' ? [await startDelivering(ctx, { onlyProcess: config.embedded })] : []),
   ]
+  if (role === 'intake' || role === 'deliver') door.open(createHealth(ctx))
   const ticking = startTicking(ctx, simulators, role)
   if (role === 'all' || role === 'api') {
     writeProfile(config.dataDir, {
@@ -182,14 +183,14 @@ async function sandboxApplication(ctx: Context, provider: string, clientId: stri
   return null
 }
 
-type Fetch = (request: Request, env: unknown) => Response | Promise<Response>
+type Fetch = (request: Request, env?: object) => Response | Promise<Response>
 
-/** The port is ours before everything behind it is ready: until then, and in roles without an API, the answer is 503. */
-function closedDoor(): { fetch: Fetch; open(app: Hono): void } {
-  let behind: Hono | null = null
+/** The port is ours before what is behind it is ready: until then the answer is 503. */
+function closedDoor(): { fetch: Fetch; open(app: { fetch: Fetch }): void } {
+  let behind: { fetch: Fetch } | null = null
   return {
     fetch: (request, env) =>
-      behind?.fetch(request, env as object) ??
+      behind?.fetch(request, env) ??
       Response.json({ status: 'error', message: 'starting' }, { status: 503, headers: { 'retry-after': '1' } }),
     open: (app) => {
       behind = app

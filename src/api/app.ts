@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import type { Context } from '../store/context.ts'
 import { mountDocs } from './docs/pages.ts'
+import { healthOperations } from './health.ts'
 import { createFrame, type FrameEnv, type FrameOptions } from './http/frame.ts'
 import { openApiDocument } from './openapi.ts'
 import { ALIASES, allOperations } from './operations.ts'
@@ -25,6 +26,13 @@ export function createApi(ctx: Context, options: ApiOptions = {}): Hono<FrameEnv
   const document = openApiDocument({ version: VERSION, serverUrl: ctx.publicUrl, operations })
   app.get('/openapi.json', (c) => c.json(document))
   mountDocs(app, document)
+  return app
+}
+
+/** What every process answers, whatever its role: orchestrators and Prometheus ask each one. */
+export function createHealth(ctx: Context): Hono<FrameEnv> {
+  const { app, mount } = createFrame(ctx, {})
+  mount('', healthOperations)
   return app
 }
 
