@@ -29,3 +29,11 @@ go_tools="${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/go"
 built() { [ -x "$go_tools/${1##*/}" ] || GOBIN="$go_tools" CGO_ENABLED=0 go install "$1@$2"; }
 built github.com/versity/versitygw/cmd/versitygw v1.8.0
 export LOAM_TEST_VERSITYGW="$go_tools/versitygw"
+
+# SQS is played by moto.
+moto="${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/moto"
+if [ ! -x "$moto/bin/moto_server" ]; then
+  python3 -m venv "$moto"
+  "$moto/bin/pip" install --quiet 'moto[sqs]==5.2.5' flask==3.1.3 flask-cors==6.0.5
+fi
+export LOAM_TEST_MOTO="$moto/bin/moto_server"

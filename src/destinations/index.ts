@@ -8,6 +8,7 @@ import { postgres } from './postgres/index.ts'
 import { rabbitmq } from './rabbitmq/index.ts'
 import { redis } from './redis/index.ts'
 import { s3 } from './s3/index.ts'
+import { sqs } from './sqs/index.ts'
 import { stdout } from './stdout/index.ts'
 import { webhook } from './webhook/index.ts'
 
@@ -19,6 +20,7 @@ export const destinationTypes: readonly DestinationType[] = [
   nats as unknown as DestinationType,
   rabbitmq as unknown as DestinationType,
   s3 as unknown as DestinationType,
+  sqs as unknown as DestinationType,
   file as unknown as DestinationType,
   stdout as unknown as DestinationType,
 ]

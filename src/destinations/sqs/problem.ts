@@ -1,0 +1,30 @@
+// What SQS says when it takes a request or a message not, as sentences for people.
+import { rejected, retry, type SendResult } from '../destination.ts'
+
+/** By the codes of its JSON protocol. */
+export const MEND: Record<string, string> = {
+  QueueDoesNotExist: 'there is no such queue: create it, or correct queue_url',
+  'AWS.SimpleQueueService.NonExistentQueue': 'there is no such queue: create it, or correct queue_url',
+  AccessDeniedException: 'the access key lacks a right: it needs sqs:SendMessage on the queue',
+  AccessDenied: 'the access key lacks a right: it needs sqs:SendMessage on the queue',
+  InvalidClientTokenId: 'it does not know this access_key_id: correct it',
+  UnrecognizedClientException: 'it does not know this access_key_id: correct it',
+  InvalidSignatureException: 'the secret_access_key or the region is wrong: set them anew',
+  SignatureDoesNotMatch: 'the secret_access_key or the region is wrong: set them anew',
+  BatchRequestTooLong: 'the messages are too large for it together: lower max_message_bytes',
+  KmsAccessDenied:
+    'the access key may not use the key that encrypts the queue: it needs kms:GenerateDataKey and kms:Decrypt',
+  OverLimit: 'it is over its limits',
+}
+
+/** Failures that are about the message and no other. */
+const ABOUT_MESSAGE = /InvalidMessageContents|InvalidParameterValue|MessageTooLong/
+
+export function failedEntry(failed: { Code: string; SenderFault: boolean } | undefined, where: string): SendResult {
+  if (failed === undefined) return retry(`${where} did not say what became of the message`)
+  const code = /^[A-Za-z0-9._#-]{1,80}$/.test(failed.Code) ? failed.Code : 'unknown'
+  if (failed.SenderFault && ABOUT_MESSAGE.test(code)) {
+    return rejected(`${where} does not take this event (${code}): it may be too large for the queue`)
+  }
+  return retry(`${where} refused the message (${code})${MEND[code] === undefined ? '' : `: ${MEND[code]}`}`)
+}
