@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
-import type { HttpRequest, HttpResponse } from '../../platform/http.ts'
-import type { Address, ConnectionHttp, FetchContext, Fetched, Wanted } from '../connector.ts'
-import { reads } from './reads.ts'
+import type { HttpRequest } from '../../platform/http.ts'
+import type { ConnectionHttp, FetchContext, Wanted } from '../connector.ts'
+import { fetched as fetchedOf, responseOf } from '../test-http.ts'
+import { googleHealth } from './index.ts'
+
+const google = googleHealth({ id: 'GOOGLE', name: 'Google', tagline: '' })
 
 interface Sent {
   path: string
@@ -12,44 +15,21 @@ interface Sent {
   json: unknown
 }
 
+/** A number is a status. */
 type Answer = (sent: Sent, n: number) => unknown
 
 async function fetchAll(kind: string, wanted: Wanted, answer: Answer, more: Partial<FetchContext> = {}) {
   const sent: Sent[] = []
   const http: ConnectionHttp = {
-    async send(at: Address, request = {}) {
-      const call = { path: at.path, query: request.query, json: request.json }
-      sent.push(call)
-      const body = answer(call, sent.length)
-      if (typeof body === 'number') return response(body, {})
-      return response(200, body)
+    async send({ path }, { query, json } = {}) {
+      const call = { path, query, json }
+      const said = answer(call, sent.push(call))
+      return responseOf(typeof said === 'number' ? { status: said, json: {} } : { json: said })
     },
     follow: (url) => assert.fail(`nobody should follow ${url}`),
   }
-  const context: FetchContext = {
-    http,
-    wanted,
-    providerUserId: '1',
-    timeZone: 'Europe/Berlin',
-    grantedScopes: null,
-    now: Date.parse('2026-11-20T12:00:00Z'),
-    ...more,
-  }
-  const fetched: Fetched[] = []
-  for await (const each of reads[kind]!.fetch!(context)) fetched.push(each)
-  return { sent, fetched }
-}
-
-function response(status: number, body: unknown): HttpResponse {
-  const text = JSON.stringify(body)
-  return {
-    status,
-    headers: {},
-    body: Buffer.from(text),
-    truncated: false,
-    text: () => text,
-    json: () => JSON.parse(text),
-  }
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  return { fetched: await fetchedOf(google, kind, wanted, http, { now, ...more }), sent }
 }
 
 const days = (start: string, end: string): Wanted => ({ days: { start, end } })
