@@ -7,6 +7,7 @@ import { type Saturation, saturate } from './lib/load.ts'
 import { startSink } from './lib/sink.ts'
 
 const ROUNDS = Number(process.env.LOAM_BENCH_ROUNDS ?? 5)
+const EVENTS = Number(process.env.LOAM_BENCH_EVENTS ?? 6000)
 const only = process.env.LOAM_BENCH_ONLY?.split(',')
 
 const cleanup = new Cleanup()
@@ -23,8 +24,8 @@ try {
     (each) => each !== null && (only === undefined || only.some((word) => each.name.includes(word))),
   ) as NonNullable<(typeof found)[number]>[]
   for (const [payloads, count] of [
-    [tenKilobytes(), 6000],
-    [hundredKilobytes(), 1500],
+    [tenKilobytes(), EVENTS],
+    [hundredKilobytes(), EVENTS / 4],
   ] as [Payloads, number][]) {
     const results = new Map<string, Saturation[]>(contestants.map((each) => [each.name, []]))
     for (const contestant of contestants) await saturate(contestant, sink, payloads, Math.ceil(count / 4))
@@ -35,17 +36,22 @@ try {
     }
     const perSecond = (name: string): number => median(results.get(name)?.map((each) => each.perSecond) ?? [])
     const base = perSecond(contestants[0]!.name)
+    const cpu = (name: string): number => median(results.get(name)!.map((each) => each.cpuMicroseconds))
+    const allCpu = (name: string): number =>
+      median(results.get(name)!.map((each) => each.cpuMicroseconds + each.besidesMicroseconds))
     console.log(
       `\nEvents of ${payloads.name} (${payloads.bytes} bytes), 64 clients, ${count} a round, medians of ${ROUNDS}\n`,
     )
     console.log(
       table(
-        ['', 'events/s', 'of the relay', 'server CPU us/event'],
+        ['', 'events/s', 'of the relay', 'CPU us/event', 'with load and sink', "the relay's by that"],
         contestants.map(({ name }) => [
           name,
           round(perSecond(name)),
           round(perSecond(name) / base, 2),
-          round(median(results.get(name)!.map((each) => each.cpuMicroseconds))),
+          round(cpu(name)),
+          round(allCpu(name)),
+          round(allCpu(contestants[0]!.name) / allCpu(name), 2),
         ]),
       ),
     )

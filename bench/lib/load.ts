@@ -14,6 +14,8 @@ export interface Saturation {
   perSecond: number
   /** Of the server under test, per event. */
   cpuMicroseconds: number
+  /** Of load generator and sink, per event. */
+  besidesMicroseconds: number
 }
 
 /** As many as go through: `clients` post one after the other until `count` are acknowledged, then all must have arrived. */
@@ -27,6 +29,7 @@ export async function saturate(
   const pool = new Pool(contestant.url, { connections: clients, pipelining: 1 })
   sink.clear()
   const before = await contestant.usage()
+  const own = process.cpuUsage()
   const startedAt = performance.now()
   let next = 0
   await Promise.all(
@@ -39,9 +42,14 @@ export async function saturate(
   )
   await sink.until(count)
   const seconds = (performance.now() - startedAt) / 1000
+  const { user, system } = process.cpuUsage(own)
   const after = await contestant.usage()
   await pool.close()
-  return { perSecond: count / seconds, cpuMicroseconds: ((after.cpuMs - before.cpuMs) * 1000) / count }
+  return {
+    perSecond: count / seconds,
+    cpuMicroseconds: ((after.cpuMs - before.cpuMs) * 1000) / count,
+    besidesMicroseconds: (user + system) / count,
+  }
 }
 
 export interface Latency {
@@ -69,7 +77,8 @@ export async function atRate(
   const begin = performance.now()
   for (let i = 0; i < rate * seconds; i++) {
     const due = begin + (i * 1000) / rate
-    while (performance.now() < due) await new Promise((resolve) => setTimeout(resolve, due - performance.now()))
+    while (performance.now() < due)
+      await new Promise((resolve) => setTimeout(resolve, Math.max(1, due - performance.now())))
     const at = performance.now()
     const id = newId()
     sentAt.set(id, at)
