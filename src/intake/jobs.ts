@@ -6,6 +6,7 @@ import {
   type RevokePayload,
   subscribeAtProvider,
 } from '../credentials/disconnect.ts'
+import { expireEvents } from '../outbox/retention.ts'
 import { runReplay } from '../outbox/replays.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
@@ -143,6 +144,13 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     await closePromises(ctx)
     await queueSubscriptions(ctx)
   })
+  let expiring: Promise<unknown> | null = null
+  const expire = guard('deleting old events', async () => {
+    expiring ??= expireEvents(ctx).finally(() => {
+      expiring = null
+    })
+    await expiring
+  })
   const cleaning = guard('cleaning up', async () => {
     await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
@@ -153,6 +161,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     setInterval(pump, BACKSTOP_MS),
     setInterval(housekeeping, POLL_EVERY_MS),
     setInterval(cleaning, 3600_000),
+    setInterval(expire, POLL_EVERY_MS),
     setInterval(subscribing, SUBSCRIBE_EVERY_MS),
   ]
   const unsubscribe = onJobs(pump)
@@ -169,7 +178,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       const late = new Promise((resolve) => {
         timer = setTimeout(resolve, graceMs)
       })
-      await Promise.race([Promise.resolve(pumping).then(() => Promise.allSettled(running)), late])
+      await Promise.race([Promise.resolve(pumping).then(() => Promise.allSettled([...running, expiring])), late])
       clearTimeout(timer)
     },
   }

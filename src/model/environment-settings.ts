@@ -23,6 +23,13 @@ export const EnvironmentSettings = z
       .enum(['text', 'number'])
       .default('text')
       .describe('How phases are written: `menstrual` or `1`.'),
+    events_retention_days: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .nullable()
+      .default(14)
+      .describe('Events that were delivered, or failed for good, go after so many days. Null: they stay.'),
   })
   .meta({ id: 'EnvironmentSettings' })
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>

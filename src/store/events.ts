@@ -1,4 +1,4 @@
-import { insertMany, placeholders, type Sql, type Statement, type Stored } from './database.ts'
+import { insertMany, placeholders, type Sql, type Statement, type Stored, type Transaction } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export interface EventRow {
@@ -104,6 +104,29 @@ export async function listEvents(
     ],
   )
   return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.id }))
+}
+
+/** The oldest that have ended everywhere, with their deliveries and attempts. By index; answers how many. */
+export async function deleteOldEvents(
+  tx: Transaction,
+  environmentId: string,
+  before: number,
+  limit: number,
+): Promise<number> {
+  const rows = await tx.all<{ id: string }>(
+    `SELECT e.id FROM events e WHERE e.environment_id = $1 AND e.created_at < $2 AND NOT EXISTS (
+       SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('delivered', 'failed'))
+     ORDER BY e.created_at, e.id LIMIT $3`,
+    [environmentId, before, limit],
+  )
+  if (rows.length === 0) return 0
+  const ids = rows.map((row) => row.id)
+  const list = placeholders(ids.length)
+  await tx.batch([
+    { sql: `DELETE FROM deliveries WHERE event_id IN (${list})`, params: ids },
+    { sql: `DELETE FROM events WHERE id IN (${list})`, params: ids },
+  ])
+  return ids.length
 }
 
 /** Bodies and summaries of everything that was ever sent about this connection. */

@@ -1,0 +1,78 @@
+// What goes by age, what stays, and that nothing is left of a person who was deleted.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eraseConnection } from '../src/credentials/disconnect.ts'
+import { openWorld, stateOf, until, type World } from '../src/deliver/test-world.ts'
+import { expireEvents } from '../src/outbox/retention.ts'
+
+const DAY_MS = 86_400_000
+
+async function count(world: World, table: string): Promise<number> {
+  const row = await world.ctx.db.one<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)
+  return Number(row!.n)
+}
+
+/** As if it had been written so long ago. */
+async function age(world: World, id: string, days: number): Promise<void> {
+  await world.ctx.db.run('UPDATE events SET created_at = created_at - $1 WHERE id = $2', [days * DAY_MS, id])
+}
+
+test('old events that have ended go with their deliveries and attempts; what waits and what is young stays', async (t) => {
+  const world = await openWorld(t)
+  const receiver = await world.receiver(({ type }) => (type === 'daily' ? 500 : type === 'body' ? 404 : 200))
+  await world.destination(receiver.url, { event_types: ['sleep', 'daily'] })
+  await world.destination(receiver.url, { event_types: ['body'], delivery: { retry_delays_seconds: [] } })
+  await world.start()
+  const ids = await world.append(...['sleep', 'daily', 'body', 'sleep', 'healthcheck'].map((type) => ({ type })))
+  const [delivered, pending, failed, young, unwanted] = ids as [string, string, string, string, string]
+  await until(async () => (await stateOf(world, failed)) === 'failed 1', 'not failed')
+  await until(async () => (await stateOf(world, pending)) === 'pending 1', 'not tried')
+  await until(async () => (await stateOf(world, delivered)) === 'delivered 1', 'not delivered')
+  await until(async () => (await stateOf(world, young)) === 'delivered 1', 'not delivered')
+  for (const id of [delivered, pending, failed, unwanted]) await age(world, id, 15)
+  await age(world, young, 13)
+
+  assert.equal(await expireEvents(world.ctx), 3)
+  const left = await world.ctx.db.all<{ id: string }>('SELECT id FROM events')
+  assert.deepEqual(left.map(({ id }) => id).sort(), [pending, young].sort())
+  assert.deepEqual([await count(world, 'deliveries'), await count(world, 'attempts')], [2, 1])
+  assert.equal(await expireEvents(world.ctx), 0)
+})
+
+test('an environment keeps its events as long as it says', async (t) => {
+  const world = await openWorld(t)
+  const [id] = await world.append({ type: 'sleep' })
+  await age(world, id!, 5000)
+  const path = `/admin/v1/environments/${world.api.devId}`
+  const keep = async (days: number | null): Promise<void> => {
+    const answer = await world.api.asOperator('PATCH', path, { json: { settings: { events_retention_days: days } } })
+    assert.equal(answer.status, 200, answer.text)
+  }
+  await keep(null)
+  assert.equal(await expireEvents(world.ctx), 0)
+  await keep(10)
+  assert.equal(await expireEvents(world.ctx), 1)
+})
+
+test('of a person who was deleted no event, part, replay, attempt or payload is left', async (t) => {
+  const world = await openWorld(t)
+  const connection = await world.api.addUser()
+  const receiver = await world.receiver(() => 500)
+  await world.destination(receiver.url, { delivery: { max_bytes: 1024 } })
+  await world.start()
+  const body = { type: 'activity', data: Array.from({ length: 4 }, () => ({ text: 'x'.repeat(600) })) }
+  const [id] = await world.append({ type: 'activity', body, connection, recordCount: 4 })
+  await until(async () => (await count(world, 'attempts')) === 4, 'the parts were not tried')
+  const made = await world.api.asOperator('POST', `/admin/v1/events/${id}/payload-url`, { json: {} })
+  const { pathname, search } = new URL(made.json['url'] as string)
+  assert.equal((await world.api.call('GET', `${pathname}${search}`)).status, 200)
+  await world.api.asOperator('POST', '/admin/v1/replays', { json: { user_id: connection.user_id } })
+
+  await world.ctx.db.transaction((tx) => eraseConnection(world.ctx, tx, connection.user_id))
+  for (const table of ['events', 'deliveries', 'attempts', 'pages', 'records', 'record_parts']) {
+    assert.equal(await count(world, table), 0, table)
+  }
+  // Other jobs are of the sources, and of nobody.
+  assert.deepEqual(await world.ctx.db.all(`SELECT kind FROM jobs WHERE kind = 'replay' OR user_id IS NOT NULL`), [])
+  assert.equal((await world.api.call('GET', `${pathname}${search}`)).status, 404)
+})
