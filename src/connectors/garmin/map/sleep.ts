@@ -3,7 +3,7 @@ import { OxygenSaturationType, SleepLevel, SleepUploadType } from '../../../mode
 import type { LocalDay } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { Nap, SleepSummary } from '../payloads.ts'
-import { isObject, latest, summaries } from '../summaries.ts'
+import { isObject, summaries } from '../summaries.ts'
 import { clockOf, isPositive, localDay, valuesAt, zoneAt } from '../time.ts'
 
 const LEVELS = new Map<string, number>([
@@ -27,13 +27,38 @@ export function nightOf(summary: SleepSummary, known: string | null): { day: Loc
 
 export function mapSleeps(payload: unknown, context: MapContext): Mapped[] {
   const all = summaries('sleeps', SleepSummary, payload, context)
-  return latest(all, (summary) => nightOf(summary, context.timeZone).day).flatMap((summary): Mapped[] => {
-    const { day, zone } = nightOf(summary, context.timeZone)
-    return [
-      { type: 'sleep', key: { id: day }, day, main: true, record: recordOf(summary, zone) },
-      ...napsOf(summary, day, context),
-    ]
+  const days = Map.groupBy(all, (summary) => nightOf(summary, context.timeZone).day)
+  return [...days].flatMap(([day, versions]) => {
+    const sleeps = sleepsOf(versions)
+    const main = sleeps.reduce((longest, each) => (lengthOf(each) > lengthOf(longest) ? each : longest))
+    return sleeps.flatMap((summary): Mapped[] => {
+      const { zone } = nightOf(summary, context.timeZone)
+      const id = summary === main ? day : `${day}-${summary.startTimeInSeconds}`
+      return [
+        { type: 'sleep', key: { id }, day, main: summary === main, record: recordOf(summary, zone) },
+        ...napsOf(summary, day, context),
+      ]
+    })
   })
+}
+
+/** Of those that overlap the last one counts: it is the same sleep, grown. Others of one day are sleeps of their own. */
+function sleepsOf(versions: readonly SleepSummary[]): SleepSummary[] {
+  const kept: SleepSummary[] = []
+  for (const summary of versions) {
+    const { startTimeInSeconds: start } = summary
+    const end = spanOf(summary).end
+    const apart = kept.filter((other) => {
+      const from = other.startTimeInSeconds
+      return from !== start && (spanOf(other).end <= start || from >= end)
+    })
+    kept.splice(0, kept.length, ...apart, summary)
+  }
+  return kept
+}
+
+function lengthOf(summary: SleepSummary): number {
+  return spanOf(summary).end - summary.startTimeInSeconds
 }
 
 function recordOf(summary: SleepSummary, zone: string | null) {
