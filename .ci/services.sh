@@ -11,7 +11,6 @@ have openssl || missing+=(openssl)
 have redis-server || missing+=(redis-server)
 have nats-server || missing+=(nats-server)
 ls /usr/sbin/rabbitmq-server /usr/lib/rabbitmq/bin/rabbitmq-server >/dev/null 2>&1 || missing+=(rabbitmq-server)
-have go || missing+=(golang-go)
 
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq
@@ -22,6 +21,29 @@ fi
 export LOAM_TEST_KAFKA_HOME="${LOAM_TEST_KAFKA_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/kafka-4.1.1}"
 if [ ! -e "$LOAM_TEST_KAFKA_HOME/kafka-clients-4.1.1.jar" ]; then
   mvn -q -B -f test/services/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory="$LOAM_TEST_KAFKA_HOME"
+fi
+
+# Debian's Go is too old for what is built with it; the module proxy has every toolchain as a zip.
+go_release=go1.26.3.linux-$([ "$(uname -m)" = aarch64 ] && echo arm64 || echo amd64)
+if ! have go; then
+  go_home="${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/$go_release"
+  if [ ! -x "$go_home/bin/go" ]; then
+    python3 - "$go_release" "$go_home" <<'PYTHON'
+import io, os, sys, urllib.request, zipfile
+release, home = sys.argv[1:]
+prefix = f'golang.org/toolchain@v0.0.1-{release}/'
+url = f'https://proxy.golang.org/golang.org/toolchain/@v/v0.0.1-{release}.zip'
+with zipfile.ZipFile(io.BytesIO(urllib.request.urlopen(url, timeout=300).read())) as archive:
+    for name in archive.namelist():
+        path = os.path.join(home, name.removeprefix(prefix))
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'wb') as file:
+            file.write(archive.read(name))
+        if '/bin/' in name or '/pkg/tool/' in name:
+            os.chmod(path, 0o755)
+PYTHON
+  fi
+  export PATH="$go_home/bin:$PATH"
 fi
 
 # Servers that are programs in Go: built once, found by a second run.
