@@ -112,7 +112,9 @@ test('a storm of one notification is few reads and one event', async () => {
     }),
   )
   await idle()
-  assert.equal(delivered.length, before + 1)
+  // Days that go on meanwhile are announced too.
+  const told = delivered.slice(before).filter((each) => each.text.includes(workout.summaryId))
+  assert.equal(told.length, 1)
   assert.ok((await providerCalls()) - calls < 100, 'the same thing was read again and again')
 })
 
