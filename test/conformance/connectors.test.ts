@@ -115,7 +115,7 @@ for (const connector of played.filter(({ id }) => chosen?.includes(id) !== false
         const job = await read(env, userId, 3)
         await env.lever(connector, 'heal')
         assert.equal(job.state, 'done', job.last_error ?? '')
-        assert.deepEqual(keysOf(await env.records(userId)), expected)
+        assert.deepEqual(keysOf(await asked(env, userId)), expected)
       })
     }
 
@@ -139,7 +139,8 @@ for (const connector of played.filter(({ id }) => chosen?.includes(id) !== false
       assert.ok(records.length > 0, 'nothing was read')
       await read(env, userId, 5)
       assert.deepEqual(digestsOf(await days(env, userId)), digestsOf(records))
-      const more = typesOf((await env.events(userId)).slice(events.length))
+      const later = (await env.events(userId)).slice(events.length)
+      const more = typesOf(later.filter(({ body }) => !isOfPresent(body)))
       assert.deepEqual(
         more.filter((type) => type !== 'athlete'),
         [],
@@ -313,7 +314,16 @@ function read(env: Environment, userId: string, days: number) {
 
 /** A profile is of the moment: it says when a device was last seen. */
 async function days(env: Environment, userId: string): Promise<StoredRecord[]> {
-  return (await env.records(userId)).filter(({ type }) => type !== 'athlete')
+  return (await asked(env, userId)).filter(({ type }) => type !== 'athlete')
+}
+
+/** Without the present day, which grows while a test runs: some providers send it by themselves. */
+async function asked(env: Environment, userId: string): Promise<StoredRecord[]> {
+  return (await env.records(userId)).filter(({ day }) => day <= lastDay())
+}
+
+function isOfPresent({ data = [] }: StoredEvent['body']): boolean {
+  return data.length > 0 && data.every(({ metadata }) => String(metadata?.start_time).slice(0, 10) > lastDay())
 }
 
 /** What somebody reads for whom everything goes well. */
@@ -321,7 +331,7 @@ async function reference(connector: Connector, who: string): Promise<string[]> {
   const other = await gateway.environment()
   const { userId } = await other.connect(connector, who)
   await read(other, userId, 3)
-  return keysOf(await other.records(userId))
+  return keysOf(await asked(other, userId))
 }
 
 async function endsByItself(env: Environment, userId: string): Promise<boolean> {
