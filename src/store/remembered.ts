@@ -9,6 +9,7 @@ interface Kept<Row> {
   row: Promise<Row>
   at: number
   generation: number
+  isThere: boolean
 }
 
 let generation = 0
@@ -27,7 +28,10 @@ export function forgetRemembered(sql?: Sql): void {
   }
 }
 
-/** `load` reads through whatever it is handed: a transaction does not take a second connection. */
+/**
+ * `load` reads through whatever it is handed: a transaction does not take a second connection. Nor does it wait for someone
+ * else's read, which may be waiting for the connection that this transaction holds.
+ */
 export function remembered<Row>(
   load: (sql: Sql, ...key: string[]) => Promise<Row>,
 ): (db: object, sql: Sql, ...key: string[]) => Promise<Row> {
@@ -38,13 +42,19 @@ export function remembered<Row>(
     const name = key.join('\0')
     const present = rows.get(name)
     const now = performance.now()
-    if (present !== undefined && present.generation === generation && now - present.at < KEPT_MS) return present.row
+    const isFresh = present !== undefined && present.generation === generation && now - present.at < KEPT_MS
+    if (isFresh && (present.isThere || sql === db)) return present.row
     if (rows.size >= MOST_KEYS) rows.clear()
-    const kept: Kept<Row> = { row: load(sql, ...key), at: now, generation }
+    const kept: Kept<Row> = { row: load(sql, ...key), at: now, generation, isThere: false }
     rows.set(name, kept)
-    kept.row.catch(() => {
-      if (rows.get(name) === kept) rows.delete(name)
-    })
+    kept.row.then(
+      () => {
+        kept.isThere = true
+      },
+      () => {
+        if (rows.get(name) === kept) rows.delete(name)
+      },
+    )
     return kept.row
   }
 }

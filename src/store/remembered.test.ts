@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openTestDatabase } from '../../test/database.ts'
+import type { Sql } from './database.ts'
+import { forgetRemembered, remembered } from './remembered.ts'
+
+test('read once, and again after a write, at its commit', async (t) => {
+  const { db, dispose } = await openTestDatabase()
+  t.after(dispose)
+  await db.run('CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT)')
+  await db.run(`INSERT INTO thing VALUES ('a', 1)`)
+  let reads = 0
+  const thing = remembered(async (sql: Sql, id: string) => {
+    reads++
+    return (await sql.one<{ n: number }>('SELECT n FROM thing WHERE id = $1', [id]))?.n ?? null
+  })
+  assert.deepEqual([await thing(db, db, 'a'), await thing(db, db, 'a'), reads], [1, 1, 1])
+  await db.transaction(async (tx) => {
+    await tx.run(`UPDATE thing SET n = 2 WHERE id = 'a'`)
+    forgetRemembered(tx)
+  })
+  assert.deepEqual([await thing(db, db, 'a'), await thing(db, db, 'none'), reads], [2, null, 3])
+})
+
+test(
+  'a transaction does not wait for a read that waits for what the transaction holds',
+  { timeout: 20_000 },
+  async (t) => {
+    const { db, dispose } = await openTestDatabase()
+    t.after(dispose)
+    await db.run('CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT)')
+    const thing = remembered((sql: Sql, id: string) => sql.one('SELECT n FROM thing WHERE id = $1', [id]))
+    let open!: () => void
+    const outside = new Promise<void>((resolve) => (open = resolve))
+    // As many as there are connections; on SQLite the first has the writer and the others wait for it.
+    const count = db.dialect === 'postgres' ? 10 : 2
+    let holding = 0
+    const all = Array.from({ length: count }, (_, i) =>
+      db.transaction(async (tx) => {
+        const held = tx.run('INSERT INTO thing VALUES ($1, 1)', [`held ${i}`])
+        if (db.dialect === 'sqlite' && i === 1) {
+          open()
+          await Promise.all([held, thing(db, tx, 'same')])
+          return
+        }
+        await held
+        if (++holding === count) open()
+        await outside
+        await thing(db, tx, 'same')
+      }),
+    )
+    await outside
+    const waiting = thing(db, db, 'same')
+    await Promise.all([...all, waiting])
+  },
+)
