@@ -16,6 +16,8 @@ const folder = mkdtempSync(join(tmpdir(), 'loam-quickstart-'))
 const children: ChildProcess[] = []
 let loam: Loam
 let expressOutput = ''
+let flaskUrl = ''
+let flaskId: string | null = null
 let flaskOutput = ''
 
 /** The code block that holds `mark`, as printed. */
@@ -60,10 +62,7 @@ before(async () => {
     writeFileSync(join(folder, 'receiver.py'), code('consume_terra_webhook').replace('port=8000', `port=${flaskPort}`))
     run(python, ['receiver.py'], (text) => (flaskOutput += text))
     await until(() => flaskOutput.includes('Running on'), 15_000, 'the Flask receiver did not start')
-    await loam.admin('POST', '/destinations', {
-      type: 'webhook',
-      url: `http://localhost:${flaskPort}/consumeTerraWebhook`,
-    })
+    flaskUrl = `http://localhost:${flaskPort}/consumeTerraWebhook`
   }
 })
 after(async () => {
@@ -80,7 +79,15 @@ function withCredentials(text: string): string {
     .replace('YOUR_API_KEY', loam.apiKey)
 }
 
+/** Its 500s open the breaker, as they should: each connection gets a destination that has not failed yet. */
+async function pointAtFlask(): Promise<void> {
+  if (python === '') return
+  if (flaskId !== null) await loam.admin('DELETE', `/destinations/${flaskId}`)
+  flaskId = (await loam.admin('POST', '/destinations', { type: 'webhook', url: flaskUrl })).id
+}
+
 async function connectAndSeeData(widgetUrl: string, how: string): Promise<void> {
+  await pointAtFlask()
   const before = expressOutput.length
   const end = new URL(await signIn(widgetUrl, { person: `quick-${how}` }))
   assert.equal(end.origin + end.pathname, 'https://example.com/success')
