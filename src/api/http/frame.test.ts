@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as fc from 'fast-check'
 import { openTestApi, type TestApi } from '../test-api.ts'
+import { createFrame } from './frame.ts'
 
 let api: TestApi
 before(async () => {
@@ -24,6 +25,25 @@ test('an error has one shape, which both generations of clients read', async () 
     docs: 'http://localhost:4000/docs/errors#user_not_found',
     reference: answer.headers.get('terra-reference'),
   })
+})
+
+test('a database that is away is 503 with a time to come again; a mistake of ours is 500', async () => {
+  const { app } = createFrame(api.ctx)
+  app.get('/away', () => {
+    throw new Error('timeout exceeded when trying to connect')
+  })
+  app.get('/ending', () => {
+    throw Object.assign(new Error('terminating connection'), { code: '57P01' })
+  })
+  app.get('/mistake', () => {
+    throw new Error('x is not a function')
+  })
+  for (const path of ['/away', '/ending']) {
+    const answer = await app.request(path)
+    assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '2'])
+    assert.equal(((await answer.json()) as { code: string }).code, 'not_ready')
+  }
+  assert.equal((await app.request('/mistake')).status, 500)
 })
 
 test('the same router stands at /v2 and /api/v2', async () => {

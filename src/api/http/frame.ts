@@ -4,11 +4,14 @@ import { type Context as HonoContext, Hono } from 'hono'
 import type { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
+import { isUnavailable } from '../../store/errors.ts'
 import { readJsonBody } from './body-reader.ts'
 import { environmentFor } from './credentials.ts'
 import { type Call, type Operation, Reply } from './operation.ts'
 import { problemResponse } from './problem.ts'
 import { parseInput } from './validate.ts'
+
+const RETRY_AFTER_SECONDS = '2'
 
 export interface FrameOptions {
   /** Tests look at every answer here. */
@@ -52,6 +55,15 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
     if (error instanceof ApiError) {
       if (error.status >= 500) ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed')
       return problemResponse(error, place)
+    }
+    if (isUnavailable(error)) {
+      // Nothing was acknowledged: a provider that hears this sends its notification again.
+      ctx.log.warn({ err: error, reference, path: c.req.path }, 'a request could not reach the database')
+      const headers = { 'retry-after': RETRY_AFTER_SECONDS }
+      return problemResponse(
+        new ApiError('not_ready', 503, 'the database cannot be reached; try again', { headers }),
+        place,
+      )
     }
     ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed unexpectedly')
     const message = `something failed inside Loam; the server's log has it under the reference ${reference}`
