@@ -190,6 +190,23 @@ test('a probe of the address is answered to who knows the key, and to nobody els
   assert.deepEqual(await jobs(), [])
 })
 
+test('a handshake that is refused, as the provider expects, is no forged notification', async () => {
+  const view = await api.asOperator('GET', '/admin/v1/sources/FITBIT', { headers: { 'dev-id': api.devId } })
+  const { pathname, search } = new URL(String(view.json.hook_url))
+  const count = async (): Promise<number> => {
+    const { values } = await api.ctx.metrics.notifications.get()
+    const refused = values.filter(({ labels }) => labels.provider === 'FITBIT' && labels.outcome === 'refused')
+    return refused.reduce((sum, { value }) => sum + value, 0)
+  }
+  const headers = { 'content-type': 'application/json' }
+  const probed = await api.call('POST', pathname + search, { headers, body: '{"type":"verification"}' })
+  assert.equal(probed.status, 401)
+  assert.equal(await count(), 0)
+  const forged = await api.call('POST', pathname + search, { headers, body: '{"data":{}}' })
+  assert.equal(forged.status, 401)
+  assert.equal(await count(), 1)
+})
+
 test('a deletion that names a record and nobody: whoever has it loses it', async () => {
   const [ada, sam] = [await newUser(), await newUser()]
   const activity = (account: string, activityId: number) => ({

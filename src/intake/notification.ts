@@ -44,15 +44,20 @@ export async function receiveNotification(
   }
   const sources = await sourcesFor(ctx, connector, incoming.devId)
   const listeners = await listenersOf(ctx, connector, sources)
+  let refusal: NotificationAnswer | null = null
   for (const listener of listeners) {
     const answer = listener.notifications.handshake?.(incoming.request, secretsOf(ctx, listener.app)) ?? null
-    if (answer !== null && (answer.status < 400 || listeners.length === 1)) return answer
+    if (answer === null) continue
+    if (answer.status < 400 || listeners.length === 1) return answer
+    refusal ??= answer
   }
   const verified: Listener[] = []
   for (const listener of listeners) {
     if (await listener.notifications.verify(incoming.request, secretsOf(ctx, listener.app))) verified.push(listener)
   }
   if (verified.length === 0) {
+    // Part of a handshake: some providers try whether a wrong secret is refused.
+    if (refusal !== null) return refusal
     ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'refused' })
     ctx.log.warn({ provider: connector.id }, 'a notification without a valid signature was refused')
     return { status: 401, body: 'signature not accepted' }

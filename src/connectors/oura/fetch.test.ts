@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import { type ConnectionHttp, type FetchContext, type Fetched, UnreadablePage, type Wanted } from '../connector.ts'
+import { fetched as fetchedBy } from '../test-http.ts'
 import { oura } from './index.ts'
 
 type Answer = { status?: number; json: unknown }
@@ -40,25 +41,12 @@ function answering(answers: Record<string, Answer | ProviderError>): { http: Con
   return { http, asked }
 }
 
-async function fetched(
+const fetched = (
   kind: string,
   wanted: Wanted,
   http: ConnectionHttp,
-  more: Partial<FetchContext> = {},
-): Promise<Fetched[]> {
-  const context: FetchContext = {
-    http,
-    wanted,
-    providerUserId: 'person',
-    timeZone: 'Europe/Berlin',
-    grantedScopes: null,
-    now: Date.parse('2026-09-16T10:00:00Z'),
-    ...more,
-  }
-  const all: Fetched[] = []
-  for await (const each of oura.reads[kind]!.fetch!(context)) all.push(each)
-  return all
-}
+  more?: Partial<FetchContext>,
+): Promise<Fetched[]> => fetchedBy(oura, kind, wanted, http, more)
 
 const list = (...data: unknown[]) => ({ data, next_token: null })
 const day = (start: string, end = start): Wanted => ({ days: { start, end } })
