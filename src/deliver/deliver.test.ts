@@ -46,7 +46,8 @@ test('destinations that are dead, or never answer, delay another by nothing', as
   await world.append(...Array.from({ length: 50 }, () => ({ type: 'daily' })))
   await until(() => quick.got.length === 50, 'the others held up the quick one')
   assert.ok(performance.now() - at < 3000)
-  assert.ok(silent.got.length > 0 && silent.got.length < 50, 'its slots bound what a silent receiver is sent')
+  await until(() => silent.got.length > 0, 'the silent one was sent nothing')
+  assert.ok(silent.got.length < 50, 'its slots bound what a silent receiver is sent')
 })
 
 test('a backlog of history delays no live event of the same destination', async (t) => {
