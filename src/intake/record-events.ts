@@ -7,7 +7,7 @@ import type { NewEvent } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { unpackSync } from '../store/compress.ts'
 import type { ConnectionRow } from '../store/connections.ts'
-import type { RemovedRecord, WrittenRecord } from './ingest.ts'
+import type { RemovedRecord, WrittenRecord } from './settle.ts'
 
 /** Terra's receivers expect at most ten records in one event, and many cap bodies at 4 MB. */
 export const MAX_RECORDS = 10

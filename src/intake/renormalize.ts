@@ -24,7 +24,8 @@ import {
   putRenormalized,
   renormalizedParts,
 } from '../store/renormalized.ts'
-import { fromRow, resettle, toRow } from './ingest.ts'
+import { fromRow, toRow } from './part-rows.ts'
+import { resettle } from './settle.ts'
 import type { JobResult } from './jobs.ts'
 import { PageMapping } from './page-mapping.ts'
 import { mapWithPieces } from './pieces.ts'

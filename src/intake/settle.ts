@@ -1,0 +1,219 @@
+// Records anew out of their parts: what is stored, joined with what arrives, and what that changes.
+import { createHash } from 'node:crypto'
+import type { Connector } from '../connectors/connector.ts'
+import type { DataType } from '../model/data-type.ts'
+import { type GatheredPart, newerOf } from '../normalize/assemble.ts'
+import { type CleanRecord, cleanRecord } from '../normalize/clean.ts'
+import { withoutFallbacks } from '../normalize/fallback-lists.ts'
+import { addressedDay, dayOf, isAddressedToMain, mainKey } from '../normalize/keys.ts'
+import { type JsonObject, unionOfParts } from '../normalize/merge.ts'
+import { within } from '../normalize/span.ts'
+import { bytesOf } from '../store/compress.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { Statement, Transaction } from '../store/database.ts'
+import {
+  dropRecord,
+  mainKeysOfDays,
+  partsOf,
+  putPart,
+  putRecord,
+  recordsByKeys,
+  type RecordRow,
+} from '../store/records.ts'
+import { GONE } from './gone.ts'
+import { fromRow, toRow } from './part-rows.ts'
+
+export interface WrittenRecord {
+  type: DataType
+  day: string
+  record: JsonObject
+  version: number
+}
+
+export interface RemovedRecord {
+  type: DataType
+  row: RecordRow
+  version: number
+}
+
+export interface Changes {
+  statements: Statement[]
+  written: WrittenRecord[]
+  removed: RemovedRecord[]
+  latestStartAt: number
+}
+
+/** Records of these keys anew, after their parts were changed otherwise than by pages that arrive. */
+export async function resettle(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  connection: ConnectionRow,
+  type: DataType,
+  keys: readonly string[],
+): Promise<Changes> {
+  const changes: Changes = { statements: [], written: [], removed: [], latestStartAt: 0 }
+  // The records' own days say which addressed parts are theirs.
+  const days = await partsOf(
+    tx,
+    connection.user_id,
+    type,
+    keys.filter((key) => !isAddressedToMain(key)),
+  )
+  const mains = days.flatMap((row) => (row.main === 1 && row.day !== null ? [mainKey(row.day)] : []))
+  await applyType(ctx, tx, connector, connection, type, [], changes, [...new Set([...keys, ...mains])])
+  return changes
+}
+
+export async function applyParts(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  connection: ConnectionRow,
+  parts: readonly GatheredPart[],
+): Promise<Changes> {
+  const changes: Changes = { statements: [], written: [], removed: [], latestStartAt: 0 }
+  const types = [...new Set(parts.map((part) => part.type))]
+  for (const type of types) {
+    const arriving = parts.filter((part) => part.type === type)
+    await applyType(ctx, tx, connector, connection, type, arriving, changes)
+  }
+  return changes
+}
+
+async function applyType(
+  ctx: Context,
+  tx: Transaction,
+  connector: Connector,
+  connection: ConnectionRow,
+  type: DataType,
+  arriving: readonly GatheredPart[],
+  changes: Changes,
+  /** Keys whose parts were changed already. */
+  touched: readonly string[] = [],
+): Promise<void> {
+  const userId = connection.user_id
+  // Parts for "the main record of that day" reach it through its own day, so both directions are looked up.
+  const daysAddressed = [
+    ...arriving.filter((part) => isAddressedToMain(part.key)).map((part) => part.day!),
+    ...touched.filter(isAddressedToMain).map(addressedDay),
+  ]
+  const mains = await mainKeysOfDays(tx, userId, type, [...new Set(daysAddressed)])
+  const recordKeys = new Set(arriving.filter((part) => !isAddressedToMain(part.key)).map((part) => part.key))
+  for (const main of mains) recordKeys.add(main.key)
+  for (const key of touched) if (!isAddressedToMain(key)) recordKeys.add(key)
+  const daysOfRecords = arriving.filter((part) => part.day !== null).map((part) => part.day!)
+  const wanted = new Set([...recordKeys, ...arriving.map((part) => part.key), ...touched])
+  for (const day of [...daysOfRecords, ...mains.map((main) => main.day)]) wanted.add(mainKey(day))
+
+  const [stored, recordsBefore] = await Promise.all([
+    inSlices([...wanted], (keys) => partsOf(tx, userId, type, keys)),
+    inSlices([...recordKeys], (keys) => recordsByKeys(tx, userId, type, keys)),
+  ])
+  const byKey = new Map<string, Map<string, GatheredPart>>()
+  for (const row of stored) partsAt(byKey, row.key).set(row.kind, fromRow(type, row))
+  for (const part of arriving) {
+    const present = partsAt(byKey, part.key).get(part.kind)
+    const winner = present === undefined ? part : newerOf(present, part)
+    partsAt(byKey, part.key).set(part.kind, winner)
+    if (winner !== present) changes.statements.push(putPart(toRow(userId, winner)))
+  }
+
+  const existing = new Map(recordsBefore.map((row) => [row.key, row]))
+  const kinds = Object.keys(connector.reads)
+  for (const key of recordKeys) {
+    const own = [...partsAt(byKey, key).values()]
+    const main = own.find((part) => part.main && part.record !== null)
+    const addressed = main?.day ? [...partsAt(byKey, mainKey(main.day)).values()] : []
+    const before = existing.get(key) ?? null
+    const cleaned = assembleRecord(connector, connection, type, key, own, addressed, kinds)
+    settleRecord(ctx, connection.user_id, type, key, main ?? own[0] ?? null, before, cleaned, changes)
+  }
+}
+
+function assembleRecord(
+  connector: Connector,
+  connection: ConnectionRow,
+  type: DataType,
+  key: string,
+  own: readonly GatheredPart[],
+  addressed: readonly GatheredPart[],
+  kinds: readonly string[],
+): CleanRecord | null {
+  const gone = own.find((part) => part.kind === GONE)
+  const said = own.filter((part) => part.kind !== GONE && (gone === undefined || part.version > gone.version))
+  // A kind that holds a workout or a night gone takes the record with it. A day goes on without what that kind had said.
+  if (dayOf(key) === null && said.some((part) => part.record === null)) return null
+  if (!said.some((part) => part.record !== null)) return null
+  const rank = (kind: string): number => (kinds.indexOf(kind) + kinds.length + 1) % (kinds.length + 1)
+  const joined = [...said, ...within(said, addressed)]
+  const ordered = joined.sort((a, b) => rank(a.kind) - rank(b.kind) || (a.kind < b.kind ? -1 : 1))
+  return cleanRecord(type, key, unionOfParts(withoutFallbacks(ordered, connector.reads)), {
+    userId: connection.user_id,
+    provider: connector.id,
+    timeZone: connection.time_zone,
+  })
+}
+
+function settleRecord(
+  ctx: Context,
+  userId: string,
+  type: DataType,
+  key: string,
+  from: GatheredPart | null,
+  before: RecordRow | null,
+  cleaned: CleanRecord | null,
+  changes: Changes,
+): void {
+  const now = ctx.clock.now()
+  // Grows with every change even if the clock does not.
+  const version = Math.max(now, (before?.version ?? 0) + 1)
+  if (cleaned === null) {
+    if (before === null) return
+    changes.statements.push(dropRecord(userId, type, key))
+    changes.removed.push({ type, row: before, version })
+    ctx.metrics.records.inc({ type, change: 'removed' })
+    return
+  }
+  const text = JSON.stringify(cleaned.record)
+  const digest = createHash('sha256').update(text).digest('base64url')
+  changes.latestStartAt = Math.max(changes.latestStartAt, cleaned.startAt)
+  if (before?.digest === digest) {
+    ctx.metrics.records.inc({ type, change: 'same' })
+    return
+  }
+  ctx.metrics.records.inc({ type, change: before === null ? 'new' : 'changed' })
+  changes.statements.push(
+    putRecord({
+      user_id: userId,
+      type,
+      key,
+      summary_id: cleaned.summaryId,
+      day: from?.day ?? dayOf(key),
+      main: from?.main ? 1 : 0,
+      start_at: cleaned.startAt,
+      start_day: cleaned.startDay,
+      version,
+      digest,
+      updated_at: now,
+      body: { toPack: bytesOf(text) },
+    }),
+  )
+  changes.written.push({ type, day: cleaned.startDay, record: cleaned.record, version })
+}
+
+function partsAt(byKey: Map<string, Map<string, GatheredPart>>, key: string): Map<string, GatheredPart> {
+  let parts = byKey.get(key)
+  if (parts === undefined) {
+    parts = new Map()
+    byKey.set(key, parts)
+  }
+  return parts
+}
+
+async function inSlices<Row>(keys: string[], query: (keys: string[]) => Promise<Row[]>): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let i = 0; i < keys.length; i += 500) rows.push(...(await query(keys.slice(i, i + 500))))
+  return rows
+}
