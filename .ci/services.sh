@@ -51,6 +51,8 @@ go_tools="${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/go"
 built() { [ -x "$go_tools/${1##*/}" ] || GOBIN="$go_tools" CGO_ENABLED=0 go install "$1@$2"; }
 built github.com/versity/versitygw/cmd/versitygw v1.8.0
 export LOAM_TEST_VERSITYGW="$go_tools/versitygw"
+built github.com/fsouza/fake-gcs-server v1.56.1
+export LOAM_TEST_FAKE_GCS="$go_tools/fake-gcs-server"
 
 # SQS is played by moto.
 moto="${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/moto"

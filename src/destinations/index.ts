@@ -2,6 +2,7 @@
 // destination first sends.
 import type { DestinationType } from './destination.ts'
 import { file } from './file/index.ts'
+import { gcs } from './gcs/index.ts'
 import { kafka } from './kafka/index.ts'
 import { nats } from './nats/index.ts'
 import { postgres } from './postgres/index.ts'
@@ -20,6 +21,7 @@ export const destinationTypes: readonly DestinationType[] = [
   nats as unknown as DestinationType,
   rabbitmq as unknown as DestinationType,
   s3 as unknown as DestinationType,
+  gcs as unknown as DestinationType,
   sqs as unknown as DestinationType,
   file as unknown as DestinationType,
   stdout as unknown as DestinationType,

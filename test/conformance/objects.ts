@@ -1,21 +1,81 @@
 // What every destination that stores objects has to do with keys and with objects of many events.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { TestContext } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { parquetReadObjects } from 'hyparquet'
 import type { DestinationType, OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
 import { assertDelivered } from './assertions.ts'
 import { testEvent, testEvents, testWorld, textOf } from './events.ts'
-import type { Settings } from './stage.ts'
+import type { FoundObject } from '../services/s3.ts'
+import type { Settings, Stage } from './stage.ts'
 
 const NOW = { signingSecrets: [], timeoutMs: 10_000 }
 
-export interface FoundObject {
-  key: string
-  body: Buffer
-  metadata: Record<string, string>
+export interface BucketServer {
+  objects(bucket: string): Promise<FoundObject[]>
+  kill(): Promise<void>
+  restart(): Promise<void>
+  stop(): Promise<void>
 }
+
+export interface Buckets<Server extends BucketServer> {
+  start(): Promise<Server>
+  /** Settings of a new bucket. */
+  place(server: Server): Promise<Settings>
+  at(settings: Settings, address: { host: string; port: number }): Settings
+}
+
+const bucketOf = ({ bucket, container }: Settings): string => String(bucket ?? container)
+
+/** What stages of buckets have in common. */
+export function bucketStage<Server extends BucketServer>(
+  buckets: Buckets<Server>,
+): Pick<Stage, 'networked' | 'idempotent' | 'start'> {
+  return {
+    networked: true,
+    idempotent: true,
+    async start() {
+      const server = await buckets.start()
+      return {
+        place: () => buckets.place(server),
+        async read(settings) {
+          const objects = await server.objects(bucketOf(settings))
+          return objects.map(({ body, metadata }) => ({ id: idIn(metadata), body: body.toString() }))
+        },
+        at: (settings, address) => buckets.at(settings, address),
+        kill: () => server.kill(),
+        restart: () => server.restart(),
+        stop: () => server.stop(),
+      }
+    },
+  }
+}
+
+/** The tests that every kind of bucket passes besides. */
+export function bucketTests<Server extends BucketServer>(type: unknown, buckets: Buckets<Server>): void {
+  test("Terra's keys: redelivery replaces, and what is newer replaces what is older", async (t) => {
+    const server = await buckets.start()
+    t.after(() => server.stop())
+    await testReplacing(t, type, await buckets.place(server), (settings) => server.objects(bucketOf(settings)))
+  })
+
+  test('many events in one object, acknowledged together', async (t) => {
+    const server = await buckets.start()
+    t.after(() => server.stop())
+    await testBatches(
+      t,
+      type,
+      () => buckets.place(server),
+      (settings) => server.objects(bucketOf(settings)),
+    )
+  })
+}
+
+function idIn(metadata: Record<string, string>): string {
+  return (metadata['event-id'] ?? metadata.event_id)!
+}
+
 type Read = (settings: Settings) => Promise<FoundObject[]>
 
 function opened(t: TestContext, type: unknown, settings: Settings): Sender {
@@ -25,7 +85,7 @@ function opened(t: TestContext, type: unknown, settings: Settings): Sender {
   return sender
 }
 
-export async function testReplacing(t: TestContext, type: unknown, settings: Settings, read: Read): Promise<void> {
+async function testReplacing(t: TestContext, type: unknown, settings: Settings, read: Read): Promise<void> {
   const sender = opened(t, type, { ...settings, prefix: 'health/' })
   const user = randomUUID()
   const [first, second] = [testEvent(0, user), testEvent(0, user, 100)]
@@ -41,7 +101,7 @@ export async function testReplacing(t: TestContext, type: unknown, settings: Set
   assertDelivered(await sender.send([{ ...first, attempt: 2 }, second], NOW), 2)
   const [only, ...more] = await read(settings)
   assert.deepEqual([only?.key, only?.body.toString(), more.length], [key, textOf(second), 0])
-  assert.equal(only?.metadata['event-id'] ?? only?.metadata.event_id, second.id)
+  assert.equal(idIn(only!.metadata), second.id)
 
   assertDelivered(await sender.send([nobody, gone], NOW), 2)
   const at = (event: OutgoingEvent): string => new Date(event.createdAt).toISOString()
@@ -57,12 +117,7 @@ export async function testReplacing(t: TestContext, type: unknown, settings: Set
   assert.deepEqual(kept.map((object) => object.body.toString()).sort(), [textOf(first), textOf(second)].sort())
 }
 
-export async function testBatches(
-  t: TestContext,
-  type: unknown,
-  place: () => Promise<Settings>,
-  read: Read,
-): Promise<void> {
+async function testBatches(t: TestContext, type: unknown, place: () => Promise<Settings>, read: Read): Promise<void> {
   for (const objects of ['ndjson', 'parquet']) {
     const settings = await place()
     const events = testEvents(30)

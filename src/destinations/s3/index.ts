@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { awsSender } from '../aws-request.ts'
 import { defineDestination, rejected, type World } from '../destination.ts'
+import { endpointSetting } from '../objects/endpoint.ts'
 import { keyInUrl } from '../objects/keys.ts'
 import { refusedBy, unanswered } from '../objects/refusal.ts'
 import {
@@ -39,11 +40,7 @@ export const S3Settings = z.object({
     .regex(/^[a-z0-9-]{1,40}$/, { error: 'must be a region such as eu-central-1, or auto' })
     .default('us-east-1')
     .describe('Where the bucket is. Cloudflare R2 and Google: auto.'),
-  endpoint: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
-    .refine((text) => !URL.canParse(text) || isOnlyHost(new URL(text)), {
-      error: 'must be a host alone, such as https://storage.example.com, without user, path or query',
-    })
+  endpoint: endpointSetting
     .nullable()
     .default(null)
     .describe('Of anything but AWS, such as https://storage.googleapis.com. Empty: AWS, in the region.'),
@@ -106,8 +103,4 @@ function bucketUrl({ endpoint, region, bucket, path_style: pathStyle }: S3Settin
   const china = region.startsWith('cn-') ? '.cn' : ''
   const { protocol, host } = new URL(endpoint ?? `https://s3.${region}.amazonaws.com${china}`)
   return pathStyle ? `${protocol}//${host}/${bucket}` : `${protocol}//${bucket}.${host}`
-}
-
-function isOnlyHost({ username, password, pathname, search, hash }: URL): boolean {
-  return username === '' && password === '' && pathname === '/' && search === '' && hash === ''
 }
