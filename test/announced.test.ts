@@ -57,7 +57,7 @@ test('STRAVA: without the box there is no connection; a new activity arrives who
   await env.lever(strava, 'tick')
   await env.rest()
   assert.ok(!(await env.records(userId)).some(({ key }) => key === activity.key))
-  const told = (await env.events(userId)).filter(({ type }) => type === 'activity').at(-1)
+  const told = (await env.events(userId)).findLast(({ type }) => type === 'activity')
   assert.equal(told?.body.data?.[0]?.metadata?.upload_type, UploadType.Delete)
 })
 

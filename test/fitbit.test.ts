@@ -163,10 +163,10 @@ const SAME: Record<string, number> = {
 test('a day is the same record from the old API and the new one', async () => {
   const { http: before } = await old.signIn('ada')
   const { http: since } = await now.signIn('ada')
-  const [a] = old.records(await read(old, before, OLD_DAY, oneDay)).filter(({ type }) => type === 'daily')
-  const [b] = now
+  const a = old.records(await read(old, before, OLD_DAY, oneDay)).find(({ type }) => type === 'daily')
+  const b = now
     .records(await read(now, since, [...NEW_DAY, ...NEW_SERIES, ...NEW_DAILY], oneDay))
-    .filter(({ type }) => type === 'daily')
+    .find(({ type }) => type === 'daily')
   for (const [path, apart] of Object.entries(SAME)) {
     const [one, other] = [at(a!.record, path), at(b!.record, path)]
     assert.notEqual(one, null, path)

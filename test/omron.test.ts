@@ -48,7 +48,7 @@ test('a season over several pages: every reading and every day, with its own off
     assert.equal(at(record, 'distance_data.steps'), steps)
     assert.equal(list(record, 'distance_data.detailed.step_samples').at(-1)?.steps, steps)
   }
-  const [athlete] = records.filter(({ type }) => type === 'athlete')
+  const athlete = records.find(({ type }) => type === 'athlete')
   assert.equal(athlete?.record.provider_user_id, identity.providerUserId)
 })
 

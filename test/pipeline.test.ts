@@ -300,7 +300,7 @@ async function rest(userId: string, type: string, days = 18): Promise<Found[]> {
 }
 
 async function anyWorkout(userId: string, person: string): Promise<{ id: string; summaryId: string }> {
-  const [record] = (await rest(userId, 'activity')).filter(
+  const record = (await rest(userId, 'activity')).find(
     (each) => each.metadata.name === null && ![45, 122].includes(Number(each.metadata.type)),
   )
   const start = new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10)

@@ -107,15 +107,13 @@ test('one night is announced again and again; a recovery that was removed takes 
   assert.ok('object' in recovery.wanted)
   const id = recovery.wanted.object
   const read = await cloud.fetch(http, 'recovery', { object: id }, { timeZone: 'America/New_York' })
-  const [sleep] = cloud.records(read, 'America/New_York').filter(({ type }) => type === 'sleep')
+  const sleep = cloud.records(read, 'America/New_York').find(({ type }) => type === 'sleep')
   assert.equal(typeof at(sleep!.record, 'readiness_data.readiness'), 'number')
 
   await cloud.control('delete', { person: 'sam', kind: 'recovery', id })
   await cloud.control('tick')
   assert.deepEqual(
-    told()
-      .filter((change) => change.what === 'changed' && change.kind === 'recovery')
-      .at(-1),
+    told().findLast((change) => change.what === 'changed' && change.kind === 'recovery'),
     recovery,
   )
   const again = await cloud.fetch(http, 'recovery', { object: id }, { timeZone: 'America/New_York' })

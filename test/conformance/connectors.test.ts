@@ -1,6 +1,6 @@
 // What every source must hold, over the whole catalogue against the sandbox's clouds: one joins by existing. What differs between
-// them is read off the connector's own data, never off its name. LOAM_TEST_LONG=1 runs the storm whole, LOAM_TEST_SOURCES=OURA
-// only some.
+// them is read off the connector's own data, never off its name. LOAM_TEST_LONG=1 runs the storm whole, LOAM_TEST_SOURCES
+// chooses (provider/chosen-sources.ts).
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Connector } from '../../src/connectors/connector.ts'
@@ -8,6 +8,7 @@ import { connectors } from '../../src/connectors/index.ts'
 import { freshAccessToken } from '../../src/credentials/tokens.ts'
 import { addDays, countDays } from '../../src/model/local-day.ts'
 import type { Stats } from '../../src/simulator/kit/stats.ts'
+import { chosenSources } from '../provider/chosen-sources.ts'
 import {
   type Environment,
   type Gateway,
@@ -37,9 +38,7 @@ test('every source of the catalogue has a cloud in the sandbox', () => {
   assert.deepEqual(without, [])
 })
 
-const chosen = process.env.LOAM_TEST_SOURCES?.split(',')
-
-for (const connector of played.filter(({ id }) => chosen?.includes(id) !== false)) {
+for (const connector of chosenSources()) {
   describe(nameOf(connector), () => {
     test('connecting: an auth event, tokens that are sealed; denying: no connection, and why', async () => {
       const env = await gateway.environment()

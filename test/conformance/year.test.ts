@@ -6,7 +6,8 @@ import type { Connector } from '../../src/connectors/connector.ts'
 import { addDays, daysBetween } from '../../src/model/local-day.ts'
 import { simulateDay } from '../../src/simulator/people/day.ts'
 import { person } from '../../src/simulator/people/person.ts'
-import { type Gateway, nameOf, openGateway, playedSources, type StoredRecord } from '../provider/gateway.ts'
+import { chosenSources } from '../provider/chosen-sources.ts'
+import { type Gateway, nameOf, openGateway, type StoredRecord } from '../provider/gateway.ts'
 
 const DAYS = process.env.LOAM_TEST_LONG === '1' ? 365 : 25
 const WHO = 'ada'
@@ -21,10 +22,8 @@ before(async () => {
 })
 after(() => gateway.stop())
 
-const chosen = process.env.LOAM_TEST_SOURCES?.split(',')
-
 describe('a long time', () => {
-  for (const connector of playedSources().filter(({ id }) => chosen?.includes(id) !== false)) {
+  for (const connector of chosenSources()) {
     test(`${nameOf(connector)}: ${spanOf(connector)} days, each once, and the totals are the body's`, async (t) => {
       const env = await gateway.environment()
       const { userId } = await env.connect(connector, WHO)

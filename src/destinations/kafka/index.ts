@@ -55,7 +55,8 @@ export const kafka = defineDestination({
   target: ({ brokers, topic }) => `${brokers[0]}/${topic}`,
   batch: { events: 200, bytes: 900_000 },
   pointsOnly: ({ message }) => message === 'pointer',
-  maxEventBytes: ({ max_message_bytes: most }) => most - AROUND_A_MESSAGE,
+  maxEventBytes: ({ message, max_message_bytes: most }) =>
+    message === 'pointer' ? Number.POSITIVE_INFINITY : most - AROUND_A_MESSAGE,
   open(settings, world) {
     const where = settings.brokers.join(', ')
     const kept = keptConnection<KafkaClient>({
@@ -81,7 +82,8 @@ export const kafka = defineDestination({
         const startedAt = performance.now()
         const left = (): number => Math.max(1000, timeoutMs - (performance.now() - startedAt))
         const results: SendResult[] = []
-        for (const group of within(events, settings.max_message_bytes)) {
+        const most = settings.message === 'pointer' ? Number.POSITIVE_INFINITY : settings.max_message_bytes
+        for (const group of within(events, most)) {
           const failed = await together(group, left()).then(
             () => null,
             (error: unknown) => error ?? new Error('unknown'),

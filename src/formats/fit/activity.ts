@@ -45,7 +45,7 @@ function windowOf(file: FitFile, sessions: readonly FitSession[], i: number): Wi
   const startAt = sessions[i]!.startAt!
   const next = sessions[i + 1]?.startAt ?? null
   const elapsed = sessions[i]!.elapsedSeconds ?? sessions[i]!.timerSeconds
-  const last = file.records.filter((record) => next === null || record.at < next).at(-1)?.at ?? startAt
+  const last = file.records.findLast((record) => next === null || record.at < next)?.at ?? startAt
   return { startAt, endAt: elapsed === null ? Math.max(startAt, last) : startAt + Math.round(elapsed * 1000) }
 }
 
