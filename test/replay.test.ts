@@ -41,11 +41,17 @@ test('chosen by type and person, counted first, with the ids they had', async (t
   const [a, b] = await world.append({ type: 'sleep', connection }, { type: 'sleep' }, { type: 'daily', connection })
   await until(() => receiver.got.length === 3, 'not sent')
   const bytes = Buffer.byteLength('{"type":"sleep","umlaut":"ä"}')
-  assert.deepEqual(await ask(world, { type: 'sleep', dry_run: true }), { replay_id: null, events: 2, bytes: 2 * bytes })
+  assert.deepEqual(await ask(world, { type: 'sleep', dry_run: true }), {
+    replay_id: null,
+    events: 2,
+    bytes: 2 * bytes,
+    by_type: [{ type: 'sleep', events: 2, bytes: 2 * bytes }],
+  })
   assert.deepEqual(await ask(world, { type: 'sleep', user_id: connection.user_id, dry_run: true }), {
     replay_id: null,
     events: 1,
     bytes,
+    by_type: [{ type: 'sleep', events: 1, bytes }],
   })
   assert.equal((await replayed(world)).length, 0)
 
@@ -79,6 +85,27 @@ test('failed ones go where they failed, and those delivered since are left out',
   assert.deepEqual(await replayed(world), [{ event_id: id, destination_id: at }])
   assert.equal(well.got.length, 1)
   assert.equal((await ask(world, { state: 'failed', dry_run: true }))['events'], 0)
+})
+
+test('what went to one destination goes there again, whatever else wants it', async (t) => {
+  const world = await openWorld(t)
+  const [a, b] = [await world.receiver(), await world.receiver()]
+  const at = await world.destination(a.url, { event_types: ['sleep', 'daily'] })
+  await world.destination(b.url)
+  const [sleep, , daily] = await world.append({ type: 'sleep' }, { type: 'body' }, { type: 'daily' })
+  assert.equal((await ask(world, { types: ['body'], sent_to: at, dry_run: true }))['events'], 0)
+  assert.equal((await ask(world, { types: ['body', 'daily'], dry_run: true }))['events'], 2)
+  await ask(world, { sent_to: at })
+  await runAll(world)
+  assert.deepEqual(await replayed(world), [
+    { event_id: sleep, destination_id: at },
+    { event_id: daily, destination_id: at },
+  ])
+  const late = await world.api.asOperator('POST', '/admin/v1/replays', {
+    json: { since: '2026-01-02T00:00:00Z', until: '2026-01-02T00:00:00Z' },
+  })
+  assert.equal(late.status, 400)
+  assert.match(String(late.json['message']), /^until: /)
 })
 
 test('to another destination, step by step; a step that was not committed is done again, once', async (t) => {

@@ -23,7 +23,8 @@ interface ListOptions extends PageOptions {
 }
 
 interface ReplayOptions extends CommonOptions {
-  type?: string
+  type?: string[]
+  sentTo?: string
   user?: string
   referenceId?: string
   provider?: string
@@ -95,19 +96,21 @@ export function addEvents(command: Command): void {
     command
       .command('replay')
       .description('Deliver many again, as a job in the lane of history.')
-      .option('--type <type>', 'only of this type')
+      .option('--type <types...>', 'only of these types')
       .option('--user <user_id>', 'only about this connection')
       .option('--reference-id <id>', 'only about this person of yours')
       .option('--provider <PROVIDER>', 'only of this source')
       .option('--since <time>', 'made at or after this ISO time')
       .option('--until <time>', 'made before this ISO time')
+      .option('--sent-to <id>', 'only what went to this destination; with --failed, what failed there')
       .option('--failed', 'only what failed for good and was not delivered since')
       .option('--destination <id>', 'only there, whatever its filters say')
       .option('--rate <n>', 'events per second at most', wholeNumber(1, 10_000))
       .option('--dry-run', 'count, and send nothing'),
   ).action(async (options: ReplayOptions) => {
     const result = (await serverFor(options).send('POST', '/replays', {
-      type: options.type,
+      types: options.type,
+      sent_to: options.sentTo,
       user_id: options.user,
       reference_id: options.referenceId,
       provider: options.provider,

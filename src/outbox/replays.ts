@@ -8,7 +8,7 @@ import { deliveriesOfEvent, type DeliveryRow, insertDelivery } from '../store/de
 import type { Sql } from '../store/database.ts'
 import { type DestinationRow, listDestinations } from '../store/destinations.ts'
 import { type JobRow, saveJobProgress } from '../store/jobs.ts'
-import { countToReplay, nextToReplay, type ReplayedEvent, type ReplayFilter } from '../store/replays.ts'
+import { nextToReplay, type ReplayedEvent, type ReplayFilter } from '../store/replays.ts'
 import { deliveryRow } from './append.ts'
 import { passes } from './filters.ts'
 import { placeFor, tookPlace } from './order.ts'
@@ -19,21 +19,21 @@ const STEP_MS = 1000
 
 export interface ReplayOrder {
   filter: ReplayFilter
-  /** Null: every destination whose filters want the event, or where it failed. */
+  /** Null: where the filter says that it went or failed, else every destination whose filters want the event. */
   destinationId: string | null
   ratePerSecond: number
 }
 
-interface Payload extends ReplayOrder {
+export interface ReplayState extends ReplayOrder {
   after: { at: number; id: string }
   done: number
   total: number
 }
 
-export async function startReplay(ctx: Context, order: ReplayOrder): Promise<string> {
+/** `total` is how many were counted. */
+export async function startReplay(ctx: Context, order: ReplayOrder, total: number): Promise<string> {
   const now = ctx.clock.now()
-  const { events: total } = await countToReplay(ctx.db, order.filter)
-  const payload: Payload = { ...order, after: { at: 0, id: '' }, done: 0, total }
+  const payload: ReplayState = { ...order, after: { at: 0, id: '' }, done: 0, total }
   const [id] = await ctx.db.transaction((tx) =>
     enqueue(
       tx,
@@ -54,9 +54,14 @@ export async function startReplay(ctx: Context, order: ReplayOrder): Promise<str
   return id!
 }
 
+/** What was asked for, and how far it is. */
+export function replayState(job: Pick<JobRow, 'payload'>): ReplayState {
+  return JSON.parse(job.payload) as ReplayState
+}
+
 /** One step of a replay; the loop comes back for the next one. */
 export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { again: number }> {
-  const payload = JSON.parse(job.payload) as Payload
+  const payload = replayState(job)
   const { filter, ratePerSecond } = payload
   const limit = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor((ratePerSecond * STEP_MS) / 1000)))
   return ctx.db.transaction(async (tx) => {
@@ -97,12 +102,13 @@ interface Target {
 
 async function targets(
   tx: Sql,
-  { filter, destinationId }: Payload,
+  { filter, destinationId }: ReplayState,
   event: ReplayedEvent,
   all: readonly DestinationRow[],
 ): Promise<Target[]> {
-  if (destinationId !== null) {
-    return all.filter(({ id }) => id === destinationId).map((destination) => ({ destination, part: null }))
+  const only = destinationId ?? (filter.onlyFailed ? null : filter.sentTo)
+  if (only !== null) {
+    return all.filter(({ id }) => id === only).map((destination) => ({ destination, part: null }))
   }
   if (!filter.onlyFailed) {
     return all.filter((row) => passes(row, event)).map((destination) => ({ destination, part: null }))
@@ -111,7 +117,7 @@ async function targets(
   const latest = new Map<string, DeliveryRow>()
   for (const row of await deliveriesOfEvent(tx, event.id)) latest.set(`${row.destination_id} ${row.part ?? ''}`, row)
   return [...latest.values()]
-    .filter(({ state }) => state === 'failed')
+    .filter(({ state, destination_id: id }) => state === 'failed' && (filter.sentTo === null || filter.sentTo === id))
     .flatMap(({ destination_id: id, part }) => {
       const destination = all.find((row) => row.id === id)
       return destination === undefined ? [] : [{ destination, part }]

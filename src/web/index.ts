@@ -17,6 +17,7 @@ import { inspectorPages } from './pages/inspector.ts'
 import { jobPages } from './pages/jobs.ts'
 import { keyPages } from './pages/keys.ts'
 import { movePages } from './pages/moves.ts'
+import { replayPages } from './pages/replays.ts'
 import { signInPages } from './pages/sign-in.ts'
 import { simulatorPages } from './pages/simulator.ts'
 import { sourcePages } from './pages/sources.ts'
@@ -56,6 +57,7 @@ function signedInPages(ctx: Context): Hono {
   userDataPage(app)
   eventListPage(app)
   eventPages(app)
+  replayPages(app)
   simulatorPages(app)
   inspectorPages(app)
   sourcePages(app)
@@ -131,6 +133,7 @@ const SECTIONS = [
 ] as const
 
 function sectionOf(path: string): (typeof SECTIONS)[number] | 'start' {
+  if (path.startsWith('/dashboard/replays')) return 'events'
   return SECTIONS.find((section) => path.startsWith(`/dashboard/${section}`)) ?? 'start'
 }
 

@@ -107,7 +107,7 @@ function notFound(): ApiError {
   return new ApiError('job_not_found', 404, 'job not found')
 }
 
-function jobView(row: JobRow): JobView {
+export function jobView(row: JobRow): JobView {
   return {
     id: row.id,
     kind: row.kind,

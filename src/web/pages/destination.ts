@@ -25,6 +25,7 @@ import { type Form, formText, queryText, readForm } from '../query.ts'
 import { deliveryIn, filtersIn, inSettings, settingsFields, typeNamed } from './destination-form.ts'
 import { rotate, secretPart } from './destination-secret.ts'
 import { inspectorBin, stateBadge } from './destinations.ts'
+import { NEW_REPLAY } from './replay-form.ts'
 import { type App, type Call, done, refused } from '../view.ts'
 
 export function destinationPages(app: App): void {
@@ -194,7 +195,12 @@ async function detail(c: Call, form: Form, problems: Problems, newSecret: string
           </section>
           ${secretPart(csrf, row, newSecret)}
           <section class="card" aria-labelledby="lately">
-            <header><h2 id="lately">Latest deliveries</h2></header>
+            <header>
+              <h2 id="lately">Latest deliveries</h2>
+              <p>
+                <a href="${NEW_REPLAY}?state=failed&amp;sent_to=${row.id}&amp;count=1">Send what failed here again</a>
+              </p>
+            </header>
             ${
               deliveries.data.length === 0
                 ? empty(

@@ -12,6 +12,7 @@ import { empty, instant, plural, sourceName } from '../parts/show.ts'
 import { eventResult } from '../parts/states.ts'
 import { queryText, withQuery } from '../query.ts'
 import type { App, Call } from '../view.ts'
+import { NEW_REPLAY } from './replay-form.ts'
 
 const STATES = [
   ['', 'Any result'],
@@ -52,7 +53,9 @@ async function listPage(c: Call): Promise<Response> {
     section: 'events',
     title: 'Events',
     lead: `Everything that ${environment.name} sends to its destinations, newest first.`,
-    actions: html`<a class="button" href="/dashboard/simulator">Send a test event</a>`,
+    actions: html`<a class="button" href="/dashboard/simulator">Send a test event</a
+      ><a class="button" href="/dashboard/replays">Replays</a
+      ><a class="button" href="${replayHref(filter, state)}">Send these again</a>`,
     live: filter.cursor === undefined ? 'stream' : null,
     body: html`${filterForm(c, state)}
       <div class="card">
@@ -98,6 +101,15 @@ async function listPage(c: Call): Promise<Response> {
         }
       </div>`,
   })
+}
+
+/** What is looked at, as the choice of a replay. */
+function replayHref(filter: { type?: string | undefined; user_id?: string | undefined }, state?: string): string {
+  const query = new URLSearchParams()
+  if (filter.type !== undefined) query.set('types', filter.type)
+  if (filter.user_id !== undefined) query.set('user_id', filter.user_id)
+  if (state === 'failed') query.set('state', 'failed')
+  return query.size === 0 ? NEW_REPLAY : `${NEW_REPLAY}?${query}`
 }
 
 function liveList(devId: string): Html {

@@ -11,7 +11,7 @@ export interface FieldOptions {
   hint?: Html | string
   /** What is wrong with the value. */
   problem?: string | undefined
-  type?: 'text' | 'url' | 'number' | 'password' | 'search' | 'date'
+  type?: 'text' | 'url' | 'number' | 'password' | 'search' | 'date' | 'datetime-local'
   required?: boolean
   placeholder?: string
   /** `new-password` keeps browsers from filling in something of their own. */

@@ -40,7 +40,7 @@ const JOBS: Record<JobView['state'], readonly [Tone, string]> = {
   cancelled: ['neutral', 'Stopped'],
 }
 
-export function jobState(job: JobView): Html {
+export function jobState(job: Pick<JobView, 'state' | 'last_error'>): Html {
   if (job.state === 'pending' && job.last_error !== null) return badge('warn', 'Will be tried again')
   return badge(...JOBS[job.state])
 }
