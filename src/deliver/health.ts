@@ -1,5 +1,6 @@
 // What is said about a destination that fails for long: to the log, to the metrics, and as an event to the environment's other
 // destinations. Each is said once, whichever server notices first.
+import type { SendResult } from '../destinations/destination.ts'
 import type { DeliverySettings } from '../model/delivery-settings.ts'
 import {
   destinationDisabledEvent,
@@ -23,6 +24,16 @@ export type Notice =
 
 /** What one call says about the whole: what it met, or null when something was delivered. */
 export type Met = { error: string; gone: boolean } | null
+
+/** What one call met; null when something was delivered, undefined when it says nothing. */
+export function metBy(results: readonly SendResult[]): Met | undefined {
+  let met: Met | undefined
+  for (const result of results) {
+    if (result.next === 'delivered') return null
+    if (result.next !== 'rejected') met = { error: result.message, gone: result.next === 'pause' }
+  }
+  return met
+}
 
 /** Whether there is something to say. Decided by attempts that were made: a destination that gets nothing does not fail. */
 export function noticeFor(

@@ -1,0 +1,63 @@
+// What goes out in one call, and what became of each. A sender that fails or takes too long is an attempt that failed.
+import { type OutgoingEvent, retry, type SendResult } from '../destinations/destination.ts'
+import { assert } from '../platform/errors.ts'
+import { HttpFailure } from '../platform/http.ts'
+import type { Context } from '../store/context.ts'
+import type { Held } from './held.ts'
+import type { OpenDestination } from './open-destination.ts'
+import { goingOut } from './oversize.ts'
+
+/** A sender that does not keep its time is given up this much later. */
+export const GRACE_MS = 2000
+
+export async function sendGroup(
+  ctx: Context,
+  destination: OpenDestination,
+  group: readonly Held[],
+): Promise<SendResult[]> {
+  const going = await Promise.all(
+    group.map((held) =>
+      goingOut(held, destination).catch((error) => {
+        ctx.log.error({ err: error, deliveryId: held.delivery.id }, 'an event could not be made ready')
+        return retry('making it ready failed inside Loam; the log has the cause')
+      }),
+    ),
+  )
+  const answers = await answersTo(
+    ctx,
+    destination,
+    going.filter((each): each is OutgoingEvent => !('next' in each)),
+  )
+  const next = answers.values()
+  return going.map((each) => ('next' in each ? each : next.next().value!))
+}
+
+async function answersTo(ctx: Context, destination: OpenDestination, events: OutgoingEvent[]): Promise<SendResult[]> {
+  if (events.length === 0) return []
+  try {
+    const { sender, now } = destination
+    const results = await withinTime(sender.send(events, now), now.timeoutMs + GRACE_MS)
+    if (results === null) return events.map(() => retry('it took longer than its timeout allows', true))
+    assert(results.length === events.length, 'a destination gives one result for each event')
+    return results
+  } catch (error) {
+    ctx.log.error({ err: error, destinationId: destination.row.id }, 'sending failed unexpectedly')
+    const message = error instanceof HttpFailure ? error.message : 'sending failed inside Loam; the log has the cause'
+    return events.map(() => retry(message))
+  }
+}
+
+/** Null when that takes longer. */
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+    // Nobody waits for it any more, but it may still fail.
+    work.catch(() => undefined)
+  }
+}
