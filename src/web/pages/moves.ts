@@ -1,15 +1,10 @@
 // Moving people from an API that ended to the one that replaced it: what `loam migrate` does, as pages.
 import { html } from 'hono/html'
-import {
-  checkMoves,
-  compareMove,
-  finishMove,
-  listOldConnections,
-  makeLinks,
-  type MoveComparison,
-  type MoveLink,
-  type MoveView,
-} from '../../api/admin/moves.ts'
+import { checkMoves } from '../../api/admin/moves/check.ts'
+import { compareMove, type MoveComparison } from '../../api/admin/moves/comparison.ts'
+import { finishMove } from '../../api/admin/moves/finish.ts'
+import { makeLinks, type MoveLink } from '../../api/admin/moves/links.ts'
+import { listOldConnections, type MoveView } from '../../api/admin/moves/old-connections.ts'
 import { getSource } from '../../api/admin/sources.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { sentence } from '../form-problems.ts'

@@ -1,5 +1,5 @@
 // Two records of one night, workout or day that two APIs gave: on which fields they agree.
-import { withoutSamples } from '../../model/records.ts'
+import { withoutSamples } from '../../../model/records.ts'
 
 export interface Difference {
   path: string
