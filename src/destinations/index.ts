@@ -4,6 +4,7 @@ import type { DestinationType } from './destination.ts'
 import { file } from './file/index.ts'
 import { gcs } from './gcs/index.ts'
 import { kafka } from './kafka/index.ts'
+import { mysql } from './mysql/index.ts'
 import { nats } from './nats/index.ts'
 import { postgres } from './postgres/index.ts'
 import { rabbitmq } from './rabbitmq/index.ts'
@@ -16,6 +17,7 @@ import { webhook } from './webhook/index.ts'
 export const destinationTypes: readonly DestinationType[] = [
   webhook as unknown as DestinationType,
   postgres as unknown as DestinationType,
+  mysql as unknown as DestinationType,
   kafka as unknown as DestinationType,
   redis as unknown as DestinationType,
   nats as unknown as DestinationType,

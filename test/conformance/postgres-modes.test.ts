@@ -1,306 +1,42 @@
-// What becomes of events in PostgreSQL: Terra's tables, and the tables that hold the newest state of each record.
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { after, before, suite, test, type TestContext } from 'node:test'
-import fc from 'fast-check'
-import type { OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
-import { postgres, PostgresSettings } from '../../src/destinations/postgres/index.ts'
-import type { DataType } from '../../src/model/data-type.ts'
-import { complete } from '../../src/model/records.ts'
-import { type Certificates, makeCertificates } from '../services/certificates.ts'
-import { CERTIFIED, PASSWORD, type Postgres, postgresBinaries, startPostgres, USER } from '../services/postgres.ts'
-import { testEvent, testWorld } from './events.ts'
+import { test } from 'node:test'
+import { CERTIFIED, PASSWORD, postgresBinaries, startPostgres, USER } from '../services/postgres.ts'
+import { all, daily, NOW } from './sql-events.ts'
+import { type AnyRow, sqlModes } from './sql-modes.ts'
 
-const NOW = { signingSecrets: [], timeoutMs: 10_000 }
-const T0 = Date.parse('2026-03-10T12:00:00Z')
-
-suite('rows in PostgreSQL', { skip: postgresBinaries() === null, timeout: 120_000 }, () => {
-  let server: Postgres
-  let certificates: Certificates
-  before(async () => {
-    certificates = makeCertificates(CERTIFIED)
-    server = await startPostgres(certificates)
-  })
-  after(() => server?.stop())
-
-  async function place(t: TestContext, more: Record<string, unknown> = {}) {
-    const database = `place_${randomBytes(6).toString('hex')}`
-    await server.query('postgres', `CREATE DATABASE ${database}`)
-    const login = { host: '127.0.0.1', port: server.port, database, user: USER, password: PASSWORD, tls: false }
-    const settings = PostgresSettings.parse({ ...login, ...more })
-    const open = (): Sender => {
-      const sender = postgres.open(settings, testWorld(t, { allowPrivate: true }))
-      t.after(() => sender.close())
-      return sender
-    }
-    const rows = (sql: string) => server.query<Record<string, unknown>>(database, sql)
-    return { settings, open, rows }
-  }
-
-  const upsert = (t: TestContext, more: Record<string, unknown> = {}) => place(t, { mode: 'upsert', ...more })
-
-  test('the newest state of a record stays, in whatever order and however often it comes', async (t) => {
-    const { open, rows } = await upsert(t)
-    const sender = open()
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }),
-        fc.array(fc.nat(5), { maxLength: 4 }),
-        fc.boolean(),
-        async (order, again, together) => {
-          const userId = randomUUID()
-          const events = order.map((at) => daily(userId, at, { steps: at * 100 }))
-          const sent = [...events, ...again.map((i) => events[i % events.length]!)]
-          if (together) await all(sender, sent)
-          else for (const event of sent) await all(sender, [event])
-          const [row, ...others] = await rows(
-            `SELECT steps, ordering_at, record->'distance_data'->>'steps' AS inside FROM loam_daily WHERE user_id = '${userId}'`,
-          )
-          const newest = Math.max(...order)
-          assert.deepEqual(row, { steps: newest * 100, ordering_at: String(T0 + newest), inside: String(newest * 100) })
-          assert.equal(others.length, 0)
+sqlModes(
+  'postgres',
+  {
+    missing: postgresBinaries() === null ? 'PostgreSQL is not installed' : null,
+    certified: { user: CERTIFIED, refused: /"retry".*28000.*pg_hba/ },
+    async start(certificates) {
+      const server = await startPostgres(certificates)
+      await server.query('postgres', `CREATE ROLE ${CERTIFIED} SUPERUSER LOGIN`)
+      return {
+        async place() {
+          const database = `place_${randomBytes(6).toString('hex')}`
+          await server.query('postgres', `CREATE DATABASE ${database}`)
+          return { host: '127.0.0.1', port: server.port, database, user: USER, password: PASSWORD, tls: false }
         },
-      ),
-      { numRuns: 25 },
-    )
-  })
-
-  test('what was deleted stays deleted, until something newer comes', async (t) => {
-    const { open, rows } = await upsert(t)
-    const sender = open()
-    const user = randomUUID()
-    const count = async (table: string): Promise<number> => (await rows(`SELECT 1 FROM ${table}`)).length
-    await all(sender, [daily(user, 1)])
-    await all(sender, [deleted(user, 2, { data_type: 'daily', day: '2026-03-09' })])
-    assert.equal(await count('loam_daily'), 0)
-    await all(sender, [daily(user, 1), daily(user, 0)])
-    assert.equal(await count('loam_daily'), 0)
-    await all(sender, [daily(user, 3)])
-    assert.equal(await count('loam_daily'), 1)
-    // A deletion that comes late takes nothing newer away.
-    await all(sender, [deleted(user, 2, { data_type: 'daily', day: '2026-03-09' })])
-    assert.equal(await count('loam_daily'), 1)
-
-    const run = (at: number, uploadType: number): OutgoingEvent =>
-      record('activity', user, at, { metadata: { ...span, summary_id: 'run', type: 8, upload_type: uploadType } })
-    await all(sender, [run(1, 1)])
-    assert.equal(await count('loam_activity'), 1)
-    await all(sender, [run(2, 4)])
-    assert.equal(await count('loam_activity'), 0)
-    await all(sender, [run(1, 1)])
-    assert.equal(await count('loam_activity'), 0)
-  })
-
-  test('columns have what the record says, in their own types', async (t) => {
-    const { open, rows } = await upsert(t)
-    const user = randomUUID()
-    const night = record('sleep', user, 1, {
-      metadata: { ...span, summary_id: 'night', is_nap: false, upload_type: 4 },
-      sleep_durations_data: { asleep: { duration_deep_sleep_state_seconds: 4200.5 } },
-      heart_rate_data: { summary: { avg_hrv_rmssd: 48.25 } },
-    })
-    const athlete = event('athlete', user, 1, { athlete: complete('athlete', { age: 41, city: 'Zürich' }) })
-    await all(open(), [night, athlete])
-    // Four is no deletion in sleep.
-    const [row] = await rows('SELECT * FROM loam_sleep')
-    assert.deepEqual(
-      [
-        row!.record_key,
-        row!.start_time,
-        row!.is_nap,
-        row!.deep_seconds,
-        row!.avg_hrv_rmssd,
-        row!.rem_seconds,
-        row!.provider,
-      ],
-      ['night', new Date('2026-03-08T22:00:00Z'), false, 4200.5, 48.25, null, 'OURA'],
-    )
-    const [person] = await rows('SELECT age, city, record_key FROM loam_athlete')
-    assert.deepEqual(person, { age: '41', city: 'Zürich', record_key: 'athlete' })
-    assert.deepEqual(await rows('SELECT user_id, provider, state FROM loam_users'), [
-      { user_id: user, provider: 'OURA', state: 'active' },
-    ])
-  })
-
-  test('events without a record are kept as they came, once', async (t) => {
-    const { open, rows } = await upsert(t)
-    const event = testEvent(4)
-    await all(open(), [event])
-    await all(open(), [event])
-    const [row, ...others] = await rows('SELECT event::text, type FROM loam_events')
-    assert.deepEqual(row, { event: Buffer.from(event.body).toString(), type: 'healthcheck' })
-    assert.equal(others.length, 0)
-  })
-
-  for (const mode of ['insert', 'upsert'] as const) {
-    const tables = mode === 'insert' ? ['terra_data_payloads', 'terra_payloads'] : ['loam_daily']
-    const users = mode === 'insert' ? 'terra_users' : 'loam_users'
-
-    test(`${mode}: whoever disconnects is gone with all rows, and late events find that`, async (t) => {
-      const { open, rows } = await place(t, { mode, on_deauth: 'delete' })
-      const [sender, leaves, stays] = [open(), randomUUID(), randomUUID()]
-      await all(sender, [daily(leaves, 1), daily(stays, 1)])
-      await all(sender, [daily(leaves, 3), event('deauth', leaves, 4, { status: 'success' })])
-      await all(sender, [daily(leaves, 2), daily(leaves, 5)])
-      for (const table of tables) {
-        const left = await rows(`SELECT DISTINCT user_id FROM ${table} WHERE user_id = '${leaves}'`)
-        // Terra's tables keep the event that says so.
-        assert.equal(left.length, table === 'terra_payloads' ? 1 : 0, table)
-        assert.equal((await rows(`SELECT DISTINCT user_id FROM ${table} WHERE user_id = '${stays}'`)).length, 1, table)
+        query: ({ database }, sql) => server.query<AnyRow>(String(database), sql),
+        stop: () => server.stop(),
       }
-      assert.deepEqual(await rows(`SELECT state FROM ${users} WHERE user_id = '${leaves}'`), [{ state: 'deauth' }])
-    })
-
-    test(`${mode}: or stays, when that is wanted`, async (t) => {
-      const { open, rows } = await place(t, { mode })
-      const user = randomUUID()
-      await all(open(), [daily(user, 1), event('deauth', user, 2, { status: 'success' })])
-      assert.deepEqual(await rows(`SELECT state FROM ${users}`), [{ state: 'deauth' }])
-      assert.equal((await rows(`SELECT 1 FROM ${tables[0]}`)).length, 1)
-    })
-
-    test(`${mode}: many at a time, about the same people, wait for each other and do not fail`, async (t) => {
-      const { open, rows } = await place(t, { mode })
-      const senders = [open(), open(), open()]
-      const people = Array.from({ length: 5 }, () => randomUUID())
-      const work = Array.from({ length: 24 }, (_, i) =>
-        all(
-          senders[i % 3]!,
-          people.toSorted(() => Math.random() - 0.5).map((user) => daily(user, i)),
-        ),
-      )
-      await Promise.all(work)
-      const found = await rows(`SELECT 1 FROM ${tables[0]}`)
-      assert.equal(found.length, mode === 'insert' ? 24 * 5 : 5)
-    })
-
-    test(`${mode}: tables that were dropped are made again`, async (t) => {
-      const { open, rows } = await place(t, { mode, schema: 'Health "data"' })
+    },
+    inside: (column, ...path) => `${column} #>> '{${path.join(',')}}'`,
+    text: (column) => `${column}::text`,
+  },
+  (place) => {
+    test('tables stand in the schema that is named, which is made', async (t) => {
+      const { open, rows } = await place(t, { mode: 'upsert', schema: 'Health "data"' })
       const sender = open()
+      const table = '"Health ""data"""."loam_daily"'
       await all(sender, [daily(randomUUID(), 1)])
-      await rows(`DROP TABLE "Health ""data"""."${tables[0]}"`)
+      await rows(`DROP TABLE ${table}`)
       const [result] = await sender.send([daily(randomUUID(), 1)], NOW)
       assert.equal(result!.next, 'retry')
-      assert.match(JSON.stringify(result), /a table was dropped; it is made again/)
       await all(sender, [daily(randomUUID(), 1)])
-      assert.equal((await rows(`SELECT 1 FROM "Health ""data"""."${tables[0]}"`)).length, 1)
+      assert.equal((await rows(`SELECT 1 FROM ${table}`)).length, 1)
     })
-  }
-
-  test("Terra's tables: what they say of events and users", async (t) => {
-    const { open, rows } = await place(t)
-    const user = randomUUID()
-    const [data, auth] = [daily(user, 1), event('auth', user, 0, { status: 'success' })]
-    const requested = event('rate_limit_hit', user, 2, {})
-    await all(open(), [auth, data, requested])
-    assert.deepEqual(await rows('SELECT * FROM terra_data_payloads'), [
-      {
-        user_id: user,
-        data_type: 'daily',
-        created_at: '2026-03-10T12:00:00.001000+00:00',
-        payload_id: data.id,
-        payload_url: null,
-        start_time: span.start_time,
-        end_time: span.end_time,
-      },
-    ])
-    const others = await rows(
-      'SELECT user_id, data_type, payload_type, payload_id FROM terra_other_payloads ORDER BY created_at',
-    )
-    assert.deepEqual(others, [
-      { user_id: user, data_type: null, payload_type: 'auth', payload_id: auth.id },
-      { user_id: user, data_type: null, payload_type: 'rate_limit_hit', payload_id: requested.id },
-    ])
-    assert.deepEqual(await rows('SELECT * FROM terra_users'), [
-      {
-        user_id: user,
-        reference_id: 'für Zoë',
-        created_at: '2026-01-01T00:00:00.000000+00:00',
-        granted_scopes: 'daily',
-        provider: 'OURA',
-        state: 'active',
-      },
-    ])
-  })
-
-  test('tables that Terra made go on being used', async (t) => {
-    const { open, rows } = await place(t)
-    await rows(
-      'CREATE TABLE terra_data_payloads (user_id varchar(36) NOT NULL, data_type text NOT NULL, created_at text NOT NULL, payload_url text, start_time text, end_time text)',
-    )
-    await rows(
-      "INSERT INTO terra_data_payloads VALUES ('old', 'daily', '2025', 'https://terra.example.com', NULL, NULL)",
-    )
-    const event = daily(randomUUID(), 1)
-    await all(open(), [event])
-    const found = await rows('SELECT payload_id FROM terra_data_payloads ORDER BY created_at')
-    assert.deepEqual(found, [{ payload_id: null }, { payload_id: event.id }])
-  })
-
-  test('many servers that start at once make the tables once', async (t) => {
-    const { open, rows } = await upsert(t)
-    await Promise.all(Array.from({ length: 12 }, () => all(open(), [daily(randomUUID(), 1)])))
-    assert.equal((await rows('SELECT 1 FROM loam_daily')).length, 12)
-    assert.deepEqual(await rows('SELECT * FROM loam_schema'), [{ layout: 'upsert', version: '1' }])
-  })
-
-  test('TLS: verified, by a certificate of ours where the server wants one', async (t) => {
-    const { settings, rows, open } = await place(t, { tls: true, ca_certificate: certificates.ca })
-    await all(open(), [testEvent(0)])
-    assert.equal((await rows('SELECT 1 FROM terra_payloads')).length, 1)
-    const world = testWorld(t, { allowPrivate: true })
-    const send = async (more: Partial<PostgresSettings>): Promise<string> => {
-      const sender = postgres.open({ ...settings, ...more }, world)
-      const results = await sender.send([testEvent(1)], NOW)
-      await sender.close()
-      return JSON.stringify(results)
-    }
-    assert.match(await send({ ca_certificate: null }), /"retry".*TLS certificate of 127\.0\.0\.1:\d+ was not accepted/)
-    const client = { client_certificate: certificates.client.certificate, client_key: certificates.client.key }
-    await rows(`CREATE ROLE ${CERTIFIED} SUPERUSER LOGIN`)
-    const certified = { user: CERTIFIED, password: null }
-    assert.match(await send(certified), /"retry".*28000.*pg_hba/)
-    assert.match(await send({ ...certified, ...client }), /"delivered"/)
-  })
-})
-
-const span = { start_time: '2026-03-09T00:00:00.000000+02:00', end_time: '2026-03-10T00:00:00.000000+02:00' }
-
-async function all(sender: Sender, events: readonly OutgoingEvent[]): Promise<void> {
-  const results = await sender.send(events, NOW)
-  assert.deepEqual(
-    results.map((result) => (result.next === 'delivered' ? 'delivered' : result.message)),
-    events.map(() => 'delivered'),
-  )
-}
-
-function daily(userId: string, at: number, more: { steps?: number } = {}): OutgoingEvent {
-  return record('daily', userId, at, { metadata: { ...span }, distance_data: { steps: more.steps ?? null } })
-}
-
-function record(type: DataType, userId: string, at: number, partial: object): OutgoingEvent {
-  return event(type, userId, at, { data: [complete(type, partial)] })
-}
-
-function deleted(userId: string, at: number, more: object): OutgoingEvent {
-  return event('record_deleted', userId, at, { summary_id: null, day: null, ...more })
-}
-
-function event(type: string, userId: string, at: number, more: object): OutgoingEvent {
-  const user = {
-    user_id: userId,
-    provider: 'OURA',
-    last_webhook_update: null,
-    created_at: '2026-01-01T00:00:00.000000+00:00',
-    scopes: 'daily',
-    reference_id: 'für Zoë',
-    active: type !== 'deauth',
-  }
-  return {
-    ...testEvent(0, userId),
-    type,
-    orderingAt: T0 + at,
-    createdAt: T0 + at,
-    body: Buffer.from(JSON.stringify({ type, user, ...more, version: '2022-03-16' })),
-  }
-}
+  },
+)

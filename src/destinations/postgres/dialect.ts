@@ -28,6 +28,8 @@ export function postgresDialect(schema: string | null): Dialect {
     parameter: (position) => `$${position}`,
     quoted,
     table,
+    indexesInside: false,
+    tableOptions: '',
     prepare: schema === null ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`],
     exists:
       schema === null

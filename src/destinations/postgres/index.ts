@@ -8,7 +8,7 @@ import { postgresDialect } from './dialect.ts'
 import { isAboutValues, isServerError, problemOf } from './problem.ts'
 
 export const PostgresSettings = z.object({
-  ...sqlSettings({ port: 5432 }),
+  ...sqlSettings({ port: 5432, longestName: 63 }),
   schema: z
     .string()
     .trim()

@@ -51,6 +51,10 @@ export interface Dialect {
   quoted(name: string): string
   /** With its schema. */
   table(name: string): string
+  /** MySQL has no CREATE INDEX IF NOT EXISTS: there indexes stand inside CREATE TABLE. */
+  indexesInside: boolean
+  /** What follows the columns in CREATE TABLE. */
+  tableOptions: string
   /** Statements before any table is made. */
   prepare: readonly string[]
   /** A row when the table named by the only value exists where ours are. */

@@ -14,15 +14,16 @@ const VERSIONS: Table = {
 }
 
 export function createTable(dialect: Dialect, table: Table): string[] {
+  const { quoted } = dialect
   const lines = table.columns.map((column) => columnText(dialect, column))
-  const key = table.primaryKey.map((name) => dialect.quoted(name)).join(', ')
-  const indexes = (table.index ?? []).map(
-    (name) =>
-      `CREATE INDEX IF NOT EXISTS ${dialect.quoted(`${table.name}_${name}`)} ON ${dialect.table(table.name)} (${dialect.quoted(name)})`,
-  )
+  const key = `PRIMARY KEY (${table.primaryKey.map(quoted).join(', ')})`
+  const named = (table.index ?? []).map((name) => ({ index: quoted(`${table.name}_${name}`), column: quoted(name) }))
+  const inside = dialect.indexesInside ? named.map(({ index, column }) => `INDEX ${index} (${column})`) : []
+  const apart = dialect.indexesInside ? [] : named
+  const stored = dialect.table(table.name)
   return [
-    `CREATE TABLE IF NOT EXISTS ${dialect.table(table.name)} (${[...lines, `PRIMARY KEY (${key})`].join(', ')})`,
-    ...indexes,
+    `CREATE TABLE IF NOT EXISTS ${stored} (${[...lines, key, ...inside].join(', ')})${dialect.tableOptions}`,
+    ...apart.map(({ index, column }) => `CREATE INDEX IF NOT EXISTS ${index} ON ${stored} (${column})`),
   ]
 }
 

@@ -2,12 +2,12 @@
 import { z } from 'zod'
 import { tlsSettings } from '../tls.ts'
 
-export function sqlSettings(defaults: { port: number }) {
+export function sqlSettings({ port, longestName }: { port: number; longestName: number }) {
   return {
     host: z.string().trim().min(1).max(253).describe('Name or address of the server.'),
-    port: z.int().min(1).max(65_535).default(defaults.port).describe('Its port.'),
-    database: z.string().min(1).max(63).describe('The database; it exists already.'),
-    user: z.string().min(1).max(63).describe('A user that may create tables and write to them.'),
+    port: z.int().min(1).max(65_535).default(port).describe('Its port.'),
+    database: z.string().min(1).max(longestName).describe('The database; it exists already.'),
+    user: z.string().min(1).max(longestName).describe('A user that may create tables and write to them.'),
     password: z
       .string()
       .max(1024)
@@ -29,5 +29,5 @@ export function sqlSettings(defaults: { port: number }) {
   }
 }
 
-const SqlSettings = z.object(sqlSettings({ port: 0 }))
+const SqlSettings = z.object(sqlSettings({ port: 0, longestName: 0 }))
 export type SqlSettings = z.infer<typeof SqlSettings>

@@ -1,0 +1,94 @@
+// What MySQL and MariaDB say, as sentences for people. Their own words about values are left out: they can quote a person's data.
+import { networkProblem } from '../../platform/network.ts'
+import { rejected, retry, type SendResult } from '../destination.ts'
+import { TimedOut } from '../kept-connection.ts'
+
+export const COLUMN_IS_THERE = 1060
+export const NO_SUCH_TABLE = 1146
+
+const LOGIN =
+  'the user or the password is wrong, or the user may not come from here: set both anew, or look at its host'
+const RIGHTS =
+  'the user lacks a right: it needs CREATE, ALTER, INDEX, SELECT, INSERT, UPDATE and DELETE on the database'
+const MEND: Record<number, string> = {
+  1021: 'its disk is full',
+  1040: 'it has no connection to spare: raise max_connections',
+  1044: 'the user may not use this database: grant it, or correct the name of the database',
+  1045: LOGIN,
+  1049: 'there is no such database: create it, or correct its name',
+  1053: 'it is shutting down',
+  1054: 'a table lacks a column: rename the table, and another one is made',
+  1062: 'a row with this key is there already; the next attempt looks again',
+  1114: 'a table or its disk is full',
+  1129: 'it blocks our host after too many failed connections: FLUSH HOSTS there',
+  1130: 'the user may not come from our host: change the host of the user',
+  1142: RIGHTS,
+  [NO_SUCH_TABLE]: 'a table was dropped; it is made again with the next attempt',
+  1203: 'the user has no connection to spare: raise max_user_connections',
+  1205: 'another transaction was in the way',
+  1213: 'another transaction was in the way',
+  1226: 'the user has used up what it may: raise its limits',
+  1227: RIGHTS,
+  1290: 'it is read-only: give the address of the primary',
+  1461: 'it keeps no more prepared statements: raise max_prepared_stmt_count',
+  1665: 'its binary log takes no such transactions: set binlog_format to ROW or MIXED',
+  1698: LOGIN,
+  1792: 'it is read-only: give the address of the primary',
+  1836: 'it is read-only: give the address of the primary',
+  1927: 'somebody ended the connection',
+  3159: 'it wants TLS: switch it on',
+  4031: 'it closed an idle connection',
+}
+
+/** What is in the statement, not how the database is: too long, out of range, no text, no JSON, null, a broken check. */
+const ABOUT_VALUES = new Set([1048, 1264, 1292, 1366, 1367, 1406, 3140, 3141, 3819, 4025])
+
+export class NotDurable extends Error {}
+/** A statement would be. */
+export class TooLarge extends Error {}
+
+interface ServerError extends Error {
+  errno: number
+  sqlState: string
+  fatal?: boolean
+}
+
+export function isServerError(error: unknown): error is ServerError {
+  return error instanceof Error && 'sqlState' in error && 'errno' in error && typeof error.errno === 'number'
+}
+
+/** It is about what the batch holds: one of its events alone may fare better. */
+export function isAboutEvents(error: unknown): boolean {
+  return error instanceof TooLarge || (isServerError(error) && ABOUT_VALUES.has(error.errno))
+}
+
+export function problemOf(error: unknown, where: string): SendResult {
+  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  if (error instanceof NotDurable) {
+    return retry(
+      `${where} does not write every commit to its disk: set innodb_flush_log_at_trx_commit to 1 there, or switch require_persistence off here`,
+    )
+  }
+  if (error instanceof TooLarge)
+    return retry(`an event is larger than the max_allowed_packet of ${where}: raise that, or set max_bytes here`)
+  if (!isServerError(error))
+    return retry(clientProblem(error, where) ?? networkProblem(error, where) ?? `${where} could not be used`)
+  const mend = MEND[error.errno]
+  if (mend !== undefined) return retry(`${where} refused (${error.errno}): ${mend}`)
+  if (ABOUT_VALUES.has(error.errno)) return rejected(`${where} cannot store what is in this event (${error.errno})`)
+  return retry(`${where} refused (${error.errno}); its log says why`)
+}
+
+function clientProblem(error: unknown, where: string): string | null {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return `${where} offers no TLS: switch tls off, or TLS on there`
+  if (code === 'HANDSHAKE_SSL_ERROR') {
+    return /disconnected|ECONNRESET|hang up/.test(String(message))
+      ? `${where} closed the connection when TLS began: check the client certificate`
+      : `the TLS certificate of ${where} was not accepted: check the host, or give the authority that signed it`
+  }
+  if (code === 'PROTOCOL_CONNECTION_LOST') return `${where} closed the connection`
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || code === 'AUTH_SWITCH_PLUGIN_NOT_FOUND')
+    return `${where} wants a kind of log-in that is not spoken here: give the user a password (caching_sha2_password or mysql_native_password)`
+  return null
+}

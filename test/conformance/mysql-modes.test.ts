@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { test } from 'node:test'
+import {
+  CERTIFIED,
+  type Mariadb,
+  missingMariadb,
+  PASSWORD,
+  startMariadb,
+  UNNAMED_ADDRESS,
+  USER,
+} from '../services/mariadb.ts'
+import { testEvent } from './events.ts'
+import { all, daily, NOW } from './sql-events.ts'
+import { type AnyRow, sqlModes } from './sql-modes.ts'
+
+let server: Mariadb
+
+sqlModes(
+  'mysql',
+  {
+    missing: missingMariadb(),
+    certified: { user: CERTIFIED, refused: /"retry".*refused \(1045\)/ },
+    async start(certificates) {
+      server = await startMariadb(certificates)
+      return {
+        async place() {
+          const database = `place_${randomBytes(6).toString('hex')}`
+          // As old servers make them: nothing of ours may depend on it.
+          await server.query(null, `CREATE DATABASE ${database} CHARACTER SET latin1`)
+          return { host: '127.0.0.1', port: server.port, database, user: USER, password: PASSWORD, tls: false }
+        },
+        query: ({ database }, sql) => server.query<AnyRow>(String(database), sql),
+        stop: () => server.stop(),
+      }
+    },
+    inside: (column, ...path) => `JSON_VALUE(${column}, '$.${path.join('.')}')`,
+    text: (column) => column,
+  },
+  (place, certificates) => {
+    test('a certificate that names another address is not accepted', async (t) => {
+      const { open } = await place(t, { tls: true, ca_certificate: certificates().ca })
+      for (const [host, said] of [
+        ['localhost', /"delivered"/],
+        [UNNAMED_ADDRESS, /"retry".*TLS certificate of 127\.0\.0\.2:\d+ was not accepted/],
+      ] as const) {
+        assert.match(JSON.stringify(await open({ host }).send([testEvent(0)], NOW)), said)
+      }
+    })
+
+    test('a server that may lose commits is refused, unless that is wanted', async (t) => {
+      const { open, rows } = await place(t)
+      t.after(() => rows('SET GLOBAL innodb_flush_log_at_trx_commit = 1'))
+      await rows('SET GLOBAL innodb_flush_log_at_trx_commit = 2')
+      assert.match(JSON.stringify(await open().send([testEvent(0)], NOW)), /"retry".*innodb_flush_log_at_trx_commit/)
+      await all(open({ require_persistence: false }), [testEvent(0)])
+    })
+
+    test('an event that the server has no room for takes no other one with it', async (t) => {
+      const { open, rows } = await place(t)
+      t.after(() => rows('SET GLOBAL max_allowed_packet = 16777216'))
+      await rows('SET GLOBAL max_allowed_packet = 1048576')
+      const [small, large] = [testEvent(0), testEvent(0, randomUUID(), 1_500_000)]
+      const results = await open().send([small, large], NOW)
+      assert.match(JSON.stringify(results), /"delivered".*"retry".*raise that/)
+      assert.equal((await rows('SELECT 1 FROM terra_payloads')).length, 1)
+    })
+
+    test('keys differ by case, and instants are UTC', async (t) => {
+      const { open, rows } = await place(t, { mode: 'upsert' })
+      await all(open(), [daily('A', 1), daily('a', 1)])
+      const found = await rows(
+        'SELECT user_id, CAST(start_time AS char) AS start_time FROM loam_daily ORDER BY user_id',
+      )
+      assert.deepEqual(
+        found.map((row) => [row.user_id, row.start_time]),
+        [
+          ['A', '2026-03-08 22:00:00.000'],
+          ['a', '2026-03-08 22:00:00.000'],
+        ],
+      )
+    })
+  },
+)

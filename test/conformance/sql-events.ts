@@ -1,0 +1,50 @@
+// Events about records and people, for databases that look into them.
+import assert from 'node:assert/strict'
+import type { OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
+import type { DataType } from '../../src/model/data-type.ts'
+import { complete } from '../../src/model/records.ts'
+import { testEvent } from './events.ts'
+
+export const NOW = { signingSecrets: [], timeoutMs: 10_000 }
+export const T0 = Date.parse('2026-03-10T12:00:00Z')
+
+export const span = { start_time: '2026-03-09T00:00:00.000000+02:00', end_time: '2026-03-10T00:00:00.000000+02:00' }
+
+export async function all(sender: Sender, events: readonly OutgoingEvent[]): Promise<void> {
+  const results = await sender.send(events, NOW)
+  assert.deepEqual(
+    results.map((result) => (result.next === 'delivered' ? 'delivered' : result.message)),
+    events.map(() => 'delivered'),
+  )
+}
+
+export function daily(userId: string, at: number, more: { steps?: number } = {}): OutgoingEvent {
+  return record('daily', userId, at, { metadata: { ...span }, distance_data: { steps: more.steps ?? null } })
+}
+
+export function record(type: DataType, userId: string, at: number, partial: object): OutgoingEvent {
+  return event(type, userId, at, { data: [complete(type, partial)] })
+}
+
+export function deleted(userId: string, at: number, more: object): OutgoingEvent {
+  return event('record_deleted', userId, at, { summary_id: null, day: null, ...more })
+}
+
+export function event(type: string, userId: string, at: number, more: object): OutgoingEvent {
+  const user = {
+    user_id: userId,
+    provider: 'OURA',
+    last_webhook_update: null,
+    created_at: '2026-01-01T00:00:00.000000+00:00',
+    scopes: 'daily',
+    reference_id: 'für Zoë',
+    active: type !== 'deauth',
+  }
+  return {
+    ...testEvent(0, userId),
+    type,
+    orderingAt: T0 + at,
+    createdAt: T0 + at,
+    body: Buffer.from(JSON.stringify({ type, user, ...more, version: '2022-03-16' })),
+  }
+}

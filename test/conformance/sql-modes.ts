@@ -1,0 +1,308 @@
+// What becomes of events in a database: Terra's tables, and the tables that hold the newest state of each record.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, suite, test, type TestContext } from 'node:test'
+import fc from 'fast-check'
+import type { OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
+import { destinationType } from '../../src/destinations/index.ts'
+import { complete } from '../../src/model/records.ts'
+import { type Certificates, makeCertificates } from '../services/certificates.ts'
+import { testEvent, testWorld } from './events.ts'
+import { all, daily, deleted, event, NOW, record, span, T0 } from './sql-events.ts'
+import type { Settings } from './stage.ts'
+
+export type AnyRow = Record<string, unknown>
+
+export interface SqlServer {
+  /** Settings that reach a database of its own. */
+  place(): Promise<Settings>
+  query(settings: Settings, sql: string): Promise<AnyRow[]>
+  stop(): Promise<void>
+}
+
+/** What differs between the databases, besides what is written for each of them beside the suite. */
+export interface SqlStage {
+  missing: string | null
+  /** A user that has to bring a certificate with that name, and no password; how it is refused without one. */
+  certified: { user: string; refused: RegExp }
+  start(certificates: Certificates): Promise<SqlServer>
+  /** Text at a path in a JSON column. */
+  inside(column: string, ...path: string[]): string
+  /** A column as text. */
+  text(column: string): string
+}
+
+export interface SqlPlace {
+  settings: Settings
+  open(more?: Settings): Sender
+  rows(sql: string): Promise<AnyRow[]>
+}
+
+export function sqlModes(
+  id: string,
+  stage: SqlStage,
+  more?: (place: Placed, certificates: () => Certificates) => void,
+) {
+  suite(`rows in ${id}`, { skip: stage.missing ?? false, timeout: 120_000 }, () => {
+    let server: SqlServer
+    let certificates: Certificates
+    before(async () => {
+      certificates = makeCertificates(stage.certified.user)
+      server = await stage.start(certificates)
+    })
+    after(() => server?.stop())
+
+    const place: Placed = async (t, changed = {}) => {
+      const type = destinationType(id)!
+      const settings = { ...(await server.place()), ...changed }
+      return {
+        settings,
+        open(other = {}) {
+          const sender = type.open(type.settings.parse({ ...settings, ...other }), testWorld(t, { allowPrivate: true }))
+          t.after(() => sender.close())
+          return sender
+        },
+        rows: (sql) => server.query(settings, sql),
+      }
+    }
+
+    modesOf(place, stage, () => certificates)
+    more?.(place, () => certificates)
+  })
+}
+
+type Placed = (t: TestContext, changed?: Settings) => Promise<SqlPlace>
+
+function modesOf(place: Placed, stage: SqlStage, certificates: () => Certificates): void {
+  const upsert = (t: TestContext): Promise<SqlPlace> => place(t, { mode: 'upsert' })
+
+  test('the newest state of a record stays, in whatever order and however often it comes', async (t) => {
+    const { open, rows } = await upsert(t)
+    const sender = open()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }),
+        fc.array(fc.nat(5), { maxLength: 4 }),
+        fc.boolean(),
+        async (order, again, together) => {
+          const userId = randomUUID()
+          const events = order.map((at) => daily(userId, at, { steps: at * 100 }))
+          const sent = [...events, ...again.map((i) => events[i % events.length]!)]
+          if (together) await all(sender, sent)
+          else for (const event of sent) await all(sender, [event])
+          const [row, ...others] = await rows(
+            `SELECT steps, ordering_at, ${stage.inside('record', 'distance_data', 'steps')} AS inside FROM loam_daily WHERE user_id = '${userId}'`,
+          )
+          const newest = Math.max(...order)
+          assert.deepEqual(
+            [row!.steps, Number(row!.ordering_at), Number(row!.inside)],
+            [newest * 100, T0 + newest, newest * 100],
+          )
+          assert.equal(others.length, 0)
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  test('what was deleted stays deleted, until something newer comes', async (t) => {
+    const { open, rows } = await upsert(t)
+    const sender = open()
+    const user = randomUUID()
+    const count = async (table: string): Promise<number> => (await rows(`SELECT 1 FROM ${table}`)).length
+    await all(sender, [daily(user, 1)])
+    await all(sender, [deleted(user, 2, { data_type: 'daily', day: '2026-03-09' })])
+    assert.equal(await count('loam_daily'), 0)
+    await all(sender, [daily(user, 1), daily(user, 0)])
+    assert.equal(await count('loam_daily'), 0)
+    await all(sender, [daily(user, 3)])
+    assert.equal(await count('loam_daily'), 1)
+    // A deletion that comes late takes nothing newer away.
+    await all(sender, [deleted(user, 2, { data_type: 'daily', day: '2026-03-09' })])
+    assert.equal(await count('loam_daily'), 1)
+
+    const run = (at: number, uploadType: number): OutgoingEvent =>
+      record('activity', user, at, { metadata: { ...span, summary_id: 'run', type: 8, upload_type: uploadType } })
+    await all(sender, [run(1, 1)])
+    assert.equal(await count('loam_activity'), 1)
+    await all(sender, [run(2, 4)])
+    assert.equal(await count('loam_activity'), 0)
+    await all(sender, [run(1, 1)])
+    assert.equal(await count('loam_activity'), 0)
+  })
+
+  test('columns have what the record says, in their own types', async (t) => {
+    const { open, rows } = await upsert(t)
+    const user = randomUUID()
+    const night = record('sleep', user, 1, {
+      metadata: { ...span, summary_id: 'night', is_nap: false, upload_type: 4 },
+      sleep_durations_data: { asleep: { duration_deep_sleep_state_seconds: 4200.5 } },
+      heart_rate_data: { summary: { avg_hrv_rmssd: 48.25 } },
+    })
+    const athlete = event('athlete', user, 1, { athlete: complete('athlete', { age: 41, city: 'Zürich' }) })
+    await all(open(), [night, athlete])
+    // Four is no deletion in sleep.
+    const [row] = await rows('SELECT * FROM loam_sleep')
+    assert.deepEqual(
+      [
+        row!.record_key,
+        row!.start_time,
+        Boolean(row!.is_nap),
+        row!.deep_seconds,
+        row!.avg_hrv_rmssd,
+        row!.rem_seconds,
+        row!.provider,
+      ],
+      ['night', new Date('2026-03-08T22:00:00Z'), false, 4200.5, 48.25, null, 'OURA'],
+    )
+    const [person] = await rows('SELECT age, city, record_key FROM loam_athlete')
+    assert.deepEqual([Number(person!.age), person!.city, person!.record_key], [41, 'Zürich', 'athlete'])
+    assertRows(await rows('SELECT user_id, provider, state FROM loam_users'), [
+      { user_id: user, provider: 'OURA', state: 'active' },
+    ])
+  })
+
+  test('events without a record are kept as they came, once', async (t) => {
+    const { open, rows } = await upsert(t)
+    const event = testEvent(4)
+    await all(open(), [event])
+    await all(open(), [event])
+    const [row, ...others] = await rows(`SELECT ${stage.text('event')} AS event, type FROM loam_events`)
+    assert.deepEqual({ ...row }, { event: Buffer.from(event.body).toString(), type: 'healthcheck' })
+    assert.equal(others.length, 0)
+  })
+
+  for (const mode of ['insert', 'upsert'] as const) {
+    const tables = mode === 'insert' ? ['terra_data_payloads', 'terra_payloads'] : ['loam_daily']
+    const users = mode === 'insert' ? 'terra_users' : 'loam_users'
+
+    test(`${mode}: whoever disconnects is gone with all rows, and late events find that`, async (t) => {
+      const { open, rows } = await place(t, { mode, on_deauth: 'delete' })
+      const [sender, leaves, stays] = [open(), randomUUID(), randomUUID()]
+      await all(sender, [daily(leaves, 1), daily(stays, 1)])
+      await all(sender, [daily(leaves, 3), event('deauth', leaves, 4, { status: 'success' })])
+      await all(sender, [daily(leaves, 2), daily(leaves, 5)])
+      for (const table of tables) {
+        const left = await rows(`SELECT DISTINCT user_id FROM ${table} WHERE user_id = '${leaves}'`)
+        // Terra's tables keep the event that says so.
+        assert.equal(left.length, table === 'terra_payloads' ? 1 : 0, table)
+        assert.equal((await rows(`SELECT DISTINCT user_id FROM ${table} WHERE user_id = '${stays}'`)).length, 1, table)
+      }
+      assertRows(await rows(`SELECT state FROM ${users} WHERE user_id = '${leaves}'`), [{ state: 'deauth' }])
+    })
+
+    test(`${mode}: or stays, when that is wanted`, async (t) => {
+      const { open, rows } = await place(t, { mode })
+      const user = randomUUID()
+      await all(open(), [daily(user, 1), event('deauth', user, 2, { status: 'success' })])
+      assertRows(await rows(`SELECT state FROM ${users}`), [{ state: 'deauth' }])
+      assert.equal((await rows(`SELECT 1 FROM ${tables[0]}`)).length, 1)
+    })
+
+    test(`${mode}: many at a time, about the same people, wait for each other and do not fail`, async (t) => {
+      const { open, rows } = await place(t, { mode })
+      const senders = [open(), open(), open()]
+      const people = Array.from({ length: 5 }, () => randomUUID())
+      const work = Array.from({ length: 24 }, (_, i) =>
+        all(
+          senders[i % 3]!,
+          people.toSorted(() => Math.random() - 0.5).map((user) => daily(user, i)),
+        ),
+      )
+      await Promise.all(work)
+      const found = await rows(`SELECT 1 FROM ${tables[0]}`)
+      assert.equal(found.length, mode === 'insert' ? 24 * 5 : 5)
+    })
+
+    test(`${mode}: tables that were dropped are made again`, async (t) => {
+      const { open, rows } = await place(t, { mode })
+      const sender = open()
+      await all(sender, [daily(randomUUID(), 1)])
+      await rows(`DROP TABLE ${tables[0]}`)
+      const [result] = await sender.send([daily(randomUUID(), 1)], NOW)
+      assert.equal(result!.next, 'retry')
+      assert.match(JSON.stringify(result), /a table was dropped; it is made again/)
+      await all(sender, [daily(randomUUID(), 1)])
+      assert.equal((await rows(`SELECT 1 FROM ${tables[0]}`)).length, 1)
+    })
+  }
+
+  test("Terra's tables: what they say of events and users", async (t) => {
+    const { open, rows } = await place(t)
+    const user = randomUUID()
+    const [data, auth] = [daily(user, 1), event('auth', user, 0, { status: 'success' })]
+    const requested = event('rate_limit_hit', user, 2, {})
+    await all(open(), [auth, data, requested])
+    assertRows(await rows('SELECT * FROM terra_data_payloads'), [
+      {
+        user_id: user,
+        data_type: 'daily',
+        created_at: '2026-03-10T12:00:00.001000+00:00',
+        payload_id: data.id,
+        payload_url: null,
+        start_time: span.start_time,
+        end_time: span.end_time,
+      },
+    ])
+    const others = await rows(
+      'SELECT user_id, data_type, payload_type, payload_id FROM terra_other_payloads ORDER BY created_at',
+    )
+    assertRows(others, [
+      { user_id: user, data_type: null, payload_type: 'auth', payload_id: auth.id },
+      { user_id: user, data_type: null, payload_type: 'rate_limit_hit', payload_id: requested.id },
+    ])
+    assertRows(await rows('SELECT * FROM terra_users'), [
+      {
+        user_id: user,
+        reference_id: 'für Zoë',
+        created_at: '2026-01-01T00:00:00.000000+00:00',
+        granted_scopes: 'daily',
+        provider: 'OURA',
+        state: 'active',
+      },
+    ])
+  })
+
+  test('tables that Terra made go on being used', async (t) => {
+    const { open, rows } = await place(t)
+    await rows(
+      'CREATE TABLE terra_data_payloads (user_id varchar(36) NOT NULL, data_type text NOT NULL, created_at text NOT NULL, payload_url text, start_time text, end_time text)',
+    )
+    await rows(
+      "INSERT INTO terra_data_payloads VALUES ('old', 'daily', '2025', 'https://terra.example.com', NULL, NULL)",
+    )
+    const event = daily(randomUUID(), 1)
+    await all(open(), [event])
+    const found = await rows('SELECT payload_id FROM terra_data_payloads ORDER BY created_at')
+    assertRows(found, [{ payload_id: null }, { payload_id: event.id }])
+  })
+
+  test('many servers that start at once make the tables once', async (t) => {
+    const { open, rows } = await upsert(t)
+    await Promise.all(Array.from({ length: 12 }, () => all(open(), [daily(randomUUID(), 1)])))
+    assert.equal((await rows('SELECT 1 FROM loam_daily')).length, 12)
+    const [made, ...others] = await rows('SELECT * FROM loam_schema')
+    assert.deepEqual([made!.layout, Number(made!.version), others.length], ['upsert', 1, 0])
+  })
+
+  test('TLS: verified, by a certificate of ours where the server wants one', async (t) => {
+    const { rows, open } = await place(t, { tls: true, ca_certificate: certificates().ca })
+    await all(open(), [testEvent(0)])
+    assert.equal((await rows('SELECT 1 FROM terra_payloads')).length, 1)
+    const send = async (changed: Settings): Promise<string> =>
+      JSON.stringify(await open(changed).send([testEvent(1)], NOW))
+    assert.match(await send({ ca_certificate: null }), /"retry".*TLS certificate of 127\.0\.0\.1:\d+ was not accepted/)
+    const { certificate, key } = certificates().client
+    const certified = { user: stage.certified.user, password: null }
+    assert.match(await send(certified), stage.certified.refused)
+    assert.match(await send({ ...certified, client_certificate: certificate, client_key: key }), /"delivered"/)
+  })
+}
+
+/** Drivers give rows prototypes of their own. */
+function assertRows(found: readonly AnyRow[], expected: readonly AnyRow[]): void {
+  assert.deepEqual(
+    found.map((row) => ({ ...row })),
+    expected,
+  )
+}
