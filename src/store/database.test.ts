@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { insertMany } from './database.ts'
-import { isUniqueViolation } from './errors.ts'
+import { isUnavailable, isUniqueViolation } from './errors.ts'
 import { migrate, schemaStatus } from './migrate.ts'
 import { openDatabase } from './open.ts'
 
@@ -222,5 +222,22 @@ test(
   { skip: process.env.LOAM_TEST_DATABASE_URL ? 'PostgreSQL' : false },
   async () => {
     await assert.rejects(openDatabase(test_db.url), /another Loam is using/)
+  },
+)
+
+test(
+  'a connection that breaks between two questions of a transaction ends that transaction alone',
+  { skip: process.env.LOAM_TEST_DATABASE_URL ? false : 'SQLite' },
+  async () => {
+    const { db } = test_db
+    const broken = db.transaction(async (tx) => {
+      const row = await tx.one<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      await db.all('SELECT pg_terminate_backend($1)', [row!.pid])
+      // Nothing is asked while it breaks: nobody but the connection itself can be told.
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await tx.run(put, ['broken', 1, null, null])
+    })
+    await assert.rejects(broken, (error) => isUnavailable(error))
+    assert.equal(await db.one('SELECT id FROM thing WHERE id = $1', ['broken']), null)
   },
 )

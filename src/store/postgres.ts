@@ -21,8 +21,11 @@ export async function openPostgres(url: string, log: Log, connections = 10): Pro
     // Statements are sent without waiting for the answers to those before.
     pipeline: true,
   } as pg.PoolConfig)
-  // Without a listener an idle connection that breaks would end the process.
+  // Without a listener a connection that breaks would end the process: idle ones tell the pool, those in use only themselves.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection broke'))
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug({ err: error }, 'a database connection broke'))
+  })
   await pool.query('SELECT 1')
   return new PostgresDatabase(pool, url, log)
 }
