@@ -62,3 +62,10 @@ if [ ! -x "$moto/bin/moto_server" ]; then
   "$moto/bin/pip" install --quiet 'moto[sqs]==5.2.5' flask==3.1.3 flask-cors==6.0.5
 fi
 export LOAM_TEST_MOTO="$moto/bin/moto_server"
+
+# Azure's storage is played by azurite, Microsoft's own. Its dependencies are too many for ours.
+azurite="${XDG_CACHE_HOME:-$HOME/.cache}/loam-tests/azurite-3.37.0"
+export LOAM_TEST_AZURITE="$azurite/node_modules/azurite/dist/src/blob/main.js"
+if [ ! -e "$LOAM_TEST_AZURITE" ]; then
+  npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$azurite" azurite@3.37.0
+fi

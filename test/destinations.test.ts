@@ -50,7 +50,7 @@ test('secrets are marked as such', () => {
   for (const type of destinationTypes) {
     const secrets = secretMembers(type)
     const named = Object.keys(type.settings.shape).filter((name) =>
-      /password|secret|_key$|token|service_account|sas_url/.test(name),
+      /password|secret|_key$|token|service_account|^access$|sas_url/.test(name),
     )
     const open = named.filter((name) => !secrets.includes(name) && !/_key_id$|access_key$|^routing_key$/.test(name))
     assert.deepEqual(open, [], `${type.id}: not marked as secret`)

@@ -1,5 +1,6 @@
 // The catalogue: a kind of destination exists by standing here. It imports no client library: those are loaded when a
 // destination first sends.
+import { azure } from './azure/index.ts'
 import type { DestinationType } from './destination.ts'
 import { file } from './file/index.ts'
 import { gcs } from './gcs/index.ts'
@@ -24,6 +25,7 @@ export const destinationTypes: readonly DestinationType[] = [
   rabbitmq as unknown as DestinationType,
   s3 as unknown as DestinationType,
   gcs as unknown as DestinationType,
+  azure as unknown as DestinationType,
   sqs as unknown as DestinationType,
   file as unknown as DestinationType,
   stdout as unknown as DestinationType,

@@ -1,9 +1,8 @@
 // An SQS of one test's own: moto, which keeps messages in memory alone. So a gate stands before it: what the test kills is cut off
 // first, then its messages are taken out, and then it is killed. Real queues are durable; this is as near as it comes.
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
 import { AwsClient } from 'aws4fetch'
+import { openGate } from './gate.ts'
 import { freePort, type Service, startService } from './process.ts'
 
 export interface ReceivedMessage {
@@ -115,31 +114,4 @@ interface Message {
   ReceiptHandle: string
   MessageAttributes?: Record<string, { StringValue: string }>
   Attributes?: { MessageGroupId?: string }
-}
-
-async function openGate(port: number, behind: number): Promise<{ shut(): Promise<void> }> {
-  const sockets = new Set<Socket>()
-  const keep = (socket: Socket): void => {
-    sockets.add(socket)
-    socket.on('error', () => socket.destroy())
-    socket.on('close', () => sockets.delete(socket))
-  }
-  const server: Server = createServer((socket) => {
-    const onward = connect(behind, '127.0.0.1')
-    for (const each of [socket, onward]) keep(each)
-    socket.on('close', () => onward.destroy())
-    onward.on('close', () => socket.destroy())
-    socket.pipe(onward).pipe(socket)
-  })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    async shut() {
-      if (!server.listening) return
-      const closed = once(server, 'close')
-      server.close()
-      for (const socket of sockets) socket.resetAndDestroy()
-      await closed
-    },
-  }
 }
