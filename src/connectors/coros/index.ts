@@ -3,7 +3,7 @@ import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import type { Connector } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
-import { mapFitPage } from '../fit-page.ts'
+import { mapActivityFile } from '../activity-file.ts'
 import { fetchDaily, fetchSport } from './fetch.ts'
 import { mapDaily } from './map/daily.ts'
 import { mapSport } from './map/sport.ts'
@@ -29,7 +29,7 @@ const reads: Connector['reads'] = {
     types: ['activity'],
     aliases: ['sport_detail_fit', 'file'],
     input: 'file',
-    map: mapFitPage('fit', 'label_id'),
+    map: mapActivityFile('fit', 'label_id', ['fit']),
   },
   daily: {
     types: ['daily', 'sleep'],

@@ -14,7 +14,7 @@ import {
 import { mapMct } from './map/cycle.ts'
 import { mapDailies, mapPulseOx, mapStressDetails, mapThirdPartyDailies, piecesOfPulseOx } from './map/daily.ts'
 import { mapEpochs, piecesOfEpochs } from './map/epochs.ts'
-import { mapFitPage } from '../fit-page.ts'
+import { mapActivityFile } from '../activity-file.ts'
 import { mapHrv, mapRespiration, mapSkinTemp, piecesOfRespiration } from './map/night.ts'
 import { mapUserId } from './map/person.ts'
 import { mapSleeps } from './map/sleep.ts'
@@ -74,7 +74,7 @@ const reads: Connector['reads'] = {
     scope: ACTIVITIES,
     input: 'file',
     fetch: fetchActivityFile,
-    map: mapFitPage('activityFiles', 'activityId'),
+    map: mapActivityFile('activityFiles', 'activityId', ['fit', 'tcx', 'gpx']),
     fallbackLists: FILE_LISTS,
   },
   ...summary('dailies', ['daily'], HEALTH, 'dailies', { map: mapDailies, aliases: ['daily'] }),

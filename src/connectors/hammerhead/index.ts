@@ -1,6 +1,6 @@
 import { ProviderError } from '../../platform/errors.ts'
 import type { Connector } from '../connector.ts'
-import { mapFitPage } from '../fit-page.ts'
+import { mapActivityFile } from '../activity-file.ts'
 import { fetchActivities } from './fetch.ts'
 import { mapActivity } from './map.ts'
 import { notifications } from './notifications.ts'
@@ -19,7 +19,7 @@ const reads: Connector['reads'] = {
     types: ['activity'],
     aliases: ['file', 'activity_file'],
     input: 'file',
-    map: mapFitPage('fit', 'activity_id'),
+    map: mapActivityFile('fit', 'activity_id', ['fit']),
   },
 }
 

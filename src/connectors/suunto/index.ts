@@ -4,7 +4,7 @@ import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import type { Connector } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
-import { mapFitPage } from '../fit-page.ts'
+import { mapActivityFile } from '../activity-file.ts'
 import { fetchSamples, fetchStatistics, fetchWorkouts } from './fetch.ts'
 import { mapActivity, mapRecovery, mapStatistics, piecesOfActivity, piecesOfRecovery } from './map/days.ts'
 import { mapSleep } from './map/sleep.ts'
@@ -33,7 +33,7 @@ const reads: Connector['reads'] = {
     types: ['activity'],
     aliases: ['workout_fit', 'exportFit'],
     input: 'file',
-    map: mapFitPage('fit', 'workout_key'),
+    map: mapActivityFile('fit', 'workout_key', ['fit']),
   },
   sleep: {
     types: ['sleep'],

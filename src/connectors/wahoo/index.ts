@@ -3,7 +3,7 @@ import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import type { Connector } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
-import { mapFitPage } from '../fit-page.ts'
+import { mapActivityFile } from '../activity-file.ts'
 import { fetchUser, fetchWorkouts } from './fetch.ts'
 import { mapUser } from './map/user.ts'
 import { mapWorkouts, mapWorkoutSummary } from './map/workouts.ts'
@@ -31,7 +31,7 @@ const reads: Connector['reads'] = {
     types: ['activity'],
     aliases: ['file', 'workout_file'],
     input: 'file',
-    map: mapFitPage('fit', 'workout_id'),
+    map: mapActivityFile('fit', 'workout_id', ['fit']),
   },
   user: {
     types: ['athlete', 'body'],

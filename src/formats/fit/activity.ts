@@ -4,9 +4,10 @@ import { wireTimestamp } from '../../model/timestamps.ts'
 import { offsetAt } from '../../model/local-day.ts'
 import type { DeepPartial, RecordOf } from '../../model/records.ts'
 import { kgToGrams } from '../../model/units.ts'
-import type { FitFile, FitLap, FitRecord, FitSession } from './read.ts'
+import { seriesOf } from '../track/series.ts'
+import { openTimer } from '../track/timer.ts'
+import type { FitFile, FitLap, FitSession } from './read.ts'
 import { activityTypeOf, isOnFoot, makerOf, strokeOf, SWIMMING, triggerOf } from './sports.ts'
-import { openTimer, type Timer } from './timer.ts'
 
 export interface FitContext {
   /** Used where the file does not tell the offset; null: times are given in UTC. */
@@ -98,17 +99,14 @@ function activityOf(file: FitFile, session: FitSession, window: Window, context:
   const offset = file.offsetMinutes ?? (context.timeZone === null ? null : offsetAt(window.startAt, context.timeZone))
   const time = (at: number): string =>
     wireTimestamp(at, file.offsetMinutes ?? (context.timeZone === null ? 0 : offsetAt(at, context.timeZone)))
-  const records = file.records.filter(({ at }) => at >= window.startAt && at <= window.endAt)
   const timer = openTimer(file.timer, window.startAt, window.endAt, session)
   const onFoot = isOnFoot(session.sport)
   const cadence = (value: number | null): number | null => (value === null ? null : onFoot ? value * 2 : value)
   const rest = difference(session.elapsedSeconds, session.timerSeconds)
-  const samples = <Item>(pick: (record: FitRecord) => Item | null): (Item & Stamp)[] =>
-    records.flatMap((record) => {
-      const item = pick(record)
-      if (item === null) return []
-      return [{ timestamp: time(record.at), ...item, timer_duration_seconds: timer.seconds(record.at) }]
-    })
+  const records = file.records
+    .filter(({ at }) => at >= window.startAt && at <= window.endAt)
+    .map((record) => ({ ...record, cadence: cadence(record.cadence) }))
+  const series = seriesOf(records, time, timer)
   const start = session.startPosition ?? records.find((record) => record.position !== null)?.position ?? null
   const end = records.findLast((record) => record.position !== null)?.position ?? null
   return {
@@ -133,31 +131,31 @@ function activityOf(file: FitFile, session: FitSession, window: Window, context:
         },
       },
       detailed: {
-        distance_samples: samples((r) => (r.distanceMeters === null ? null : { distance_meters: r.distanceMeters })),
-        elevation_samples: samples((r) => (r.altitudeMeters === null ? null : { elev_meters: r.altitudeMeters })),
+        distance_samples: series.distance,
+        elevation_samples: series.elevation,
       },
     },
     heart_rate_data: {
       summary: { avg_hr_bpm: session.avgHr, max_hr_bpm: session.maxHr },
-      detailed: { hr_samples: samples((r) => (r.bpm === null ? null : { bpm: r.bpm })) },
+      detailed: { hr_samples: series.heartRate },
     },
     movement_data: {
       avg_speed_meters_per_second: session.avgSpeed,
       max_speed_meters_per_second: session.maxSpeed,
       avg_cadence_rpm: cadence(session.avgCadence),
       max_cadence_rpm: cadence(session.maxCadence),
-      speed_samples: samples((r) => (r.speed === null ? null : { speed_meters_per_second: r.speed })),
-      cadence_samples: samples((r) => (r.cadence === null ? null : { cadence_rpm: cadence(r.cadence) })),
+      speed_samples: series.speed,
+      cadence_samples: series.cadence,
     },
     power_data: {
       avg_watts: session.avgWatts,
       max_watts: session.maxWatts,
-      power_samples: samples((r) => (r.watts === null ? null : { watts: r.watts })),
+      power_samples: series.power,
     },
     position_data: {
       ...(start !== null && { start_pos_lat_lng_deg: start }),
       ...(end !== null && { end_pos_lat_lng_deg: end }),
-      position_samples: samples((r) => (r.position === null ? null : { coords_lat_lng_deg: r.position })),
+      position_samples: series.position,
     },
     oxygen_data: {
       saturation_samples: records.flatMap(({ at, muscleOxygen }) =>
@@ -180,11 +178,6 @@ function activityOf(file: FitFile, session: FitSession, window: Window, context:
     work_data: { work_kilojoules: session.workJoules === null ? null : session.workJoules / 1000 },
     device_data: deviceOf(file),
   }
-}
-
-interface Stamp {
-  timestamp: string
-  timer_duration_seconds: ReturnType<Timer['seconds']>
 }
 
 function lapsIn(file: FitFile, window: Window): FitLap[] {

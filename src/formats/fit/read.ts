@@ -1,6 +1,7 @@
 // Messages with names and units: what Loam uses of FIT's profile, and no more.
 import { NoFitFile, type FitMessage, decodeFit } from './decode.ts'
 import { mergedHeartRates } from './heart-rates.ts'
+import type { TrackPoint } from '../track/recording.ts'
 import { openClock } from './time.ts'
 import type { FitValue } from './values.ts'
 
@@ -51,15 +52,8 @@ export interface FitLap {
   swimStroke: number | null
 }
 
-export interface FitRecord {
-  at: Instant
-  position: [number, number] | null
-  altitudeMeters: number | null
-  bpm: number | null
-  cadence: number | null
-  distanceMeters: number | null
-  speed: number | null
-  watts: number | null
+/** Cadence counts one leg where people walk or run. */
+export interface FitRecord extends TrackPoint {
   muscleOxygen: number | null
 }
 

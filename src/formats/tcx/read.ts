@@ -1,192 +1,139 @@
-// TCX, Garmin's Training Center XML, version 2: laps and track points of recorded activities. Prefixes of names vary from
-// writer to writer, so elements are known by their local names.
+// TCX, Garmin's Training Center XML, version 2: laps and track points of recorded activities.
+import {
+  NOTHING_MEASURED,
+  numberIn,
+  positionOf,
+  type Recording,
+  timeIn,
+  UnreadableRecording,
+} from '../track/recording.ts'
+import { readXml, UnreadableXml, type XmlHandler } from '../xml/tokens.ts'
+import { RUNNING, TRIGGERS } from './codes.ts'
+import { EMPTY_LAP, recordingOf, type TcxActivity, type TcxLap, type TimedPoint } from './recording.ts'
 
-export interface TcxPoint {
-  /** Milliseconds since the epoch. */
-  at: number
-  /** Minutes east of UTC as the file writes it; null for `Z`. */
-  offsetMinutes: number | null
-  latitude: number | null
-  longitude: number | null
-  altitudeMeters: number | null
-  /** Since the start of the activity. */
-  distanceMeters: number | null
-  bpm: number | null
-  cadence: number | null
-  speedMetersPerSecond: number | null
-  watts: number | null
-}
-
-export interface TcxLap {
-  startAt: number | null
-  timerSeconds: number | null
-  distanceMeters: number | null
-  kcal: number | null
-}
-
-export interface TcxActivity {
-  /** Running, Biking or Other. */
-  sport: string | null
-  startAt: number
-  offsetMinutes: number | null
-  laps: TcxLap[]
-  points: TcxPoint[]
-}
-
-/** What makes a file none of ours. */
-export class NoTcx extends Error {
-  constructor(problem: string) {
-    super(problem)
-    this.name = 'NoTcx'
-  }
-}
-
-const TOKEN =
-  /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[[\s\S]*?\]\]>|<(\/?)(?:[\w.-]+:)?([\w.-]+)([^>]*?)(\/?)>|([^<]+)/g
 const ROOT = 'TrainingCenterDatabase'
 
-/** Throws NoTcx. A file that was cut gives what is whole in it. */
-export function readTcx(bytes: Uint8Array): TcxActivity[] {
-  const text = new TextDecoder().decode(bytes).trimStart()
-  if (!/^<\?xml|^<!--|^</.test(text) || !text.includes(ROOT)) throw new NoTcx(`an XML file with ${ROOT}`)
-  // Entities of their own are a way to fill the memory, and no writer of TCX has them.
-  if (text.includes('<!DOCTYPE')) throw new NoTcx('a file without a document type of its own')
-  const reader = new Reader()
-  for (const [, close, name, attributes, selfClose, content] of text.matchAll(TOKEN)) {
-    if (content !== undefined) reader.text(content)
-    else if (name === undefined) continue
-    else if (close === '/') reader.close(name)
-    else {
-      reader.open(name, attributes ?? '')
-      if (selfClose === '/') reader.close(name)
-    }
+/** Throws UnreadableRecording. A file that was cut gives what is whole in it. */
+export function readTcx(bytes: Uint8Array, unknown: (table: string, code: string) => void): Recording[] {
+  const reader = new Reader(unknown)
+  try {
+    readXml(bytes, reader)
+  } catch (error) {
+    if (error instanceof UnreadableXml) throw new UnreadableRecording(`XML without ${error.message}`)
+    throw error
   }
-  if (reader.activities.length > 0) return reader.activities
-  throw new NoTcx(reader.sawCourse ? 'an activity, not a course' : 'an activity with a time')
+  reader.end()
+  if (reader.root !== ROOT) throw new UnreadableRecording(`an XML file with ${ROOT}`)
+  if (reader.recordings.length > 0) return reader.recordings
+  throw new UnreadableRecording(reader.sawCourse ? 'an activity, not a course' : 'an activity with a time')
 }
 
-interface Open {
-  sport: string | null
-  id: Time | null
-  laps: TcxLap[]
-  points: TcxPoint[]
-}
+type Draft = Partial<TimedPoint> & { latitude?: number | null; longitude?: number | null }
 
-interface Time {
-  at: number
-  offsetMinutes: number | null
-}
-
-class Reader {
-  readonly activities: TcxActivity[] = []
+class Reader implements XmlHandler {
+  readonly recordings: Recording[] = []
+  root: string | null = null
   sawCourse = false
-  readonly #path: string[] = []
-  #text = ''
-  #activity: Open | null = null
+  readonly #unknown: (table: string, code: string) => void
+  #activity: TcxActivity | null = null
   #lap: TcxLap | null = null
-  #point: Partial<TcxPoint> | null = null
+  #point: Draft | null = null
 
-  open(name: string, attributes: string): void {
-    this.#path.push(name)
-    this.#text = ''
+  constructor(unknown: (table: string, code: string) => void) {
+    this.#unknown = unknown
+  }
+
+  open(name: string, attribute: (name: string) => string | null): void {
+    this.root ??= name
     if (name === 'Course') this.sawCourse = true
     if (name === 'Activity') {
-      this.#activity = { sport: attribute(attributes, 'Sport'), id: null, laps: [], points: [] }
-    } else if (name === 'Lap' && this.#activity !== null) {
-      const start = attribute(attributes, 'StartTime')
-      const startAt = start === null ? null : (timeOf(start)?.at ?? null)
-      this.#lap = { startAt, timerSeconds: null, distanceMeters: null, kcal: null }
-      this.#activity.laps.push(this.#lap)
-    } else if (name === 'Trackpoint' && this.#activity !== null) {
-      this.#point = {}
+      this.#activity = {
+        sport: attribute('Sport'),
+        id: null,
+        laps: [],
+        device: { name: null, serial: null, software: null },
+        version: [],
+      }
     }
+    if (this.#activity === null) return
+    if (name === 'Lap') {
+      this.#lap = { ...EMPTY_LAP, startAt: timeIn(attribute('StartTime') ?? '')?.at ?? null, tracks: [] }
+      this.#activity.laps.push(this.#lap)
+    } else if (name === 'Track') this.#lap?.tracks.push([])
+    else if (name === 'Trackpoint') this.#point = {}
   }
 
-  text(content: string): void {
-    this.#text += content
+  close(name: string, text: string, path: readonly string[]): void {
+    if (this.#activity === null) return
+    if (this.#point !== null) this.#inPoint(name, text, path.at(-2), this.#point)
+    else if (this.#lap !== null) this.#inLap(name, text, path.at(-2), this.#lap)
+    else if (name === 'Activity') this.end()
+    else this.#inActivity(name, text, path.at(-2), this.#activity)
   }
 
-  close(name: string): void {
-    // Elements that nobody closed end with the one around them.
-    const at = this.#path.lastIndexOf(name)
-    if (at === -1) return
-    this.#path.length = at
-    const value = this.#text.trim()
-    this.#text = ''
-    if (this.#point !== null) this.#inPoint(name, value, this.#point)
-    else if (this.#lap !== null) this.#inLap(name, value, this.#lap)
-    else if (name === 'Id' && this.#activity !== null) this.#activity.id = timeOf(value)
-    if (name === 'Activity') this.#end()
-  }
-
-  #inPoint(name: string, value: string, point: Partial<TcxPoint>): void {
-    const number = numberOf(value)
-    if (name === 'Trackpoint') {
-      if (point.at !== undefined) this.#activity?.points.push({ ...EMPTY, ...point, at: point.at })
-      this.#point = null
-    } else if (name === 'Time') {
-      const time = timeOf(value)
-      if (time !== null) Object.assign(point, time)
-    } else if (name === 'LatitudeDegrees') point.latitude = number
-    else if (name === 'LongitudeDegrees') point.longitude = number
-    else if (name === 'AltitudeMeters') point.altitudeMeters = number
-    else if (name === 'DistanceMeters') point.distanceMeters = number
-    // HeartRateBpm holds a Value.
-    else if (name === 'Value' && this.#path.at(-1) === 'HeartRateBpm') point.bpm = number
-    else if (name === 'Cadence' || name === 'RunCadence') point.cadence = number
-    else if (name === 'Speed') point.speedMetersPerSecond = number
-    else if (name === 'Watts') point.watts = number
-  }
-
-  #inLap(name: string, value: string, lap: TcxLap): void {
-    if (name === 'Lap') this.#lap = null
-    else if (name === 'TotalTimeSeconds') lap.timerSeconds = numberOf(value)
-    else if (name === 'DistanceMeters') lap.distanceMeters = numberOf(value)
-    else if (name === 'Calories') lap.kcal = numberOf(value)
-  }
-
-  #end(): void {
+  /** Of an activity, or of the file: what was cut is taken as far as it goes. */
+  end(): void {
     const activity = this.#activity
     this.#activity = null
     this.#lap = null
-    if (activity === null) return
-    const first = activity.points[0]
-    const startAt = activity.id?.at ?? activity.laps[0]?.startAt ?? first?.at
-    if (startAt === undefined || startAt === null) return
-    const offsetMinutes = activity.id?.offsetMinutes ?? first?.offsetMinutes ?? null
-    const { sport, laps, points } = activity
-    this.activities.push({ sport, startAt, offsetMinutes, laps, points })
+    this.#point = null
+    const recording = activity === null ? null : recordingOf(activity, this.#unknown)
+    if (recording !== null) this.recordings.push(recording)
+  }
+
+  #inPoint(name: string, text: string, parent: string | undefined, point: Draft): void {
+    if (name === 'Trackpoint') {
+      const { latitude = null, longitude = null, at, ...known } = point
+      const position = positionOf(latitude, longitude)
+      if (at !== undefined) {
+        this.#lap?.tracks.at(-1)?.push({ ...NOTHING_MEASURED, offsetMinutes: null, ...known, at, position })
+      }
+      this.#point = null
+    } else if (name === 'Time') Object.assign(point, timeIn(text))
+    else if (name === 'LatitudeDegrees') point.latitude = numberIn(text)
+    else if (name === 'LongitudeDegrees') point.longitude = numberIn(text)
+    else if (name === 'AltitudeMeters') point.altitudeMeters = numberIn(text)
+    else if (name === 'DistanceMeters') point.distanceMeters = numberIn(text)
+    else if (name === 'Value' && parent === 'HeartRateBpm') point.bpm = positive(numberIn(text))
+    else if (name === 'Cadence') point.cadence = stepsOf(numberIn(text), this.#activity?.sport === RUNNING)
+    else if (name === 'RunCadence') point.cadence = stepsOf(numberIn(text), true)
+    else if (name === 'Speed') point.speed = numberIn(text)
+    else if (name === 'Watts') point.watts = numberIn(text)
+  }
+
+  #inLap(name: string, text: string, parent: string | undefined, lap: TcxLap): void {
+    if (name === 'Lap') this.#lap = null
+    else if (name === 'TotalTimeSeconds') lap.timerSeconds = numberIn(text)
+    else if (name === 'DistanceMeters') lap.distanceMeters = numberIn(text)
+    else if (name === 'Calories') lap.kcal = numberIn(text)
+    else if (name === 'MaximumSpeed') lap.maxSpeed = numberIn(text)
+    else if (name === 'Value' && parent === 'AverageHeartRateBpm') lap.avgHr = positive(numberIn(text))
+    else if (name === 'Value' && parent === 'MaximumHeartRateBpm') lap.maxHr = positive(numberIn(text))
+    else if (name === 'Cadence') lap.cadence = stepsOf(numberIn(text), this.#activity?.sport === RUNNING)
+    else if (name === 'TriggerMethod') lap.trigger = TRIGGERS.get(text) ?? null
+    else if (name === 'AvgSpeed') lap.avgSpeed = numberIn(text)
+    else if (name === 'AvgRunCadence') lap.cadence = stepsOf(numberIn(text), true)
+    else if (name === 'AvgWatts') lap.avgWatts = numberIn(text)
+    else if (name === 'MaxWatts') lap.maxWatts = numberIn(text)
+    else if (name === 'Steps') lap.steps = numberIn(text)
+  }
+
+  #inActivity(name: string, text: string, parent: string | undefined, activity: TcxActivity): void {
+    const { device, version } = activity
+    if (name === 'Id') activity.id = timeIn(text)
+    else if (name === 'Name' && parent === 'Creator') device.name = text === '' ? null : text
+    // Zero is what programs write that are no device.
+    else if (name === 'UnitId') device.serial = /^0*$/.test(text) ? null : text
+    else if (name === 'VersionMajor' || name === 'VersionMinor') version.push(text)
+    else if (name === 'Creator') device.software = version.length === 0 ? null : version.join('.')
   }
 }
 
-const EMPTY: Omit<TcxPoint, 'at'> = {
-  offsetMinutes: null,
-  latitude: null,
-  longitude: null,
-  altitudeMeters: null,
-  distanceMeters: null,
-  bpm: null,
-  cadence: null,
-  speedMetersPerSecond: null,
-  watts: null,
+/** Where people run, TCX counts the strides of one leg. */
+function stepsOf(cadence: number | null, onFoot: boolean): number | null {
+  return cadence === null ? null : onFoot ? cadence * 2 : cadence
 }
 
-function attribute(attributes: string, name: string): string | null {
-  return new RegExp(`(?:^|\\s)${name}\\s*=\\s*["']([^"']*)["']`).exec(attributes)?.[1] ?? null
-}
-
-function numberOf(text: string): number | null {
-  const value = text === '' ? Number.NaN : Number(text)
-  return Number.isFinite(value) ? value : null
-}
-
-/** ISO 8601; without an offset it is UTC, as the format says. */
-function timeOf(text: string): Time | null {
-  const [, offset] = /([+-]\d{2}:?\d{2}|Z)$/.exec(text) ?? []
-  const at = Date.parse(offset === undefined ? `${text}Z` : text)
-  if (Number.isNaN(at)) return null
-  if (offset === undefined || offset === 'Z') return { at, offsetMinutes: null }
-  const sign = offset.startsWith('-') ? -1 : 1
-  const digits = offset.slice(1).replace(':', '')
-  return { at, offsetMinutes: sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2))) }
+function positive(value: number | null): number | null {
+  return value === 0 ? null : value
 }
