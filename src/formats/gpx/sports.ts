@@ -4,7 +4,7 @@ import activityTypes from './activity_types.json' with { type: 'json' }
 
 const OTHER = 108
 /** FIT's sports in which people run or walk. */
-const ON_FOOT = ['running', 'walking', 'hiking', 'mountaineering', 'snowshoeing']
+const ON_FOOT = new Set(['running', 'walking', 'hiking', 'mountaineering', 'snowshoeing'])
 
 const SAID = new Map<string, string>([
   ['1', 'cycling'],
@@ -45,7 +45,7 @@ interface Sport {
 
 const SPORTS = new Map<string, Sport>()
 for (const [sport, kinds] of Object.entries(activityTypes.map)) {
-  const onFoot = ON_FOOT.includes(sport)
+  const onFoot = ON_FOOT.has(sport)
   for (const [kind, type] of Object.entries(kinds)) {
     const names = kind === 'default' ? [sport] : [kind, `${kind}_${sport}`]
     // A kind that two sports have names neither by itself.
