@@ -24,14 +24,14 @@ import { createMetrics } from './platform/metrics.ts'
 import { createNetwork } from './platform/network.ts'
 import { createSealer } from './platform/seal.ts'
 import { printer } from './platform/stdout.ts'
-import { createSimulators, sandboxClient } from './simulator/index.ts'
+import { createSimulators, sandboxClient, sandboxOwner } from './simulator/index.ts'
 import type { Simulator } from './simulator/simulator.ts'
 import type { Context } from './store/context.ts'
-import { environmentById, type EnvironmentRow } from './store/environments.ts'
+import { environmentByDevId, type EnvironmentRow } from './store/environments.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import { simulatorState } from './store/simulator-state.ts'
-import { enabledSources } from './store/sources.ts'
+import { sourceOf } from './store/sources.ts'
 import { createDashboard } from './web/index.ts'
 import { createWidget } from './widget/index.ts'
 
@@ -174,13 +174,12 @@ function belongsTo(part: Hono, method: string, path: string): boolean {
 /** What an operator would type into the provider's dashboard: where the environment of a sandbox application listens. */
 async function sandboxApplication(ctx: Context, provider: string, clientId: string): Promise<Application | null> {
   const connector = connectorById(provider)
-  if (connector === null) return null
-  for (const source of await enabledSources(ctx.db, provider)) {
-    const environment = await environmentById(ctx.db, source.environment_id)
-    if (environment === null || ctx.sandboxClient(environment.dev_id).id !== clientId) continue
-    return application(ctx, environment, source, connector)
-  }
-  return null
+  const devId = sandboxOwner(clientId)
+  if (connector === null || devId === null) return null
+  const environment = await environmentByDevId(ctx.db, devId)
+  const source = environment === null ? null : await sourceOf(ctx.db, environment.id, provider)
+  if (environment === null || source === null || source.enabled === 0) return null
+  return application(ctx, environment, source, connector)
 }
 
 type Fetch = (request: Request, env?: object) => Response | Promise<Response>

@@ -19,7 +19,7 @@ import { createUltrahumanSimulator } from './ultrahuman/index.ts'
 import { createWahooSimulator } from './wahoo/index.ts'
 import { createWhoopSimulator } from './whoop/index.ts'
 
-export { clientSecretOf, sandboxClient } from './clients.ts'
+export { clientSecretOf, sandboxClient, sandboxOwner } from './clients.ts'
 
 const clouds: Record<string, (context: SimulatorContext) => Simulator> = {
   concept2: createConcept2Simulator,

@@ -28,11 +28,6 @@ let gateway: Gateway
 let people = 0
 const played = playedSources()
 
-before(async () => {
-  gateway = await openGateway()
-})
-after(() => gateway.stop())
-
 test('every source of the catalogue has a cloud in the sandbox', () => {
   const without = connectors.filter((connector) => !played.includes(connector)).map(({ id }) => id)
   assert.deepEqual(without, [])
@@ -40,6 +35,12 @@ test('every source of the catalogue has a cloud in the sandbox', () => {
 
 for (const connector of chosenSources()) {
   describe(nameOf(connector), () => {
+    // One each: the people of one source are not in the way of the next.
+    before(async () => {
+      gateway = await openGateway()
+    })
+    after(() => gateway.stop())
+
     test('connecting: an auth event, tokens that are sealed; denying: no connection, and why', async () => {
       const env = await gateway.environment()
       const { userId, reason } = await env.connect(connector, somebody())
