@@ -1,21 +1,24 @@
 import { z } from 'zod'
 import { ApiError } from '../platform/errors.ts'
+import { withinTime } from '../platform/within-time.ts'
 import type { Context } from '../store/context.ts'
 import { deliveryBacklog } from '../store/deliveries.ts'
 import { allDestinations } from '../store/destinations.ts'
 import { schemaStatus } from '../store/migrate.ts'
 import { operation } from './http/operation.ts'
 
+/** Whoever asks waits no longer than that. */
+const MOST_MS = 3000
+
 const Fine = z.object({ status: z.literal('ok') })
 
 /** Database reachable, schema as this version wants it. */
 export async function checkReady(ctx: Context): Promise<void> {
-  let pending: string[]
-  try {
-    pending = (await schemaStatus(ctx.db)).pending
-  } catch (error) {
+  const status = await withinTime(schemaStatus(ctx.db), MOST_MS).catch((error) => {
     throw new ApiError('not_ready', 503, 'the database cannot be reached', { cause: error })
-  }
+  })
+  if (status === null) throw new ApiError('not_ready', 503, 'the database does not answer')
+  const { pending } = status
   if (pending.length > 0) throw new ApiError('not_ready', 503, `migrations are to be done: ${pending.join(', ')}`)
 }
 

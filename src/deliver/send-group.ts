@@ -2,6 +2,7 @@
 import { type OutgoingEvent, retry, type SendResult } from '../destinations/destination.ts'
 import { assert } from '../platform/errors.ts'
 import { HttpFailure } from '../platform/http.ts'
+import { withinTime } from '../platform/within-time.ts'
 import type { Context } from '../store/context.ts'
 import type { Held } from './held.ts'
 import type { OpenDestination } from './open-destination.ts'
@@ -44,20 +45,5 @@ async function answersTo(ctx: Context, destination: OpenDestination, events: Out
     ctx.log.error({ err: error, destinationId: destination.row.id }, 'sending failed unexpectedly')
     const message = error instanceof HttpFailure ? error.message : 'sending failed inside Loam; the log has the cause'
     return events.map(() => retry(message))
-  }
-}
-
-/** Null when that takes longer. */
-async function withinTime<T>(work: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-    // Nobody waits for it any more, but it may still fail.
-    work.catch(() => undefined)
   }
 }

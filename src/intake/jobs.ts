@@ -15,6 +15,7 @@ import { onJobs } from '../queue/wake.ts'
 import { connectionById } from '../store/connections.ts'
 import { deleteEndedSlots } from '../store/budgets.ts'
 import type { Context } from '../store/context.ts'
+import type { Statement } from '../store/database.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
 import { deleteFinishedJobs, dropJob, saveJobProgress, type JobLane, type JobRow } from '../store/jobs.ts'
 import { deleteExpiredAuth } from '../store/auth-flows.ts'
@@ -32,6 +33,8 @@ const SLOTS: Record<JobLane, number> = { live: 64, backfill: 6 }
 const LEASE_MS = 60_000
 const BACKSTOP_MS = 1000
 const SOON_MS = 20
+/** While the database is away. */
+const AGAIN_MS = 500
 const POLL_EVERY_MS = 15_000
 const SUBSCRIBE_EVERY_MS = 6 * 3600_000
 const KEEP_FINISHED_MS = 7 * 86_400_000
@@ -203,13 +206,26 @@ async function runJob(ctx: Context, job: JobRow): Promise<void> {
   }
 }
 
+/** While the database is away nobody else takes the job: as long as it is ours, writing how it ended can wait. */
+async function write(ctx: Context, { sql, params }: Statement): Promise<void> {
+  const end = performance.now() + LEASE_MS
+  for (;;) {
+    try {
+      await ctx.db.run(sql, params)
+      return
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() > end) throw error
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
+  }
+}
+
 async function settle(ctx: Context, job: JobRow, result: JobResult): Promise<void> {
   const lease = { id: job.id, leaseId: job.lease_id! }
   const now = ctx.clock.now()
   if (result === 'done') {
     // What a push brought is kept as pages by now.
-    const { sql, params } = CARRIERS.has(job.kind) ? dropJob(lease) : finish(jobQueue, lease, 'done', now)
-    await ctx.db.run(sql, params)
+    await write(ctx, CARRIERS.has(job.kind) ? dropJob(lease) : finish(jobQueue, lease, 'done', now))
     return
   }
   // A further step is no failed attempt.
@@ -227,8 +243,7 @@ async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise
   const hopeless = next === 'give_up' || next === 'skip' || next === 'reauthorize'
   if (hopeless || (job.attempts >= MAX_ATTEMPTS && !away)) {
     ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'failed' })
-    const { sql, params } = finish(jobQueue, { id: job.id, leaseId: job.lease_id! }, 'failed', now, { error: message })
-    await ctx.db.run(sql, params)
+    await write(ctx, finish(jobQueue, { id: job.id, leaseId: job.lease_id! }, 'failed', now, { error: message }))
     return
   }
   ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'retry' })
@@ -247,13 +262,11 @@ async function backToQueue(
   countAttempt: boolean,
 ): Promise<void> {
   const lease = { id: job.id, leaseId: job.lease_id! }
-  const { sql, params } = retryAt(jobQueue, lease, Math.round(at), { error, countAttempt })
   try {
-    await ctx.db.run(sql, params)
+    await write(ctx, retryAt(jobQueue, lease, Math.round(at), { error, countAttempt }))
   } catch (failure) {
     if (!isUniqueViolation(failure)) throw failure
     // The same work was ordered again meanwhile and waits already.
-    const ended = finish(jobQueue, lease, 'done', ctx.clock.now(), { error: 'another job does the same work' })
-    await ctx.db.run(ended.sql, ended.params)
+    await write(ctx, finish(jobQueue, lease, 'done', ctx.clock.now(), { error: 'another job does the same work' }))
   }
 }

@@ -7,6 +7,7 @@ import type { Database, Sql, Statement, Transaction, Value } from './database.ts
 
 const LISTEN_RETRY_MS = 2000
 const MOST_TRIES = 3
+const SLOWEST_MS = 60_000
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
@@ -16,7 +17,10 @@ export async function openPostgres(url: string, log: Log, connections = 10): Pro
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 5000,
-    statement_timeout: 60_000,
+    statement_timeout: SLOWEST_MS,
+    // A server that does not even say that it took too long is gone, though nobody closed the connection.
+    query_timeout: SLOWEST_MS + 5000,
+    keepAlive: true,
     application_name: 'loam',
     // Statements are sent without waiting for the answers to those before.
     pipeline: true,

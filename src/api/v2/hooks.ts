@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { maxNotificationBytes, receiveNotification } from '../../intake/notification.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { withinTime } from '../../platform/within-time.ts'
 import type { Context } from '../../store/context.ts'
 import { readBytes } from '../http/body-reader.ts'
 import { operation } from '../http/operation.ts'
@@ -10,6 +11,8 @@ import { operation } from '../http/operation.ts'
 const LARGE_BYTES = 5_000_000
 const LARGE_AT_ONCE = 2
 let largeInside = 0
+/** Providers give up after ten seconds or so. What is committed later than that is known when it is sent again. */
+const MOST_MS = 8000
 
 async function receive(
   ctx: Context,
@@ -29,7 +32,7 @@ async function receive(
     large = true
   }
   try {
-    const answer = await receiveNotification(ctx, {
+    const incoming = {
       ...target,
       request: {
         method: request.method,
@@ -37,7 +40,13 @@ async function receive(
         query: Object.fromEntries(new URL(request.url).searchParams),
         body: await readBytes(request, maxBytes, { encoded: true, large: { bytes: LARGE_BYTES, enter } }),
       },
-    })
+    }
+    const answer = await withinTime(receiveNotification(ctx, incoming), MOST_MS)
+    if (answer === null) {
+      throw new ApiError('not_ready', 503, 'the database does not answer; send this again', {
+        headers: { 'retry-after': '10' },
+      })
+    }
     return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers: answer.headers })
   } finally {
     if (large) largeInside--
@@ -48,7 +57,7 @@ const tags = ['Notifications']
 const responses = { 200: { description: 'Whatever this provider expects.' } }
 const errors = {
   413: 'The body is larger than this provider may send.',
-  503: 'Too many large bodies at once; send it again later.',
+  503: 'The database is away or does not answer, or too many large bodies came at once; send it again later.',
 }
 
 export const hookOperations = [
