@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { sandboxClient } from '../src/simulator/clients.ts'
 import { createTestDatabaseUrl } from './database.ts'
+import { approve } from './sign-in.ts'
 
 const ROUNDS = Number(process.env.LOAM_TEST_CRASH_ROUNDS ?? 3)
 const SEED = Number(process.env.LOAM_TEST_CRASH_SEED ?? Math.floor(Math.random() * 1e9))
@@ -211,20 +212,7 @@ async function notify(target: Target): Promise<number> {
 async function connect(person: string): Promise<Person> {
   const made = await fetch(`${url}/v2/auth/authenticateUser?resource=OURA`, { method: 'POST', headers: keys() })
   const { auth_url: authUrl, user_id: userId } = (await made.json()) as { auth_url: string; user_id: string }
-  let next = authUrl.replace(/^http:\/\/[^/]+/, url)
-  let cookie = ''
-  for (let hops = 0; hops < 4; hops++) {
-    const response = await fetch(next, { redirect: 'manual', headers: { cookie } })
-    cookie = [cookie, ...response.headers.getSetCookie().map((line) => line.split(';')[0]!)].filter(Boolean).join('; ')
-    const location = response.headers.get('location')
-    if (location === null || location.includes('/session/')) break
-    const target = new URL(location, next)
-    if (target.pathname.endsWith('/oauth/authorize')) {
-      target.searchParams.set('auto', 'approve')
-      target.searchParams.set('person', person)
-    }
-    next = target.href
-  }
+  await approve(authUrl.replace(/^http:\/\/[^/]+/, url), person)
   return { person, userId }
 }
 

@@ -10,8 +10,10 @@ import { after, before, test } from 'node:test'
 import { readConfig } from '../src/config.ts'
 import { type Running, startServer } from '../src/main.ts'
 import { unpackJson } from '../src/store/compress.ts'
+import { sandboxClient } from '../src/simulator/clients.ts'
 import { createTestDatabaseUrl } from './database.ts'
 import { at } from './provider/cloud.ts'
+import { approve } from './sign-in.ts'
 
 const API_KEY = 'pushes-api-key'
 const folder = mkdtempSync(join(tmpdir(), 'loam-pushes-'))
@@ -23,7 +25,7 @@ const OFFSET = 10_800
 let running: Running
 let url: string
 let hook: string
-let clientId: string
+const CLIENT_ID = sandboxClient('pushes').id
 let removeDatabase: () => Promise<void>
 
 before(async () => {
@@ -381,7 +383,7 @@ test('a template is kept, planned, and takes with it what was planned from it', 
 async function push(body: Record<string, unknown[]>): Promise<void> {
   const response = await fetch(hook.replace(/^https?:\/\/[^/]+/, url), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'garmin-client-id': clientId },
+    headers: { 'content-type': 'application/json', 'garmin-client-id': CLIENT_ID },
     body: JSON.stringify(body),
   })
   assert.equal(response.status, 200)
@@ -401,21 +403,7 @@ async function connect(person: string): Promise<{ userId: string; account: strin
   const keys = { 'dev-id': 'pushes', 'x-api-key': API_KEY }
   const made = await fetch(`${url}/v2/auth/authenticateUser?resource=GARMIN`, { method: 'POST', headers: keys })
   const { auth_url: authUrl, user_id: userId } = (await made.json()) as { auth_url: string; user_id: string }
-  let next = authUrl
-  let cookie = ''
-  for (let hops = 0; hops < 4; hops++) {
-    const response = await fetch(next, { redirect: 'manual', headers: { cookie } })
-    cookie = [cookie, ...response.headers.getSetCookie().map((line) => line.split(';')[0]!)].filter(Boolean).join('; ')
-    const location = response.headers.get('location')
-    if (location === null || location.includes('/session/')) break
-    const target = new URL(location, next)
-    if (target.pathname.endsWith('/oauth2Confirm')) {
-      clientId = target.searchParams.get('client_id')!
-      target.searchParams.set('auto', 'approve')
-      target.searchParams.set('person', person)
-    }
-    next = target.href
-  }
+  await approve(authUrl, person)
   await idle()
   const row = await running.ctx.db.one<{ account: string }>(
     'SELECT provider_user_id AS account FROM connections WHERE user_id = $1',

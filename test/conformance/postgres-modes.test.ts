@@ -11,7 +11,7 @@ sqlModes(
     missing: postgresBinaries() === null ? 'PostgreSQL is not installed' : null,
     certified: { user: CERTIFIED, refused: /"retry".*28000.*pg_hba/ },
     async start(certificates) {
-      const server = await startPostgres(certificates)
+      const server = await startPostgres({ certificates })
       await server.query('postgres', `CREATE ROLE ${CERTIFIED} SUPERUSER LOGIN`)
       return {
         async place() {

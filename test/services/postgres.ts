@@ -21,7 +21,20 @@ export interface Postgres {
   query<Row extends pg.QueryResultRow>(database: string, sql: string, values?: unknown[]): Promise<Row[]>
   kill(): Promise<void>
   restart(): Promise<void>
+  /** To all of its processes. */
+  signal(signal: NodeJS.Signals): void
+  /** Once it has ended, by itself or not. */
+  ended(): Promise<number | null>
   stop(): Promise<void>
+}
+
+export interface PostgresOptions {
+  /** It speaks TLS, and asks CERTIFIED for the client's. */
+  certificates?: Certificates
+  /** `name=value`, as in postgresql.conf. */
+  settings?: readonly string[]
+  /** Where it keeps everything, made and removed by the caller; a temporary one unless told. */
+  folder?: string
 }
 
 export function postgresBinaries(): string | null {
@@ -35,11 +48,14 @@ export function postgresBinaries(): string | null {
   return newest === undefined ? null : join(root, newest, 'bin')
 }
 
-/** With certificates it speaks TLS, and asks CERTIFIED for the client's. */
-export async function startPostgres(certificates?: Certificates): Promise<Postgres> {
+export async function startPostgres({
+  certificates,
+  settings = [],
+  folder: given,
+}: PostgresOptions = {}): Promise<Postgres> {
   const bin = postgresBinaries()!
   const user = serverUser()
-  const folder = mkdtempSync(join(tmpdir(), 'loam-postgres-'))
+  const folder = given ?? mkdtempSync(join(tmpdir(), 'loam-postgres-'))
   const data = join(folder, 'data')
   mkdirSync(data)
   writeFileSync(join(folder, 'password'), PASSWORD)
@@ -50,7 +66,7 @@ export async function startPostgres(certificates?: Certificates): Promise<Postgr
     ['-D', data, '-U', USER, '--auth=scram-sha-256', `--pwfile=${join(folder, 'password')}`, '--no-sync'],
     { ...user, stdio: 'pipe' },
   )
-  const tls: string[] = []
+  const set = ['listen_addresses=127.0.0.1', ...settings]
   if (certificates !== undefined) {
     const files = {
       'server.crt': certificates.server.certificate,
@@ -62,7 +78,7 @@ export async function startPostgres(certificates?: Certificates): Promise<Postgr
       if (user !== undefined) chownSync(join(data, name), user.uid, user.gid)
     }
     writeFileSync(join(data, 'pg_hba.conf'), HBA)
-    tls.push('-c', 'ssl=on', '-c', 'ssl_ca_file=ca.crt')
+    set.push('ssl=on', 'ssl_ca_file=ca.crt')
   }
   const port = await freePort()
   const client = (database: string): pg.Client =>
@@ -85,7 +101,7 @@ export async function startPostgres(certificates?: Certificates): Promise<Postgr
   const start = (): Promise<Service> =>
     startService({
       command: join(bin, 'postgres'),
-      args: ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', ...tls],
+      args: ['-D', data, '-p', String(port), '-k', folder, ...set.flatMap((each) => ['-c', each])],
       user,
       ready: async () => (await query('postgres', 'SELECT 1')).length === 1,
     })
@@ -97,9 +113,11 @@ export async function startPostgres(certificates?: Certificates): Promise<Postgr
     async restart() {
       service = await start()
     },
+    signal: (signal) => service.signal(signal),
+    ended: () => service.ended,
     async stop() {
       await service.kill()
-      rmSync(folder, { recursive: true, force: true })
+      if (given === undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }

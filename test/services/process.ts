@@ -1,12 +1,19 @@
 // Servers that a test starts for itself and may kill.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
 export interface Service {
   /** The whole group, at once, without a chance to tidy up. */
   kill(): Promise<void>
+  /** To the process and its children; once it has ended it does nothing. */
+  signal(signal: NodeJS.Signals): void
+  /** Resolves with the exit code, or null when a signal ended it. */
+  ended: Promise<number | null>
+  /** The end of what it printed. */
+  said(): string
 }
 
 export interface Start {
@@ -40,16 +47,20 @@ export async function startService({ command, args, env, user, ready, cwd }: Sta
   }
   let failed: Error | null = null
   child.on('error', (error) => (failed = error))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const kill = async (): Promise<void> => {
-    const ended = child.exitCode !== null || child.signalCode !== null || failed !== null
-    const exit = ended ? null : once(child, 'exit')
+    const isOver = child.exitCode !== null || child.signalCode !== null || failed !== null
     killGroup(child)
-    await exit
+    if (!isOver) await ended
     running.delete(child)
+  }
+  const signal = (name: NodeJS.Signals): void => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    for (const pid of [child.pid!, ...childrenOf(child.pid!)]) tell(pid, name)
   }
   for (let tries = 0; tries < 900; tries++) {
     if (failed !== null || child.exitCode !== null) break
-    if (await ready().catch(() => false)) return { kill }
+    if (await ready().catch(() => false)) return { kill, signal, ended, said: () => said }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   await kill()
@@ -57,12 +68,29 @@ export async function startService({ command, args, env, user, ready, cwd }: Sta
 }
 
 function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return
+  if (child.pid !== undefined) tell(-child.pid, 'SIGKILL')
+}
+
+function tell(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch {
     // It is gone already.
   }
+}
+
+/** Those of a PostgreSQL are in groups of their own. */
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      // The second field is the name in parentheses; the fourth is the parent.
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent ? [Number(name)] : []
+    } catch {
+      return []
+    }
+  })
 }
 
 export async function freePort(): Promise<number> {
