@@ -108,6 +108,16 @@ export const Settings = z.object({
     meaning: 'Days of history that are fetched when someone connects; `0` for none.',
     shown: '`30`',
   }),
+  LOAM_AUDIT_DAYS: setting(whole(36_500, 'a number of days, 0 to 36500'), {
+    meaning: 'Days that rows of the audit log stay; `0` for ever.',
+    shown: '`365`',
+  }),
+  LOAM_TRUSTED_PROXIES: setting(whole(10, 'how many there are, 0 to 10'), {
+    meaning:
+      'How many reverse proxies stand before Loam, each adding to `x-forwarded-for`: from where a request comes is taken ' +
+      'from there. `0` believes no such header.',
+    shown: '`0`',
+  }),
   LOAM_LOG_LEVEL: setting(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']), {
     meaning: 'Least level of the JSON lines on stdout.',
     shown: '`info`',
@@ -133,6 +143,8 @@ export interface Config {
   destinationFolder: string | null
   stdout: 'log' | 'events'
   backfillDays: number
+  auditDays: number
+  trustedProxies: number
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
   embedded: boolean
 }
@@ -232,6 +244,8 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
     destinationFolder: given.LOAM_DESTINATION_FOLDER === undefined ? null : resolve(given.LOAM_DESTINATION_FOLDER),
     stdout: given.LOAM_STDOUT ?? 'log',
     backfillDays: given.LOAM_BACKFILL_DAYS ?? 30,
+    auditDays: given.LOAM_AUDIT_DAYS ?? 365,
+    trustedProxies: given.LOAM_TRUSTED_PROXIES ?? 0,
     logLevel: given.LOAM_LOG_LEVEL ?? 'info',
     embedded,
   }

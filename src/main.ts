@@ -83,6 +83,8 @@ export async function startServer(
     sandbox: config.sandbox,
     sandboxClient,
     backfillDays: config.backfillDays,
+    auditDays: config.auditDays === 0 ? undefined : config.auditDays,
+    trustedProxies: config.trustedProxies,
   }
   ctx.payloadUrl = payloadUrls(ctx)
   const { token: adminToken } = await ensureAdminToken(ctx, config.adminToken)

@@ -8,30 +8,36 @@ import { apiKeyByHash, environmentByDevId, type EnvironmentRow, touchApiKey } fr
 const REMEMBER_MS = 5000
 const TOUCH_EVERY_MS = 60_000
 
-interface Remembered {
+export interface Authenticated {
   environment: EnvironmentRow
+  keyId: string
+}
+
+interface Remembered extends Authenticated {
   until: number
 }
 
 const remembered = new WeakMap<Database, Map<string, Remembered>>()
 
 /** The environment, or null when the dev-id is unknown or the key is not (or no longer) one of its keys. */
-export async function authenticate(ctx: Context, devId: string, apiKey: string): Promise<EnvironmentRow | null> {
+export async function authenticate(ctx: Context, devId: string, apiKey: string): Promise<Authenticated | null> {
   const now = ctx.clock.now()
   const hash = hashToken(apiKey)
   const cache = cacheOf(ctx.db)
   const name = `${hash}:${devId}`
   const known = cache.get(name)
-  if (known !== undefined && known.until > now) return known.environment
+  if (known !== undefined && known.until > now) return known
   cache.delete(name)
   const [environment, key] = await Promise.all([environmentByDevId(ctx.db, devId), apiKeyByHash(ctx.db, hash)])
   if (environment === null || key === null || key.environment_id !== environment.id) return null
   if (key.expires_at !== null && key.expires_at <= now) return null
-  cache.set(name, { environment, until: Math.min(now + REMEMBER_MS, key.expires_at ?? Number.POSITIVE_INFINITY) })
+  const until = Math.min(now + REMEMBER_MS, key.expires_at ?? Number.POSITIVE_INFINITY)
+  const found = { environment, keyId: key.id, until }
+  cache.set(name, found)
   if (key.last_used_at === null || key.last_used_at < now - TOUCH_EVERY_MS) {
     await touchApiKey(ctx.db, key.id, now)
   }
-  return environment
+  return found
 }
 
 /** After a change of keys or of an environment. */

@@ -32,10 +32,10 @@ test('what the first start made is kept; fixed values of a later start win', asy
   const { environment } = await ensureFirstEnvironment(api.ctx, fixed)
   assert.equal(environment.id, api.environment.id)
   assert.equal(await signingSecretOf(api.ctx, environment), fixed.signingSecret)
-  assert.equal((await authenticate(api.ctx, fixed.devId, fixed.apiKey))?.id, environment.id)
+  assert.equal((await authenticate(api.ctx, fixed.devId, fixed.apiKey))?.environment.id, environment.id)
   assert.equal(await authenticate(api.ctx, fixed.devId, api.apiKey), null)
   await ensureFirstEnvironment(api.ctx, { devId: api.devId, apiKey: api.apiKey, signingSecret: api.signingSecret })
-  assert.equal((await authenticate(api.ctx, api.devId, api.apiKey))?.id, environment.id)
+  assert.equal((await authenticate(api.ctx, api.devId, api.apiKey))?.environment.id, environment.id)
   assert.equal(await authenticate(api.ctx, api.devId, fixed.apiKey), null)
 })
 
@@ -52,7 +52,7 @@ test('started on another port, our own inspector is found there', async () => {
 test('environments share nothing: a key of one does not open the other', async () => {
   const { environment, apiKey } = await createEnvironment(api.ctx, { name: 'Acme Éclair', kind: 'staging' })
   assert.match(environment.dev_id, /^acme-clair-staging-[0-9a-f]{10}$/)
-  assert.equal((await authenticate(api.ctx, environment.dev_id, apiKey))?.id, environment.id)
+  assert.equal((await authenticate(api.ctx, environment.dev_id, apiKey))?.environment.id, environment.id)
   assert.equal(await authenticate(api.ctx, api.devId, apiKey), null)
   assert.equal(await authenticate(api.ctx, environment.dev_id, api.apiKey), null)
   await assert.rejects(

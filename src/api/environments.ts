@@ -22,6 +22,7 @@ import {
   listEnvironments,
   updateEnvironment,
 } from '../store/environments.ts'
+import { audit } from '../store/audit.ts'
 import { putSource, type SourceRow } from '../store/sources.ts'
 import { forgetCredentials } from './authenticate.ts'
 import { addInspectorDestination, followOwnAddress } from './inspector-destination.ts'
@@ -45,7 +46,11 @@ export interface CreatedEnvironment {
 
 /** With every source switched on where the sandbox can serve it. */
 export async function createEnvironment(ctx: Context, input: NewEnvironment): Promise<CreatedEnvironment> {
-  const created = await ctx.db.transaction((tx) => insertWhole(ctx, tx, input))
+  const created = await ctx.db.transaction(async (tx) => {
+    const whole = await insertWhole(ctx, tx, input)
+    audit(ctx, tx, { action: 'environment.created', environmentId: whole.environment.id })
+    return whole
+  })
   ctx.log.info({ environmentId: created.environment.id, devId: created.environment.dev_id }, 'environment created')
   return created
 }

@@ -29,6 +29,7 @@ const TAGS: Record<string, string> = {
   Jobs: 'Reading from providers.',
   Simulator: 'Payloads to try with.',
   Inspector: 'The built-in webhook inspector.',
+  Audit: 'Who did what, and who looked at whose data.',
   Instance: 'This installation.',
   Operation: 'Health and metrics.',
 }

@@ -1,4 +1,5 @@
 // Everything that the API can do, in the order of its document.
+import { auditOperations } from './admin/audit.ts'
 import { deliveryOperations } from './admin/deliveries.ts'
 import { destinationSecretOperations } from './admin/destination-secret.ts'
 import { destinationOperations } from './admin/destinations.ts'
@@ -63,6 +64,7 @@ export function allOperations(shutdown?: AbortSignal): MountedOperation[] {
     ...jobOperations,
     ...generateOperations,
     ...inspectorOperations,
+    ...auditOperations,
     ...instanceOperations,
     ...sessionOperations,
   ]

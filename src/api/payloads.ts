@@ -6,6 +6,7 @@ import { ApiError } from '../platform/errors.ts'
 import { unpackSync } from '../store/compress.ts'
 import type { Context } from '../store/context.ts'
 import { eventBody } from '../store/events.ts'
+import { auditRead } from './audit-read.ts'
 import { operation } from './http/operation.ts'
 
 const Signed = z.object({
@@ -15,12 +16,19 @@ const Signed = z.object({
 })
 
 /** One answer for whatever was changed in a URL. */
-async function payload(ctx: Context, eventId: string, query: z.output<typeof Signed>): Promise<Response> {
+async function payload(
+  ctx: Context,
+  eventId: string,
+  query: z.output<typeof Signed>,
+  address: string | null,
+): Promise<Response> {
   const named = { eventId, part: query.part ?? null }
   const expires = /^\d{1,12}$/.test(query.expires) ? Number(query.expires) : 0
   const check = await checkPayloadUrl(ctx, named, { expires, signature: query.signature })
   if (check === 'forged') throw new ApiError('payload_url_invalid', 403, 'the signature of this URL is not right')
   if (check === 'expired') throw new ApiError('payload_url_expired', 400, 'expired token')
+  const as = { ...ctx, actor: { kind: 'link', id: null, address } as const }
+  await auditRead(as, { environmentId: null, subject: eventId, details: { via: 'payload' } })
   const packed = await eventBody(ctx.db, eventId)
   if (packed === null) throw new ApiError('event_not_found', 404, 'the event was deleted')
   const body = unpackSync(packed)
@@ -51,6 +59,6 @@ export const payloadOperations = [
       403: 'The signature is not that of this URL.',
       404: 'The event was deleted, with its user or by age.',
     },
-    handler: ({ ctx, params, query }) => payload(ctx, params.event_id, query),
+    handler: ({ ctx, params, query, client }) => payload(ctx, params.event_id, query, client),
   }),
 ]

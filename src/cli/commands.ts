@@ -82,6 +82,11 @@ export const commands: readonly Entry[] = [
     load: async () => (await import('./keys-command.ts')).addKeys,
   },
   {
+    name: 'audit',
+    summary: 'Who did what, and who looked at whose data: listed, or taken away.',
+    load: async () => (await import('./audit-command.ts')).addAudit,
+  },
+  {
     name: 'environments',
     summary: 'Worlds of their own on one server: keys, sources, destinations, users.',
     load: async () => (await import('./environments-command.ts')).addEnvironments,

@@ -120,7 +120,7 @@ test('config shows what is in force and where it comes from, without secrets', a
   assert.match(run.stdout, /LOAM_ADMIN_TOKEN +\*\*\*\* +environment/)
   assert.ok(!`${run.stdout}${json.stdout}`.includes('nobody-may-see'))
   assert.match(postgres.stdout, /postgres:\/\/loam:\*\*\*\*@db\/loam/)
-  assert.equal((json.json().settings as unknown[]).length, 17)
+  assert.equal((json.json().settings as unknown[]).length, 19)
 })
 
 test('db status says that there is no database yet, and makes none', async () => {

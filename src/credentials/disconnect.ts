@@ -15,6 +15,7 @@ import {
   setConnectionScopes,
   setConnectionState,
 } from '../store/connections.ts'
+import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteEventsOfUser } from '../store/events.ts'
@@ -38,6 +39,12 @@ export async function deauthenticate(ctx: Context, connection: ConnectionRow): P
     const current = await connectionById(tx, connection.user_id)
     if (current === null) return
     await eraseConnection(ctx, tx, current.user_id)
+    audit(ctx, tx, {
+      action: 'user.removed',
+      environmentId: current.environment_id,
+      userId: current.user_id,
+      subject: current.provider,
+    })
     const gone = { ...current, active: 0 }
     await appendEvents(ctx, tx, [
       {

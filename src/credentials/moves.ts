@@ -8,6 +8,7 @@ import { appendEvents } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { ApiError } from '../platform/errors.ts'
 import { connectionById, type ConnectionRow, patchConnection } from '../store/connections.ts'
+import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
 import { successorOf } from '../store/moves.ts'
 import { sourceOf } from '../store/sources.ts'
@@ -117,6 +118,13 @@ export async function endMove(ctx: Context, old: ConnectionRow): Promise<Connect
       await patchConnection(tx, successor.user_id, { reference_id: kept.reference_id, active: successor.active })
     }
     await eraseConnection(ctx, tx, current.user_id)
+    audit(ctx, tx, {
+      action: 'user.removed',
+      environmentId: current.environment_id,
+      userId: current.user_id,
+      subject: current.provider,
+      details: { moved_to: successor.user_id },
+    })
     await appendEvents(ctx, tx, [
       {
         environmentId: current.environment_id,

@@ -7,6 +7,7 @@ import { newId } from '../model/ids.ts'
 import { wakeJobs } from '../queue/wake.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
+import type { Statement } from '../store/database.ts'
 import { insertJob, type JobRow, saveJobProgress } from '../store/jobs.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
@@ -32,15 +33,18 @@ export interface Progress {
 }
 
 /** Asks for history; answers the job's id. Events follow as records turn out to be new or different. */
+/** `also` are statements of the same change. */
 export async function startBackfill(
   ctx: Context,
   order: { connection: ConnectionRow; types: DataType[] | null; start: LocalDay; end: LocalDay },
+  also: readonly Statement[] = [],
 ): Promise<string> {
   const now = ctx.clock.now()
   const id = newId()
   const payload: BackfillPayload = { types: order.types, start: order.start, end: order.end, cursor: null }
   const progress: Progress = { done: 0, total: countDays(order.start, order.end) }
   await ctx.db.transaction(async (tx) => {
+    tx.later(also)
     await tx.batch([
       insertJob({
         id,

@@ -6,7 +6,7 @@ import {
   type RevokePayload,
   subscribeAtProvider,
 } from '../credentials/disconnect.ts'
-import { expireEvents } from '../outbox/retention.ts'
+import { expireAudit, expireEvents } from '../outbox/retention.ts'
 import { runReplay } from '../outbox/replays.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
@@ -157,6 +157,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
   const cleaning = guard('cleaning up', async () => {
     await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
+    await expireAudit(ctx)
     await deleteEndedSlots(ctx.db, ctx.clock.now() - 86_400_000)
   })
   const subscribing = guard('subscribing', () => queueSourceSubscriptions(ctx))

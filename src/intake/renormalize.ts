@@ -9,6 +9,7 @@ import { parseJson } from '../platform/json.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { unpackSync, unpackText } from '../store/compress.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
+import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
 import { settingsOf } from '../store/environments.ts'
@@ -69,24 +70,15 @@ export async function startRenormalizing(ctx: Context, order: RenormalizeOrder):
   const total = await countToRenormalize(ctx.db, order.environmentId, order)
   const payload: Payload = { ...order, person: null, last: '', done: 0, total, changed: 0, removed: 0 }
   const { provider, userId, kind, dryRun } = order
-  const [id] = await ctx.db.transaction((tx) =>
-    enqueue(
-      tx,
-      [
-        {
-          kind: 'renormalize',
-          lane: 'backfill',
-          environmentId: order.environmentId,
-          userId: null,
-          dedupeKey: `renormalize:${order.environmentId}:${JSON.stringify([provider, userId, kind, dryRun])}:${now}`,
-          payload,
-          at: now,
-        },
-      ],
-      now,
-    ),
-  )
-  return id!
+  const { environmentId } = order
+  const dedupeKey = `renormalize:${environmentId}:${JSON.stringify([provider, userId, kind, dryRun])}:${now}`
+  const job = { environmentId, userId: null, dedupeKey, payload, at: now }
+  return ctx.db.transaction(async (tx) => {
+    const [id] = await enqueue(tx, [{ kind: 'renormalize', lane: 'backfill', ...job }], now)
+    const details = { provider, kind, dry_run: dryRun }
+    audit(ctx, tx, { action: 'renormalize.started', environmentId, userId, subject: id!, details })
+    return id!
+  })
 }
 
 export async function runRenormalize(ctx: Context, job: JobRow): Promise<JobResult> {

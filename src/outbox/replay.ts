@@ -1,6 +1,7 @@
 // Sending again: the same event, with the same ids and bytes, as a new delivery.
 import { ApiError } from '../platform/errors.ts'
 import { wakeDeliveries } from '../queue/wake.ts'
+import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import { deliveryById, type DeliveryRow, insertDelivery } from '../store/deliveries.ts'
@@ -29,6 +30,13 @@ export async function resendEvent(
     const rows: DeliveryRow[] = []
     for (const destination of targets) rows.push(await rowFor(ctx, tx, event, destination))
     if (rows.length > 0) await tx.batch(rows.map(insertDelivery))
+    audit(ctx, tx, {
+      action: 'event.sent_again',
+      environmentId,
+      userId: event.user_id,
+      subject: eventId,
+      details: { destinations: targets.map(({ id }) => id) },
+    })
     tx.afterCommit(() =>
       wakeDeliveries(
         ctx.db,
@@ -50,6 +58,13 @@ export async function resendDelivery(ctx: Context, environmentId: string, delive
     if (event === null) throw new ApiError('event_not_found', 404, 'the event was deleted')
     const row = await rowFor(ctx, tx, event, destination, delivery.part)
     await tx.batch([insertDelivery(row)])
+    audit(ctx, tx, {
+      action: 'delivery.sent_again',
+      environmentId,
+      userId: event.user_id,
+      subject: deliveryId,
+      details: { event: event.id, destination: destination.id },
+    })
     tx.afterCommit(() => wakeDeliveries(ctx.db, [destination.id]))
     return row.id
   })

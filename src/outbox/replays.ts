@@ -3,6 +3,7 @@
 import { newId } from '../model/ids.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { wakeDeliveries } from '../queue/wake.ts'
+import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
 import { deliveriesOfEvent, type DeliveryRow, insertDelivery } from '../store/deliveries.ts'
 import type { Sql } from '../store/database.ts'
@@ -34,24 +35,14 @@ export interface ReplayState extends ReplayOrder {
 export async function startReplay(ctx: Context, order: ReplayOrder, total: number): Promise<string> {
   const now = ctx.clock.now()
   const payload: ReplayState = { ...order, after: { at: 0, id: '' }, done: 0, total }
-  const [id] = await ctx.db.transaction((tx) =>
-    enqueue(
-      tx,
-      [
-        {
-          kind: 'replay',
-          lane: 'backfill',
-          environmentId: order.filter.environmentId,
-          userId: order.filter.userId,
-          dedupeKey: `replay:${newId()}`,
-          payload,
-          at: now,
-        },
-      ],
-      now,
-    ),
-  )
-  return id!
+  const { environmentId, userId, types, onlyFailed } = order.filter
+  const job = { environmentId, userId, dedupeKey: `replay:${newId()}`, payload, at: now }
+  return ctx.db.transaction(async (tx) => {
+    const [id] = await enqueue(tx, [{ kind: 'replay', lane: 'backfill', ...job }], now)
+    const details = { events: total, types, only_failed: onlyFailed, destination: order.destinationId }
+    audit(ctx, tx, { action: 'replay.started', environmentId, userId, subject: id!, details })
+    return id!
+  })
 }
 
 /** What was asked for, and how far it is. */

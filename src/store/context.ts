@@ -5,9 +5,12 @@ import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Network } from '../platform/network.ts'
 import type { Sealer } from '../platform/seal.ts'
+import type { Actor } from './audit.ts'
 import type { Database } from './database.ts'
 
 export interface Context {
+  /** Who asked for what is done now; absent where Loam works by itself. */
+  actor?: Actor
   db: Database
   clock: Clock
   /** For providers. */
@@ -40,4 +43,8 @@ export interface Context {
   sandboxClient(devId: string): { id: string; secret: string }
   /** Days of history fetched when someone connects; 0 for none. */
   backfillDays: number
+  /** Days that rows of the audit log stay; absent: for ever. */
+  auditDays?: number | undefined
+  /** How many proxies stand before us, each of which says where a request came from. */
+  trustedProxies?: number
 }

@@ -1,6 +1,8 @@
 // What a request must bring before a page of the dashboard looks at it.
 import type { Context as Request } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { sessionActor } from '../api/admin/sessions.ts'
+import { addressOf } from '../api/http/client-address.ts'
 import { sameText } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 import { environmentByDevId, listEnvironments } from '../store/environments.ts'
@@ -32,7 +34,8 @@ export function guard(ctx: Context) {
       rememberEnvironment(c, asked)
       return c.redirect(c.req.path, 303)
     }
-    c.set('view', { ctx, environment, environments, csrf, theme: themeOf(c), notice: takeNotice(c) })
+    const as = { ...ctx, actor: sessionActor(token, addressOf(ctx, c)) }
+    c.set('view', { ctx: as, environment, environments, csrf, theme: themeOf(c), notice: takeNotice(c) })
     return next()
   })
 }

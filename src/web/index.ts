@@ -8,6 +8,7 @@ import type { Context } from '../store/context.ts'
 import { sentence } from './form-problems.ts'
 import { guard } from './guard.ts'
 import { alone, morePage, page } from './layout.ts'
+import { auditPages } from './pages/audit.ts'
 import { destinationPages } from './pages/destination.ts'
 import { destinationListPage } from './pages/destinations.ts'
 import { environmentPages } from './pages/environments.ts'
@@ -67,6 +68,7 @@ function signedInPages(ctx: Context): Hono {
   keyPages(app)
   jobPages(app)
   environmentPages(app)
+  auditPages(app)
 
   app.post('/dashboard/theme', async (c) => {
     const form = await c.req.parseBody()
@@ -75,7 +77,7 @@ function signedInPages(ctx: Context): Hono {
     return c.redirect(/^\/dashboard(\/[\w-]+)*$/.test(back) ? back : '/dashboard', 303)
   })
   app.post('/dashboard/sign-out', async (c) => {
-    await signOut(ctx, c)
+    await signOut(c.get('view').ctx, c)
     return c.redirect('/dashboard/sign-in', 303)
   })
   app.all('/dashboard/*', (c) =>
@@ -130,6 +132,7 @@ const SECTIONS = [
   'keys',
   'jobs',
   'environments',
+  'audit',
 ] as const
 
 function sectionOf(path: string): (typeof SECTIONS)[number] | 'start' {

@@ -19,11 +19,12 @@ export type Section =
   | 'keys'
   | 'jobs'
   | 'environments'
+  | 'audit'
   | 'more'
 
 const MAIN: readonly Section[] = ['start', 'users', 'events', 'simulator', 'inspector']
 const CONFIGURE: readonly Section[] = ['sources', 'destinations', 'keys']
-const SYSTEM: readonly Section[] = ['jobs', 'environments']
+const SYSTEM: readonly Section[] = ['jobs', 'audit', 'environments']
 const BOTTOM: readonly Section[] = ['start', 'users', 'events', 'simulator', 'more']
 
 const NAMES: Record<Section, string> = {
@@ -37,6 +38,7 @@ const NAMES: Record<Section, string> = {
   keys: 'Keys',
   jobs: 'Jobs',
   environments: 'Environments',
+  audit: 'Audit log',
   more: 'More',
 }
 

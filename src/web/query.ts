@@ -26,6 +26,11 @@ export function formText(form: Form, name: string): string | undefined {
   return value === undefined || value === '' ? undefined : value
 }
 
+/** What a `datetime-local` field sends has no zone: its label says UTC. */
+export function inUtc(text: string | undefined): string | undefined {
+  return text !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text}Z` : text
+}
+
 /** The same address with other parameters; undefined takes one away. */
 export function withQuery(c: Call, changes: Record<string, string | undefined>): string {
   const url = new URL(c.req.url)

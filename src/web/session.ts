@@ -8,6 +8,7 @@ import {
   signIn as newSession,
   signOut as endSession,
 } from '../api/admin/sessions.ts'
+import { addressOf } from '../api/http/client-address.ts'
 import { hashToken } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 
@@ -20,7 +21,7 @@ export async function signedIn(ctx: Context, c: Request): Promise<string | null>
 
 /** With the admin token or the token of a sign-in link. Throws ApiError 401 when it is neither, 429 after too many. */
 export async function signIn(ctx: Context, c: Request, token: string): Promise<void> {
-  const { session, maxAgeSeconds } = await newSession(ctx, { token, client: addressOf(c) })
+  const { session, maxAgeSeconds } = await newSession(ctx, { token, client: addressOf(ctx, c) })
   setCookie(c, SESSION_COOKIE, session, {
     path: '/',
     httpOnly: true,
@@ -45,10 +46,4 @@ export function csrfOf(session: string): string {
 export async function createSignInLink(ctx: Context): Promise<string> {
   const { token } = await newLink(ctx)
   return `${ctx.publicUrl}/in/${token}`
-}
-
-/** The socket's: null without a socket, as in tests. */
-function addressOf(c: Request): string | null {
-  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
-  return env?.incoming?.socket?.remoteAddress ?? null
 }

@@ -2,6 +2,7 @@
 import { Hono, type Context as Request } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { html } from 'hono/html'
+import { addressOf } from '../api/http/client-address.ts'
 import { connectorById, connectorOf } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { type FlowEnd, startFlow } from '../credentials/connect.ts'
@@ -153,7 +154,8 @@ export function createWidget(ctx: Context): Hono {
     // The session's id is the permission here; a form on a foreign page does not know it, and is refused all the same.
     const site = c.req.header('sec-fetch-site')
     if (site !== undefined && site !== 'same-origin') return closed(c, found.language, 'unknown')
-    await deauthenticate(ctx, found.connection)
+    const actor = { kind: 'person', id: null, address: addressOf(ctx, c) } as const
+    await deauthenticate({ ...ctx, actor }, found.connection)
     return redirect(c, `${pathOf(found.row)}?list&disconnected=${found.connector.id}`, 303)
   })
 

@@ -8,6 +8,7 @@ import {
   type StoredSecret,
 } from '../../deliver/signing-secrets.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import { destinationById, updateDestination } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
@@ -63,6 +64,12 @@ export async function rotateDestinationSecret(
       previous_secrets_sealed:
         kept.length === 0 ? null : ctx.sealer.seal(JSON.stringify(kept), previousSecretsPlace(row.id)),
       updated_at: Math.max(now, row.updated_at + 1),
+    })
+    audit(ctx, tx, {
+      action: 'destination.secret_rotated',
+      environmentId: environment.id,
+      subject: row.id,
+      details: { overlap_seconds: input.overlap_seconds },
     })
     return kept
   })

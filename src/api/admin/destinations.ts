@@ -6,6 +6,7 @@ import { destinationType } from '../../destinations/index.ts'
 import { newId } from '../../model/ids.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { wakeDeliveries } from '../../queue/wake.ts'
+import { type Act, audit, type AuditAction, auditStatement } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import type { Statement } from '../../store/database.ts'
 import {
@@ -109,7 +110,10 @@ export async function createDestination(
     created_at: now,
     updated_at: now,
   }
-  await insertDestination(ctx.db, row)
+  await ctx.db.transaction(async (tx) => {
+    await insertDestination(tx, row)
+    audit(ctx, tx, { ...about('created', environment, id), details: { type: type.id } })
+  })
   ctx.log.info({ environmentId: environment.id, destinationId: id, type: type.id }, 'destination created')
   return { ...destinationView(ctx, row), signing_secret: await signingSecret(ctx, environment, type, settings) }
 }
@@ -144,6 +148,8 @@ export async function updateDestination(
       updated_at: Math.max(ctx.clock.now(), before.updated_at + 1),
     }
     await updateRow(tx, next)
+    const { destination_id: _, ...changed } = input
+    audit(ctx, tx, { ...about('changed', environment, next.id), details: { changed: Object.keys(changed) } })
     return next
   })
   return destinationView(ctx, row)
@@ -155,7 +161,10 @@ export async function deleteDestination(
   environment: EnvironmentRow,
   input: { destination_id: string },
 ): Promise<void> {
-  if ((await deleteRow(ctx.db, environment.id, input.destination_id)) === 0) throw notFound()
+  await ctx.db.transaction(async (tx) => {
+    if ((await deleteRow(tx, environment.id, input.destination_id)) === 0) throw notFound()
+    audit(ctx, tx, about('removed', environment, input.destination_id))
+  })
   ctx.log.info({ environmentId: environment.id, destinationId: input.destination_id }, 'destination deleted')
 }
 
@@ -166,6 +175,8 @@ export async function testDestination(
   input: { destination_id: string },
 ): Promise<DestinationTestView> {
   const result = await sendTest(ctx, await rowNamed(ctx, environment, input.destination_id))
+  const act = { ...about('tested', environment, input.destination_id), details: { outcome: result.outcome } }
+  await ctx.db.batch([auditStatement(ctx, act)])
   return {
     outcome: result.outcome,
     status: result.status,
@@ -179,7 +190,7 @@ export function pauseDestination(
   environment: EnvironmentRow,
   input: { destination_id: string },
 ): Promise<DestinationView> {
-  return change(ctx, environment, input.destination_id, (now) =>
+  return change(ctx, environment, input.destination_id, 'paused', (now) =>
     stopDestination(input.destination_id, 'paused', 'paused by hand', now),
   )
 }
@@ -190,9 +201,17 @@ export async function resumeDestination(
   environment: EnvironmentRow,
   input: { destination_id: string },
 ): Promise<DestinationView> {
-  const view = await change(ctx, environment, input.destination_id, (now) => resumeRow(input.destination_id, now))
+  const view = await change(ctx, environment, input.destination_id, 'resumed', (now) =>
+    resumeRow(input.destination_id, now),
+  )
   wakeDeliveries(ctx.db, [input.destination_id])
   return view
+}
+
+type What = AuditAction extends infer A ? (A extends `destination.${infer Rest}` ? Rest : never) : never
+
+function about(what: What, environment: EnvironmentRow, id: string): Act {
+  return { action: `destination.${what}`, environmentId: environment.id, subject: id }
 }
 
 function setsSecret(input: DestinationChange): boolean {
@@ -203,10 +222,14 @@ async function change(
   ctx: Context,
   environment: EnvironmentRow,
   id: string,
+  what: 'paused' | 'resumed',
   statement: (now: number) => Statement,
 ): Promise<DestinationView> {
   await rowNamed(ctx, environment, id)
-  await ctx.db.batch([statement(ctx.clock.now())])
+  await ctx.db.transaction(async (tx) => {
+    await tx.batch([statement(ctx.clock.now())])
+    audit(ctx, tx, about(what, environment, id))
+  })
   forgetRemembered()
   return destinationView(ctx, await rowNamed(ctx, environment, id))
 }

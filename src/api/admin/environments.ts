@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { EnvironmentSettings } from '../../model/environment-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import {
   type EnvironmentRow,
@@ -82,7 +83,12 @@ export async function updateEnvironment(
     kind: input.kind ?? environment.kind,
     settings: JSON.stringify(EnvironmentSettings.parse(settings)),
   }
-  await updateRow(ctx.db, next)
+  const { settings: changed = {}, ...rest } = input
+  await ctx.db.transaction(async (tx) => {
+    await updateRow(tx, next)
+    const details = { changed: [...Object.keys(rest), ...Object.keys(changed)] }
+    audit(ctx, tx, { action: 'environment.changed', environmentId: environment.id, details })
+  })
   forgetCredentials(ctx)
   return environmentView(next)
 }

@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { environmentSecrets } from '../../deliver/signing-secrets.ts'
 import { signatureHeader } from '../../destinations/webhook/signature.ts'
+import { isDataType } from '../../model/data-type.ts'
 import { resendEvent as resend } from '../../outbox/replay.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { unpackSync } from '../../store/compress.ts'
+import { auditStatement } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import { deliveriesOfEvent } from '../../store/deliveries.ts'
 import { listDestinations } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { eventById, type EventRow, type EventSummary, listEvents as listRows } from '../../store/events.ts'
+import { auditRead } from '../audit-read.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { DeliveryView, deliveryView } from './deliveries.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
@@ -86,6 +89,7 @@ export async function getEvent(
   input: { event_id: string },
 ): Promise<EventDetailView> {
   const row = await eventNamed(ctx, environment, input.event_id)
+  await auditEventRead(ctx, row)
   const [deliveries, destinations] = await Promise.all([
     deliveriesOfEvent(ctx.db, row.id),
     listDestinations(ctx.db, environment.id),
@@ -105,6 +109,7 @@ export async function getEventRequest(
   input: { event_id: string },
 ): Promise<EventRequestView> {
   const row = await eventNamed(ctx, environment, input.event_id)
+  await auditEventRead(ctx, row)
   const body = bodyOf(row)
   const signature = signatureHeader(body, await environmentSecrets(ctx, environment.id), ctx.clock.now())
   return {
@@ -135,9 +140,11 @@ export async function makePayloadUrl(
   environment: EnvironmentRow,
   input: { event_id: string; expires_in?: number | undefined },
 ): Promise<{ url: string; expires_in: number }> {
-  const { id } = await eventNamed(ctx, environment, input.event_id)
+  const { id, user_id: userId } = await eventNamed(ctx, environment, input.event_id)
   if (ctx.payloadUrl === undefined) throw new ApiError('payloads_not_served', 409, 'this server serves no payloads')
   const seconds = input.expires_in ?? PAYLOAD_SECONDS
+  const act = { environmentId: environment.id, userId, subject: id, details: { seconds } }
+  await ctx.db.batch([auditStatement(ctx, { action: 'event.url_made', ...act })])
   const { url, expiresInSeconds } = await ctx.payloadUrl({ eventId: id, part: null, seconds })
   return { url, expires_in: expiresInSeconds }
 }
@@ -146,6 +153,13 @@ async function eventNamed(ctx: Context, environment: EnvironmentRow, id: string)
   const row = await eventById(ctx.db, environment.id, id)
   if (row === null) throw new ApiError('event_not_found', 404, 'event not found')
   return row
+}
+
+/** Events about a connection alone hold no health data. */
+async function auditEventRead(ctx: Context, row: EventSummary): Promise<void> {
+  if (!isDataType(row.type) && row.type !== 'planned_workout') return
+  const named = { environmentId: row.environment_id, userId: row.user_id, subject: row.id }
+  await auditRead(ctx, { ...named, details: { type: row.type, via: 'event' } })
 }
 
 function bodyOf(row: EventRow): Buffer {

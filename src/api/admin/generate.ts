@@ -9,6 +9,7 @@ import { appendEvents } from '../../outbox/append.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
 import { generateRecords } from '../../simulator/payloads.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
+import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import { deliveriesOfEvent } from '../../store/deliveries.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
@@ -76,8 +77,13 @@ async function send(
     recordCount,
     onlyDestinationId,
   }
-  const [id] = await ctx.db.transaction((tx) => appendEvents(ctx, tx, [event]))
-  return id!
+  const userId = connection?.user_id ?? null
+  return ctx.db.transaction(async (tx) => {
+    const [id] = await appendEvents(ctx, tx, [event])
+    const act = { environmentId: environment.id, userId, subject: id!, details: { type: body.type } }
+    audit(ctx, tx, { action: 'event.made_up', ...act })
+    return id!
+  })
 }
 
 function madeUpUser(

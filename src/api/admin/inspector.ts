@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import {
@@ -8,6 +9,7 @@ import {
   listInspectorRequests as listRows,
 } from '../../store/inspector.ts'
 import { unpackSync } from '../../store/compress.ts'
+import { auditRead } from '../audit-read.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { addInspectorDestination } from '../inspector-destination.ts'
 import {
@@ -66,7 +68,12 @@ export async function createInspectorBin(
   ctx: Context,
   environment: EnvironmentRow,
 ): Promise<{ bin: string; url: string; destination_id: string }> {
-  const { id, bin } = await addInspectorDestination(ctx, ctx.db, environment)
+  const { id, bin } = await ctx.db.transaction(async (tx) => {
+    const added = await addInspectorDestination(ctx, tx, environment)
+    const details = { type: 'webhook', inspector: added.bin }
+    audit(ctx, tx, { action: 'destination.created', environmentId: environment.id, subject: added.id, details })
+    return added
+  })
   return { bin, url: `${ctx.publicUrl}/inspect/${bin}`, destination_id: id }
 }
 
@@ -75,11 +82,16 @@ export async function listInspectorRequests(
   ctx: Context,
   input: { bin: string } & PageInput,
 ): Promise<Listing<InspectorRequestView>> {
+  await auditRead(ctx, { environmentId: null, subject: input.bin, details: { via: 'inspector' } })
   return listingOf(await listRows(ctx.db, input.bin, pageOf(input)), inspectorRequestView)
 }
 
 export async function clearInspector(ctx: Context, input: { bin: string }): Promise<{ deleted: number }> {
-  return { deleted: await clearBin(ctx.db, input.bin) }
+  const deleted = await ctx.db.transaction(async (tx) => {
+    audit(ctx, tx, { action: 'inspector.cleared', environmentId: null, subject: input.bin })
+    return clearBin(tx, input.bin)
+  })
+  return { deleted }
 }
 
 export function inspectorRequestView(row: InspectorRequestRow): InspectorRequestView {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { kindsOf, readerOf } from '../../connectors/map-pages.ts'
@@ -75,7 +76,12 @@ export async function cancelJob(
   environment: EnvironmentRow,
   input: { job_id: string },
 ): Promise<JobView> {
-  const changed = await cancelRow(ctx.db, environment.id, input.job_id, ctx.clock.now())
+  const changed = await ctx.db.transaction(async (tx) => {
+    const count = await cancelRow(tx, environment.id, input.job_id, ctx.clock.now())
+    const act = { environmentId: environment.id, subject: input.job_id }
+    if (count > 0) audit(ctx, tx, { action: 'job.stopped', ...act })
+    return count
+  })
   const view = await getJob(ctx, environment, input)
   if (changed === 0 && view.state !== 'cancelled') {
     throw new ApiError('job_finished', 409, `this job is ${view.state} already`)
@@ -92,7 +98,12 @@ export async function resumeJob(
   await getJob(ctx, environment, input)
   let changed = 0
   try {
-    changed = await resumeRow(ctx.db, environment.id, input.job_id, ctx.clock.now())
+    changed = await ctx.db.transaction(async (tx) => {
+      const count = await resumeRow(tx, environment.id, input.job_id, ctx.clock.now())
+      const act = { environmentId: environment.id, subject: input.job_id }
+      if (count > 0) audit(ctx, tx, { action: 'job.resumed', ...act })
+      return count
+    })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw new ApiError('job_not_stopped', 409, 'another job does the same work already')

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { StoredSecret } from '../../deliver/signing-secrets.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { randomToken } from '../../platform/seal.ts'
+import { audit, auditStatement } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import {
   type ApiKeyRow,
@@ -64,6 +65,9 @@ export async function showKeys(
   const keys = await validApiKeys(ctx.db, environment.id, now)
   const current = (await environmentById(ctx.db, environment.id)) ?? environment
   const secrets = openSigningSecrets(ctx, current).filter((entry) => entry.until === null || entry.until > now)
+  if (input.reveal === true) {
+    await ctx.db.batch([auditStatement(ctx, { action: 'secrets.shown', environmentId: environment.id })])
+  }
   const shown = (text: string): string => (input.reveal === true ? text : masked(text))
   return {
     dev_id: environment.dev_id,
@@ -83,6 +87,8 @@ export async function rotateKey(
   const id = await ctx.db.transaction(async (tx) => {
     const added = await addApiKey(ctx, tx, environment.id, key, now)
     await expireApiKeys(tx, environment.id, added, now + input.overlap_seconds * 1000)
+    const details = { overlap_seconds: input.overlap_seconds }
+    audit(ctx, tx, { action: 'key.rotated', environmentId: environment.id, subject: added, details })
     return added
   })
   forgetCredentials(ctx)
@@ -102,6 +108,7 @@ export async function revokeKey(ctx: Context, environment: EnvironmentRow, input
       throw new ApiError('last_key', 409, 'this is the only key: rotate it with overlap_seconds 0 instead')
     }
     await deleteApiKey(tx, environment.id, input.key_id)
+    audit(ctx, tx, { action: 'key.revoked', environmentId: environment.id, subject: input.key_id })
   })
   forgetCredentials(ctx)
   ctx.log.info({ environmentId: environment.id, keyId: input.key_id }, 'API key revoked')
@@ -125,6 +132,8 @@ export async function rotateSigningSecret(
       .filter((entry) => entry.until! > now)
     const sealed = sealSigningSecrets(ctx, environment.id, [{ secret, until: null }, ...old])
     await updateEnvironment(tx, { ...current, signing_secret_sealed: sealed })
+    const details = { overlap_seconds: input.overlap_seconds }
+    audit(ctx, tx, { action: 'signing_secret.rotated', environmentId: environment.id, details })
   })
   forgetCredentials(ctx)
   ctx.log.info({ environmentId: environment.id }, 'signing secret rotated')

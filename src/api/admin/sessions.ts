@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
 import { hashToken, randomToken, sameText } from '../../platform/seal.ts'
+import { type Actor, audit, auditOnce } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import { deleteDashboardSession, insertDashboardSession, isDashboardSession } from '../../store/dashboard-sessions.ts'
 import type { Database } from '../../store/database.ts'
@@ -15,6 +16,8 @@ const LINK_SECONDS = 15 * 60
 const TOKEN_PLACE = 'admin-token'
 const MAX_FAILURES = 10
 const FAILURES_MS = 60_000
+/** Of the same address; a guesser must not fill the log. */
+const REFUSED_EVERY_MS = 60_000
 const MAX_ADDRESSES = 10_000
 
 interface StoredToken {
@@ -64,23 +67,33 @@ export async function checkAdminToken(ctx: Context, attempt: Attempt): Promise<v
 
 /** A session for whoever knows the admin token or a sign-in link's token. Throws 401 otherwise, as above. */
 export async function signIn(ctx: Context, attempt: Attempt): Promise<NewSession> {
-  await guarded(
-    ctx,
-    attempt,
-    async () => (await isAdminToken(ctx, attempt.token)) || (await redeemLink(ctx, attempt.token)),
-  )
+  let by = 'token'
+  await guarded(ctx, attempt, async () => {
+    if (await isAdminToken(ctx, attempt.token)) return true
+    by = 'link'
+    return redeemLink(ctx, attempt.token)
+  })
   const session = randomToken()
   const now = ctx.clock.now()
-  await insertDashboardSession(ctx.db, {
-    token_hash: hashToken(session),
-    created_at: now,
-    expires_at: now + SESSION_SECONDS * 1000,
+  const row = { token_hash: hashToken(session), created_at: now, expires_at: now + SESSION_SECONDS * 1000 }
+  await ctx.db.transaction(async (tx) => {
+    await insertDashboardSession(tx, row)
+    const as = { ...ctx, actor: sessionActor(session, attempt.client ?? null) }
+    audit(as, tx, { action: 'session.started', environmentId: null, details: { by } })
   })
   return { session, maxAgeSeconds: SESSION_SECONDS }
 }
 
 export async function signOut(ctx: Context, session: string): Promise<void> {
-  await deleteDashboardSession(ctx.db, hashToken(session))
+  await ctx.db.transaction(async (tx) => {
+    await deleteDashboardSession(tx, hashToken(session))
+    audit(ctx, tx, { action: 'session.ended', environmentId: null })
+  })
+}
+
+/** Tells sessions apart; of no use to whoever reads it. */
+export function sessionActor(session: string, address: string | null): Actor {
+  return { kind: 'session', id: hashToken(`session name:${session}`).slice(0, 12), address }
 }
 
 export function isSignedIn(ctx: Context, session: string): Promise<boolean> {
@@ -91,10 +104,13 @@ export function isSignedIn(ctx: Context, session: string): Promise<boolean> {
 export async function createSignInLink(ctx: Context): Promise<{ token: string; expiresInSeconds: number }> {
   const token = randomToken(18)
   const now = ctx.clock.now()
-  await insertDashboardSession(ctx.db, {
-    token_hash: linkHash(token),
-    created_at: now,
-    expires_at: now + LINK_SECONDS * 1000,
+  await ctx.db.transaction(async (tx) => {
+    await insertDashboardSession(tx, {
+      token_hash: linkHash(token),
+      created_at: now,
+      expires_at: now + LINK_SECONDS * 1000,
+    })
+    audit(ctx, tx, { action: 'session.link_made', environmentId: null })
   })
   return { token, expiresInSeconds: LINK_SECONDS }
 }
@@ -141,6 +157,8 @@ async function guarded(ctx: Context, attempt: Attempt, isRight: () => Promise<bo
   if (all.size >= MAX_ADDRESSES) all.clear()
   all.set(address, { ...counts, count: counts.count + 1 })
   ctx.log.warn({ client: attempt.client }, 'a wrong admin token was sent')
+  const actor: Actor = { kind: 'nobody', id: null, address: attempt.client ?? null }
+  await auditOnce({ ...ctx, actor }, { action: 'session.refused', environmentId: null }, REFUSED_EVERY_MS)
   throw new ApiError('wrong_admin_token', 401, 'wrong admin token: `loam keys show --reveal` prints it on the server')
 }
 

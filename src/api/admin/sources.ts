@@ -11,6 +11,7 @@ import {
 } from '../../credentials/source-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { enqueue } from '../../queue/enqueue.ts'
+import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { listSources as listRows, putSource as putRow, sourceOf, type SourceRow } from '../../store/sources.ts'
@@ -84,6 +85,13 @@ export async function putSource(
     const next = changed(ctx, connector, before, input)
     if (next.enabled === 1) checkCredentials(ctx, connectorFor(next) ?? connector, next)
     await putRow(tx, next)
+    const { provider: _, ...change } = input
+    audit(ctx, tx, {
+      action: 'source.changed',
+      environmentId: environment.id,
+      subject: connector.id,
+      details: { enabled: next.enabled === 1, changed: Object.keys(change) },
+    })
     const job = next.enabled === 1 ? subscribingJob(next, ctx.clock.now()) : null
     if (job !== null) await enqueue(tx, [job], job.at)
     return next

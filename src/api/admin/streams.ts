@@ -1,4 +1,5 @@
 // Lists that grow while someone looks: new events, new requests in a bin.
+import { auditRead } from '../audit-read.ts'
 import { z } from 'zod'
 import { onEvents } from '../../queue/wake.ts'
 import type { Context } from '../../store/context.ts'
@@ -122,11 +123,11 @@ export function streamOperations(shutdown?: AbortSignal) {
       auth: 'instance',
       params: z.object({ bin: z.string() }),
       responses: { 200: stream },
-      handler: async ({ ctx, params, request }) =>
-        eventStream(request, inspectorSource(ctx, { ...params, after: lastEventId(request) }), {
-          log: ctx.log,
-          shutdown,
-        }),
+      handler: async ({ ctx, params, request }) => {
+        await auditRead(ctx, { environmentId: null, subject: params.bin, details: { via: 'inspector' } })
+        const source = inspectorSource(ctx, { ...params, after: lastEventId(request) })
+        return eventStream(request, source, { log: ctx.log, shutdown })
+      },
     }),
   ]
 }

@@ -7,11 +7,14 @@ import { TerraUser } from '../../model/user.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { unpackJson } from '../../store/compress.ts'
-import { type ConnectionRow, listConnections, patchConnection } from '../../store/connections.ts'
+import { type ConnectionRow, listConnections } from '../../store/connections.ts'
+import { auditStatement } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { countRecords, recordsBetween } from '../../store/records.ts'
 import { connectionNamed } from '../connection-named.ts'
+import { auditRead } from '../audit-read.ts'
+import { changeUser } from '../change-user.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
@@ -95,7 +98,7 @@ export async function patchUser(
     reference_id: input.reference_id === undefined ? connection.reference_id : input.reference_id,
     active: input.active === undefined ? connection.active : input.active ? 1 : 0,
   }
-  await patchConnection(ctx.db, connection.user_id, change)
+  await changeUser(ctx, connection, change)
   return userView({ ...connection, ...change })
 }
 
@@ -114,7 +117,15 @@ export async function backfillUser(
   const end = input.end_date ?? localDayOf(ctx.clock.now(), connection.time_zone)
   const start = input.start_date ?? addDays(end, 1 - (input.days ?? 30))
   if (start > end) throw new ApiError('invalid_date_range', 400, 'start_date: is after end_date')
-  const jobId = await startBackfill(ctx, { connection, types: input.types ?? null, start, end })
+  const types = input.types ?? null
+  const jobId = await startBackfill(ctx, { connection, types, start, end }, [
+    auditStatement(ctx, {
+      action: 'user.history_asked',
+      environmentId: environment.id,
+      userId: connection.user_id,
+      details: { types, start_date: start, end_date: end },
+    }),
+  ])
   return { job_id: jobId, start_date: start, end_date: end }
 }
 
@@ -125,6 +136,8 @@ export async function listRecords(
   input: { user_id: string; type: DataType; start_date: string; end_date: string },
 ): Promise<{ data: unknown[] }> {
   const connection = await connectionNamed(ctx, environment, input.user_id)
+  const named = { environmentId: environment.id, userId: connection.user_id }
+  await auditRead(ctx, { ...named, details: { type: input.type, via: 'records' } })
   const range = { startDay: input.start_date, endDay: input.end_date }
   const rows = await recordsBetween(ctx.db, connection.user_id, input.type, range, { limit: 1000, offset: 0 })
   return { data: rows.map((row) => unpackJson(row.body)) }

@@ -1,10 +1,11 @@
 // Who calls: an environment by its dev-id and key, or the operator by the admin token or a dashboard session.
 import { ApiError } from '../../platform/errors.ts'
+import type { Actor } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import { environmentByDevId, type EnvironmentRow } from '../../store/environments.ts'
 import { environmentNamed } from '../admin/environments.ts'
-import { checkAdminToken, isSignedIn, SESSION_COOKIE } from '../admin/sessions.ts'
-import { authenticate } from '../authenticate.ts'
+import { checkAdminToken, isSignedIn, SESSION_COOKIE, sessionActor } from '../admin/sessions.ts'
+import { type Authenticated, authenticate } from '../authenticate.ts'
 import { cookiesOf } from './cookies.ts'
 import type { Operation } from './operation.ts'
 
@@ -13,35 +14,39 @@ export interface Caller {
   client: string | null
 }
 
-export async function environmentFor(
-  ctx: Context,
-  operation: Operation,
-  caller: Caller,
-): Promise<EnvironmentRow | null> {
+/** `actor` is absent where nobody had to say who they are. */
+export interface Identity {
+  environment: EnvironmentRow | null
+  actor?: Actor
+}
+
+export async function identify(ctx: Context, operation: Operation, caller: Caller): Promise<Identity> {
   switch (operation.auth) {
     case 'none':
-      return null
-    case 'apiKey':
-      return byApiKey(ctx, operation, caller.request)
+      return { environment: null }
+    case 'apiKey': {
+      const { environment, keyId } = await byApiKey(ctx, operation, caller.request)
+      return { environment, actor: { kind: 'api_key', id: keyId, address: caller.client } }
+    }
     case 'devId':
-      return byDevId(ctx, caller.request)
+      return { environment: await byDevId(ctx, caller.request) }
     case 'instance':
-      await checkOperator(ctx, caller)
-      return null
-    case 'admin':
-      await checkOperator(ctx, caller)
-      return environmentNamed(ctx, devIdOf(caller.request))
+      return { environment: null, actor: await operator(ctx, caller) }
+    case 'admin': {
+      const actor = await operator(ctx, caller)
+      return { environment: await environmentNamed(ctx, devIdOf(caller.request)), actor }
+    }
   }
 }
 
-async function byApiKey(ctx: Context, operation: Operation, request: Request): Promise<EnvironmentRow> {
+async function byApiKey(ctx: Context, operation: Operation, request: Request): Promise<Authenticated> {
   const devId = request.headers.get('dev-id')
   const apiKey = request.headers.get('x-api-key')
   if (!devId || !apiKey) {
     throw new ApiError('credentials_missing', 401, 'dev-id or x-api-key headers are missing')
   }
-  const environment = await authenticate(ctx, devId, apiKey)
-  if (environment !== null) return environment
+  const known = await authenticate(ctx, devId, apiKey)
+  if (known !== null) return known
   const instead = operation.wrongCredentials
   if (instead?.when === 'wrong') throw new ApiError('credentials_wrong', instead.status, instead.message)
   if (instead?.when === 'unknown dev-id' && (await environmentByDevId(ctx.db, devId)) === null) {
@@ -64,7 +69,7 @@ function devIdOf(request: Request): string | null {
   return request.headers.get('dev-id') || new URL(request.url).searchParams.get('dev_id') || null
 }
 
-async function checkOperator(ctx: Context, caller: Caller): Promise<void> {
+async function operator(ctx: Context, caller: Caller): Promise<Actor> {
   const { request } = caller
   const authorization = request.headers.get('authorization')
   if (authorization !== null) {
@@ -73,7 +78,7 @@ async function checkOperator(ctx: Context, caller: Caller): Promise<void> {
       throw new ApiError('admin_token_missing', 401, 'authorization: must be `Bearer <admin token>`')
     }
     await checkAdminToken(ctx, { token, client: caller.client })
-    return
+    return { kind: 'admin_token', id: null, address: caller.client }
   }
   const session = cookiesOf(request)[SESSION_COOKIE]
   if (session === undefined || !(await isSignedIn(ctx, session))) {
@@ -82,6 +87,7 @@ async function checkOperator(ctx: Context, caller: Caller): Promise<void> {
   if (!['GET', 'HEAD'].includes(request.method) && !isSameSite(ctx, request)) {
     throw new ApiError('cross_site_request', 403, 'changes with the dashboard session must come from the dashboard')
   }
+  return sessionActor(session, caller.client)
 }
 
 /** A browser says where a request comes from; a page of someone else cannot make it say otherwise. */

@@ -6,7 +6,8 @@ import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import { isUnavailable } from '../../store/errors.ts'
 import { readJsonBody } from './body-reader.ts'
-import { environmentFor } from './credentials.ts'
+import { addressOf } from './client-address.ts'
+import { identify } from './credentials.ts'
 import { type Call, type Operation, Reply } from './operation.ts'
 import { problemResponse } from './problem.ts'
 import { parseInput } from './validate.ts'
@@ -103,10 +104,10 @@ async function answer(
   operation: Operation,
   c: HonoContext<FrameEnv>,
 ): Promise<Response> {
-  const caller = { request: c.req.raw, client: c.env?.incoming?.socket?.remoteAddress ?? null }
-  const environment = await environmentFor(ctx, operation, caller)
+  const caller = { request: c.req.raw, client: addressOf(ctx, c) }
+  const { environment, actor } = await identify(ctx, operation, caller)
   const call = {
-    ctx,
+    ctx: actor === undefined ? ctx : { ...ctx, actor },
     environment,
     params: operation.params === undefined ? {} : parseInput(operation.params, c.req.param(), 'path'),
     query: operation.query === undefined ? {} : parseInput(operation.query, queryOf(c.req.url), 'query'),

@@ -27,7 +27,7 @@ export interface Call<A extends Auth = Auth, P = unknown, Q = unknown, B = unkno
   body: B
   /** This call's `terra-reference`. */
   reference: string
-  /** The socket's address; null without a socket. */
+  /** From where it comes; null without a socket. */
   client: string | null
   /** As it came, its body unread unless the operation has a body schema. */
   request: Request

@@ -9,6 +9,7 @@ import type { ConnectionRow } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { deleteTemplatePlan, plansOfUser } from '../../store/workout-templates.ts'
+import { auditRead } from '../audit-read.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { connectionProblem, rateLimited } from './provider-problems.ts'
 
@@ -89,11 +90,14 @@ export async function listed(
   return fromTemplates(ctx, calendar, plans)
 }
 
+/** Whatever is shown of a calendar goes through here. */
 export async function fromTemplates(
   ctx: Context,
   { connection }: Calendar,
   plans: PlannedWorkout[],
 ): Promise<PlannedWorkout[]> {
+  const { environment_id: environmentId, user_id: userId } = connection
+  await auditRead(ctx, { environmentId, userId, details: { type: 'planned_workout', via: 'api' } })
   const made = new Map((await plansOfUser(ctx.db, connection.user_id)).map((row) => [row.plan_id, row]))
   return plans.map((each) => {
     const row = made.get(each.planned_workout_id ?? '')

@@ -11,6 +11,7 @@ import { terraUser } from '../../outbox/terra-user.ts'
 import { ApiError, ProviderError } from '../../platform/errors.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
+import { auditRead, auditRequest } from '../audit-read.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { environmentSettings } from '../environment-settings.ts'
 import { type Operation, operation, Reply } from '../http/operation.ts'
@@ -163,6 +164,7 @@ const dataErrors = {
 }
 
 async function later(ctx: Context, request: DataRequest, words: { type?: string; message?: string } = {}) {
+  await auditRequest(ctx, readOf(request))
   await readLater(ctx, request)
   return {
     status: 'success',
@@ -174,6 +176,10 @@ async function later(ctx: Context, request: DataRequest, words: { type?: string;
   }
 }
 
+function readOf({ connection, type }: DataRequest) {
+  return { environmentId: connection.environment_id, userId: connection.user_id, details: { type, via: 'api' } }
+}
+
 async function answered(
   ctx: Context,
   request: DataRequest,
@@ -181,6 +187,7 @@ async function answered(
   body: (records: unknown[]) => unknown,
 ): Promise<unknown> {
   const { connection, type, range } = request
+  await auditRead(ctx, readOf(request))
   // What the source never gives needs no asking: an empty answer is the truth.
   const connector = connectorOf(connection)
   if (connector !== null && !providerTypes(connector).includes(type)) return body([])

@@ -10,8 +10,8 @@ import {
   connectionsByReference,
   connectionsPage,
   countConnections,
-  patchConnection,
 } from '../../store/connections.ts'
+import { changeUser } from '../change-user.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { environmentSettings } from '../environment-settings.ts'
 import { operation } from '../http/operation.ts'
@@ -171,7 +171,7 @@ export const userOperations = [
         reference_id: body.reference_id ?? connection.reference_id,
         active: body.active === undefined || body.active === null ? connection.active : body.active ? 1 : 0,
       }
-      await patchConnection(ctx.db, connection.user_id, change)
+      await changeUser(ctx, connection, change)
       return { status: 'success', user: terraUser({ ...connection, ...change }) }
     },
   }),

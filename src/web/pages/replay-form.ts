@@ -10,7 +10,7 @@ import { page } from '../layout.ts'
 import { checkbox, field, postForm } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { bytes, codeBlock, empty, notice, plural } from '../parts/show.ts'
-import { type Form, formText, readForm } from '../query.ts'
+import { type Form, formText, inUtc, readForm } from '../query.ts'
 import { type App, type Call, done } from '../view.ts'
 
 export const NEW_REPLAY = '/dashboard/replays/new'
@@ -66,10 +66,6 @@ function inputOf(form: Form, dryRun: boolean) {
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw new ApiError('invalid_request', 400, problems.join('; '))
-}
-
-function inUtc(text: string | undefined): string | undefined {
-  return text !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text}Z` : text
 }
 
 function formOf(c: Call): Form {

@@ -115,7 +115,8 @@ async function detailPage(c: Call): Promise<Response> {
         <header><h2 id="far">How far</h2></header>
         <div class="body" data-live ${isOpen(row) ? html`data-every="${EVERY_MS}"` : ''}>
           <div class="stack" data-id="${row.id}">
-            <div class="row between"><span>${progress(row)}</span>${state(row)}</div>
+            <div class="row">${state(row)}</div>
+            <div>${progress(row)}</div>
             ${row.last_error === null ? '' : notice('err', row.last_error)}
             <p class="small">${remaining(row)}</p>
             <div class="row">
@@ -142,7 +143,7 @@ async function detailPage(c: Call): Promise<Response> {
             ['From', row.since === null ? 'the first one' : html`<code>${row.since}</code>`],
             ['Until', html`<code>${row.until}</code>`],
             ['Sent to', target(row, destinations)],
-            ['Rate', `${row.rate_per_second} events per second at most`],
+            ['Rate', `${plural(row.rate_per_second, 'event')} per second at most`],
             ['Started', moment(row.created_at)],
             ['Ended', moment(row.finished_at)],
           ])}

@@ -5,6 +5,7 @@ import { addDays, localDayOf } from '../../../model/local-day.ts'
 import { ApiError } from '../../../platform/errors.ts'
 import { unpackJson } from '../../../store/compress.ts'
 import type { ConnectionRow } from '../../../store/connections.ts'
+import { auditRead } from '../../audit-read.ts'
 import type { Context } from '../../../store/context.ts'
 import type { EnvironmentRow } from '../../../store/environments.ts'
 import { recordsBetween } from '../../../store/records.ts'
@@ -53,6 +54,9 @@ export async function compareMove(
   const end = input.end_date ?? localDayOf(ctx.clock.now(), moved.time_zone)
   const start = input.start_date ?? addDays(end, -6)
   if (start > end) throw new ApiError('invalid_date_range', 400, 'start_date: is after end_date')
+  for (const { user_id: userId } of [old, moved]) {
+    await auditRead(ctx, { environmentId: environment.id, userId, details: { via: 'comparison' } })
+  }
   const records: MoveComparison['records'] = []
   for (const type of COMPARED_TYPES) {
     const [before, since] = await Promise.all([old, moved].map((each) => recordsOf(ctx, each, type, start, end)))

@@ -1,6 +1,7 @@
 // Links by which people consent again.
 import { z } from 'zod'
 import { checkCurrentApi, moveLink, replacing } from '../../../credentials/moves.ts'
+import { auditStatement } from '../../../store/audit.ts'
 import type { Context } from '../../../store/context.ts'
 import type { EnvironmentRow } from '../../../store/environments.ts'
 import { listMoves } from '../../../store/moves.ts'
@@ -45,6 +46,10 @@ export async function makeLinks(
     : (await listMoves(ctx.db, replacedOf(environment, connector, replaced), { cursor: null, limit: 200 })).rows
         .filter(({ moved }) => moved === null)
         .map(({ old }) => old)
+  const acts = waiting.map((old) =>
+    auditStatement(ctx, { action: 'move.links_made', environmentId: environment.id, userId: old.user_id }),
+  )
+  await ctx.db.transaction(async (tx) => tx.later(acts))
   return {
     data: waiting.map((old) => {
       const { url, expiresAt } = moveLink(ctx, old, given)
