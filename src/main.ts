@@ -50,11 +50,11 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** `clock` is the tests': every other caller goes by the time of day. */
+/** The last argument is the tests': every other caller goes by the time of day, and waits as long as requests say. */
 export async function startServer(
   config: Config,
   role: Role = 'all',
-  { clock = systemClock }: { clock?: Clock } = {},
+  { clock = systemClock, providerTimeoutMs }: { clock?: Clock; providerTimeoutMs?: number } = {},
 ): Promise<Running> {
   const log = createLog(config.logLevel, config.stdout === 'events' ? 'stderr' : 'stdout')
   if (role !== 'all' && config.embedded) {
@@ -65,7 +65,11 @@ export async function startServer(
   const door = closedDoor()
   const { server, port } = await listen(config, door.fetch)
   const userAgent = `Loam/${VERSION}`
-  const http = createHttp({ allowPrivate: true, userAgent })
+  const http = createHttp({
+    allowPrivate: true,
+    userAgent,
+    ...(providerTimeoutMs !== undefined && { timeoutMs: providerTimeoutMs }),
+  })
   const destinationHttp = createHttp({ allowPrivate: config.allowPrivateDestinations, userAgent })
   const ctx: Context = {
     db,

@@ -25,6 +25,8 @@ export interface HttpOptions {
   /** Whether loopback and private addresses may be reached. */
   allowPrivate: boolean
   userAgent: string
+  /** Of requests that name none. Default 30 000. */
+  timeoutMs?: number
   connectionsPerOrigin?: number
 }
 
@@ -124,7 +126,7 @@ function once(agent: Agent, options: HttpOptions, request: HttpRequest, url: URL
   for (const name in request.headers) headers[name.toLowerCase()] = request.headers[name]!
   const method = request.method ?? 'GET'
   return new Promise((resolve, reject) => {
-    const reader = new ResponseReader(request, resolve, reject)
+    const reader = new ResponseReader(request, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, resolve, reject)
     // Without a stream in between: that is a third of what a request costs.
     agent.dispatch({ origin: url.origin, path: `${url.pathname}${url.search}`, method, headers, body }, reader)
   })
@@ -144,7 +146,12 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   #kept = 0
   #passed = 0
 
-  constructor(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void) {
+  constructor(
+    request: HttpRequest,
+    timeoutMs: number,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: Error) => void,
+  ) {
     this.#resolve = resolve
     this.#reject = reject
     this.#maxBytes = request.maxResponseBytes ?? DEFAULT_MAX_BYTES
@@ -152,7 +159,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
       this.#late = new DOMException('the time is up', 'TimeoutError')
       this.#controller?.abort(this.#late)
       this.onResponseError(null, this.#late)
-    }, request.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    }, request.timeoutMs ?? timeoutMs)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -24,10 +24,26 @@ const STORM = LONG ? 10_000 : 300
 const HISTORY_DAYS = 20
 const DATA_TYPES = new Set(['activity', 'athlete', 'body', 'daily', 'menstruation', 'nutrition', 'sleep'])
 
+/** For answers that never come. Short, and long enough for a busy machine. */
+const IMPATIENCE_MS = 2500
+
 let gateway: Gateway
+/** The same with less patience with providers: started by whoever needs it first. */
+let impatient: Promise<Gateway> | null = null
 let people = 0
 const played = playedSources()
 
+<<<<<<< HEAD
+=======
+before(async () => {
+  gateway = await openGateway()
+})
+after(async () => {
+  await gateway.stop()
+  await (await impatient)?.stop()
+})
+
+>>>>>>> 2332f21 (Tests: one refresh across processes; a provider that never answers)
 test('every source of the catalogue has a cloud in the sandbox', () => {
   const without = connectors.filter((connector) => !played.includes(connector)).map(({ id }) => id)
   assert.deepEqual(without, [])
@@ -118,6 +134,20 @@ for (const connector of chosenSources()) {
         assert.deepEqual(keysOf(await asked(env, userId)), expected)
       })
     }
+
+    test('an answer that never comes: nobody waits for it for ever, and all is read', async () => {
+      impatient ??= openGateway({ providerTimeoutMs: IMPATIENCE_MS })
+      const other = await impatient
+      other.jump((gateway.now() - other.now()) / 1000)
+      const env = await other.environment()
+      expected ??= await reference(connector, unlucky)
+      const { userId } = await env.connect(connector, unlucky)
+      await env.lever(connector, 'fail?hang=1')
+      const job = await read(env, userId, 3)
+      await env.lever(connector, 'heal')
+      assert.equal(job.state, 'done', job.last_error ?? '')
+      assert.deepEqual(keysOf(await asked(env, userId)), expected)
+    })
 
     test('403: the others are read, and nothing is retried for ever', async () => {
       const env = await gateway.environment()

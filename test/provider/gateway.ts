@@ -23,6 +23,8 @@ const PATIENCE_MS = process.env.LOAM_TEST_LONG === '1' ? 900_000 : 120_000
 
 export interface Gateway {
   running: Running
+  /** What it was started with, for others on the same database. */
+  settings: Record<string, string>
   /** Time goes on by itself; this moves it ahead, or back. */
   jump(seconds: number): void
   now(): number
@@ -34,6 +36,8 @@ export interface Gateway {
 export interface Environment {
   id: string
   devId: string
+  /** The headers of its customer. */
+  keys: { 'dev-id': string; 'x-api-key': string }
   /** Signs `person` in. Without a connection: why there is none. */
   connect(
     connector: Connector,
@@ -97,7 +101,12 @@ export function nameOf(connector: Connector): string {
   return [connector.id, variantOf(connector) ?? ''].join(' ').trim()
 }
 
-export async function openGateway(): Promise<Gateway> {
+export interface GatewayOptions {
+  /** How long a provider may take to answer. */
+  providerTimeoutMs?: number
+}
+
+export async function openGateway({ providerTimeoutMs }: GatewayOptions = {}): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), 'loam-gateway-'))
   const database = await createTestDatabaseUrl()
   let ahead = 0
@@ -113,9 +122,13 @@ export async function openGateway(): Promise<Gateway> {
     LOAM_LOG_LEVEL: process.env.LOAM_TEST_LOG ?? 'silent',
     LOAM_BACKFILL_DAYS: '0',
   }
-  const running = await startServer(readConfig(settings, folder), 'all', { clock })
+  const running = await startServer(readConfig(settings, folder), 'all', {
+    clock,
+    ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
+  })
   const gateway: Gateway = {
     running,
+    settings,
     jump: (seconds) => {
       ahead += seconds * 1000
     },
@@ -206,6 +219,7 @@ async function openEnvironment({ running, now, jump }: Gateway): Promise<Environ
   const environment: Environment = {
     id,
     devId,
+    keys,
     async connect(connector, person, { auto = 'approve', grant } = {}) {
       await until(
         async () => !(await isSubscribing(connector.id)),

@@ -128,17 +128,18 @@ async function answer(c: HonoContext, work: (query: Record<string, string>) => P
 }
 
 function failureOf(query: Record<string, string>): Failure {
-  const { status, times = '1', path, retry_after: retryAfter, delay, half } = query
+  const { status, times = '1', path, retry_after: retryAfter, delay, half, hang } = query
   if (half !== undefined && half !== 'text' && half !== 'connection' && half !== 'answer') {
     throw new RangeError('half must be text, connection or answer')
   }
   return {
-    status: status === undefined ? (half === undefined && delay === undefined ? 500 : null) : Number(status),
+    status: status === undefined ? ((half ?? delay ?? hang) === undefined ? 500 : null) : Number(status),
     times: Number(times),
     path: path ?? null,
     retryAfterSeconds: retryAfter === undefined ? null : Number(retryAfter),
     delayMs: Number(delay ?? 0),
     half: half ?? null,
+    hang: hang === '1',
   }
 }
 

@@ -11,26 +11,44 @@ export interface Failure {
   delayMs: number
   /** `text`: half of the body, as if it were all. `connection`: half of the body, then nothing. `answer`: done, not told. */
   half: 'text' | 'connection' | 'answer' | null
+  /** No answer at all, until all is healed: whoever asks has to give up by itself. */
+  hang: boolean
 }
 
 export interface Failures {
   order(failure: Failure): void
   clear(): void
   next(path: string): Failure | null
+  /** Until `clear`, and at most for some minutes. */
+  cleared(): Promise<void>
 }
 
 const MAX_ORDERS = 100
+const MAX_HANG_MS = 5 * 60_000
 
 /** `quiet` names the paths that only an order with a path of its own reaches. */
 export function createFailures(quiet: readonly string[]): Failures {
   let orders: { failure: Failure; left: number }[] = []
+  const waiting = new Set<() => void>()
   return {
     order(failure) {
       orders = [...orders.filter((each) => each.left > 0), { failure, left: failure.times }].slice(-MAX_ORDERS)
     },
     clear() {
       orders = []
+      for (const release of waiting) release()
     },
+    cleared: () =>
+      new Promise((resolve) => {
+        const release = (): void => {
+          clearTimeout(timer)
+          waiting.delete(release)
+          resolve()
+        }
+        const timer = setTimeout(release, MAX_HANG_MS)
+        timer.unref()
+        waiting.add(release)
+      }),
     next(path) {
       const order = orders.find(
         ({ failure, left }) =>
@@ -46,9 +64,11 @@ export function createFailures(quiet: readonly string[]): Failures {
 /** The answer that the failure leaves of the real one. */
 export async function broken(
   failure: Failure,
+  cleared: () => Promise<void>,
   refuse: (problem: Problem) => Response,
   answer: () => Promise<Response>,
 ): Promise<Response> {
+  if (failure.hang) await cleared()
   if (failure.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, failure.delayMs))
   if (failure.status !== null) return refuse(problemOf(failure.status, failure.retryAfterSeconds))
   const whole = await answer()

@@ -20,7 +20,8 @@ export function serve(kit: Kit, cloud: Hono, levers: Levers, more?: (control: Ho
       if (pathname.startsWith('/_control/')) return control.fetch(request)
       const failure = kit.failures.next(pathname)
       const answer = async (): Promise<Response> => cloud.fetch(request)
-      const response = failure === null ? await answer() : await broken(failure, kit.rules.refuse, answer)
+      const response =
+        failure === null ? await answer() : await broken(failure, kit.failures.cleared, kit.rules.refuse, answer)
       kit.counting.request(response.status)
       return response
     },
