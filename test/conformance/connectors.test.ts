@@ -28,22 +28,9 @@ const DATA_TYPES = new Set(['activity', 'athlete', 'body', 'daily', 'menstruatio
 const IMPATIENCE_MS = 2500
 
 let gateway: Gateway
-/** The same with less patience with providers: started by whoever needs it first. */
-let impatient: Promise<Gateway> | null = null
 let people = 0
 const played = playedSources()
 
-<<<<<<< HEAD
-=======
-before(async () => {
-  gateway = await openGateway()
-})
-after(async () => {
-  await gateway.stop()
-  await (await impatient)?.stop()
-})
-
->>>>>>> 2332f21 (Tests: one refresh across processes; a provider that never answers)
 test('every source of the catalogue has a cloud in the sandbox', () => {
   const without = connectors.filter((connector) => !played.includes(connector)).map(({ id }) => id)
   assert.deepEqual(without, [])
@@ -135,9 +122,9 @@ for (const connector of chosenSources()) {
       })
     }
 
-    test('an answer that never comes: nobody waits for it for ever, and all is read', async () => {
-      impatient ??= openGateway({ providerTimeoutMs: IMPATIENCE_MS })
-      const other = await impatient
+    test('an answer that never comes: nobody waits for it for ever, and all is read', async (t) => {
+      const other = await openGateway({ providerTimeoutMs: IMPATIENCE_MS })
+      t.after(() => other.stop())
       other.jump((gateway.now() - other.now()) / 1000)
       const env = await other.environment()
       expected ??= await reference(connector, unlucky)
