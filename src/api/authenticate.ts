@@ -1,5 +1,6 @@
 // Whose call it is. Right credentials are remembered for a moment, wrong ones never.
 import { hashToken } from '../platform/seal.ts'
+import { environmentSettings } from './environment-settings.ts'
 import type { Context } from '../store/context.ts'
 import type { Database } from '../store/database.ts'
 import { apiKeyByHash, environmentByDevId, type EnvironmentRow, touchApiKey } from '../store/environments.ts'
@@ -11,6 +12,8 @@ const TOUCH_EVERY_MS = 60_000
 export interface Authenticated {
   environment: EnvironmentRow
   keyId: string
+  /** Null: no limit. */
+  requestsPerMinute: number | null
 }
 
 interface Remembered extends Authenticated {
@@ -32,7 +35,8 @@ export async function authenticate(ctx: Context, devId: string, apiKey: string):
   if (environment === null || key === null || key.environment_id !== environment.id) return null
   if (key.expires_at !== null && key.expires_at <= now) return null
   const until = Math.min(now + REMEMBER_MS, key.expires_at ?? Number.POSITIVE_INFINITY)
-  const found = { environment, keyId: key.id, until }
+  const { api_requests_per_minute: requestsPerMinute } = environmentSettings(environment)
+  const found = { environment, keyId: key.id, requestsPerMinute, until }
   cache.set(name, found)
   if (key.last_used_at === null || key.last_used_at < now - TOUCH_EVERY_MS) {
     await touchApiKey(ctx.db, key.id, now)

@@ -15,5 +15,6 @@ export const EnvironmentSettingsChange = z.strictObject({
   userinfo_bare_array: shape.userinfo_bare_array.removeDefault().optional(),
   samples_enabled: shape.samples_enabled.removeDefault().optional(),
   menstruation_phase_style: shape.menstruation_phase_style.removeDefault().optional(),
+  api_requests_per_minute: shape.api_requests_per_minute.removeDefault().optional(),
   events_retention_days: shape.events_retention_days.removeDefault().optional(),
 })

@@ -170,7 +170,10 @@ function responsesOf(operation: Operation, schemas: Schemas): JsonObject {
 function errorsOf(operation: Operation): Record<number, string> {
   const errors: Record<number, string> = {}
   if (operation.params || operation.query || operation.body) errors[400] = 'A parameter or the body is wrong.'
-  if (operation.auth === 'apiKey') errors[401] = 'The credentials are missing or wrong.'
+  if (operation.auth === 'apiKey') {
+    errors[401] = 'The credentials are missing or wrong.'
+    errors[429] = 'The key makes too many requests; `retry-after` says how long.'
+  }
   if (operation.auth === 'admin' || operation.auth === 'instance') errors[401] = 'The admin token is missing or wrong.'
   if (operation.body) errors[413] = 'The body is larger than 1 MB.'
   const { wrongCredentials } = operation

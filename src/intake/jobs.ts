@@ -18,6 +18,7 @@ import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
 import { deleteFinishedJobs, dropJob, saveJobProgress, type JobLane, type JobRow } from '../store/jobs.ts'
+import { deleteOldSignInFailures } from '../store/sign-in-failures.ts'
 import { deleteExpiredAuth } from '../store/auth-flows.ts'
 import { runBackfill } from './backfill.ts'
 import { runRead } from './read-job.ts'
@@ -158,6 +159,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
     await expireAudit(ctx)
+    await deleteOldSignInFailures(ctx.db, ctx.clock.now())
     await deleteEndedSlots(ctx.db, ctx.clock.now() - 86_400_000)
   })
   const subscribing = guard('subscribing', () => queueSourceSubscriptions(ctx))

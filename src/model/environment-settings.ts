@@ -30,6 +30,13 @@ export const EnvironmentSettings = z
       .nullable()
       .default(14)
       .describe('Events that were delivered, or failed for good, go after so many days. Null: they stay.'),
+    api_requests_per_minute: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .nullable()
+      .default(6000)
+      .describe('Requests that each API key may make, a sixth of them at once; more answer 429. Null: no limit.'),
   })
   .meta({ id: 'EnvironmentSettings' })
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>

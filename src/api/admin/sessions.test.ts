@@ -72,14 +72,52 @@ test('the admin token is kept from start to start, and a fixed one replaces it',
   assert.equal((await api.asOperator('GET', '/admin/v1/sources')).status, 200)
 })
 
-test('ten wrong tokens in a minute close the door for that address, for a while', async () => {
-  api.clock.advance(60_000)
-  const wrong = () => api.call('POST', '/admin/v1/session', { json: { token: 'guess' } })
-  for (let i = 0; i < 10; i++) assert.equal((await wrong()).status, 401)
-  const closed = await wrong()
-  assert.equal(closed.status, 429)
-  assert.ok(Number(closed.headers.get('retry-after')) > 0)
-  assert.equal((await api.asOperator('GET', '/admin/v1/sources')).status, 429)
-  api.clock.advance(61_000)
+const guess = () => api.call('POST', '/admin/v1/session', { json: { token: 'guess' } })
+
+test('wrong tokens make the address wait, twice as long each time; a restart forgets nothing', async () => {
+  api.clock.advance(2 * 86_400_000)
+  for (let i = 0; i < 5; i++) assert.equal((await guess()).status, 401)
+  for (const seconds of [1, 2, 4, 8]) {
+    const closed = await guess()
+    assert.deepEqual([closed.status, closed.json.code], [429, 'too_many_sign_ins'])
+    assert.equal(closed.headers.get('retry-after'), String(seconds))
+    // Also for the right one, and for the admin API.
+    assert.equal((await api.asOperator('GET', '/admin/v1/sources')).status, 429)
+    api.clock.advance(seconds * 1000)
+    assert.equal((await guess()).status, 401)
+  }
+  const waits: { blocked_until: number }[] = await api.ctx.db.all(
+    "SELECT blocked_until FROM sign_in_failures WHERE name LIKE 'address:%'",
+  )
+  assert.deepEqual(waits, [{ blocked_until: api.clock.now() + 16_000 }])
+  api.clock.advance(16_000)
   assert.equal((await api.asOperator('GET', '/admin/v1/sources')).status, 200)
+  assert.equal((await guess()).status, 401, 'who knows the token begins anew')
+  for (let i = 0; i < 30; i++) {
+    api.clock.advance(15 * 60_000)
+    assert.equal((await guess()).status, 401, 'never longer than a quarter of an hour')
+  }
+})
+
+test('many addresses together: strangers wait, who signed in before does not, and a link opens', async () => {
+  api.clock.advance(2 * 86_400_000)
+  const from = (client: string, token: string) => signIn(api.ctx, { token, client })
+  await from('198.51.100.7', api.adminToken)
+  for (let i = 0; i < 50; i++) await assert.rejects(from(`203.0.113.${i}`, 'guess'), /wrong admin token/)
+  await assert.rejects(from('192.0.2.1', api.adminToken), /too many wrong tokens/)
+  assert.ok(await from('198.51.100.7', api.adminToken))
+  const { token } = await createSignInLink(api.ctx)
+  assert.ok(await from('192.0.2.2', token))
+  api.clock.advance(61_000)
+  assert.ok(await from('192.0.2.1', api.adminToken))
+})
+
+test('addresses of one IPv6 network are one', async () => {
+  api.clock.advance(2 * 86_400_000)
+  for (let i = 0; i < 6; i++) {
+    await signIn(api.ctx, { token: 'guess', client: `2001:db8:1:2::${i + 1}` }).catch(() => {})
+  }
+  const there = signIn(api.ctx, { token: api.adminToken, client: '2001:db8:1:2:ffff::1' })
+  await assert.rejects(there, /too many wrong tokens/)
+  assert.ok(await signIn(api.ctx, { token: api.adminToken, client: '2001:db8:1:3::1' }))
 })

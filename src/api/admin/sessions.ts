@@ -1,24 +1,18 @@
 // Signing in to the dashboard: the admin token buys a session, which the browser keeps in a cookie.
 import { z } from 'zod'
-import { ApiError } from '../../platform/errors.ts'
 import { hashToken, randomToken, sameText } from '../../platform/seal.ts'
-import { type Actor, audit, auditOnce } from '../../store/audit.ts'
+import { type Actor, audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import { deleteDashboardSession, insertDashboardSession, isDashboardSession } from '../../store/dashboard-sessions.ts'
-import type { Database } from '../../store/database.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../../store/instance-settings.ts'
 import { cookiesOf, setCookie } from '../http/cookies.ts'
 import { operation, Reply } from '../http/operation.ts'
+import { guarded, rememberAddress } from './sign-in-guard.ts'
 
 export const SESSION_COOKIE = 'loam_session'
 const SESSION_SECONDS = 30 * 86_400
 const LINK_SECONDS = 15 * 60
 const TOKEN_PLACE = 'admin-token'
-const MAX_FAILURES = 10
-const FAILURES_MS = 60_000
-/** Of the same address; a guesser must not fill the log. */
-const REFUSED_EVERY_MS = 60_000
-const MAX_ADDRESSES = 10_000
 
 interface StoredToken {
   hash: string
@@ -62,14 +56,14 @@ export interface Attempt {
 
 /** Throws 401 for a wrong token, and 429 after too many of them from one address. */
 export async function checkAdminToken(ctx: Context, attempt: Attempt): Promise<void> {
-  await guarded(ctx, attempt, () => isAdminToken(ctx, attempt.token))
+  await guarded(ctx, attempt.client ?? null, async (isHeldUp) => !isHeldUp && (await isAdminToken(ctx, attempt.token)))
 }
 
 /** A session for whoever knows the admin token or a sign-in link's token. Throws 401 otherwise, as above. */
 export async function signIn(ctx: Context, attempt: Attempt): Promise<NewSession> {
   let by = 'token'
-  await guarded(ctx, attempt, async () => {
-    if (await isAdminToken(ctx, attempt.token)) return true
+  await guarded(ctx, attempt.client ?? null, async (isHeldUp) => {
+    if (!isHeldUp && (await isAdminToken(ctx, attempt.token))) return true
     by = 'link'
     return redeemLink(ctx, attempt.token)
   })
@@ -81,6 +75,7 @@ export async function signIn(ctx: Context, attempt: Attempt): Promise<NewSession
     const as = { ...ctx, actor: sessionActor(session, attempt.client ?? null) }
     audit(as, tx, { action: 'session.started', environmentId: null, details: { by } })
   })
+  await rememberAddress(ctx, attempt.client ?? null)
   return { session, maxAgeSeconds: SESSION_SECONDS }
 }
 
@@ -130,38 +125,6 @@ function linkHash(token: string): string {
   return hashToken(`sign-in link:${token}`)
 }
 
-interface Failures {
-  count: number
-  until: number
-}
-
-const failuresOf = new WeakMap<Database, Map<string, Failures>>()
-
-async function guarded(ctx: Context, attempt: Attempt, isRight: () => Promise<boolean>): Promise<void> {
-  const now = ctx.clock.now()
-  const all = failuresOf.get(ctx.db) ?? new Map<string, Failures>()
-  failuresOf.set(ctx.db, all)
-  const address = attempt.client ?? 'unknown'
-  const failures = all.get(address)
-  const counts = failures !== undefined && failures.until > now ? failures : { count: 0, until: now + FAILURES_MS }
-  if (counts.count >= MAX_FAILURES) {
-    const seconds = Math.ceil((counts.until - now) / 1000)
-    throw new ApiError('too_many_sign_ins', 429, `too many wrong tokens; try again in ${seconds} seconds`, {
-      headers: { 'retry-after': String(seconds) },
-    })
-  }
-  if (await isRight()) {
-    all.delete(address)
-    return
-  }
-  if (all.size >= MAX_ADDRESSES) all.clear()
-  all.set(address, { ...counts, count: counts.count + 1 })
-  ctx.log.warn({ client: attempt.client }, 'a wrong admin token was sent')
-  const actor: Actor = { kind: 'nobody', id: null, address: attempt.client ?? null }
-  await auditOnce({ ...ctx, actor }, { action: 'session.refused', environmentId: null }, REFUSED_EVERY_MS)
-  throw new ApiError('wrong_admin_token', 401, 'wrong admin token: `loam keys show --reveal` prints it on the server')
-}
-
 const secure = (ctx: Context): boolean => ctx.publicUrl.startsWith('https:')
 
 /** `Set-Cookie` that begins a dashboard session. */
@@ -189,7 +152,8 @@ export const sessionOperations = [
     path: '/session',
     id: 'signIn',
     summary: 'Sign in to the dashboard',
-    description: 'Sets the cookie `loam_session`. Ten wrong tokens in a minute from one address answer 429.',
+    description:
+      'Sets the cookie `loam_session`. From the fifth wrong token on, an address waits twice as long after each, up to 15 minutes: 429.',
     tags: ['Instance'],
     auth: 'none',
     body: SignInInput,

@@ -7,6 +7,7 @@ import { environmentNamed } from '../admin/environments.ts'
 import { checkAdminToken, isSignedIn, SESSION_COOKIE, sessionActor } from '../admin/sessions.ts'
 import { type Authenticated, authenticate } from '../authenticate.ts'
 import { cookiesOf } from './cookies.ts'
+import { type LimitHeaders, takeRequest } from './rate-limit.ts'
 import type { Operation } from './operation.ts'
 
 export interface Caller {
@@ -18,6 +19,8 @@ export interface Caller {
 export interface Identity {
   environment: EnvironmentRow | null
   actor?: Actor
+  /** What the caller is told about its limit. */
+  limits?: LimitHeaders
 }
 
 export async function identify(ctx: Context, operation: Operation, caller: Caller): Promise<Identity> {
@@ -25,8 +28,9 @@ export async function identify(ctx: Context, operation: Operation, caller: Calle
     case 'none':
       return { environment: null }
     case 'apiKey': {
-      const { environment, keyId } = await byApiKey(ctx, operation, caller.request)
-      return { environment, actor: { kind: 'api_key', id: keyId, address: caller.client } }
+      const { environment, keyId, requestsPerMinute: most } = await byApiKey(ctx, operation, caller.request)
+      const limits = most === null ? {} : takeRequest(ctx, keyId, most)
+      return { environment, limits, actor: { kind: 'api_key', id: keyId, address: caller.client } }
     }
     case 'devId':
       return { environment: await byDevId(ctx, caller.request) }

@@ -277,9 +277,15 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'The inspector has a hundred bins already.',
     remedy: 'Clear one that nobody needs.',
   },
+  too_many_requests: {
+    statuses: [429],
+    meaning: 'This API key makes more requests than its environment allows (`api_requests_per_minute`).',
+    remedy:
+      'Wait as long as `retry-after` says. `RateLimit` says how many are left, `RateLimit-Policy` how many there are.',
+  },
   too_many_sign_ins: {
     statuses: [429],
-    meaning: 'Ten wrong admin tokens came from this address within a minute.',
+    meaning: 'Too many wrong admin tokens came from this address, or from many together.',
     remedy: 'Wait as long as `retry-after` says.',
   },
   too_many_streams: {

@@ -10,6 +10,7 @@ import { addressOf } from './client-address.ts'
 import { identify } from './credentials.ts'
 import { type Call, type Operation, Reply } from './operation.ts'
 import { problemResponse } from './problem.ts'
+import type { LimitHeaders } from './rate-limit.ts'
 import { parseInput } from './validate.ts'
 
 const RETRY_AFTER_SECONDS = '2'
@@ -27,7 +28,7 @@ export interface Frame {
 
 export interface FrameEnv {
   Bindings: { incoming?: { socket?: { remoteAddress?: string } } }
-  Variables: { reference: string }
+  Variables: { reference: string; limits?: LimitHeaders }
 }
 
 interface Route {
@@ -48,6 +49,7 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
     }
     await next()
     if (!c.res.headers.has('terra-reference')) c.header('terra-reference', c.get('reference'))
+    for (const [name, value] of Object.entries(c.get('limits') ?? {})) c.header(name, value)
   })
 
   app.onError((error, c) => {
@@ -105,7 +107,8 @@ async function answer(
   c: HonoContext<FrameEnv>,
 ): Promise<Response> {
   const caller = { request: c.req.raw, client: addressOf(ctx, c) }
-  const { environment, actor } = await identify(ctx, operation, caller)
+  const { environment, actor, limits } = await identify(ctx, operation, caller)
+  if (limits !== undefined) c.set('limits', limits)
   const call = {
     ctx: actor === undefined ? ctx : { ...ctx, actor },
     environment,

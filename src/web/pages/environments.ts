@@ -47,6 +47,7 @@ export function environmentPages(app: App): void {
   app.post('/dashboard/environments/settings', async (c) => {
     const { ctx, environment } = c.get('view')
     const form = await readForm(c)
+    const most = formText(form, 'api_requests_per_minute')
     try {
       const input = parseInput(
         EnvironmentChange,
@@ -57,6 +58,9 @@ export function environmentPages(app: App): void {
             widget_name: formText(form, 'widget_name') ?? null,
             auth_error_style: formText(form, 'auth_error_style'),
             userinfo_bare_array: formText(form, 'userinfo_bare_array') === 'on',
+            ...(form.api_requests_per_minute !== undefined && {
+              api_requests_per_minute: most === undefined ? null : Number(most),
+            }),
           },
         },
         'form',
@@ -129,6 +133,7 @@ async function environmentsPage(c: Call, form: Form, problems: Problems): Promis
                   ],
                 })}
                 ${checkbox({ name: 'userinfo_bare_array', label: 'userInfo by reference answers a bare array', hint: 'Otherwise {"users": […]}.', checked: settings.userinfo_bare_array })}
+                ${field({ name: 'api_requests_per_minute', label: 'Requests a minute for each API key', type: 'number', min: 1, max: 1_000_000, value: settings.api_requests_per_minute, hint: 'More are answered 429. Empty: no limit.' })}
                 <div class="row"><button>Save</button></div>`,
               'form',
             )}
