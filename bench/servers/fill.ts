@@ -43,7 +43,7 @@ export async function fill(
     }
     const row = deliveryRow({ eventId: id, destination: destination!, lane: 'live', after: null, now })
     const stored = state === 'pending' ? row : { ...row, state, attempts: 1, last_status: 200, finished_at: now }
-    return [insertEvent(summary, { toPack: body }), insertDelivery(stored)]
+    return [insertEvent(summary, { toPack: [body] }), insertDelivery(stored)]
   }
   while (made < events) {
     const count = Math.min(AT_ONCE, events - made)

@@ -1,16 +1,20 @@
 // What notifications said, as work for the loop: all that one request brought is committed at once.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Change, Gone, Listed, Page, Wanted } from '../connectors/connector.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import { isSomebodySigningIn } from '../store/auth-flows.ts'
 import { type ConnectionRow, connectionsOfAccounts, holdersOfRecord } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
+import type { Database } from '../store/database.ts'
 import type { JobRow } from '../store/jobs.ts'
 import { keyText } from '../normalize/keys.ts'
 import type { FetchOrder } from './fetch.ts'
 import type { JobResult } from './jobs.ts'
-import type { PushPayload } from './push-job.ts'
+import { jobOfPush, jobOfSaid, type Push, pushOf } from './push-job.ts'
 import { soonest } from './coalesce.ts'
+import { storeAtOnce } from './at-once.ts'
+import { Gathered } from './lookups.ts'
+import { digestOf } from './page-digest.ts'
 
 /** What one notification says to the environments that it is for. */
 export interface Told {
@@ -22,27 +26,47 @@ export interface Told {
 
 /** Pages of one connection that are stored together: few enough to hold in memory as records. */
 const PAGES_PER_JOB = 200
-const ACCOUNTS_AT_ONCE = 500
 /** Garmin's first push may come before the person is back from its consent page. */
 const WAIT_FOR_ACCOUNT_MS = 10 * 60_000
 const LOOK_AGAIN_MS = 5000
 
-/** Commits the work before the provider hears that we have it. `at`: when it was received. */
-export async function acceptChanges(ctx: Context, told: readonly Told[], at: number): Promise<void> {
-  const jobs: NewJob[] = []
-  for (const each of told) jobs.push(...(await jobsOf(ctx, each, at)))
-  const now = ctx.clock.now()
-  if (jobs.length > 0) await ctx.db.transaction((tx) => enqueue(tx, jobs, now))
+interface Work {
+  /** Stored as it comes where that goes. */
+  pushes: Push[]
+  jobs: NewJob[]
 }
 
-async function jobsOf(ctx: Context, told: Told, at: number): Promise<NewJob[]> {
+/** Commits the work, done or to be done, before the provider hears that we have it. `at`: when it was received. */
+export async function acceptChanges(ctx: Context, told: readonly Told[], at: number): Promise<void> {
+  const work: Work = { pushes: [], jobs: [] }
+  for (const each of told) await addWork(ctx, each, at, work)
+  const later = await storeAtOnce(ctx, work.pushes)
+  const jobs = [...work.jobs, ...later.map((each) => jobOfPush(each.push, each.at))]
+  if (jobs.length > 0) await ctx.db.transaction((tx) => enqueue(tx, jobs, ctx.clock.now()))
+}
+
+/** The accounts of all notifications that come at the same time are looked up together. */
+const accounts = new WeakMap<Database, Gathered<ConnectionRow>>()
+
+function connectionsOf(db: Database, provider: string, accountIds: readonly string[]): Promise<ConnectionRow[]> {
+  let gathered = accounts.get(db)
+  if (gathered === undefined) {
+    gathered = new Gathered(
+      (keys) => connectionsOfAccounts(db, keys),
+      (row) => [row.provider, row.provider_user_id],
+    )
+    accounts.set(db, gathered)
+  }
+  return gathered.rowsOf(accountIds.map((id) => [provider, id]))
+}
+
+async function addWork(ctx: Context, told: Told, at: number, work: Work): Promise<void> {
   const byAccount = new Map<string, Change[]>()
-  const jobs: NewJob[] = []
   for (const change of told.changes) {
     if (change.what === 'gone' && change.providerUserId === null) {
       for (const environmentId of told.environmentIds) {
         const gone: GonePayload = { provider: told.provider, gone: change.gone, at }
-        jobs.push(job({ kind: 'gone', environmentId, userId: null, payload: gone, dedupe: 'gone', at }))
+        work.jobs.push(job({ kind: 'gone', environmentId, payload: gone, at }))
       }
       continue
     }
@@ -52,27 +76,21 @@ async function jobsOf(ctx: Context, told: Told, at: number): Promise<NewJob[]> {
     else changes.push(change)
   }
   const known = new Map<string, Set<string>>()
-  const accounts = [...byAccount.keys()]
-  for (let i = 0; i < accounts.length; i += ACCOUNTS_AT_ONCE) {
-    const slice = accounts.slice(i, i + ACCOUNTS_AT_ONCE)
-    for (const connection of await connectionsOfAccounts(ctx.db, told.provider, slice)) {
-      if (connection.variant !== told.variant || !told.environmentIds.includes(connection.environment_id)) continue
-      const account = connection.provider_user_id
-      known.set(account, (known.get(account) ?? new Set()).add(connection.environment_id))
-      // What came after the person ended it is not ours to read.
-      if (connection.state !== 'revoked') jobs.push(...jobsOfConnection(connection, byAccount.get(account)!, at))
-    }
+  const accountIds = [...byAccount.keys()]
+  for (const connection of await connectionsOf(ctx.db, told.provider, accountIds)) {
+    if (connection.variant !== told.variant || !told.environmentIds.includes(connection.environment_id)) continue
+    const account = connection.provider_user_id
+    known.set(account, (known.get(account) ?? new Set()).add(connection.environment_id))
+    // What came after the person ended it is not ours to read.
+    if (connection.state !== 'revoked') addWorkFor(connection, byAccount.get(account)!, at, work)
   }
   for (const environmentId of told.environmentIds) {
-    const unknown = accounts.filter((account) => known.get(account)?.has(environmentId) !== true)
-    if (unknown.length > 0) jobs.push(...(await unclaimed(ctx, told, environmentId, unknown, byAccount, at)))
+    const unknown = accountIds.filter((account) => known.get(account)?.has(environmentId) !== true)
+    if (unknown.length > 0) work.jobs.push(...(await unclaimed(ctx, told, environmentId, unknown, byAccount, at)))
   }
-  return jobs
 }
 
-function jobsOfConnection(connection: ConnectionRow, changes: readonly Change[], at: number): NewJob[] {
-  const owner = { environmentId: connection.environment_id, userId: connection.user_id, at }
-  const jobs: NewJob[] = []
+function addWorkFor(connection: ConnectionRow, changes: readonly Change[], at: number, work: Work): void {
   const pages: { page: Page; listed: readonly Listed['listed'][] }[] = []
   const gone: Gone['gone'][] = []
   let scopes: string[] | null = null
@@ -85,8 +103,9 @@ function jobsOfConnection(connection: ConnectionRow, changes: readonly Change[],
     else {
       const order: FetchOrder = { kind: change.kind, wanted: change.wanted }
       const key = `read:${connection.user_id}:${change.kind}:${wantedText(change.wanted)}`
-      jobs.push({
-        ...owner,
+      work.jobs.push({
+        environmentId: connection.environment_id,
+        userId: connection.user_id,
         kind: 'read',
         lane: 'live',
         dedupeKey: key,
@@ -97,46 +116,31 @@ function jobsOfConnection(connection: ConnectionRow, changes: readonly Change[],
   }
   for (let i = 0; i < pages.length; i += PAGES_PER_JOB) {
     const some = pages.slice(i, i + PAGES_PER_JOB)
-    const payload: PushPayload = {
+    const push = {
+      connection,
       at,
       pages: some.map(({ page }) => page),
+      digests: some.map(({ page }) => digestOf(page)),
       listed: some.flatMap(({ page, listed }) => listed.map(({ type, days }) => ({ kind: page.kind, type, ...days }))),
-      gone: [],
-      scopes: null,
-      revoked: false,
     }
-    jobs.push(job({ ...owner, kind: 'push', payload, dedupe: 'push' }))
+    work.pushes.push(pushOf(push))
   }
   if (gone.length > 0 || scopes !== null || revoked) {
-    const payload: PushPayload = { at, pages: [], listed: [], gone, scopes, revoked }
-    jobs.push(job({ ...owner, kind: 'push', payload, dedupe: 'push' }))
+    work.jobs.push(jobOfSaid(connection, { gone, scopes, revoked }, at))
   }
-  return jobs
 }
 
-/** Two with the same content are one while they wait: `at` is left out of what is compared. */
+/** Of nobody that we know yet. Two with the same content are one while they wait: `at` is left out of what is compared. */
 function job(order: {
-  kind: string
+  kind: 'gone' | 'unclaimed'
   environmentId: string
-  userId: string | null
   payload: { at: number }
-  dedupe: string
   at: number
 }): NewJob {
-  const { at: _, ...content } = order.payload
-  const text = JSON.stringify(content)
-  const owner = order.userId ?? order.environmentId
-  const dedupeKey = `${order.dedupe}:${owner}:${createHash('sha256').update(text).digest('base64url')}`
-  return {
-    kind: order.kind,
-    lane: 'live',
-    environmentId: order.environmentId,
-    userId: order.userId,
-    dedupeKey,
-    payload: null,
-    payloadText: `{"at":${order.payload.at},${text.slice(1)}`,
-    at: soonest(dedupeKey, order.at),
-  }
+  const { kind, environmentId, payload } = order
+  const { at: _, ...content } = payload
+  const dedupeKey = `${kind}:${environmentId}:${hash('sha256', JSON.stringify(content), 'base64url')}`
+  return { kind, lane: 'live', environmentId, userId: null, dedupeKey, payload, at: soonest(dedupeKey, order.at) }
 }
 
 interface UnclaimedPayload extends Told {
@@ -166,7 +170,7 @@ async function unclaimed(
     if (changes.length === 0) return []
     const payload: UnclaimedPayload = { at, provider, variant, environmentIds: [environmentId], changes }
     return {
-      ...job({ kind: 'unclaimed', environmentId, userId: null, payload, dedupe: 'unclaimed', at }),
+      ...job({ kind: 'unclaimed', environmentId, payload, at }),
       at: at + LOOK_AGAIN_MS,
     }
   })
@@ -176,7 +180,7 @@ async function unclaimed(
 export async function runUnclaimed(ctx: Context, row: JobRow): Promise<JobResult> {
   const payload = JSON.parse(row.payload) as UnclaimedPayload
   const { providerUserId } = payload.changes[0]!
-  const found = await connectionsOfAccounts(ctx.db, payload.provider, [providerUserId!])
+  const found = await connectionsOfAccounts(ctx.db, [[payload.provider, providerUserId!]])
   const now = ctx.clock.now()
   if (found.some((connection) => payload.environmentIds.includes(connection.environment_id))) {
     await acceptChanges(ctx, [payload], payload.at)
@@ -204,13 +208,12 @@ export async function runGone(ctx: Context, row: JobRow): Promise<JobResult> {
   const { provider, gone, at } = JSON.parse(row.payload) as GonePayload
   const record = { type: gone.type, key: keyText('id' in gone ? { id: gone.id } : { day: gone.day }) }
   const holders = await holdersOfRecord(ctx.db, row.environment_id!, provider, record)
-  const jobs = holders.flatMap((connection) =>
-    jobsOfConnection(connection, [{ what: 'gone', providerUserId: connection.provider_user_id, gone }], at),
-  )
+  const said = { gone: [gone], scopes: null, revoked: false }
+  const jobs = holders.map((connection) => jobOfSaid(connection, said, at))
   if (jobs.length > 0) await ctx.db.transaction((tx) => enqueue(tx, jobs, ctx.clock.now()))
   return 'done'
 }
 
 function wantedText(wanted: Wanted): string {
-  return createHash('sha256').update(JSON.stringify(wanted)).digest('base64url').slice(0, 22)
+  return hash('sha256', JSON.stringify(wanted), 'base64url').slice(0, 22)
 }

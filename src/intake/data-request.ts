@@ -177,7 +177,7 @@ function requestEvents(
       },
     ]
   }
-  const chunks = inChunks(records)
+  const chunks = inChunks(records, (record) => JSON.stringify(record).length)
   const traceId = newId()
   return [
     { ...common, body: largeRequestSendingEvent(user, payload.reference, chunks.length), lane: 'backfill' },

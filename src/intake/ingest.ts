@@ -1,26 +1,26 @@
-// Pages in, changed records and their events out, in one transaction.
+// Pages in, changed records and their events out, in one transaction: of one person, or of many whose data came together.
 import type { Connector, Gone, Mapped, Page } from '../connectors/connector.ts'
 import type { DataType } from '../model/data-type.ts'
+import type { EnvironmentSettings } from '../model/environment-settings.ts'
 import { newId } from '../model/ids.ts'
 import { tellingZone } from '../model/local-day.ts'
 import { gatherParts } from '../normalize/assemble.ts'
-import { bytesOf } from '../store/compress.ts'
-import { type ConnectionRow, connectionById } from '../store/connections.ts'
-import type { Context } from '../store/context.ts'
-import type { Statement } from '../store/database.ts'
-import { latestAnswers, putPage } from '../store/pages.ts'
-import { markRecordsSeen, putCoverage } from '../store/records.ts'
 import { appendEvents, type NewEvent } from '../outbox/append.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import type { Context } from '../store/context.ts'
+import type { Statement, Transaction } from '../store/database.ts'
 import { settingsOf } from '../store/environments.ts'
+import { putPage } from '../store/pages.ts'
+import { type PromiseRow, promisesOf } from '../store/promises.ts'
+import { markRecordsSeen, putCoverage } from '../store/records.ts'
 import { gonePart, vanished } from './gone.ts'
-import { pageDigests } from './page-digest.ts'
+import { Lookups } from './lookups.ts'
+import { digestOf, type PageDigest } from './page-digest.ts'
 import { PageMapping } from './page-mapping.ts'
 import { mapWithPieces } from './pieces.ts'
-import { type PromiseRow, promisesOf } from '../store/promises.ts'
-import type { EnvironmentSettings } from '../model/environment-settings.ts'
 import { arrivedStatements, isPromisedHistory, keptBy } from './promises.ts'
 import { recordEvents } from './record-events.ts'
-import { applyParts, type Changes } from './settle.ts'
+import { type Changes, settleParts } from './settle.ts'
 
 export interface Read {
   pages: readonly Page[]
@@ -44,97 +44,136 @@ export interface Ingested {
   removed: number
 }
 
-export async function ingest(
+/** What came of one person. */
+export interface Arrival {
+  connector: Connector
+  userId: string
+  read: Read
+  /** Of each page. */
+  digests: readonly PageDigest[]
+  options: IngestOptions
+}
+
+export function ingest(
   ctx: Context,
   connector: Connector,
   userId: string,
   read: Read,
   options: IngestOptions,
 ): Promise<Ingested> {
-  const questions = read.pages.map((page) => pageDigests(page))
+  const arrival = { connector, userId, read, digests: read.pages.map(digestOf), options }
   return ctx.db.transaction(async (tx) => {
-    await tx.lock(`connection:${userId}`)
-    const [connection, latestOnes] = await Promise.all([
-      connectionById(tx, userId),
-      latestAnswers(tx, userId, [...new Set(questions.map((each) => each.question))]),
-    ])
-    // Deleted while its data was on the way: nothing may come of it any more.
-    if (connection === null) return { changed: 0, removed: 0 }
-    const now = ctx.clock.now()
-    const answers = new Map(latestOnes.map((row) => [row.question, row]))
-    const statements: Statement[] = []
-    const unreadable = new Set<string>()
-    const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
-    const arriving: PageMapping[] = []
-    // History shows the offset of its own season; only what is new says where the person is now.
-    const awaited = options.lane === 'live' && (connection.promised_until ?? 0) > now
-    const tellsNow = (options.lane === 'live' && !awaited) || connection.time_zone === null
-    let timeZone = connection.time_zone
-    for (const page of read.pages) timeZone = tellingZone(timeZone, zoneShownBy(connector, page))
-    // A profile that is read along with history is of today.
-    const zoneOf = ({ kind }: Page): string | null =>
-      !tellsNow && hasNoDays(connector, kind) ? connection.time_zone : timeZone
-    for (const [i, page] of read.pages.entries()) {
-      const digests = questions[i]!
-      const latest = answers.get(digests.question)
-      const firstSeenAt = latest?.digest === digests.digest ? latest.received_at : now
-      statements.push(
-        putPage({
-          id: newId(),
-          user_id: userId,
-          kind: page.kind,
-          request: JSON.stringify(page.request),
-          question: digests.question,
-          digest: digests.digest,
-          time_zone: zoneOf(page),
-          run_at: read.runAt,
-          received_at: firstSeenAt,
-          body: { toPack: bytesOf(digests.content) },
-        }),
-      )
-      const mapping = new PageMapping(ctx, connector, page, zoneOf(page), firstSeenAt, unreadable)
-      if (mapping.inPieces) arriving.push(mapping)
-      else mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped: mapping.map(page.payload) })
-    }
-    for (const mappings of Map.groupBy(arriving, ({ page }) => page.kind).values()) {
-      const last = mappings.at(-1)!
-      const pieces = mappings.flatMap((mapping) => mapping.pieces())
-      const whole = { kind: last.page.kind, runAt: read.runAt, pieces }
-      const { mapped, statements: keeping } = await mapWithPieces(tx, userId, whole, (items) => last.map(items))
-      mappedPages.push({ kind: last.page.kind, runAt: read.runAt, mapped })
-      statements.push(...keeping)
-    }
-    if (tellsNow && timeZone !== null && timeZone !== connection.time_zone) {
-      statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
-      connection.time_zone = timeZone
-    }
-
-    const parts = gatherParts(mappedPages)
-    for (const gone of read.gone) parts.push(gonePart(gone, read.runAt))
-    for (const listing of read.listed) {
-      // What an unreadable page named is unknown, so nothing is missing from it.
-      if (unreadable.has(listing.kind)) continue
-      parts.push(...(await vanished(tx, userId, listing, parts, read.runAt)))
-    }
-    for (const covered of unreadable.size > 0 ? [] : read.covered) {
-      statements.push(...putCoverage(userId, covered.type, covered.days, read.runAt))
-    }
-
-    const changes = await applyParts(ctx, tx, connector, connection, parts)
-    statements.push(...changes.statements, ...(options.also ?? []))
-    if (changes.latestStartAt > 0) statements.push(markRecordsSeen(userId, Math.min(changes.latestStartAt, now)))
-    const settings = await settingsOf(ctx.db, tx, connection.environment_id)
-    const open = awaited ? (await promisesOf(tx, userId)).filter((row) => row.closes_at > now) : []
-    const events = connection.active === 1 ? eventsOf(connection, settings, changes, options.lane, open) : []
-    statements.push(
-      ...arrivedStatements(
-        changes.written.flatMap((each) => keptBy(open, each) ?? []),
-        now,
-      ),
-    )
-    await appendEvents(ctx, tx, events, statements)
-    return { changed: changes.written.length, removed: changes.removed.length }
+    await tx.lock(lockOf(userId))
+    return ingestOne(ctx, tx, new Lookups(tx), arrival)
   })
+}
+
+/** Of different people; all of it or nothing. Null: someone else is at this person's data, nothing came of it. */
+export function ingestTogether(ctx: Context, arrivals: readonly Arrival[]): Promise<(Ingested | null)[]> {
+  return ctx.db.transaction(async (tx) => {
+    const free = await tx.lockFree(arrivals.map(({ userId }) => lockOf(userId)))
+    const lookups = new Lookups(tx)
+    const each = arrivals.map((arrival, i) => (free[i] ? ingestOne(ctx, tx, lookups, arrival) : null))
+    // Nobody is left behind with a transaction that has ended.
+    const ended = await Promise.allSettled(each)
+    for (const end of ended) if (end.status === 'rejected') throw end.reason
+    return ended.map((end) => (end as PromiseFulfilledResult<Ingested | null>).value)
+  })
+}
+
+function lockOf(userId: string): string {
+  return `connection:${userId}`
+}
+
+async function ingestOne(
+  ctx: Context,
+  tx: Transaction,
+  lookups: Lookups,
+  { connector, userId, read, digests, options }: Arrival,
+): Promise<Ingested> {
+  const [connection, answers] = await Promise.all([
+    lookups.connection(userId),
+    lookups.latestAnswers(
+      userId,
+      digests.map((each) => each.question),
+    ),
+  ])
+  // Deleted while its data was on the way: nothing may come of it any more.
+  if (connection === null) return { changed: 0, removed: 0 }
+  const now = ctx.clock.now()
+  const statements: Statement[] = []
+  const unreadable = new Set<string>()
+  const mappedPages: { kind: string; runAt: number; mapped: Mapped[] }[] = []
+  const arriving: PageMapping[] = []
+  // History shows the offset of its own season; only what is new says where the person is now.
+  const awaited = options.lane === 'live' && (connection.promised_until ?? 0) > now
+  const tellsNow = (options.lane === 'live' && !awaited) || connection.time_zone === null
+  let timeZone = connection.time_zone
+  for (const page of read.pages) timeZone = tellingZone(timeZone, zoneShownBy(connector, page))
+  // A profile that is read along with history is of today.
+  const zoneOf = ({ kind }: Page): string | null =>
+    !tellsNow && hasNoDays(connector, kind) ? connection.time_zone : timeZone
+  for (const [i, page] of read.pages.entries()) {
+    const { question, digest, content } = digests[i]!
+    const latest = answers.get(question)
+    const firstSeenAt = latest?.digest === digest ? latest.received_at : now
+    statements.push(
+      putPage({
+        id: newId(),
+        user_id: userId,
+        kind: page.kind,
+        request: JSON.stringify(page.request),
+        question,
+        digest,
+        time_zone: zoneOf(page),
+        run_at: read.runAt,
+        received_at: firstSeenAt,
+        body: { toPack: [content] },
+      }),
+    )
+    const mapping = new PageMapping(ctx, connector, page, zoneOf(page), firstSeenAt, unreadable)
+    if (mapping.inPieces) arriving.push(mapping)
+    else mappedPages.push({ kind: page.kind, runAt: read.runAt, mapped: mapping.map(page.payload) })
+  }
+  for (const mappings of Map.groupBy(arriving, ({ page }) => page.kind).values()) {
+    const last = mappings.at(-1)!
+    const pieces = mappings.flatMap((mapping) => mapping.pieces())
+    const whole = { kind: last.page.kind, runAt: read.runAt, pieces }
+    const { mapped, statements: keeping } = await mapWithPieces(tx, userId, whole, (items) => last.map(items))
+    mappedPages.push({ kind: last.page.kind, runAt: read.runAt, mapped })
+    statements.push(...keeping)
+  }
+  if (tellsNow && timeZone !== null && timeZone !== connection.time_zone) {
+    statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
+    connection.time_zone = timeZone
+  }
+
+  const parts = gatherParts(mappedPages)
+  for (const gone of read.gone) parts.push(gonePart(gone, read.runAt))
+  for (const listing of read.listed) {
+    // What an unreadable page named is unknown, so nothing is missing from it.
+    if (unreadable.has(listing.kind)) continue
+    parts.push(...(await vanished(tx, userId, listing, parts, read.runAt)))
+  }
+  for (const covered of unreadable.size > 0 ? [] : read.covered) {
+    statements.push(...putCoverage(userId, covered.type, covered.days, read.runAt))
+  }
+
+  const changes = await settleParts({ ctx, tx, lookups, connector, connection }, parts)
+  statements.push(...changes.statements, ...(options.also ?? []))
+  const latestAt = Math.min(changes.latestStartAt, now)
+  if (latestAt > (connection.most_recent_data_at ?? 0)) statements.push(markRecordsSeen(userId, latestAt))
+  const settings = await settingsOf(ctx.db, tx, connection.environment_id)
+  const open = awaited ? (await promisesOf(tx, userId)).filter((row) => row.closes_at > now) : []
+  const events = connection.active === 1 ? eventsOf(connection, settings, changes, options.lane, open) : []
+  statements.push(
+    ...arrivedStatements(
+      changes.written.flatMap((each) => keptBy(open, each) ?? []),
+      now,
+    ),
+  )
+  await appendEvents(ctx, tx, events, statements)
+  return { changed: changes.written.length, removed: changes.removed.length }
 }
 
 /** What keeps a promise is history, even if it comes as everything else does: it goes by the slow lane. */

@@ -20,6 +20,7 @@ import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
 import { deleteFinishedJobs, dropJob, saveJobProgress, type JobLane, type JobRow } from '../store/jobs.ts'
 import { deleteOldSignInFailures } from '../store/sign-in-failures.ts'
 import { deleteExpiredAuth } from '../store/auth-flows.ts'
+import { openAtOnce } from './at-once.ts'
 import { runBackfill } from './backfill.ts'
 import { runRead } from './read-job.ts'
 import { runGone, runUnclaimed } from './accept.ts'
@@ -171,6 +172,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     setInterval(subscribing, SUBSCRIBE_EVERY_MS),
   ]
   const unsubscribe = onJobs(pump)
+  const closeAtOnce = openAtOnce(ctx)
   pump()
   housekeeping()
 
@@ -184,7 +186,11 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       const late = new Promise((resolve) => {
         timer = setTimeout(resolve, graceMs)
       })
-      await Promise.race([Promise.resolve(pumping).then(() => Promise.allSettled([...running, expiring])), late])
+      const atOnce = closeAtOnce()
+      await Promise.race([
+        Promise.resolve(pumping).then(() => Promise.allSettled([...running, expiring, atOnce])),
+        late,
+      ])
       clearTimeout(timer)
     },
   }

@@ -28,6 +28,6 @@ export function toRow(userId: string, part: GatheredPart): PutPart {
     versioned: part.versioned ? 1 : 0,
     day: part.day,
     main: part.main ? 1 : 0,
-    body: part.record === null ? null : { toPack: bytesOf(JSON.stringify(part.record)) },
+    body: part.record === null ? null : { toPack: [bytesOf(JSON.stringify(part.record))] },
   }
 }

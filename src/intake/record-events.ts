@@ -1,11 +1,11 @@
 // What the customer is told of changed records.
-import { dataEvent, recordDeletedEvent } from '../model/events.ts'
+import { aroundRecords, recordDeletedEvent } from '../model/events.ts'
 import type { DataType } from '../model/data-type.ts'
 import { type EnvironmentSettings, inStyle } from '../model/environment-settings.ts'
 import type { JsonObject } from '../normalize/merge.ts'
 import type { NewEvent } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
-import { unpackSync } from '../store/compress.ts'
+import { bytesOf, unpackJson } from '../store/compress.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { RemovedRecord, WrittenRecord } from './settle.ts'
 
@@ -28,13 +28,13 @@ export function recordEvents(
     byType.set(each.type, [...(byType.get(each.type) ?? []), each])
   }
   for (const [type, records] of byType) {
-    for (const chunk of inChunks(
-      records.map(({ record }) => inStyle(settings, type, record, settings.samples_enabled)),
-    )) {
+    const shown = records.map((each) => shownBytes(settings, each))
+    for (const chunk of inChunks(shown, (bytes) => bytes.length)) {
       events.push({
         environmentId: connection.environment_id,
         connection,
-        body: dataEvent(type, terraUser(connection), chunk),
+        body: { type },
+        json: eventJson(type, connection, chunk),
         lane,
         orderingAt: Math.max(...records.map((each) => each.version)),
         recordCount: chunk.length,
@@ -60,24 +60,41 @@ export function recordEvents(
   return events
 }
 
+/** As the environment wants to see it: mostly as it is stored. */
+function shownBytes(settings: EnvironmentSettings, { type, record, bytes }: WrittenRecord): Uint8Array {
+  const shown = inStyle(settings, type, record, settings.samples_enabled)
+  return shown === record ? bytes : bytesOf(JSON.stringify(shown))
+}
+
+const COMMA = bytesOf(',')
+
+/** The records are the very bytes that are stored as such. */
+function eventJson(type: DataType, connection: ConnectionRow, records: readonly Uint8Array[]): Uint8Array[] {
+  const { before, after } = aroundRecords(type, terraUser(connection))
+  const list = records.flatMap((bytes, i) => (i === 0 ? [bytes] : [COMMA, bytes]))
+  return [bytesOf(before), ...list, bytesOf(after)]
+}
+
 /** A removed Activity is sent once more, marked as deleted: receivers written for Terra know that. */
 function asDeletedActivity(removed: RemovedRecord): WrittenRecord {
-  const record = JSON.parse(Buffer.from(unpackSync(removed.row.body)).toString('utf8')) as JsonObject
+  const stored = unpackJson(removed.row.body) as JsonObject
+  const record = { ...stored, metadata: { ...(stored.metadata as JsonObject), upload_type: DELETED } }
   return {
     type: removed.type,
     day: removed.row.start_day,
-    record: { ...record, metadata: { ...(record.metadata as JsonObject), upload_type: DELETED } },
+    record,
+    bytes: bytesOf(JSON.stringify(record)),
     version: removed.version,
   }
 }
 
 /** By number of records and by size. A single record beyond the size is a chunk of its own. */
-export function inChunks<Item>(items: readonly Item[]): Item[][] {
+export function inChunks<Item>(items: readonly Item[], sizeOf: (item: Item) => number): Item[][] {
   const chunks: Item[][] = []
   let current: Item[] = []
   let bytes = 0
   for (const item of items) {
-    const size = JSON.stringify(item).length
+    const size = sizeOf(item)
     if (current.length > 0 && (current.length >= MAX_RECORDS || bytes + size > MAX_BYTES)) {
       chunks.push(current)
       current = []

@@ -25,6 +25,7 @@ import {
   putRenormalized,
   renormalizedParts,
 } from '../store/renormalized.ts'
+import { Lookups } from './lookups.ts'
 import { fromRow, toRow } from './part-rows.ts'
 import { resettle } from './settle.ts'
 import type { JobResult } from './jobs.ts'
@@ -219,7 +220,7 @@ async function compareMore(
     const differences = differencesOf(taken, anew, person.unreadable)
     if (differences.length === 0) continue
     await tx.batch(differences)
-    const changes = await resettle(ctx, tx, connector, connection, type, own)
+    const changes = await resettle({ ctx, tx, lookups: new Lookups(tx), connector, connection }, type, own)
     payload.changed += changes.written.length
     payload.removed += changes.removed.length
     if (payload.dryRun) {

@@ -1,5 +1,5 @@
 // Records anew out of their parts: what is stored, joined with what arrives, and what that changes.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Connector } from '../connectors/connector.ts'
 import type { DataType } from '../model/data-type.ts'
 import { type GatheredPart, newerOf } from '../normalize/assemble.ts'
@@ -12,22 +12,17 @@ import { bytesOf } from '../store/compress.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
-import {
-  dropRecord,
-  mainKeysOfDays,
-  partsOf,
-  putPart,
-  putRecord,
-  recordsByKeys,
-  type RecordRow,
-} from '../store/records.ts'
+import { dropRecord, mainKeysOfDays, putPart, putRecord, type RecordRow } from '../store/records.ts'
 import { GONE } from './gone.ts'
+import type { Lookups } from './lookups.ts'
 import { fromRow, toRow } from './part-rows.ts'
 
 export interface WrittenRecord {
   type: DataType
   day: string
   record: JsonObject
+  /** The same as JSON. */
+  bytes: Uint8Array
   version: number
 }
 
@@ -44,55 +39,46 @@ export interface Changes {
   latestStartAt: number
 }
 
+/** Where it happens: in one transaction, to one person's records. */
+export interface Place {
+  ctx: Context
+  tx: Transaction
+  lookups: Lookups
+  connector: Connector
+  connection: ConnectionRow
+}
+
 /** Records of these keys anew, after their parts were changed otherwise than by pages that arrive. */
-export async function resettle(
-  ctx: Context,
-  tx: Transaction,
-  connector: Connector,
-  connection: ConnectionRow,
-  type: DataType,
-  keys: readonly string[],
-): Promise<Changes> {
-  const changes: Changes = { statements: [], written: [], removed: [], latestStartAt: 0 }
+export async function resettle(place: Place, type: DataType, keys: readonly string[]): Promise<Changes> {
   // The records' own days say which addressed parts are theirs.
-  const days = await partsOf(
-    tx,
-    connection.user_id,
+  const days = await place.lookups.partsOf(
+    place.connection.user_id,
     type,
     keys.filter((key) => !isAddressedToMain(key)),
   )
   const mains = days.flatMap((row) => (row.main === 1 && row.day !== null ? [mainKey(row.day)] : []))
-  await applyType(ctx, tx, connector, connection, type, [], changes, [...new Set([...keys, ...mains])])
-  return changes
+  return settleType(place, type, [], [...new Set([...keys, ...mains])])
 }
 
-export async function applyParts(
-  ctx: Context,
-  tx: Transaction,
-  connector: Connector,
-  connection: ConnectionRow,
-  parts: readonly GatheredPart[],
-): Promise<Changes> {
-  const changes: Changes = { statements: [], written: [], removed: [], latestStartAt: 0 }
-  const types = [...new Set(parts.map((part) => part.type))]
-  for (const type of types) {
-    const arriving = parts.filter((part) => part.type === type)
-    await applyType(ctx, tx, connector, connection, type, arriving, changes)
+export async function settleParts(place: Place, parts: readonly GatheredPart[]): Promise<Changes> {
+  const types = [...Map.groupBy(parts, (part) => part.type)]
+  const changes = await Promise.all(types.map(([type, arriving]) => settleType(place, type, arriving)))
+  return {
+    statements: changes.flatMap((each) => each.statements),
+    written: changes.flatMap((each) => each.written),
+    removed: changes.flatMap((each) => each.removed),
+    latestStartAt: Math.max(0, ...changes.map((each) => each.latestStartAt)),
   }
-  return changes
 }
 
-async function applyType(
-  ctx: Context,
-  tx: Transaction,
-  connector: Connector,
-  connection: ConnectionRow,
+async function settleType(
+  { ctx, tx, lookups, connector, connection }: Place,
   type: DataType,
   arriving: readonly GatheredPart[],
-  changes: Changes,
   /** Keys whose parts were changed already. */
   touched: readonly string[] = [],
-): Promise<void> {
+): Promise<Changes> {
+  const changes: Changes = { statements: [], written: [], removed: [], latestStartAt: 0 }
   const userId = connection.user_id
   // Parts for "the main record of that day" reach it through its own day, so both directions are looked up.
   const daysAddressed = [
@@ -108,8 +94,8 @@ async function applyType(
   for (const day of [...daysOfRecords, ...mains.map((main) => main.day)]) wanted.add(mainKey(day))
 
   const [stored, recordsBefore] = await Promise.all([
-    inSlices([...wanted], (keys) => partsOf(tx, userId, type, keys)),
-    inSlices([...recordKeys], (keys) => recordsByKeys(tx, userId, type, keys)),
+    lookups.partsOf(userId, type, wanted),
+    lookups.recordsOf(userId, type, recordKeys),
   ])
   const byKey = new Map<string, Map<string, GatheredPart>>()
   for (const row of stored) partsAt(byKey, row.key).set(row.kind, fromRow(type, row))
@@ -130,6 +116,7 @@ async function applyType(
     const cleaned = assembleRecord(connector, connection, type, key, own, addressed, kinds)
     settleRecord(ctx, connection.user_id, type, key, main ?? own[0] ?? null, before, cleaned, changes)
   }
+  return changes
 }
 
 function assembleRecord(
@@ -176,8 +163,8 @@ function settleRecord(
     ctx.metrics.records.inc({ type, change: 'removed' })
     return
   }
-  const text = JSON.stringify(cleaned.record)
-  const digest = createHash('sha256').update(text).digest('base64url')
+  const bytes = bytesOf(JSON.stringify(cleaned.record))
+  const digest = hash('sha256', bytes, 'base64url')
   changes.latestStartAt = Math.max(changes.latestStartAt, cleaned.startAt)
   if (before?.digest === digest) {
     ctx.metrics.records.inc({ type, change: 'same' })
@@ -197,10 +184,10 @@ function settleRecord(
       version,
       digest,
       updated_at: now,
-      body: { toPack: bytesOf(text) },
+      body: { toPack: [bytes] },
     }),
   )
-  changes.written.push({ type, day: cleaned.startDay, record: cleaned.record, version })
+  changes.written.push({ type, day: cleaned.startDay, record: cleaned.record, bytes, version })
 }
 
 function partsAt(byKey: Map<string, Map<string, GatheredPart>>, key: string): Map<string, GatheredPart> {
@@ -210,10 +197,4 @@ function partsAt(byKey: Map<string, Map<string, GatheredPart>>, key: string): Ma
     byKey.set(key, parts)
   }
   return parts
-}
-
-async function inSlices<Row>(keys: string[], query: (keys: string[]) => Promise<Row[]>): Promise<Row[]> {
-  const rows: Row[] = []
-  for (let i = 0; i < keys.length; i += 500) rows.push(...(await query(keys.slice(i, i + 500))))
-  return rows
 }

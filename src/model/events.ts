@@ -181,6 +181,15 @@ export function dataEvent<Type extends DataType | 'planned_workout'>(
   return { type, user, athlete: records[0], version: PAYLOAD_VERSION }
 }
 
+/** What stands around its records in the JSON of `dataEvent`. */
+export function aroundRecords(type: DataType, user: TerraUser): { before: string; after: string } {
+  const [open, close] = type === 'athlete' ? ['"athlete":', ''] : ['"data":[', ']']
+  return {
+    before: `{"type":${JSON.stringify(type)},"user":${JSON.stringify(user)},${open}`,
+    after: `${close},"version":${JSON.stringify(PAYLOAD_VERSION)}}`,
+  }
+}
+
 /** Records come from the store, where they are valid: here they are only carried. */
 export type DataEvent<Type extends DataType | 'planned_workout'> = {
   type: Type

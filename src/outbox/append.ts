@@ -19,6 +19,8 @@ export interface NewEvent {
   connection: ConnectionRow | null
   /** The wire event, with its `type`. */
   body: { type: string }
+  /** Its JSON, where that was written already: then `body` needs no more than the type. */
+  json?: readonly Uint8Array[]
   lane: 'live' | 'backfill'
   /** `terra-reference`: the request's for requested data, else one of its own. */
   reference?: string
@@ -57,7 +59,8 @@ export async function appendEvents(
   for (const event of events) {
     const id = newId()
     ids.push(id)
-    const body = bytesOf(JSON.stringify(event.body))
+    const pieces = event.json ?? [bytesOf(JSON.stringify(event.body))]
+    const body = pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces)
     const summary: EventSummary = {
       id,
       environment_id: event.environmentId,
@@ -73,7 +76,7 @@ export async function appendEvents(
       record_count: event.recordCount ?? 0,
       created_at: now,
     }
-    statements.push(insertEvent(summary, { toPack: body }))
+    statements.push(insertEvent(summary, { toPack: pieces }))
     const deliveries = new Map<string, string>()
     for (const destination of await rememberedDestinations(ctx.db, tx, event.environmentId)) {
       if (!wants(destination, event, summary)) continue

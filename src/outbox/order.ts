@@ -3,14 +3,19 @@
 import { isStrict } from '../model/delivery-settings.ts'
 import { wakeDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Database, Transaction } from '../store/database.ts'
 import { type DeliveryRow, lastInOrder, type Place, releaseIfReady } from '../store/deliveries.ts'
-import type { DestinationRow } from '../store/destinations.ts'
+import { type DestinationRow, rememberedDestinations } from '../store/destinations.ts'
 
 type Tail = { id: string; no: number }
 
 /** What one transaction has added to chains: it may not be in the database yet. */
 const tails = new WeakMap<Transaction, Map<string, Tail>>()
+
+/** Whether any destination of this environment wants its events in order. */
+export async function asksForOrder(db: Database, environmentId: string): Promise<boolean> {
+  return (await rememberedDestinations(db, db, environmentId)).some(({ delivery }) => isStrict(delivery))
+}
 
 /** Where the next delivery of this user stands; null where nobody asked for an order. */
 export async function placeFor(

@@ -12,8 +12,6 @@ export interface NewJob {
   /** Jobs with the same key that wait are one job. */
   dedupeKey: string
   payload: unknown
-  /** The payload as JSON, where it was written already. */
-  payloadText?: string
   /** Not before. */
   at: number
 }
@@ -34,7 +32,7 @@ function rowOf(job: NewJob, now: number): JobRow {
     environment_id: job.environmentId,
     user_id: job.userId,
     dedupe_key: job.dedupeKey,
-    payload: job.payloadText ?? JSON.stringify(job.payload),
+    payload: JSON.stringify(job.payload),
     progress: null,
     state: 'pending',
     attempts: 0,

@@ -1,3 +1,4 @@
+import { rowsByKeys } from './by-keys.ts'
 import { placeholders, type Sql, type Statement, type Value } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
@@ -101,16 +102,18 @@ export function connectionByAccount(
   ])
 }
 
-/** One account at a provider can be several connections, in several environments. At most 500 accounts at once. */
-export function connectionsOfAccounts(
-  sql: Sql,
-  provider: string,
-  providerUserIds: readonly string[],
-): Promise<ConnectionRow[]> {
-  return sql.all(
-    `SELECT * FROM connections WHERE provider = $1 AND provider_user_id IN (${placeholders(providerUserIds.length, 2)})`,
-    [provider, ...providerUserIds],
+/** Of any environment. */
+export function connectionsOfUsers(sql: Sql, userIds: readonly string[]): Promise<ConnectionRow[]> {
+  return rowsByKeys(
+    sql,
+    { table: 'connections', columns: ['user_id'] },
+    userIds.map((id) => [id]),
   )
+}
+
+/** `[provider, account]`. One account at a provider can be several connections, in several environments. */
+export function connectionsOfAccounts(sql: Sql, accounts: readonly (readonly string[])[]): Promise<ConnectionRow[]> {
+  return rowsByKeys(sql, { table: 'connections', columns: ['provider', 'provider_user_id'] }, accounts)
 }
 
 /** Whose records of this type include this key, among the connections of one source. */

@@ -3,9 +3,12 @@
 
 export type Value = null | string | number | Uint8Array | ToPack
 
-/** Bytes that are packed (compress.ts) as they are stored: on SQLite by the thread that writes, not by the event loop. */
+/**
+ * Bytes that are packed (compress.ts) as they are stored: on SQLite by the thread that writes, not by the event loop. A piece
+ * that two bodies of one change have in common, the very same object, is packed once.
+ */
 export interface ToPack {
-  readonly toPack: Uint8Array
+  readonly toPack: readonly Uint8Array[]
 }
 
 /** A packed body, or one that is packed on its way. */
@@ -35,6 +38,8 @@ export interface Sql {
 export interface Transaction extends Sql {
   /** Holds everyone else who locks the same key until this transaction ends. Nothing to do on SQLite: it has one writer. */
   lock(key: string): Promise<void>
+  /** The same for those that nobody holds, without waiting; which of them it got. */
+  lockFree(keys: readonly string[]): Promise<boolean[]>
   /**
    * Sent with the commit, after everything else: no trip of its own. A transaction that does nothing else shares its
    * commit with all that arrive at the same time, on both engines.

@@ -1,3 +1,4 @@
+import { rowsByKeys } from './by-keys.ts'
 import type { Sql, Statement, Stored } from './database.ts'
 
 export interface PageRow {
@@ -39,18 +40,14 @@ export function putPage(row: Omit<PageRow, 'body'> & { body: Stored }): Statemen
   }
 }
 
-/** The latest answer to each of these questions. */
-export function latestAnswers(
-  sql: Sql,
-  userId: string,
-  questions: readonly string[],
-): Promise<{ question: string; digest: string; received_at: number; run_at: number }[]> {
-  if (questions.length === 0) return Promise.resolve([])
-  const list = questions.map((_, i) => `$${i + 2}`).join(', ')
-  return sql.all(
-    `SELECT question, digest, received_at, run_at FROM pages WHERE user_id = $1 AND question IN (${list})
-     ORDER BY run_at`,
-    [userId, ...questions],
+export type AnswerRow = Pick<PageRow, 'user_id' | 'question' | 'digest' | 'received_at' | 'run_at'>
+
+/** All answers to these questions: `[user id, question]`. */
+export function answersTo(sql: Sql, questions: readonly (readonly string[])[]): Promise<AnswerRow[]> {
+  return rowsByKeys(
+    sql,
+    { table: 'pages', columns: ['user_id', 'question'], select: 'user_id, question, digest, received_at, run_at' },
+    questions,
   )
 }
 

@@ -1,7 +1,7 @@
 // Statements on their way to PostgreSQL.
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
-import { packSync } from './compress.ts'
+import { pack } from './compress.ts'
 import type { Statement, Value } from './database.ts'
 
 /** The longest is an INSERT of many rows. */
@@ -14,7 +14,7 @@ export function query(target: Queryable, sql: string, params: readonly Value[] =
 }
 
 function bound(value: Value): unknown {
-  if (typeof value === 'object' && value !== null && 'toPack' in value) return packSync(value.toPack)
+  if (typeof value === 'object' && value !== null && 'toPack' in value) return pack(value)
   return value instanceof Uint8Array && !Buffer.isBuffer(value)
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)
     : value

@@ -109,6 +109,15 @@ class PostgresTransaction extends PostgresSql implements Transaction {
     await this.all('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [key])
   }
 
+  async lockFree(keys: readonly string[]): Promise<boolean[]> {
+    const rows = await this.all<{ got: boolean }>(
+      `SELECT pg_try_advisory_xact_lock(hashtextextended(key, 0)) AS got
+       FROM json_array_elements_text($1::json) WITH ORDINALITY AS k(key, no) ORDER BY no`,
+      [JSON.stringify(keys)],
+    )
+    return rows.map((row) => row.got)
+  }
+
   later(statements: readonly Statement[]): void {
     this.deferred.push(...statements)
   }

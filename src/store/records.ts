@@ -1,4 +1,5 @@
 // Records, the parts that they are the union of, and which days were read. Bodies are packed JSON.
+import { rowsByKeys } from './by-keys.ts'
 import type { Sql, Statement, Stored } from './database.ts'
 
 export interface PartRow {
@@ -34,14 +35,16 @@ export interface RecordRow {
   body: Uint8Array
 }
 
+/** What was said of records: `[user id, type, key]`. */
+export function partsByKeys(sql: Sql, keys: readonly (readonly string[])[]): Promise<PartRow[]> {
+  return rowsByKeys(sql, { table: 'record_parts', columns: ['user_id', 'type', 'key'] }, keys)
+}
+
 export function partsOf(sql: Sql, userId: string, type: string, keys: readonly string[]): Promise<PartRow[]> {
-  if (keys.length === 0) return Promise.resolve([])
-  const list = keys.map((_, i) => `$${i + 3}`).join(', ')
-  return sql.all(`SELECT * FROM record_parts WHERE user_id = $1 AND type = $2 AND key IN (${list})`, [
-    userId,
-    type,
-    ...keys,
-  ])
+  return partsByKeys(
+    sql,
+    keys.map((key) => [userId, type, key]),
+  )
 }
 
 /** A part to be written. */
@@ -57,10 +60,9 @@ export function putPart(row: PutPart): Statement {
   }
 }
 
-export function recordsByKeys(sql: Sql, userId: string, type: string, keys: readonly string[]): Promise<RecordRow[]> {
-  if (keys.length === 0) return Promise.resolve([])
-  const list = keys.map((_, i) => `$${i + 3}`).join(', ')
-  return sql.all(`SELECT * FROM records WHERE user_id = $1 AND type = $2 AND key IN (${list})`, [userId, type, ...keys])
+/** `[user id, type, key]`. */
+export function recordsByKeys(sql: Sql, keys: readonly (readonly string[])[]): Promise<RecordRow[]> {
+  return rowsByKeys(sql, { table: 'records', columns: ['user_id', 'type', 'key'] }, keys)
 }
 
 /** Keys of the main record of these days: where parts addressed to `mainOf` belong. */

@@ -1,7 +1,7 @@
 // The thread that holds an SQLite connection, so that commits and long reads never stop the event loop.
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { packSync } from './compress.ts'
+import { pack } from './compress.ts'
 import type { Value } from './database.ts'
 
 export interface SqliteWorkerData {
@@ -126,7 +126,7 @@ function failureOf(error: unknown): SqliteFailure {
 function values(params: readonly Value[]): (null | string | number | Uint8Array)[] {
   const bound = params as (null | string | number | Uint8Array)[]
   for (const [i, value] of params.entries()) {
-    if (typeof value === 'object' && value !== null && 'toPack' in value) bound[i] = packSync(value.toPack)
+    if (typeof value === 'object' && value !== null && 'toPack' in value) bound[i] = pack(value)
   }
   return bound
 }

@@ -283,6 +283,16 @@ class SqliteTransaction implements Transaction {
     this.#unlocks.push(unlock)
   }
 
+  lockFree(keys: readonly string[]): Promise<boolean[]> {
+    return Promise.resolve(
+      keys.map((key) => {
+        const unlock = this.#access.tryLock(key)
+        if (unlock !== null) this.#unlocks.push(unlock)
+        return unlock !== null
+      }),
+    )
+  }
+
   later(statements: readonly Statement[]): void {
     this.#later.push(...statements)
   }
