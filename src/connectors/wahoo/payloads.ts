@@ -49,8 +49,9 @@ const workout = {
 export const Workout = z.object({ ...workout, workout_summary: Summary.nullish() })
 export type Workout = z.infer<typeof Workout>
 
-/** The other way round: as notifications have it. */
-export const SummaryOfWorkout = z.object({ ...summary, workout: z.object(workout) })
+/** The other way round: as notifications have it. Asked for by itself, a summary stands without its workout. */
+export const SummaryOfWorkout = z.object({ ...summary, workout: z.object(workout).nullish() })
+export type SummaryOfWorkout = z.infer<typeof SummaryOfWorkout>
 
 export const User = z.object({
   id,

@@ -1,7 +1,7 @@
 import { cadenceOf } from '../../../model/cadence.ts'
 import { isZone, wireAt, zoneOfPage } from '../../../model/local-day.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
-import type { MapContext, Mapped } from '../../connector.ts'
+import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import table from '../activity_types.json' with { type: 'json' }
 import { type Summary, SummaryOfWorkout, Workout } from '../payloads.ts'
@@ -17,12 +17,30 @@ export function mapWorkouts(payload: unknown, context: MapContext): Mapped[] {
   return readDocuments(page, payload, context).flatMap((workout) => activityOf(workout, context))
 }
 
-/** A summary that has its workout inside, by itself or in a notification. */
+/**
+ * A summary that has its workout inside, by itself or in a notification. One without (`/workouts/{id}/workout_summary`) is a part of
+ * the workout that had been asked for: when that began, its own page says.
+ */
 export function mapWorkoutSummary(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'workout_summary', schema: SummaryOfWorkout, lists: ['workout_summary', 'workout_summaries'] }
   return readDocuments(page, payload, context).flatMap(({ workout, ...summary }) =>
-    activityOf({ ...workout, workout_summary: summary }, context),
+    workout === null || workout === undefined
+      ? partOf(summary, context)
+      : activityOf({ ...workout, workout_summary: summary }, context),
   )
+}
+
+function partOf(summary: Summary, context: MapContext): Mapped[] {
+  const id = context.request.workout_id ?? summary.id
+  if (id === null || id === undefined) throw new UnreadablePage('workout_summary', 'id', 'expected an id')
+  return [
+    {
+      type: 'activity',
+      key: { id },
+      version: instantOrZero(summary.updated_at) || null,
+      record: valuesOf(summary, null),
+    },
+  ]
 }
 
 function activityOf(workout: Workout, context: MapContext): Mapped[] {
@@ -49,39 +67,46 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
           name: workout.name,
           upload_type: uploadOf(done),
         },
-        active_durations_data: {
-          activity_seconds: done.duration_active_accum,
-          rest_seconds: done.duration_paused_accum,
-        },
-        calories_data: { total_burned_calories: done.calories_accum },
-        distance_data: {
-          summary: {
-            distance_meters: done.distance_accum,
-            elevation: { gain_actual_meters: done.ascent_accum },
-          },
-        },
-        heart_rate_data: { summary: { avg_hr_bpm: done.heart_rate_avg } },
-        movement_data: {
-          avg_speed_meters_per_second: done.speed_avg,
-          avg_cadence_rpm: cadenceOf(done.cadence_avg, type),
-        },
-        power_data: { avg_watts: done.power_avg },
-        TSS_data: {
-          TSS_samples:
-            done.power_bike_tss_last === null && done.power_bike_np_last === null
-              ? []
-              : [
-                  {
-                    method: 'POWER',
-                    actual: done.power_bike_tss_last,
-                    normalized_power_watts: done.power_bike_np_last,
-                  },
-                ],
-        },
-        work_data: { work_kilojoules: done.work_accum === null ? null : done.work_accum / 1000 },
+        ...valuesOf(done, type),
       },
     },
   ]
+}
+
+/** What a summary says whenever the workout was. How cadence counts depends on what was done. */
+function valuesOf(done: Summary, type: number | null) {
+  return {
+    active_durations_data: {
+      activity_seconds: done.duration_active_accum,
+      rest_seconds: done.duration_paused_accum,
+    },
+    calories_data: { total_burned_calories: done.calories_accum },
+    distance_data: {
+      summary: {
+        distance_meters: done.distance_accum,
+        elevation: { gain_actual_meters: done.ascent_accum },
+      },
+    },
+    heart_rate_data: { summary: { avg_hr_bpm: done.heart_rate_avg } },
+    movement_data: {
+      avg_speed_meters_per_second: done.speed_avg,
+      avg_cadence_rpm: type === null ? null : cadenceOf(done.cadence_avg, type),
+    },
+    power_data: { avg_watts: done.power_avg },
+    TSS_data: {
+      TSS_samples:
+        done.power_bike_tss_last === null && done.power_bike_np_last === null
+          ? []
+          : [
+              {
+                method: 'POWER',
+                actual: done.power_bike_tss_last,
+                normalized_power_watts: done.power_bike_np_last,
+              },
+            ],
+    },
+    work_data: { work_kilojoules: done.work_accum === null ? null : done.work_accum / 1000 },
+  }
 }
 
 function typeOf({ workout_type_id: code }: Workout, context: MapContext): number {
