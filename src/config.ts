@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { type BodiesSetting, bodiesSetting } from './bodies/setting.ts'
 import { readKey } from './platform/seal.ts'
 
 const whole = (most: number, what: string) =>
@@ -104,6 +105,29 @@ export const Settings = z.object({
       'The log goes to standard error then.',
     shown: '`log`',
   }),
+  LOAM_BODIES: setting(z.string(), {
+    meaning:
+      'Where raw pages and the bodies of events are moved after ten minutes: `s3://<bucket>/<prefix>`, ' +
+      '`file:///<folder>`, or `database`, where they stay. It cannot change afterwards.',
+    shown: '`database`',
+  }),
+  AWS_ENDPOINT_URL: setting(z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }), {
+    meaning: 'Of the S3 that LOAM_BODIES names, where it is not AWS.',
+    shown: 'AWS, in the region',
+  }),
+  AWS_REGION: setting(z.string().regex(/^[a-z0-9-]{1,40}$/, { error: 'must be a region such as eu-central-1' }), {
+    meaning: 'Where the bucket is that LOAM_BODIES names.',
+    shown: '`us-east-1`',
+  }),
+  AWS_ACCESS_KEY_ID: setting(z.string(), {
+    meaning: 'Key for that bucket: it may get, put, delete and list objects.',
+    shown: 'not set',
+  }),
+  AWS_SECRET_ACCESS_KEY: setting(z.string(), {
+    meaning: 'Belongs to AWS_ACCESS_KEY_ID.',
+    shown: 'not set',
+    secret: true,
+  }),
   LOAM_BACKFILL_DAYS: setting(whole(3650, 'a number of days, 0 to 3650'), {
     meaning: 'Days of history that are fetched when someone connects; `0` for none.',
     shown: '`30`',
@@ -142,6 +166,7 @@ export interface Config {
   allowPrivateDestinations: boolean
   destinationFolder: string | null
   stdout: 'log' | 'events'
+  bodies: BodiesSetting
   backfillDays: number
   auditDays: number
   trustedProxies: number
@@ -225,6 +250,13 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
   if (embedded && role !== 'all' && !bad.has('LOAM_DATABASE_URL')) {
     problems.push(`LOAM_ROLE ${role} needs PostgreSQL (set LOAM_DATABASE_URL): one SQLite file serves one process`)
   }
+  const bodies = bodiesSetting(given.LOAM_BODIES ?? 'database', {
+    endpoint: given.AWS_ENDPOINT_URL,
+    region: given.AWS_REGION,
+    accessKeyId: given.AWS_ACCESS_KEY_ID,
+    secretAccessKey: given.AWS_SECRET_ACCESS_KEY,
+  })
+  if (typeof bodies === 'string') problems.push(`LOAM_BODIES ${bodies} (got ${JSON.stringify(given.LOAM_BODIES)})`)
   return {
     port,
     host: given.LOAM_HOST ?? '127.0.0.1',
@@ -243,6 +275,7 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
     allowPrivateDestinations: given.LOAM_ALLOW_PRIVATE_DESTINATIONS ?? embedded,
     destinationFolder: given.LOAM_DESTINATION_FOLDER === undefined ? null : resolve(given.LOAM_DESTINATION_FOLDER),
     stdout: given.LOAM_STDOUT ?? 'log',
+    bodies: typeof bodies === 'string' ? { kind: 'database' } : bodies,
     backfillDays: given.LOAM_BACKFILL_DAYS ?? 30,
     auditDays: given.LOAM_AUDIT_DAYS ?? 365,
     trustedProxies: given.LOAM_TRUSTED_PROXIES ?? 0,

@@ -10,6 +10,8 @@ import { ensureAdminToken } from './api/admin/sessions.ts'
 import { createApi, createHealth } from './api/app.ts'
 import { ensureFirstEnvironment } from './api/environments.ts'
 import { VERSION } from './api/version.ts'
+import { startBodies } from './bodies/loop.ts'
+import { openBodies } from './bodies/open.ts'
 import type { Config } from './config.ts'
 import { connectorById } from './connectors/index.ts'
 import { application, type Application } from './credentials/client.ts'
@@ -91,6 +93,7 @@ export async function startServer(
     trustedProxies: config.trustedProxies,
   }
   ctx.payloadUrl = payloadUrls(ctx)
+  ctx.bodies = await openBodies(config.bodies, ctx)
   const { token: adminToken } = await ensureAdminToken(ctx, config.adminToken)
   const { environment, created } = await ensureFirstEnvironment(ctx, {
     devId: config.devId,
@@ -111,6 +114,7 @@ export async function startServer(
   if (role === 'all' || role === 'api') door.open(everything(ctx, simulators, shutdown.signal))
   const loops = [
     ...(role === 'all' || role === 'intake' ? [await startIntake(ctx, { onlyProcess: config.embedded })] : []),
+    ...(ctx.bodies !== undefined && (role === 'all' || role === 'intake') ? [startBodies(ctx, ctx.bodies)] : []),
     ...(role === 'all' || role === 'deliver' ? [await startDelivering(ctx, { onlyProcess: config.embedded })] : []),
   ]
   if (role === 'intake' || role === 'deliver') door.open(createHealth(ctx))

@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   connectors: ['formats'],
   destinations: [],
   store: [],
+  bodies: ['store'],
   normalize: [],
   queue: ['store'],
   outbox: ['queue', 'store'],
@@ -38,7 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'store',
   ],
   widget: ['api', 'connectors', 'credentials', 'outbox', 'queue', 'store'],
-  cli: ['api', 'connectors', 'credentials', 'normalize', 'simulator', 'store', 'web'],
+  cli: ['api', 'bodies', 'connectors', 'credentials', 'normalize', 'simulator', 'store', 'web'],
 }
 
 /** Single files with more: the shapes that others are written against, and what stands above all folders. */

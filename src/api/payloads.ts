@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { partBytes, readPart } from '../deliver/parts.ts'
 import { checkPayloadUrl } from '../outbox/payloads.ts'
 import { ApiError } from '../platform/errors.ts'
-import { unpackSync } from '../store/compress.ts'
+import { readBody } from '../store/bodies.ts'
 import type { Context } from '../store/context.ts'
 import { eventBody } from '../store/events.ts'
 import { auditRead } from './audit-read.ts'
@@ -30,8 +30,8 @@ async function payload(
   const as = { ...ctx, actor: { kind: 'link', id: null, address } as const }
   await auditRead(as, { environmentId: null, subject: eventId, details: { via: 'payload' } })
   const packed = await eventBody(ctx.db, eventId)
-  if (packed === null) throw new ApiError('event_not_found', 404, 'the event was deleted')
-  const body = unpackSync(packed)
+  const body = packed === null ? null : await readBody(ctx.bodies, packed)
+  if (body === null) throw new ApiError('event_not_found', 404, 'the event was deleted')
   return new Response(Buffer.from(named.part === null ? body : partBytes(body, readPart(named.part))), {
     headers: {
       'content-type': 'application/json',

@@ -13,7 +13,10 @@ export function addConfig(command: Command): void {
     .description('The settings in force, and where each comes from. Secrets are not shown.')
     .option('--json', 'print JSON, for programs')
     .action(async (options: { json?: boolean }) => {
-      const { describeSettings, readSettings } = await import('../config.ts')
+      const [{ describeSettings, readSettings }, { placeOf }] = await Promise.all([
+        import('../config.ts'),
+        import('../bodies/setting.ts'),
+      ])
       const { config, origins } = readSettings()
       const values: Record<string, unknown> = {
         LOAM_PORT: config.port,
@@ -27,6 +30,14 @@ export function addConfig(command: Command): void {
         LOAM_ALLOW_PRIVATE_DESTINATIONS: config.allowPrivateDestinations ? 'on' : 'off',
         LOAM_DESTINATION_FOLDER: config.destinationFolder,
         LOAM_STDOUT: config.stdout,
+        LOAM_BODIES: placeOf(config.bodies),
+        ...(config.bodies.kind === 's3'
+          ? {
+              AWS_ENDPOINT_URL: config.bodies.endpoint,
+              AWS_REGION: config.bodies.region,
+              AWS_ACCESS_KEY_ID: config.bodies.accessKeyId,
+            }
+          : {}),
         LOAM_BACKFILL_DAYS: config.backfillDays,
         LOAM_LOG_LEVEL: config.logLevel,
       }

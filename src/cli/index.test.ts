@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Command } from 'commander'
+import { settingNames } from '../config.ts'
 import { commands } from './commands.ts'
 import { type Cli, openCli } from './test-cli.ts'
 
@@ -120,7 +121,7 @@ test('config shows what is in force and where it comes from, without secrets', a
   assert.match(run.stdout, /LOAM_ADMIN_TOKEN +\*\*\*\* +environment/)
   assert.ok(!`${run.stdout}${json.stdout}`.includes('nobody-may-see'))
   assert.match(postgres.stdout, /postgres:\/\/loam:\*\*\*\*@db\/loam/)
-  assert.equal((json.json().settings as unknown[]).length, 19)
+  assert.equal((json.json().settings as unknown[]).length, settingNames.length)
 })
 
 test('db status says that there is no database yet, and makes none', async () => {

@@ -19,6 +19,7 @@ import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteEventsOfUser } from '../store/events.ts'
+import { forgetUser } from '../store/body-moves.ts'
 import { deleteJobsOfUser } from '../store/jobs.ts'
 import { type Application, applicationOf } from './client.ts'
 import { connectionHttp, firstHttp } from './connection-http.ts'
@@ -28,6 +29,7 @@ import { openTokens, renewTokens, sealTokens, type StoredTokens, tokenPlace } fr
 export async function eraseConnection(ctx: Context, tx: Transaction, userId: string): Promise<void> {
   await tx.batch([...deleteEventsOfUser(userId), deleteJobsOfUser(userId)])
   await deleteConnection(tx, userId)
+  if (ctx.bodies !== undefined) await forgetUser(tx, userId, ctx.clock.now())
   tx.afterCommit(() => forgetUserInMemory(ctx.db, userId))
 }
 

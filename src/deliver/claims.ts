@@ -1,6 +1,7 @@
 // Deliveries from the database: retries, what found no room in memory, what a crashed process left.
 import { claim, deliveryQueue } from '../queue/queue.ts'
-import { unpackSync } from '../store/compress.ts'
+import { readBody } from '../store/bodies.ts'
+import type { Context } from '../store/context.ts'
 import type { Database } from '../store/database.ts'
 import { confirmLeases, type DeliveryRow } from '../store/deliveries.ts'
 import { eventsByIds } from '../store/events.ts'
@@ -42,7 +43,7 @@ export async function claimHeld(
 }
 
 /** Reads the events of the first ones that have none yet, no more than fit. */
-export async function readBodies(db: Database, held: readonly Held[]): Promise<void> {
+export async function readBodies({ db, bodies }: Pick<Context, 'db' | 'bodies'>, held: readonly Held[]): Promise<void> {
   let bytes = 0
   const missing: Held[] = []
   for (const each of held) {
@@ -53,11 +54,16 @@ export async function readBodies(db: Database, held: readonly Held[]): Promise<v
   }
   if (missing.length === 0) return
   const rows = await eventsByIds(db, [...new Set(missing.map((each) => each.delivery.event_id))])
-  const bodies = new Map(rows.map(({ body, ...event }) => [event.id, { event, body: unpackSync(body) }]))
+  const whole = await Promise.all(
+    rows.map(async ({ body, ...event }) => ({ event, body: await readBody(bodies, body) })),
+  )
+  const byId = new Map(whole.map((each) => [each.event.id, each]))
   for (const each of missing) {
-    const found = bodies.get(each.delivery.event_id)
-    each.event = found?.event ?? null
-    each.body = found === undefined ? new Uint8Array() : cut(found.body, each.delivery.part)
+    const found = byId.get(each.delivery.event_id)
+    // Without its body an event is gone.
+    const body = found?.body ?? null
+    each.event = body === null ? null : found!.event
+    each.body = body === null ? new Uint8Array() : cut(body, each.delivery.part)
   }
 }
 

@@ -254,7 +254,7 @@ export class Outlet {
     try {
       if (first.some((held) => !isConfirmed(held))) ours = await confirmHeld(ctx.db, first, leases.now())
       this.#waiting.letGo(first.filter((held) => !ours.includes(held)))
-      await readBodies(ctx.db, ours)
+      await readBodies(ctx, ours)
     } finally {
       const gone = ours.filter((held) => this.#forgotten.has(held.event?.user_id ?? ''))
       this.#waiting.letGo(gone)

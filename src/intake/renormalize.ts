@@ -7,6 +7,7 @@ import type { DataType } from '../model/data-type.ts'
 import { appendEvents } from '../outbox/append.ts'
 import { parseJson } from '../platform/json.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { keyInRow } from '../store/bodies.ts'
 import { unpackSync, unpackText } from '../store/compress.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import { audit } from '../store/audit.ts'
@@ -32,6 +33,7 @@ import type { JobResult } from './jobs.ts'
 import { PageMapping } from './page-mapping.ts'
 import { mapWithPieces } from './pieces.ts'
 import { recordEvents } from './record-events.ts'
+import { type Fetched, fetchPages, withBodies } from './stored-pages.ts'
 
 const PAGES_AT_ONCE = 20
 const KEYS_AT_ONCE = 40
@@ -117,6 +119,7 @@ async function step(ctx: Context, job: JobRow, payload: Payload): Promise<void> 
   const person = payload.person!
   const before = structuredClone(payload)
   try {
+    const fetched = await fetchPages(ctx, person.userId, person.page, PAGES_AT_ONCE)
     await ctx.db.transaction(async (tx) => {
       await tx.lock(`connection:${person.userId}`)
       const connection = await connectionById(tx, person.userId)
@@ -126,7 +129,7 @@ async function step(ctx: Context, job: JobRow, payload: Payload): Promise<void> 
         connection === null ||
         connector === null ||
         kinds.length === 0 ||
-        (!(await gatherMore(ctx, tx, connector, connection, kinds, person)) &&
+        (!(await gatherMore(ctx, tx, connector, connection, kinds, person, fetched)) &&
           !(await compareMore(ctx, tx, connector, connection, kinds, payload)))
       if (finished) {
         await tx.batch([clearRenormalized(person.userId)])
@@ -156,14 +159,22 @@ async function gatherMore(
   connection: ConnectionRow,
   kinds: readonly string[],
   person: Person,
+  fetched: Fetched,
 ): Promise<boolean> {
-  const rows = await pagesOf(tx, person.userId, person.page, PAGES_AT_ONCE)
-  if (rows.length === 0) return false
+  const found = await pagesOf(tx, person.userId, person.page, PAGES_AT_ONCE)
+  if (found.length === 0) return false
+  const rows = withBodies(found, fetched)
+  // Moved in this very moment: the next step has fetched it.
+  if (rows.length === 0) return true
   const last = rows.at(-1)!
   person.page = { runAt: last.run_at, id: last.id }
   const unreadable = new Set(person.unreadable)
   const mapped: { kind: string; runAt: number; mapped: Mapped[] }[] = []
   for (const row of rows.filter((each) => kinds.includes(each.kind))) {
+    if (keyInRow(row.body) !== null) {
+      unreadable.add(row.kind)
+      continue
+    }
     const zone = row.time_zone ?? connection.time_zone
     const mapping = new PageMapping(ctx, connector, pageOf(connector, row), zone, row.received_at, unreadable)
     let parts: Mapped[]

@@ -20,6 +20,12 @@ export function newId(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${sequence.toString(16).padStart(3, '0')}-${randomTail()}`
 }
 
+/** Less than every id that is made from then on, and more than those made before. */
+export function firstIdAt(ms: number): string {
+  const time = ms.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}`
+}
+
 /** Drawn for many ids at once: asking the system for eight bytes costs more than everything else here. */
 const drawn = Buffer.alloc(8 * 256)
 let used = drawn.length

@@ -32,7 +32,7 @@ export async function expireEvents(ctx: Context, forMs = 2000): Promise<number> 
       const deleted = await ctx.db.transaction(async (tx) => {
         // Of several servers one deletes at a time.
         await tx.lock('retention')
-        return deleteOldEvents(tx, id, ctx.clock.now() - days * DAY_MS, AT_ONCE)
+        return deleteOldEvents(tx, id, ctx.clock.now() - days * DAY_MS, AT_ONCE, ctx.bodies !== undefined)
       })
       gone += deleted
       more = deleted === AT_ONCE

@@ -6,12 +6,15 @@ import type { Metrics } from '../platform/metrics.ts'
 import type { Network } from '../platform/network.ts'
 import type { Sealer } from '../platform/seal.ts'
 import type { Actor } from './audit.ts'
+import type { BodyStore } from './bodies.ts'
 import type { Database } from './database.ts'
 
 export interface Context {
   /** Who asked for what is done now; absent where Loam works by itself. */
   actor?: Actor
   db: Database
+  /** Where older bodies lie; absent where all are in the database. */
+  bodies?: BodyStore | undefined
   clock: Clock
   /** For providers. */
   http: Http

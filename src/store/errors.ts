@@ -1,4 +1,5 @@
 // What a database error means, on both engines.
+import { BodiesUnavailable } from './bodies.ts'
 
 interface Coded {
   code?: unknown
@@ -17,8 +18,9 @@ export function isUniqueViolation(error: unknown): boolean {
 const CONNECTION_TROUBLE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
 
-/** Nothing was wrong with the statement: the database is away, full or busy. Try again later. */
+/** Nothing was wrong with the statement: the database, or where bodies lie, is away, full or busy. Try again later. */
 export function isUnavailable(error: unknown): boolean {
+  if (error instanceof BodiesUnavailable) return true
   const { code, errcode } = (error ?? {}) as Coded
   if (typeof errcode === 'number') return [5, 6, 10, 13, 14].includes(errcode & 0xff)
   if (typeof code !== 'string') return error instanceof Error && CONNECTION_TROUBLE.test(error.message)

@@ -1,3 +1,4 @@
+import { forgetNamed } from './body-moves.ts'
 import { insertMany, placeholders, type Sql, type Statement, type Stored, type Transaction } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
@@ -112,6 +113,8 @@ export async function deleteOldEvents(
   environmentId: string,
   before: number,
   limit: number,
+  /** Whether bodies may lie outside of the database. */
+  movedAway: boolean,
 ): Promise<number> {
   const rows = await tx.all<{ id: string }>(
     `SELECT e.id FROM events e WHERE e.environment_id = $1 AND e.created_at < $2 AND NOT EXISTS (
@@ -122,6 +125,7 @@ export async function deleteOldEvents(
   if (rows.length === 0) return 0
   const ids = rows.map((row) => row.id)
   const list = placeholders(ids.length)
+  if (movedAway) await forgetNamed(tx, 'events', ids)
   await tx.batch([
     { sql: `DELETE FROM deliveries WHERE event_id IN (${list})`, params: ids },
     { sql: `DELETE FROM events WHERE id IN (${list})`, params: ids },

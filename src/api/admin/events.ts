@@ -4,8 +4,8 @@ import { signatureHeader } from '../../destinations/webhook/signature.ts'
 import { isDataType } from '../../model/data-type.ts'
 import { resendEvent as resend } from '../../outbox/replay.ts'
 import { ApiError } from '../../platform/errors.ts'
-import { unpackSync } from '../../store/compress.ts'
 import { auditStatement } from '../../store/audit.ts'
+import { readBody } from '../../store/bodies.ts'
 import type { Context } from '../../store/context.ts'
 import { deliveriesOfEvent } from '../../store/deliveries.ts'
 import { listDestinations } from '../../store/destinations.ts'
@@ -97,7 +97,7 @@ export async function getEvent(
   const byId = new Map(destinations.map((destination) => [destination.id, destination]))
   return {
     ...eventView(row),
-    body: JSON.parse(bodyOf(row).toString('utf8')),
+    body: JSON.parse((await bodyOf(ctx, row)).toString('utf8')),
     deliveries: deliveries.map((delivery) => deliveryView(delivery, row, byId.get(delivery.destination_id) ?? null)),
   }
 }
@@ -110,7 +110,7 @@ export async function getEventRequest(
 ): Promise<EventRequestView> {
   const row = await eventNamed(ctx, environment, input.event_id)
   await auditEventRead(ctx, row)
-  const body = bodyOf(row)
+  const body = await bodyOf(ctx, row)
   const signature = signatureHeader(body, await environmentSecrets(ctx, environment.id), ctx.clock.now())
   return {
     headers: {
@@ -162,8 +162,10 @@ async function auditEventRead(ctx: Context, row: EventSummary): Promise<void> {
   await auditRead(ctx, { ...named, details: { type: row.type, via: 'event' } })
 }
 
-function bodyOf(row: EventRow): Buffer {
-  return Buffer.from(unpackSync(row.body))
+async function bodyOf(ctx: Context, row: EventRow): Promise<Buffer> {
+  const body = await readBody(ctx.bodies, row.body)
+  if (body === null) throw new ApiError('event_not_found', 404, 'the body of this event was taken away')
+  return Buffer.from(body)
 }
 
 export function eventView(row: EventSummary): EventView {

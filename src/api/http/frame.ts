@@ -61,10 +61,10 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
     }
     if (isUnavailable(error)) {
       // Nothing was acknowledged: a provider that hears this sends its notification again.
-      ctx.log.warn({ err: error, reference, path: c.req.path }, 'a request could not reach the database')
+      ctx.log.warn({ err: error, reference, path: c.req.path }, 'a request could not reach what is stored')
       const headers = { 'retry-after': RETRY_AFTER_SECONDS }
       return problemResponse(
-        new ApiError('not_ready', 503, 'the database cannot be reached; try again', { headers }),
+        new ApiError('not_ready', 503, 'what is stored cannot be reached; try again', { headers }),
         place,
       )
     }

@@ -1,6 +1,6 @@
 // Events as objects of a bucket in S3 or in what speaks its protocol.
 import { z } from 'zod'
-import { awsSender } from '../aws-request.ts'
+import { awsSender } from '../../platform/aws-request.ts'
 import { defineDestination, rejected, type World } from '../destination.ts'
 import { endpointSetting } from '../objects/endpoint.ts'
 import { keyInUrl } from '../objects/keys.ts'

@@ -1,6 +1,6 @@
 // Events as messages of an Amazon SQS queue, ten to a request.
 import { z } from 'zod'
-import { awsSender } from '../aws-request.ts'
+import { awsSender } from '../../platform/aws-request.ts'
 import {
   defineDestination,
   delivered,

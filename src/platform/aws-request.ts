@@ -1,7 +1,7 @@
 // Requests that AWS and what imitates it accept: Signature Version 4, over our own HTTP.
 import { createHash } from 'node:crypto'
-import type { Clock } from '../platform/clock.ts'
-import type { Http, HttpResponse, HttpTls } from '../platform/http.ts'
+import type { Clock } from './clock.ts'
+import type { Http, HttpResponse, HttpTls } from './http.ts'
 
 export interface AwsKeys {
   region: string
@@ -10,11 +10,11 @@ export interface AwsKeys {
 }
 
 export interface AwsRequest {
-  method: 'PUT' | 'POST'
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   service: 's3' | 'sqs'
   url: string
   headers: Record<string, string>
-  body: Uint8Array | string
+  body?: Uint8Array | string
   timeoutMs: number
   maxResponseBytes: number
 }
@@ -35,7 +35,9 @@ export function awsSender(keys: AwsKeys, { http, clock }: { http: Http; clock: C
     const { AwsV4Signer } = await import('aws4fetch')
     if (derived.size > MOST_DERIVED) derived.clear()
     // With the body's hash in the signature nobody on the way can change it.
-    const hash = createHash('sha256').update(request.body).digest('hex')
+    const hash = createHash('sha256')
+      .update(request.body ?? '')
+      .digest('hex')
     const signer = new AwsV4Signer({
       method: request.method,
       url: request.url,

@@ -1,0 +1,90 @@
+// Bodies as files of a folder, which several servers share or one has for itself.
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { BodiesUnavailable, type BodyStore } from '../store/bodies.ts'
+import { placeOf } from './setting.ts'
+
+const LISTED_AT_ONCE = 1000
+
+export function folderBodies(folder: string): BodyStore {
+  const place = placeOf({ kind: 'folder', folder })
+  const pathOf = (key: string): string => join(folder, key)
+
+  /** What the file system says no to is no mistake of ours; what is not there is null. */
+  async function within<T>(work: () => Promise<T>): Promise<T | null> {
+    try {
+      return await work()
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'ENOENT') return null
+      if (code === undefined) throw error
+      throw new BodiesUnavailable(`${place}: ${code}`)
+    }
+  }
+
+  async function syncFolder(path: string): Promise<void> {
+    const handle = await open(path)
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  }
+
+  return {
+    place,
+    async put(key, body) {
+      const path = pathOf(key)
+      const partial = `${path}.${randomBytes(6).toString('hex')}.part`
+      await within(async () => {
+        const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        const file = await open(partial, 'wx', 0o600)
+        try {
+          await file.writeFile(body)
+          await file.sync()
+        } finally {
+          await file.close()
+        }
+        await rename(partial, path)
+        await syncFolder(dirname(path))
+        // Folders that were made on the way are durable in those that hold them.
+        for (let at = dirname(path); made !== undefined && at.length >= made.length; at = dirname(at)) {
+          await syncFolder(dirname(at))
+        }
+        return true
+      }).then((written) => {
+        if (written === null) throw new BodiesUnavailable(`${place}: the folder went away`)
+      })
+    },
+    get: (key) => within(() => readFile(pathOf(key))),
+    async delete(keys) {
+      for (const key of keys) await within(() => rm(pathOf(key), { force: true }))
+      // A folder is named after a person: it goes when nothing is in it.
+      for (const parent of new Set(keys.map(dirname))) {
+        for (let at = parent; at !== '.'; at = dirname(at)) {
+          const gone = await rmdir(pathOf(at)).then(
+            () => true,
+            () => false,
+          )
+          if (!gone) break
+        }
+      }
+    },
+    async *list(prefix, after = '') {
+      const entries = await within(() => readdir(pathOf(prefix), { recursive: true, withFileTypes: true }))
+      const keys = (entries ?? [])
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+        .filter((key) => key > after)
+        .sort()
+      for (let at = 0; at < keys.length; at += LISTED_AT_ONCE) {
+        const some = keys.slice(at, at + LISTED_AT_ONCE)
+        const found = await Promise.all(
+          some.map(async (key) => ({ key, about: await within(() => stat(pathOf(key))) })),
+        )
+        yield found.flatMap(({ key, about }) => (about === null ? [] : [{ key, writtenAt: about.mtimeMs }]))
+      }
+    },
+  }
+}
