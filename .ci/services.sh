@@ -69,3 +69,14 @@ export LOAM_TEST_AZURITE="$azurite/node_modules/azurite/dist/src/blob/main.js"
 if [ ! -e "$LOAM_TEST_AZURITE" ]; then
   npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$azurite" azurite@3.37.0
 fi
+
+# MongoDB is played by FerretDB. Its module leaves out the file with its version, without which it refuses to start.
+export LOAM_TEST_FERRETDB="$go_tools/ferretdb"
+if [ ! -x "$LOAM_TEST_FERRETDB" ]; then
+  ferretdb=$(mktemp -d)
+  module=$(cd / && go mod download -json github.com/FerretDB/FerretDB@v1.24.2 | python3 -c 'import json, sys; print(json.load(sys.stdin)["Dir"])')
+  cp -r "$module/." "$ferretdb" && chmod -R u+w "$ferretdb"
+  echo v1.24.2 >"$ferretdb/build/version/version.txt"
+  (cd "$ferretdb" && CGO_ENABLED=0 go build -o "$LOAM_TEST_FERRETDB" ./cmd/ferretdb)
+  rm -rf "$ferretdb"
+fi

@@ -5,6 +5,7 @@ import type { DestinationType } from './destination.ts'
 import { file } from './file/index.ts'
 import { gcs } from './gcs/index.ts'
 import { kafka } from './kafka/index.ts'
+import { mongodb } from './mongodb/index.ts'
 import { mysql } from './mysql/index.ts'
 import { nats } from './nats/index.ts'
 import { postgres } from './postgres/index.ts'
@@ -19,6 +20,7 @@ export const destinationTypes: readonly DestinationType[] = [
   webhook as unknown as DestinationType,
   postgres as unknown as DestinationType,
   mysql as unknown as DestinationType,
+  mongodb as unknown as DestinationType,
   kafka as unknown as DestinationType,
   redis as unknown as DestinationType,
   nats as unknown as DestinationType,

@@ -14,7 +14,7 @@ import {
   type Table,
   writeRows,
 } from './dialect.ts'
-import { readEvent, type ReadEvent, userChanges } from './event-body.ts'
+import { readEvent, type ReadEvent, userChanges } from '../event-body.ts'
 import { createTable, type Step } from './migrate.ts'
 
 const payloadColumns: Column[] = [

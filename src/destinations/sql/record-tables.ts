@@ -1,5 +1,6 @@
 // A table for each type of record: the columns people ask for, and the whole record beside them.
 import { DATA_TYPES, type DataType } from '../../model/data-type.ts'
+import { at, instantOf } from '../record-changes.ts'
 import type { Column, ColumnType, Row, Table, Value } from './dialect.ts'
 
 /** Name, type and where it stands in the record. */
@@ -183,36 +184,13 @@ export function recordRow(type: DataType, record: unknown): Row {
   return row
 }
 
-/** What a record is known by within its user and type; null when it cannot be told. */
-export function recordKey(type: DataType, record: unknown): string | null {
-  if (type === 'athlete') return 'athlete'
-  const start = at(record, 'metadata.start_time')
-  const named = type === 'activity' || type === 'sleep' ? at(record, 'metadata.summary_id') : null
-  if (typeof named === 'string' && named !== '') return named
-  if (typeof start !== 'string') return null
-  return type === 'activity' || type === 'sleep' ? start : start.slice(0, 10)
-}
-
-export function at(record: unknown, path: string): unknown {
-  let value = record
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return null
-    value = (value as Record<string, unknown>)[name]
-  }
-  return value ?? null
-}
-
 /** What does not fit its column is null there; the record beside it has it all. */
 function columnValue(type: ColumnType, value: unknown): Value {
   if (type === 'boolean') return typeof value === 'boolean' ? value : null
   if (type === 'number') return typeof value === 'number' && Number.isFinite(value) ? value : null
   if (type === 'integer') return Number.isSafeInteger(value) ? (value as number) : null
+  if (type === 'instant') return instantOf(value)
   if (typeof value !== 'string') return null
-  if (type === 'instant') {
-    // A wall clock without an offset is no instant.
-    const time = /(Z|[+-]\d{2}:?\d{2})$/.test(value) ? new Date(value) : null
-    return time === null || Number.isNaN(time.getTime()) ? null : time
-  }
   if (type === 'day') {
     const day = value.slice(0, 10)
     return /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)) ? day : null

@@ -1,6 +1,7 @@
 // A Sender on any SQL database: one transaction for a batch, and for each event alone when a batch is refused.
 import { keptConnection } from '../kept-connection.ts'
-import { delivered, type OutgoingEvent, type Sender, type SendResult, type World } from '../destination.ts'
+import type { OutgoingEvent, Sender, SendResult, World } from '../destination.ts'
+import { togetherOrAlone } from '../together.ts'
 import type { Dialect, SqlClient } from './dialect.ts'
 import { insertEvents, insertSteps } from './insert-mode.ts'
 import { migrate } from './migrate.ts'
@@ -58,25 +59,8 @@ export function sqlSender(database: Database, settings: Pick<SqlSettings, 'mode'
   }
 
   return {
-    async send(events, { timeoutMs }) {
-      const until = performance.now() + timeoutMs
-      try {
-        await together(events, timeoutMs)
-        return events.map(() => delivered())
-      } catch (error) {
-        if (events.length === 1 || !database.aboutValues(error)) return events.map(() => failed(error))
-      }
-      const results: SendResult[] = []
-      for (const event of events) {
-        results.push(
-          await together([event], Math.max(1000, until - performance.now())).then(
-            () => delivered(),
-            (error: unknown) => failed(error),
-          ),
-        )
-      }
-      return results
-    },
+    send: (events, { timeoutMs }) =>
+      togetherOrAlone(events, timeoutMs, { write: together, aboutEvents: database.aboutValues, failed }),
     close: () => kept.close(),
   }
 }

@@ -1,13 +1,13 @@
 // A table for each type of record, with one row for each record. What arrives late or twice never undoes what is newer: every
 // row keeps the ordering timestamp of its event, and what was deleted leaves a mark with one.
-import { type DataType, isDataType } from '../../model/data-type.ts'
-import { UploadType } from '../../model/enumerations.ts'
+import { isDataType } from '../../model/data-type.ts'
 import type { TerraUser } from '../../model/user.ts'
 import type { OutgoingEvent } from '../destination.ts'
+import { readEvent, type ReadEvent, userChanges } from '../event-body.ts'
+import { newestChanges, orderOf, type RecordChange, recordChanges } from '../record-changes.ts'
 import { type Dialect, parameterList, type Row, type Session, type Table, writeRows } from './dialect.ts'
-import { readEvent, type ReadEvent, userChanges } from './event-body.ts'
 import { createTable, type Step } from './migrate.ts'
-import { at, recordKey, recordRow, recordTables } from './record-tables.ts'
+import { recordRow, recordTables } from './record-tables.ts'
 
 export const usersTable: Table = {
   name: 'loam_users',
@@ -56,16 +56,6 @@ export const upsertSteps: readonly Step[] = [
     ),
 ]
 
-/** What an event says of one record. */
-interface Change {
-  type: DataType
-  userId: string
-  key: string
-  orderingAt: number
-  /** Null: it was deleted. */
-  row: Row | null
-}
-
 export async function upsertEvents(
   session: Session,
   dialect: Dialect,
@@ -75,15 +65,15 @@ export async function upsertEvents(
   const read = events.map(readEvent)
   const gone = await writeUsers(session, dialect, read)
   const wanted = options.on_deauth === 'keep' ? read : read.filter(({ event }) => !gone.has(event.userId ?? ''))
-  const changes = await stillNew(session, dialect, newestOf(wanted.flatMap(changesOf)))
+  const changes = await stillNew(session, dialect, newestChanges(wanted.flatMap(recordChanges)))
   for (const [type, table] of Object.entries(recordTables)) {
     const those = changes.filter((change) => change.type === type)
-    const rows = those.flatMap((change) => (change.row === null ? [] : [change.row]))
+    const rows = those.filter(({ record }) => record !== null).map(rowOf)
     await writeRows(session, dialect, table, rows, (values) => dialect.upsert(table, values, 'ordering_at'))
-    for (const change of those.filter(({ row }) => row === null)) await deleteRow(session, dialect, table, change)
+    for (const change of those.filter(({ record }) => record === null)) await deleteRow(session, dialect, table, change)
   }
   const marks = changes
-    .filter(({ row }) => row === null)
+    .filter(({ record }) => record === null)
     .map(({ userId, type, key, orderingAt }) => ({
       user_id: userId,
       data_type: type,
@@ -98,51 +88,19 @@ export async function upsertEvents(
   if (options.on_deauth === 'delete' && gone.size > 0) await removeUsers(session, dialect, [...gone])
 }
 
-function changesOf({ event, body }: ReadEvent): Change[] {
-  const userId = event.userId
-  if (userId === null) return []
-  // Events without recency are ordered by when they were made.
-  const common = { userId, orderingAt: event.orderingAt ?? event.createdAt }
-  if (event.type === 'record_deleted') {
-    const type = body.data_type
-    const key = body.summary_id ?? body.day ?? (type === 'athlete' ? 'athlete' : null)
-    return type !== undefined && isDataType(type) && key !== null ? [{ ...common, type, key, row: null }] : []
+function rowOf({ type, userId, key, orderingAt, referenceId, provider, record }: RecordChange): Row {
+  return {
+    ...recordRow(type, record),
+    user_id: userId,
+    record_key: key,
+    ordering_at: orderingAt,
+    reference_id: referenceId,
+    provider,
   }
-  if (!isDataType(event.type)) return []
-  const type = event.type
-  return (type === 'athlete' ? [body.athlete] : (body.data ?? [])).flatMap((record) => {
-    const key = recordKey(type, record)
-    if (key === null) return []
-    const row = {
-      ...recordRow(type, record),
-      user_id: userId,
-      record_key: key,
-      ordering_at: common.orderingAt,
-      reference_id: body.user?.reference_id ?? event.referenceId,
-      provider: event.provider,
-    }
-    return [{ ...common, type, key, row: isDeletion(type, record) ? null : row }]
-  })
-}
-
-/** Sleep has other upload types: 4 is no deletion there. */
-function isDeletion(type: DataType, record: unknown): boolean {
-  return (type === 'activity' || type === 'daily') && at(record, 'metadata.upload_type') === UploadType.Delete
-}
-
-/** One change for each record, in one order everywhere. Of two that are equally new, the later one. */
-function newestOf(changes: readonly Change[]): Change[] {
-  const newest = new Map<string, Change>()
-  for (const change of changes) {
-    const id = markOf(change.userId, change.type, change.key)
-    const other = newest.get(id)
-    if (other === undefined || other.orderingAt <= change.orderingAt) newest.set(id, change)
-  }
-  return [...newest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change)
 }
 
 /** Without those that a later deletion overtook. The users are locked: nobody else writes these records meanwhile. */
-async function stillNew(session: Session, dialect: Dialect, changes: readonly Change[]): Promise<Change[]> {
+async function stillNew(session: Session, dialect: Dialect, changes: readonly RecordChange[]): Promise<RecordChange[]> {
   if (changes.length === 0) return []
   const users = [...new Set(changes.map((change) => change.userId))]
   const marks = await session.query(
@@ -162,7 +120,7 @@ function markOf(...parts: unknown[]): string {
   return JSON.stringify(parts)
 }
 
-async function deleteRow(session: Session, dialect: Dialect, table: Table, change: Change): Promise<void> {
+async function deleteRow(session: Session, dialect: Dialect, table: Table, change: RecordChange): Promise<void> {
   const [user, key, newest] = [1, 2, 3].map((position) => dialect.parameter(position))
   await session.query(
     `DELETE FROM ${dialect.table(table.name)} WHERE user_id = ${user} AND record_key = ${key} AND ordering_at <= ${newest}`,
@@ -176,7 +134,7 @@ async function writeUsers(session: Session, dialect: Dialect, events: readonly R
     userChanges(read).map(({ user, state }) => ({
       user,
       state,
-      orderingAt: read.event.orderingAt ?? read.event.createdAt,
+      orderingAt: orderOf(read.event),
     })),
   )
   // In one order everywhere, so that two transactions cannot wait for each other.

@@ -1,6 +1,6 @@
 // What a database destination reads out of an event's JSON: our own, so its shape is known.
-import type { TerraUser } from '../../model/user.ts'
-import type { OutgoingEvent } from '../destination.ts'
+import type { TerraUser } from '../model/user.ts'
+import type { OutgoingEvent } from './destination.ts'
 
 export interface EventBody {
   type: string
