@@ -19,7 +19,8 @@ try {
     ['PostgreSQL', () => postgresUrl(cleanup)],
   ]
   const payloads = smallPayloads(100)
-  for (const [engine, database] of engines) {
+  const only = process.env.LOAM_BENCH_ENGINE
+  for (const [engine, database] of engines.filter(([name]) => only === undefined || name === only)) {
     const contestants: Contestant[] = []
     for (const events of sizes) {
       const url = await database()

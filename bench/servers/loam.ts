@@ -13,6 +13,7 @@ import { createSealer } from '../../src/platform/seal.ts'
 import type { Context } from '../../src/store/context.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { openDatabase } from '../../src/store/open.ts'
+import { makePartitions } from '../../src/store/partitions.ts'
 import { serveContestant } from '../lib/contestant.ts'
 import { fill } from './fill.ts'
 import { serveEvents } from './http-in.ts'
@@ -24,6 +25,8 @@ const log = createLog('error')
 const http = createHttp({ allowPrivate: true, userAgent: 'Loam/bench' })
 const db = await openDatabase(databaseUrl, log)
 await migrate(db)
+// As the inbound loop does, which does not run here.
+if (db.dialect === 'postgres') await makePartitions(db, Date.now())
 const ctx: Context = {
   db,
   clock: systemClock,

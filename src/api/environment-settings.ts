@@ -17,4 +17,8 @@ export const EnvironmentSettingsChange = z.strictObject({
   menstruation_phase_style: shape.menstruation_phase_style.removeDefault().optional(),
   api_requests_per_minute: shape.api_requests_per_minute.removeDefault().optional(),
   events_retention_days: shape.events_retention_days.removeDefault().optional(),
+  events_retention_mb: shape.events_retention_mb.removeDefault().optional(),
+  events_drop_undelivered: shape.events_drop_undelivered.removeDefault().optional(),
+  attempts_retention_days: shape.attempts_retention_days.removeDefault().optional(),
+  attempts_retention_mb: shape.attempts_retention_mb.removeDefault().optional(),
 })

@@ -6,7 +6,8 @@ import {
   type RevokePayload,
   subscribeAtProvider,
 } from '../credentials/disconnect.ts'
-import { expireAudit, expireEvents } from '../outbox/retention.ts'
+import { tendPartitions } from '../outbox/partitions.ts'
+import { expire, expireAudit } from '../outbox/retention.ts'
 import { runReplay } from '../outbox/replays.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
@@ -38,6 +39,8 @@ const SOON_MS = 20
 /** While the database is away. */
 const AGAIN_MS = 500
 const POLL_EVERY_MS = 15_000
+/** Not a multiple of the others: they take turns. */
+const PARTITIONS_EVERY_MS = 10 * 60_000 + 7000
 const SUBSCRIBE_EVERY_MS = 6 * 3600_000
 const KEEP_FINISHED_MS = 7 * 86_400_000
 const MAX_ATTEMPTS = 12
@@ -150,12 +153,16 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     await queueSubscriptions(ctx)
   })
   let expiring: Promise<unknown> | null = null
-  const expire = guard('deleting old events', async () => {
-    expiring ??= expireEvents(ctx).finally(() => {
-      expiring = null
+  const expiry = (name: string, work: (ctx: Context) => Promise<unknown>) =>
+    guard(name, async () => {
+      if (expiring !== null) return
+      expiring = work(ctx).finally(() => {
+        expiring = null
+      })
+      await expiring
     })
-    await expiring
-  })
+  const expireRows = expiry('deleting old events', expire)
+  const partitions = expiry('tending partitions', tendPartitions)
   const cleaning = guard('cleaning up', async () => {
     await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
@@ -168,13 +175,15 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     setInterval(pump, BACKSTOP_MS),
     setInterval(housekeeping, POLL_EVERY_MS),
     setInterval(cleaning, 3600_000),
-    setInterval(expire, POLL_EVERY_MS),
+    setInterval(expireRows, POLL_EVERY_MS),
+    setInterval(partitions, PARTITIONS_EVERY_MS),
     setInterval(subscribing, SUBSCRIBE_EVERY_MS),
   ]
   const unsubscribe = onJobs(pump)
   const closeAtOnce = openAtOnce(ctx)
   pump()
   housekeeping()
+  partitions()
 
   return {
     async stop(graceMs) {

@@ -4,6 +4,8 @@ import type { DataType } from './data-type.ts'
 import { MENSTRUAL_PHASES } from './enumerations.ts'
 import { withoutSamples } from './records.ts'
 
+const megabytes = z.int().min(1).max(1_000_000_000).nullable().default(null)
+
 export const EnvironmentSettings = z
   .object({
     widget_name: z.string().trim().min(1).max(80).nullable().default(null).describe('What the widget calls your app.'),
@@ -37,6 +39,21 @@ export const EnvironmentSettings = z
       .nullable()
       .default(6000)
       .describe('Requests that each API key may make, a sixth of them at once; more answer 429. Null: no limit.'),
+    events_retention_mb: megabytes.describe(
+      'So many megabytes of events stay, as stored; of the others those that have ended go, the oldest first. Null: no limit.',
+    ),
+    events_drop_undelivered: z
+      .boolean()
+      .default(false)
+      .describe('Age and size count for events that are still to be delivered as well: they are lost then.'),
+    attempts_retention_days: z
+      .int()
+      .min(1)
+      .max(36_500)
+      .nullable()
+      .default(14)
+      .describe('The log of failed attempts goes after so many days. Null: with its event.'),
+    attempts_retention_mb: megabytes.describe('So many megabytes of that log stay. Null: no limit.'),
   })
   .meta({ id: 'EnvironmentSettings' })
 export type EnvironmentSettings = z.infer<typeof EnvironmentSettings>

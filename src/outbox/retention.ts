@@ -1,12 +1,56 @@
-// Events do not stay for ever: what is older than its environment keeps goes, some at a time, the oldest first. What is still to
-// be delivered stays.
+// Events and the log of attempts do not stay for ever: what is older than its environment keeps, or more, goes some at a time, the
+// oldest first. What is still to be delivered stays unless the environment says otherwise.
 import { deleteOldAudit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
+import type { Database } from '../store/database.ts'
+import { deleteOldAttempts } from '../store/deliveries.ts'
 import { deleteOldEvents } from '../store/events.ts'
 import { listEnvironments, settingsOf } from '../store/environments.ts'
+import { asLeader } from '../store/leader.ts'
+import type { Cursor } from '../store/paging.ts'
+import { countStored, cutoffBySize, forgetHours, STORED_KINDS, type StoredKind } from '../store/stored.ts'
 
 const AT_ONCE = 500
-const DAY_MS = 86_400_000
+const MEGABYTE = 1_000_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** On PostgreSQL partitions are dropped whole (partitions.ts): only what is left some time later goes row by row. */
+const LEFT_TO_PARTITIONS_MS = DAY_MS + HOUR_MS
+
+/** Before which moment an environment's rows may go, by age and by size; null where there is no limit. */
+export interface Expiry {
+  environmentId: string
+  events: Limits
+  attempts: Limits
+  dropUndelivered: boolean
+}
+
+interface Limits {
+  byAge: number | null
+  bySize: number | null
+}
+
+export async function expiryOf(ctx: Context, environmentId: string): Promise<Expiry> {
+  const settings = await settingsOf(ctx.db, ctx.db, environmentId)
+  const limits = async (kind: StoredKind): Promise<Limits> => {
+    const { [`${kind}_retention_days` as const]: days, [`${kind}_retention_mb` as const]: most } = settings
+    return {
+      byAge: days === null ? null : ctx.clock.now() - days * DAY_MS,
+      bySize: most === null ? null : await cutoffBySize(ctx.db, environmentId, kind, most * MEGABYTE),
+    }
+  }
+  return {
+    environmentId,
+    events: await limits('events'),
+    attempts: await limits('attempts'),
+    dropUndelivered: settings.events_drop_undelivered,
+  }
+}
+
+/** Everything before it may go. */
+export function cutoffOf({ byAge, bySize }: Limits): number | null {
+  return byAge === null || bySize === null ? (byAge ?? bySize) : Math.max(byAge, bySize)
+}
 
 /** Rows of the audit log that are older than the operator keeps them. Answers how many went. */
 export async function expireAudit(ctx: Context): Promise<number> {
@@ -21,22 +65,74 @@ export async function expireAudit(ctx: Context): Promise<number> {
   return gone
 }
 
-/** Answers how many went. Ends after about `forMs`, so that nothing else waits for long. */
-export async function expireEvents(ctx: Context, forMs = 2000): Promise<number> {
-  const until = performance.now() + forMs
-  let gone = 0
-  for (const { id } of await listEnvironments(ctx.db)) {
-    const { events_retention_days: days } = await settingsOf(ctx.db, ctx.db, id)
-    if (days === null) continue
-    for (let more = true; more && performance.now() < until;) {
-      const deleted = await ctx.db.transaction(async (tx) => {
-        // Of several servers one deletes at a time.
-        await tx.lock('retention')
-        return deleteOldEvents(tx, id, ctx.clock.now() - days * DAY_MS, AT_ONCE, ctx.bodies !== undefined)
-      })
-      gone += deleted
-      more = deleted === AT_ONCE
+/** Answers how many went. Ends after about `forMs`, so that nothing else waits for long. Of several servers one does it. */
+export async function expire(ctx: Context, forMs = 2000): Promise<Record<StoredKind, number>> {
+  const gone = { events: 0, attempts: 0 }
+  await asLeader(ctx.db, 'retention', async () => {
+    const until = performance.now() + forMs
+    let rest: Expiry[] = []
+    for (const { id } of await listEnvironments(ctx.db)) {
+      await count(ctx, id, until)
+      rest.push(await expiryOf(ctx, id))
     }
-  }
+    // In turns: none waits until another has nothing left.
+    while (rest.length > 0 && performance.now() < until) {
+      const more: Expiry[] = []
+      for (const expiry of rest) if (await step(ctx, expiry, gone)) more.push(expiry)
+      rest = more
+    }
+  })
+  for (const kind of STORED_KINDS) ctx.metrics.expired.inc({ kind, how: 'rows' }, gone[kind])
   return gone
+}
+
+async function count(ctx: Context, environmentId: string, until: number): Promise<void> {
+  for (const kind of STORED_KINDS) {
+    while (performance.now() < until && (await countStored(ctx.db, environmentId, kind, ctx.clock.now())));
+  }
+}
+
+/** True when there may be more. */
+async function step(ctx: Context, expiry: Expiry, gone: Record<StoredKind, number>): Promise<boolean> {
+  const { environmentId } = expiry
+  const events = await expireEvents(ctx, expiry)
+  gone.events += events.deleted
+  const before = byRows(ctx.db, expiry.attempts)
+  const attempts = before === null ? 0 : await deleteOldAttempts(ctx.db, environmentId, before, AT_ONCE)
+  gone.attempts += attempts
+  if (events.again || attempts === AT_ONCE) return true
+  for (const kind of STORED_KINDS) {
+    const all = cutoffOf(expiry[kind])
+    if (all !== null) await forgetHours(ctx.db, environmentId, kind, all)
+  }
+  return false
+}
+
+/** Where the look for what may go has come to: what is still to be delivered is not looked at again at every step. */
+const places = new WeakMap<Database, Map<string, Cursor | null>>()
+
+async function expireEvents(ctx: Context, expiry: Expiry): Promise<{ deleted: number; again: boolean }> {
+  const { environmentId, dropUndelivered: undelivered } = expiry
+  const before = byRows(ctx.db, expiry.events)
+  if (before === null) return { deleted: 0, again: false }
+  const own = places.get(ctx.db) ?? new Map<string, Cursor | null>()
+  places.set(ctx.db, own)
+  const after = own.get(environmentId) ?? null
+  const { deleted, next } = await ctx.db.transaction((tx) =>
+    deleteOldEvents(tx, {
+      environmentId,
+      before,
+      undelivered,
+      after,
+      limit: AT_ONCE,
+      movedAway: ctx.bodies !== undefined,
+    }),
+  )
+  own.set(environmentId, next)
+  return { deleted, again: next !== null }
+}
+
+function byRows(db: Database, { byAge, bySize }: Limits): number | null {
+  const late = db.dialect === 'postgres' ? LEFT_TO_PARTITIONS_MS : 0
+  return cutoffOf({ byAge: byAge === null ? null : byAge - late, bySize })
 }

@@ -69,6 +69,24 @@ export function createMetrics() {
       labelNames: ['destination', 'lane'],
       registers,
     }),
+    expired: new Counter({
+      name: 'loam_expired_total',
+      help: 'Events and attempts that went by age or size: rows, or (how="partition") whole partitions.',
+      labelNames: ['kind', 'how'],
+      registers,
+    }),
+    storedItems: new Gauge({
+      name: 'loam_stored_items',
+      help: 'Events and attempts that are kept, as last counted.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    storedBytes: new Gauge({
+      name: 'loam_stored_bytes',
+      help: 'What they take, roughly: bodies as stored, and what rows and indexes take as a rule.',
+      labelNames: ['kind'],
+      registers,
+    }),
     jobs: new Counter({
       name: 'loam_jobs_total',
       help: 'Inbound jobs, by kind and outcome.',

@@ -229,8 +229,9 @@ export async function confirmLeases(
 /** Only while the delivery is ours: nobody waits for the outcome of one that was deleted or taken over. */
 export function insertAttempt(row: AttemptRow, leaseId: string): Statement {
   return {
-    sql: `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, outcome, status, error, response)
-          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM deliveries WHERE id = $2 AND lease_id = $10`,
+    sql: `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, outcome, status, error, response,
+            environment_id)
+          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, environment_id FROM deliveries WHERE id = $2 AND lease_id = $10`,
     params: [
       row.id,
       row.delivery_id,
@@ -244,6 +245,15 @@ export function insertAttempt(row: AttemptRow, leaseId: string): Statement {
       leaseId,
     ],
   }
+}
+
+/** The oldest of the log; the deliveries themselves stay. */
+export function deleteOldAttempts(sql: Sql, environmentId: string, before: number, limit: number): Promise<number> {
+  return sql.run(
+    `DELETE FROM attempts WHERE id IN (
+       SELECT id FROM attempts WHERE environment_id = $1 AND started_at < $2 ORDER BY started_at LIMIT $3)`,
+    [environmentId, before, limit],
+  )
 }
 
 /** `auth` waits for its `user_reauth`: when that one is delivered or has failed for good, the next may go. */

@@ -107,30 +107,46 @@ export async function listEvents(
   return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.id }))
 }
 
-/** The oldest that have ended everywhere, with their deliveries and attempts. By index; answers how many. */
+export interface OldEvents {
+  environmentId: string
+  /** Milliseconds: what was written before. */
+  before: number
+  /** Those that are still to be delivered as well. */
+  undelivered: boolean
+  /** Where the last look ended. */
+  after: Cursor | null
+  limit: number
+  /** Whether bodies may lie outside of the database. */
+  movedAway: boolean
+}
+
+/**
+ * Of the oldest those that have ended everywhere go, with their deliveries and attempts. By index; answers how many, and where the
+ * look ended: null at the end.
+ */
 export async function deleteOldEvents(
   tx: Transaction,
-  environmentId: string,
-  before: number,
-  limit: number,
-  /** Whether bodies may lie outside of the database. */
-  movedAway: boolean,
-): Promise<number> {
-  const rows = await tx.all<{ id: string }>(
-    `SELECT e.id FROM events e WHERE e.environment_id = $1 AND e.created_at < $2 AND NOT EXISTS (
-       SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('delivered', 'failed'))
-     ORDER BY e.created_at, e.id LIMIT $3`,
-    [environmentId, before, limit],
+  { environmentId, before, undelivered, after, limit, movedAway }: OldEvents,
+): Promise<{ deleted: number; next: Cursor | null }> {
+  const rows = await tx.all<{ id: string; created_at: number; has_ended: boolean | number }>(
+    `SELECT e.id, e.created_at, $5 = 1 OR NOT EXISTS (
+       SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('delivered', 'failed')) AS has_ended
+     FROM events e WHERE e.environment_id = $1 AND e.created_at < $2 AND e.created_at >= $3
+       AND (e.created_at > $3 OR e.id > $4) ORDER BY e.created_at, e.id LIMIT $6`,
+    [environmentId, before, after?.at ?? 0, after?.id ?? '', undelivered ? 1 : 0, limit],
   )
-  if (rows.length === 0) return 0
-  const ids = rows.map((row) => row.id)
-  const list = placeholders(ids.length)
-  if (movedAway) await forgetNamed(tx, 'events', ids)
-  await tx.batch([
-    { sql: `DELETE FROM deliveries WHERE event_id IN (${list})`, params: ids },
-    { sql: `DELETE FROM events WHERE id IN (${list})`, params: ids },
-  ])
-  return ids.length
+  const ids = rows.filter((row) => Boolean(row.has_ended)).map((row) => row.id)
+  if (ids.length > 0) {
+    const list = placeholders(ids.length)
+    if (movedAway) await forgetNamed(tx, 'events', ids)
+    await tx.batch([
+      { sql: `DELETE FROM deliveries WHERE event_id IN (${list})`, params: ids },
+      { sql: `DELETE FROM events WHERE id IN (${list})`, params: ids },
+    ])
+  }
+  const last = rows.at(-1)
+  const more = rows.length === limit && last !== undefined
+  return { deleted: ids.length, next: more ? { at: last.created_at, id: last.id } : null }
 }
 
 /** Bodies and summaries of everything that was ever sent about this connection. */

@@ -29,8 +29,10 @@ function migrationsFor(dialect: Sql['dialect']): Migration[] {
     })
 }
 
-/** Brings the schema up to date. Throws when the database was written by a newer Loam, or a migration was edited. */
-export async function migrate(db: Database): Promise<SchemaStatus> {
+/**
+ * Brings the schema up to date, or up to a version. Throws when the database was written by a newer Loam, or a migration was edited.
+ */
+export async function migrate(db: Database, upTo = Number.POSITIVE_INFINITY): Promise<SchemaStatus> {
   const migrations = migrationsFor(db.dialect)
   await db.transaction(async (tx) => {
     await tx.lock('loam:migrations')
@@ -44,7 +46,7 @@ export async function migrate(db: Database): Promise<SchemaStatus> {
     for (const row of applied) check(row, migrations)
     // Several branches number theirs at once: a smaller number may arrive later.
     const known = new Set(applied.map((row) => row.version))
-    for (const migration of migrations.filter(({ version }) => !known.has(version))) {
+    for (const migration of migrations.filter(({ version }) => version <= upTo && !known.has(version))) {
       await tx.batch(splitStatements(migration.sql).map((sql) => ({ sql })))
       await tx.run('INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)', [
         migration.version,
@@ -81,11 +83,12 @@ function check(row: { version: number; name: string; checksum: string }, migrati
   }
 }
 
-/** Our migrations hold no semicolons inside strings or bodies: a line that ends with one ends the statement. */
+/** A line that ends with a semicolon ends the statement, but not between `$$` and `$$`; strings of ours hold neither. */
 function splitStatements(sql: string): string[] {
-  return sql
-    .replaceAll(/--.*$/gm, '')
-    .split(/;\s*$/m)
-    .map((statement) => statement.trim())
-    .filter(Boolean)
+  const statements = ['']
+  for (const [i, part] of sql.replaceAll(/--.*$/gm, '').split('$$').entries()) {
+    const [first, ...rest] = i % 2 === 1 ? [`$$${part}$$`] : part.split(/;\s*$/m)
+    statements.push(statements.pop()! + first!, ...rest)
+  }
+  return statements.map((statement) => statement.trim()).filter(Boolean)
 }

@@ -20,11 +20,14 @@ function bound(value: Value): unknown {
     : value
 }
 
+/** What is sent once. */
+const DEFINES = /^(CREATE|ALTER|DROP|SET) /
+
 const names = new Map<string, string>()
 
 /** Statements are prepared once per connection; lists of varying length would fill its memory, so those are not. */
 function nameOf(sql: string): string | undefined {
-  if (sql.length > LONGEST_PREPARED) return undefined
+  if (sql.length > LONGEST_PREPARED || DEFINES.test(sql)) return undefined
   let name = names.get(sql)
   if (name === undefined) {
     if (names.size >= 500) return undefined

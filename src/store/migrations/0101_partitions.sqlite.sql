@@ -1,0 +1,1 @@
+-- On PostgreSQL events, deliveries and attempts are partitioned by time here. One file has no use for that.
