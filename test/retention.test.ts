@@ -81,6 +81,8 @@ test('by size the oldest go, as soon as their hour is counted', async (t) => {
   assert.equal((await expire(world.ctx)).events, 0)
   const [sums] = await storedSums(world.ctx.db)
   assert.ok(sums!.items >= left.length && sums!.items <= left.length + 1)
+  const shown = await world.api.asOperator('GET', `/admin/v1/environments/${world.api.devId}/stored`)
+  assert.equal((shown.json['events'] as { items: number }).items, sums!.items)
   const metrics = (await world.api.call('GET', '/metrics')).text
   assert.match(metrics, /loam_stored_bytes\{kind="events"\} [1-9]/)
 })

@@ -8,6 +8,7 @@ import {
   listEnvironments as listRows,
   updateEnvironment as updateRow,
 } from '../../store/environments.ts'
+import { storedSums, type StoredKind } from '../../store/stored.ts'
 import { forgetCredentials } from '../authenticate.ts'
 import { environmentSettings, EnvironmentSettingsChange } from '../environment-settings.ts'
 import { createEnvironment } from '../environments.ts'
@@ -93,6 +94,25 @@ export async function updateEnvironment(
   return environmentView(next)
 }
 
+const Amount = z.object({
+  items: z.int(),
+  bytes: z.int().describe('Bodies as stored, and what rows and indexes take as a rule.'),
+  counted_until: z.string().nullable().describe('What was written later is not counted yet. Null: nothing is.'),
+})
+export const StoredView = z
+  .object({ events: Amount, attempts: Amount.describe('The log of failed attempts.') })
+  .meta({ id: 'Stored', description: 'What an environment keeps of what it sent.' })
+export type StoredView = z.infer<typeof StoredView>
+
+export async function storedOf(ctx: Context, environment: EnvironmentRow): Promise<StoredView> {
+  const sums = await storedSums(ctx.db, environment.id)
+  const amount = (kind: StoredKind): z.infer<typeof Amount> => {
+    const { items = 0, bytes = 0, counted_until: until = null } = sums.find((sum) => sum.kind === kind) ?? {}
+    return { items: Number(items), bytes: Number(bytes), counted_until: until === null ? null : isoTime(Number(until)) }
+  }
+  return { events: amount('events'), attempts: amount('attempts') }
+}
+
 export const environmentOperations = [
   operation({
     method: 'GET',
@@ -127,6 +147,18 @@ export const environmentOperations = [
     responses: { 200: { description: 'The environment.', schema: EnvironmentView } },
     errors: { 404: 'No environment has this dev-id.' },
     handler: async ({ ctx, params }) => environmentView(await environmentNamed(ctx, params.dev_id)),
+  }),
+  operation({
+    method: 'GET',
+    path: '/environments/{dev_id}/stored',
+    id: 'getStored',
+    summary: 'How much an environment keeps of what it sent',
+    tags: ['Environments'],
+    auth: 'instance',
+    params: z.object({ dev_id: z.string() }),
+    responses: { 200: { description: 'Counted by the hour, some minutes late.', schema: StoredView } },
+    errors: { 404: 'No environment has this dev-id.' },
+    handler: async ({ ctx, params }) => storedOf(ctx, await environmentNamed(ctx, params.dev_id)),
   }),
   operation({
     method: 'PATCH',

@@ -5,6 +5,7 @@ import {
   EnvironmentChange,
   listEnvironments,
   NewEnvironmentInput,
+  storedOf,
   updateEnvironment,
 } from '../../api/admin/environments.ts'
 import { environmentSettings } from '../../api/environment-settings.ts'
@@ -13,7 +14,7 @@ import { ApiError } from '../../platform/errors.ts'
 import { noProblems, type Problems, problemsOf, sentence } from '../form-problems.ts'
 import { page } from '../layout.ts'
 import { checkbox, field, postForm } from '../parts/form.ts'
-import { badge, moment, notice } from '../parts/show.ts'
+import { badge, bytes, facts, moment, notice } from '../parts/show.ts'
 import { type Form, formText, readForm } from '../query.ts'
 import { type App, type Call, done, refused, rememberEnvironment } from '../view.ts'
 
@@ -78,6 +79,13 @@ async function environmentsPage(c: Call, form: Form, problems: Problems): Promis
   const { ctx, environment, csrf } = c.get('view')
   const { data } = await listEnvironments(ctx)
   const settings = environmentSettings(environment)
+  const stored = await storedOf(ctx, environment)
+  const amount = ({ items, bytes: size }: typeof stored.events): string =>
+    `${items.toLocaleString('en')}, ${bytes(size)}`
+  const limits = (days: number | null, most: number | null): string =>
+    [days === null ? null : `${days} days`, most === null ? null : `${most} MB`]
+      .filter((each) => each !== null)
+      .join(', ') || 'none'
   return page(c, {
     section: 'environments',
     title: 'Environments',
@@ -137,6 +145,19 @@ async function environmentsPage(c: Call, form: Form, problems: Problems): Promis
                 <div class="row"><button>Save</button></div>`,
               'form',
             )}
+          </div>
+        </section>
+        <section class="card" aria-labelledby="kept">
+          <header><h2 id="kept">What is kept of what was sent</h2></header>
+          <div class="body">
+            ${facts([
+              ['Events', amount(stored.events)],
+              ['Limits of events', limits(settings.events_retention_days, settings.events_retention_mb)],
+              ['Failed attempts', amount(stored.attempts)],
+              ['Limits of attempts', limits(settings.attempts_retention_days, settings.attempts_retention_mb)],
+              ['Counted until', moment(stored.events.counted_until, 'not yet')],
+            ])}
+            <p class="hint">Set with <code>PATCH /admin/v1/environments/${environment.dev_id}</code>.</p>
           </div>
         </section>
         <section class="card" aria-labelledby="new">
