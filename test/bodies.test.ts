@@ -17,11 +17,12 @@ import { eraseConnection } from '../src/credentials/disconnect.ts'
 import { openWorld, stateOf, until, type World } from '../src/deliver/test-world.ts'
 import { ingest } from '../src/intake/ingest.ts'
 import { runRenormalize } from '../src/intake/renormalize.ts'
-import { expireEvents } from '../src/outbox/retention.ts'
+import { expire } from '../src/outbox/retention.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { createHttp } from '../src/platform/http-client.ts'
 import { claimInTurns } from '../src/queue/share.ts'
-import { BodiesUnavailable, bodyKey, type BodyStore, keyInRow } from '../src/store/bodies.ts'
+import { BodiesUnavailable, bodyKey, type BodyStore, keyInRow, nameOfBody } from '../src/store/bodies.ts'
+import { pack } from '../src/store/compress.ts'
 import { goldenCases } from './golden.ts'
 import { ACCESS_KEY, missingS3, type S3, SECRET_KEY, startS3 } from './services/s3.ts'
 
@@ -161,8 +162,8 @@ function suiteOf(name: string, skip: string | false, openPlace: (t: TestContext)
       const world = await worldWith(t, bodies)
       const [old, young] = await appendTexts(world, [text(0), text(1)])
       assert.equal(await move(world, bodies), 2)
-      await world.ctx.db.run('UPDATE events SET created_at = created_at - $1 WHERE id = $2', [15 * DAY_MS, old!])
-      assert.equal(await expireEvents(world.ctx), 1)
+      await world.ctx.db.run('UPDATE events SET created_at = created_at - $1 WHERE id = $2', [16 * DAY_MS, old!])
+      assert.equal((await expire(world.ctx)).events, 1)
       assert.equal(await forgetBodies(world.ctx, bodies, never), 1)
       assert.deepEqual(await keysIn(bodies), [bodyKey('events', null, young!)])
     })
@@ -330,4 +331,11 @@ test('what the setting may be', () => {
   ]) {
     assert.match(String(read(wrong)), /must be database, s3:/, wrong)
   }
+})
+
+test('the first byte of a packed body tells what it is: none is taken for the name of an object', () => {
+  const long = new TextEncoder().encode('x'.repeat(2000))
+  for (const pieces of [[new Uint8Array(3)], [long], [long, long]])
+    assert.equal(keyInRow(pack({ toPack: pieces })), null)
+  assert.equal(keyInRow(nameOfBody('nobody/events/1')), 'nobody/events/1')
 })

@@ -3,7 +3,7 @@
 import { unpackSync } from './compress.ts'
 
 /** The first byte of what is packed tells how the rest is written (compress.ts); this one that it lies elsewhere. */
-const ELSEWHERE = 2
+const ELSEWHERE = 3
 
 /** A bucket, or a folder that serves as one. Whatever fails is a BodiesUnavailable. */
 export interface BodyStore {
