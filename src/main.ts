@@ -22,7 +22,7 @@ import { payloadUrls } from './outbox/payloads.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
 import { createHttp } from './platform/http-client.ts'
 import { createLog } from './platform/log.ts'
-import { createMetrics } from './platform/metrics.ts'
+import { createMetrics, measureProcess } from './platform/metrics.ts'
 import { createNetwork } from './platform/network.ts'
 import { createSealer } from './platform/seal.ts'
 import { printer } from './platform/stdout.ts'
@@ -92,6 +92,7 @@ export async function startServer(
     auditDays: config.auditDays === 0 ? undefined : config.auditDays,
     trustedProxies: config.trustedProxies,
   }
+  measureProcess(ctx.metrics)
   ctx.payloadUrl = payloadUrls(ctx)
   ctx.bodies = await openBodies(config.bodies, ctx)
   const { token: adminToken } = await ensureAdminToken(ctx, config.adminToken)

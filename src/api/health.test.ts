@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { takeCalls } from '../credentials/budgets.ts'
+import { newId } from '../model/ids.ts'
+import { insertJob, type JobRow } from '../store/jobs.ts'
 import { openTestApi, type TestApi } from './test-api.ts'
 
 let api: TestApi
@@ -18,6 +21,31 @@ test('metrics in the format of Prometheus, with the backlog of now', async () =>
   const answer = await api.call('GET', '/metrics')
   assert.match(answer.headers.get('content-type') ?? '', /^text\/plain/)
   assert.match(answer.text, /^loam_delivery_backlog\{destination="webhook",lane="live"\} 1$/m)
+  api.clock.advance(90_000)
+  const later = await api.call('GET', '/metrics')
+  const age = /^loam_delivery_oldest_seconds\{destination="webhook",lane="live"\} ([\d.]+)$/m.exec(later.text)?.[1]
+  assert.ok(Number(age) >= 90 && Number(age) < 100, age)
+})
+
+test('metrics of what waits to be done, and of what providers still allow', async () => {
+  const { ctx, clock } = api
+  const budget = { name: 'application:OURA::someone:calls:0', limit: { requests: 100, perSeconds: 300 } }
+  for (let i = 0; i < 25; i++) await takeCalls(ctx, budget, 1, 'live')
+  await ctx.db.batch([
+    insertJob(waiting('metrics:1', clock.now() - 5000)),
+    insertJob(waiting('metrics:2', clock.now() + 5000)),
+  ])
+  const { text } = await api.call('GET', '/metrics')
+  const left = Number(
+    /^loam_provider_budget_left_ratio\{provider="OURA",budget="calls",window="300"\} ([\d.]+)$/m.exec(text)?.[1],
+  )
+  // Servers that share a budget take some calls in advance.
+  assert.ok(left <= 0.75 && left > 0.6, String(left))
+  assert.match(text, /^loam_jobs_due\{kind="poll",lane="live"\} 1$/m)
+  const late = Number(/^loam_jobs_late_seconds\{lane="live"\} ([\d.]+)$/m.exec(text)?.[1])
+  assert.ok(late >= 5, String(late))
+  clock.advance(700_000)
+  assert.match((await api.call('GET', '/metrics')).text, /^loam_provider_budget_left_ratio\{[^}]*\} 1$/m)
 })
 
 test('not ready while migrations are to be done', async () => {
@@ -27,3 +55,24 @@ test('not ready while migrations are to be done', async () => {
   assert.equal(answer.status, 503)
   assert.equal(answer.json.code, 'not_ready')
 })
+
+function waiting(key: string, nextAt: number): JobRow {
+  return {
+    id: newId(),
+    lane: 'live',
+    kind: 'poll',
+    environment_id: null,
+    user_id: null,
+    dedupe_key: key,
+    payload: '{}',
+    progress: null,
+    state: 'pending',
+    attempts: 0,
+    next_at: nextAt,
+    lease_id: null,
+    lease_until: null,
+    last_error: null,
+    created_at: nextAt,
+    finished_at: null,
+  }
+}

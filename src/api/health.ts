@@ -2,11 +2,9 @@ import { z } from 'zod'
 import { ApiError } from '../platform/errors.ts'
 import { withinTime } from '../platform/within-time.ts'
 import type { Context } from '../store/context.ts'
-import { deliveryBacklog } from '../store/deliveries.ts'
-import { allDestinations } from '../store/destinations.ts'
 import { schemaStatus } from '../store/migrate.ts'
-import { storedSums } from '../store/stored.ts'
 import { operation } from './http/operation.ts'
+import { metricsText } from './metrics.ts'
 
 /** Whoever asks waits no longer than that. */
 const MOST_MS = 3000
@@ -21,25 +19,6 @@ export async function checkReady(ctx: Context): Promise<void> {
   if (status === null) throw new ApiError('not_ready', 503, 'the database does not answer')
   const { pending } = status
   if (pending.length > 0) throw new ApiError('not_ready', 503, `migrations are to be done: ${pending.join(', ')}`)
-}
-
-export async function metricsText(ctx: Context): Promise<string> {
-  const [backlog, destinations, stored] = await Promise.all([
-    deliveryBacklog(ctx.db),
-    allDestinations(ctx.db),
-    storedSums(ctx.db),
-  ])
-  const types = new Map(destinations.map((row) => [row.id, row.type]))
-  ctx.metrics.backlog.reset()
-  for (const row of backlog) {
-    ctx.metrics.backlog.inc({ destination: types.get(row.destination_id) ?? 'removed', lane: row.lane }, Number(row.n))
-  }
-  for (const gauge of [ctx.metrics.storedItems, ctx.metrics.storedBytes]) gauge.reset()
-  for (const { kind, items, bytes } of stored) {
-    ctx.metrics.storedItems.inc({ kind }, Number(items))
-    ctx.metrics.storedBytes.inc({ kind }, Number(bytes))
-  }
-  return ctx.metrics.registry.metrics()
 }
 
 const tags = ['Operation']

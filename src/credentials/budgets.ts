@@ -2,9 +2,9 @@
 // some calls in advance so that not every one costs a trip.
 import type { RateLimit } from '../connectors/connector.ts'
 import type { BudgetSlotRow } from '../store/budgets.ts'
-import { REFUSAL, refuseBudget, useBudget } from '../store/budgets.ts'
+import { REFUSAL, refuseBudget, slotsOfBudgets, useBudget } from '../store/budgets.ts'
 import type { Context } from '../store/context.ts'
-import { type Slices, takeFrom, type Verdict } from './window.ts'
+import { leftOf, type Slices, takeFrom, type Verdict } from './window.ts'
 
 const MAX_BUDGETS = 50_000
 /** Part of a limit that one server takes at once, and for how long it may hold on to it. */
@@ -29,11 +29,15 @@ interface Held {
 const inMemory = new Map<string, { used: Map<number, number>; refusedUntil: number }>()
 const held = new Map<string, Held>()
 const asking = new Map<string, Promise<void>>()
+/** What this process has asked of, other than for one person: what the metrics tell of. */
+const shared = new Map<string, RateLimit>()
+const MAX_SHARED = 1000
 
 /** Zero when the calls are taken; else the milliseconds to wait before asking again. */
 export async function takeCalls(ctx: Context, budget: Budget, cost: number, lane: Lane): Promise<number> {
   const keep = lane === 'backfill' ? Math.floor(budget.limit.requests * KEPT_FOR_LIVE) : 0
   const now = ctx.clock.now()
+  if (budget.name.startsWith('application:') && shared.size < MAX_SHARED) shared.set(budget.name, budget.limit)
   if (ctx.db.dialect === 'sqlite') return takeInMemory(budget, { now, cost, most: cost, keep })
   const key = `${lane} ${budget.name}`
   // One question at a time for each budget: what it brings serves those who wait behind it.
@@ -122,4 +126,18 @@ function slicesOf(rows: readonly BudgetSlotRow[]): Slices {
   const refusal = rows.find((row) => row.slot === REFUSAL)
   const used = new Map(rows.filter((row) => row.slot !== REFUSAL).map((row) => [row.slot, row.used]))
   return { used, refusedUntil: refusal?.ends_at ?? 0 }
+}
+
+/** What is left of each limit of our applications at the providers, 0 to 1, as all servers have used it. */
+export async function budgetsLeft(ctx: Context): Promise<{ name: string; limit: RateLimit; left: number }[]> {
+  const now = ctx.clock.now()
+  const rows = ctx.db.dialect === 'sqlite' ? [] : await slotsOfBudgets(ctx.db, [...shared.keys()])
+  const stored = Map.groupBy(rows, (row) => row.name)
+  return [...shared].map(([name, limit]) => {
+    const slices =
+      ctx.db.dialect === 'sqlite'
+        ? (inMemory.get(name) ?? { used: new Map<number, number>(), refusedUntil: 0 })
+        : slicesOf(stored.get(name) ?? [])
+    return { name, limit, left: leftOf(slices, limit, now) }
+  })
 }

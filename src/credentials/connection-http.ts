@@ -99,6 +99,7 @@ async function call(
           providerUserId: access.providerUserId,
           redirectUri: application.redirectUri,
         })
+  const tookSeconds = ctx.metrics.providerCallSeconds.startTimer({ provider })
   try {
     const answer = await ctx.http.send({ ...authorized, url })
     const response = { ...answer, status: connector.statusOf?.(answer) ?? answer.status }
@@ -112,6 +113,8 @@ async function call(
       afterSeconds: 30,
       cause: error,
     })
+  } finally {
+    tookSeconds()
   }
 }
 

@@ -40,3 +40,12 @@ export function takeFrom(
   }
   return { waitMs: Math.ceil(lengthMs) }
 }
+
+/** Part of a limit that nobody has taken in the window that ends now. */
+export function leftOf({ used, refusedUntil }: Slices, limit: RateLimit, now: number): number {
+  if (refusedUntil > now) return 0
+  const first = Math.floor((now * SLICES) / (limit.perSeconds * 1000)) - SLICES
+  let taken = 0
+  for (const [slot, count] of used) if (slot >= first) taken += count
+  return Math.max(0, 1 - taken / limit.requests)
+}

@@ -24,6 +24,7 @@ export function settlementOf(
   const follows = whatFollows(result, settings, delivery.attempts, leases.now(), Math.random())
   const outcome = result.next === 'pause' ? 'retry' : result.next
   ctx.metrics.attempts.inc({ destination: destination.type, outcome })
+  ctx.metrics.attemptSeconds.observe({ destination: destination.type, outcome }, durationMs / 1000)
   if (delivered && event !== null) {
     ctx.metrics.deliverySeconds.observe({ destination: destination.type }, (now - event.created_at) / 1000)
   }

@@ -1,5 +1,5 @@
 // What /metrics shows. Labels are kinds and types, never ids: their number must stay small.
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -18,6 +18,19 @@ export function createMetrics() {
       name: 'loam_provider_calls_total',
       help: 'Calls to providers, by status (0: no answer).',
       labelNames: ['provider', 'status'],
+      registers,
+    }),
+    providerCallSeconds: new Histogram({
+      name: 'loam_provider_call_seconds',
+      help: 'How long providers took to answer, or not to.',
+      labelNames: ['provider'],
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    budgetLeft: new Gauge({
+      name: 'loam_provider_budget_left_ratio',
+      help: 'What is left of the calls that a provider allows an application in a window of so many seconds: 1 is all, 0 nothing.',
+      labelNames: ['provider', 'budget', 'window'],
       registers,
     }),
     unknownCodes: new Counter({
@@ -57,6 +70,13 @@ export function createMetrics() {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600],
       registers,
     }),
+    attemptSeconds: new Histogram({
+      name: 'loam_delivery_attempt_seconds',
+      help: 'How long attempts to deliver took, by kind of destination and outcome.',
+      labelNames: ['destination', 'outcome'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
     destinationHealth: new Counter({
       name: 'loam_destination_health_total',
       help: 'Destinations that were told of as failing, were stopped by Loam, or recovered, by kind.',
@@ -87,6 +107,24 @@ export function createMetrics() {
       labelNames: ['kind'],
       registers,
     }),
+    oldestDelivery: new Gauge({
+      name: 'loam_delivery_oldest_seconds',
+      help: 'Age of the oldest event that waits, by kind of destination and lane.',
+      labelNames: ['destination', 'lane'],
+      registers,
+    }),
+    jobsDue: new Gauge({
+      name: 'loam_jobs_due',
+      help: 'Inbound jobs whose time has come and that nobody has begun, by kind and lane.',
+      labelNames: ['kind', 'lane'],
+      registers,
+    }),
+    jobsLate: new Gauge({
+      name: 'loam_jobs_late_seconds',
+      help: 'For how long the first of those has been due, by lane.',
+      labelNames: ['lane'],
+      registers,
+    }),
     jobs: new Counter({
       name: 'loam_jobs_total',
       help: 'Inbound jobs, by kind and outcome.',
@@ -94,4 +132,9 @@ export function createMetrics() {
       registers,
     }),
   }
+}
+
+/** The process itself: CPU, memory, the event loop's lag. Once in a process, for it looks at all of it. */
+export function measureProcess({ registry }: Metrics): void {
+  collectDefaultMetrics({ register: registry })
 }

@@ -26,6 +26,12 @@ export function useBudget<T>(
   })
 }
 
+export function slotsOfBudgets(sql: Sql, names: readonly string[]): Promise<BudgetSlotRow[]> {
+  if (names.length === 0) return Promise.resolve([])
+  const places = names.map((_, i) => `$${i + 1}`).join(', ')
+  return sql.all(`SELECT * FROM budget_slots WHERE name IN (${places})`, [...names])
+}
+
 async function putSlot(sql: Sql, row: BudgetSlotRow): Promise<void> {
   await sql.run(
     `INSERT INTO budget_slots (name, slot, used, ends_at) VALUES ($1, $2, $3, $4)

@@ -137,3 +137,12 @@ export async function quarantineNotification(
     [row.id, row.environment_id, row.provider, row.reason, row.headers, row.body, row.received_at],
   )
 }
+
+/** What is due and not begun: for the metrics. */
+export function dueJobs(sql: Sql, now: number): Promise<{ kind: string; lane: string; n: number; since: number }[]> {
+  return sql.all(
+    `SELECT kind, lane, count(*) AS n, min(next_at) AS since FROM jobs
+     WHERE state = 'pending' AND lane IN ('live', 'backfill') AND next_at <= $1 GROUP BY kind, lane`,
+    [now],
+  )
+}

@@ -1,0 +1,63 @@
+// What is counted as it happens, and what is looked up when somebody asks.
+import { budgetsLeft } from '../credentials/budgets.ts'
+import type { Context } from '../store/context.ts'
+import { deliveryBacklog } from '../store/deliveries.ts'
+import { allDestinations } from '../store/destinations.ts'
+import { dueJobs } from '../store/jobs.ts'
+import { storedSums } from '../store/stored.ts'
+
+export async function metricsText(ctx: Context): Promise<string> {
+  await Promise.all([lookAtDeliveries(ctx), lookAtJobs(ctx), lookAtBudgets(ctx), lookAtStored(ctx)])
+  return ctx.metrics.registry.metrics()
+}
+
+async function lookAtDeliveries({ db, clock, metrics }: Context): Promise<void> {
+  const [backlog, destinations] = await Promise.all([deliveryBacklog(db), allDestinations(db)])
+  const types = new Map(destinations.map((row) => [row.id, row.type]))
+  const now = clock.now()
+  const oldest = new Map<string, { labels: { destination: string; lane: string }; seconds: number }>()
+  metrics.backlog.reset()
+  metrics.oldestDelivery.reset()
+  for (const row of backlog) {
+    const labels = { destination: types.get(row.destination_id) ?? 'removed', lane: row.lane }
+    metrics.backlog.inc(labels, Number(row.n))
+    const key = `${labels.destination} ${labels.lane}`
+    const seconds = Math.max((now - row.oldest_at) / 1000, oldest.get(key)?.seconds ?? 0)
+    oldest.set(key, { labels, seconds })
+  }
+  for (const { labels, seconds } of oldest.values()) metrics.oldestDelivery.set(labels, seconds)
+}
+
+async function lookAtJobs({ db, clock, metrics }: Context): Promise<void> {
+  const now = clock.now()
+  const due = await dueJobs(db, now)
+  metrics.jobsDue.reset()
+  metrics.jobsLate.reset()
+  for (const lane of ['live', 'backfill']) {
+    const own = due.filter((row) => row.lane === lane)
+    for (const { kind, n } of own) metrics.jobsDue.set({ kind, lane }, Number(n))
+    metrics.jobsLate.set({ lane }, Math.max(0, ...own.map(({ since }) => (now - since) / 1000)))
+  }
+}
+
+/** Of several applications at one provider, the one that has least left. */
+async function lookAtBudgets(ctx: Context): Promise<void> {
+  const least = new Map<string, { labels: Record<'provider' | 'budget' | 'window', string>; left: number }>()
+  for (const { name, limit, left } of await budgetsLeft(ctx)) {
+    const [, provider = '', , , budget = ''] = name.split(':')
+    const labels = { provider, budget, window: String(limit.perSeconds) }
+    const key = Object.values(labels).join(' ')
+    least.set(key, { labels, left: Math.min(left, least.get(key)?.left ?? 1) })
+  }
+  ctx.metrics.budgetLeft.reset()
+  for (const { labels, left } of least.values()) ctx.metrics.budgetLeft.set(labels, left)
+}
+
+async function lookAtStored({ db, metrics }: Context): Promise<void> {
+  const stored = await storedSums(db)
+  for (const gauge of [metrics.storedItems, metrics.storedBytes]) gauge.reset()
+  for (const { kind, items, bytes } of stored) {
+    metrics.storedItems.inc({ kind }, Number(items))
+    metrics.storedBytes.inc({ kind }, Number(bytes))
+  }
+}
