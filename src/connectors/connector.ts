@@ -436,6 +436,11 @@ export interface Connector {
    * connection stays with the one that it was made with. Same `id`, kinds of their own.
    */
   variants?: Record<string, Connector>
+  /**
+   * Of a variant: the `credentialFields` of the source that hold this API's own client, so that both APIs work at once while
+   * people move. Without them it speaks as the source's client, which has to be the variant's then (`api` names it).
+   */
+  ownClient?: { id: string; secret: string }
   /** This API took the place of one of `variants`, and its people have to consent again (`loam migrate`). */
   replaces?: Replaced
   /** An interface that the provider does not offer to the public: off until an operator switches it on by name. */

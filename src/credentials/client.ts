@@ -7,7 +7,7 @@ import type { Context } from '../store/context.ts'
 import type { EnvironmentRow } from '../store/environments.ts'
 import { rememberedEnvironment } from '../store/environments.ts'
 import { type SourceRow, rememberedSource } from '../store/sources.ts'
-import { secretExtra, settingsOfSource, sourcePlace } from './source-settings.ts'
+import { secretExtra, type SourceSettings, settingsOfSource, sourcePlace } from './source-settings.ts'
 
 export interface Application {
   connector: Connector
@@ -64,22 +64,20 @@ function openApplication(
   source: SourceRow,
   connector: Connector,
 ): Application {
-  const own = source.client_id !== null && source.client_secret_sealed !== null
-  if (!own && !ctx.sandbox) throw notConfigured(connector)
   const slug = connector.id.toLowerCase()
   const variant = variantName(connector)
   const settings = settingsOfSource(source)
-  const hosts = { ...connector.hosts, ...settings.hosts }
+  const ownClient = clientOf(ctx, source, connector, variant)
+  const own = ownClient !== null
+  if (!own && !ctx.sandbox) throw notConfigured(connector, variant)
+  const hosts = hostsFor(connector, variant, settings)
   const sandboxName = variant === null ? slug : `${slug}-${variant}`
   const verificationToken = ctx.sealer.open(source.verification_token_sealed, sourcePlace(source, 'verification-token'))
   const key = connector.notifications?.unsigned ? `?key=${encodeURIComponent(verificationToken)}` : ''
-  const client = own
-    ? {
-        id: source.client_id!,
-        secret: ctx.sealer.open(source.client_secret_sealed!, sourcePlace(source, 'client-secret')),
-        extra: { ...settings.extra, ...secretExtra(ctx, source) },
-      }
-    : { ...ctx.sandboxClient(environment.dev_id), extra: { ...sandboxExtra(connector), ...secretExtra(ctx, source) } }
+  const client = ownClient ?? {
+    ...ctx.sandboxClient(environment.dev_id),
+    extra: { ...sandboxExtra(connector), ...secretExtra(ctx, source) },
+  }
   const url = (sandboxOrigin: string) => (at: Address) =>
     own ? `${hostOf(connector, hosts, at)}${at.path}` : `${sandboxOrigin}/sandbox/${sandboxName}${at.path}`
   return {
@@ -100,6 +98,37 @@ function openApplication(
   }
 }
 
+/** Without unsealing anything: as whom we speak at the real hosts. Null: the operator gave nothing for this API. */
+export function clientIdOf(source: SourceRow, connector: Connector): string | null {
+  if (connector.ownClient === undefined) return source.client_id
+  const { api, extra } = settingsOfSource(source)
+  return extra?.[connector.ownClient.id] ?? (api === variantName(connector) ? source.client_id : null)
+}
+
+/** What the operator gave for this API: a variant's own client, else the source's where this is the API that it is for. */
+function clientOf(ctx: Context, source: SourceRow, connector: Connector, variant: string | null): Client | null {
+  const { api, extra: open } = settingsOfSource(source)
+  const extra = { ...open, ...secretExtra(ctx, source) }
+  if (connector.ownClient !== undefined) {
+    const [id, secret] = [extra[connector.ownClient.id], extra[connector.ownClient.secret]]
+    if (id !== undefined && secret !== undefined) return { id, secret, extra }
+    if (api !== variant) return null
+  }
+  if (source.client_id === null || source.client_secret_sealed === null) return null
+  const secret = ctx.sealer.open(source.client_secret_sealed, sourcePlace(source, 'client-secret'))
+  return { id: source.client_id, secret, extra }
+}
+
+/** A variant that may run beside the source's own API has hosts of its own: `legacy.api`. */
+function hostsFor(connector: Connector, variant: string | null, { api, hosts = {} }: SourceSettings) {
+  if (connector.ownClient === undefined) return { ...connector.hosts, ...hosts }
+  const own = Object.keys(connector.hosts).flatMap((name) => {
+    const origin = hosts[`${variant}.${name}`] ?? (api === variant ? hosts[name] : undefined)
+    return origin === undefined ? [] : [[name, origin]]
+  })
+  return { ...connector.hosts, ...Object.fromEntries(own) } as Record<string, string>
+}
+
 function sandboxExtra(connector: Connector): Record<string, string> {
   return Object.fromEntries((connector.credentialFields ?? []).map(({ name }) => [name, `sandbox-${name}`]))
 }
@@ -115,10 +144,11 @@ function hostOf(connector: Connector, hosts: Record<string, string>, at: Address
   return origin
 }
 
-function notConfigured(connector: Connector): ApiError {
+function notConfigured(connector: Connector, variant: string | null = null): ApiError {
+  const api = variant === null ? '' : ` for its API ${variant}`
   return new ApiError(
     'provider_not_configured',
     400,
-    `${connector.name} has no credentials: add a client id and secret under Data sources, or run with LOAM_SANDBOX=on`,
+    `${connector.name} has no credentials${api}: add a client id and secret under Data sources, or run with LOAM_SANDBOX=on`,
   )
 }

@@ -1,5 +1,5 @@
 // A provider says that something is new. Verified before it is believed, committed before it is acknowledged.
-import { application, type Application } from '../credentials/client.ts'
+import { application, type Application, clientIdOf } from '../credentials/client.ts'
 import type {
   Change,
   Connector,
@@ -110,10 +110,10 @@ async function listenersOf(ctx: Context, connector: Connector, sources: readonly
   const found: Listener[] = []
   for (const source of sources) {
     const environment = await rememberedEnvironment(ctx.db, ctx.db, source.environment_id)
-    if (environment === null || (source.client_id === null && !ctx.sandbox)) continue
+    if (environment === null) continue
     for (const each of variantsOf(connector)) {
       const { notifications } = each.connector
-      if (notifications === undefined) continue
+      if (notifications === undefined || (clientIdOf(source, each.connector) === null && !ctx.sandbox)) continue
       const app = application(ctx, environment, source, each.connector)
       found.push({ app, environmentId: environment.id, notifications })
     }
@@ -127,10 +127,11 @@ async function listenersOf(ctx: Context, connector: Connector, sources: readonly
  */
 async function siblingsOf(ctx: Context, asked: readonly SourceRow[], verified: readonly Listener[]): Promise<string[]> {
   const { app } = verified[0]!
-  if (asked.length !== 1 || asked[0]!.client_id === null) return []
+  if (asked.length !== 1 || app.sandboxed) return []
   const siblings: string[] = []
   for (const source of await rememberedEnabledSources(ctx.db, ctx.db, app.connector.id)) {
-    if (source.client_id !== app.client.id || source.environment_id === asked[0]!.environment_id) continue
+    if (clientIdOf(source, app.connector) !== app.client.id) continue
+    if (source.environment_id === asked[0]!.environment_id) continue
     const environment = await rememberedEnvironment(ctx.db, ctx.db, source.environment_id)
     const same =
       environment !== null &&

@@ -1,7 +1,7 @@
 // Subscriptions at providers: those of an application, for every environment and source, and those of single connections.
 import type { Connector } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
-import { application } from '../credentials/client.ts'
+import { application, clientIdOf } from '../credentials/client.ts'
 import { connectorFor, keepSecretExtra } from '../credentials/source-settings.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import { connectionsToSubscribe, usedVariants } from '../store/connections.ts'
@@ -49,8 +49,9 @@ export async function runSubscribeSource(ctx: Context, job: JobRow): Promise<Job
 
 async function subscribeSource(ctx: Context, source: SourceRow): Promise<void> {
   const environment = await environmentById(ctx.db, source.environment_id)
-  if (environment === null || (source.client_id === null && !ctx.sandbox)) return
+  if (environment === null) return
   for (const connector of await connectorsInUse(ctx, source)) {
+    if (clientIdOf(source, connector) === null && !ctx.sandbox) continue
     const app = application(ctx, environment, source, connector)
     const told = await connector.notifications?.subscribeApplication?.({
       send: (at, request = {}) => ctx.http.send({ ...request, url: app.callUrl(at) }),

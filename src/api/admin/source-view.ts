@@ -88,7 +88,7 @@ export function sourceView(
     default_scopes: [...connector.auth.scopes],
     api: settings.api ?? null,
     apis: variantsOf(own).flatMap(({ variant }) => variant ?? []),
-    hosts: { ...connector.hosts, ...settings.hosts },
+    hosts: { ...knownHosts(connector), ...settings.hosts },
     notice: connector.notice ?? null,
     unofficial: connector.unofficial === true,
     credentials_url: connector.credentialsUrl,
@@ -97,6 +97,15 @@ export function sourceView(
     history_days: connector.historyDays,
     updated_at: isoTime(row?.updated_at ?? null),
   }
+}
+
+/** Its own, and those of variants that may run beside it. */
+export function knownHosts(connector: Connector): Record<string, string> {
+  const beside = Object.entries(connector.variants ?? {}).filter(([, other]) => other.ownClient !== undefined)
+  const others = beside.flatMap(([variant, { hosts }]) =>
+    Object.entries(hosts).map(([name, origin]) => [`${variant}.${name}`, origin]),
+  )
+  return { ...connector.hosts, ...Object.fromEntries(others) } as Record<string, string>
 }
 
 function hookUrl(

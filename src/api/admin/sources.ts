@@ -19,7 +19,7 @@ import { subscribingJob } from '../../intake/subscribe.ts'
 import { newSource } from '../environments.ts'
 import { operation } from '../http/operation.ts'
 import { type Listing, listingSchema, wholeListing } from './listing.ts'
-import { notAvailableNamed, notAvailableView, SourceView, sourceView } from './source-view.ts'
+import { knownHosts, notAvailableNamed, notAvailableView, SourceView, sourceView } from './source-view.ts'
 
 export const SourceChange = z.object({
   enabled: z.boolean().optional(),
@@ -141,10 +141,11 @@ function changeApi(connector: Connector, settings: SourceSettings, { api }: Sour
 function changeHosts(connector: Connector, settings: SourceSettings, { hosts }: SourceChange): void {
   if (hosts === undefined) return
   const next = { ...settings.hosts }
+  const known = knownHosts(connector)
   for (const [name, origin] of Object.entries(hosts)) {
-    if (connector.hosts[name] === undefined) {
-      const known = Object.keys(connector.hosts).join(', ')
-      throw new ApiError('invalid_request', 400, `hosts.${name}: ${connector.name} calls no such host; it has ${known}`)
+    if (known[name] === undefined) {
+      const all = Object.keys(known).join(', ')
+      throw new ApiError('invalid_request', 400, `hosts.${name}: ${connector.name} calls no such host; it has ${all}`)
     }
     if (origin === null) delete next[name]
     else if (!isOrigin(origin)) {
@@ -204,8 +205,13 @@ function checkCredentials(ctx: Context, connector: Connector, row: SourceRow): v
       `client_id and client_secret: ${connector.name} needs them; get them at ${connector.credentialsUrl}`,
     )
   }
-  if (row.client_id === null) return
   const given = { ...settingsOfSource(row).extra, ...secretExtra(ctx, row) }
+  for (const { ownClient } of Object.values(connector.variants ?? {})) {
+    const half = ownClient && [ownClient.id, ownClient.secret].find((name) => given[name] === undefined)
+    if (half === undefined || Object.values(ownClient!).every((name) => given[name] === undefined)) continue
+    throw new ApiError('credentials_incomplete', 422, `credentials.${half}: a client is an id and a secret`)
+  }
+  if (row.client_id === null) return
   const missing = connector.credentialFields?.filter((field) => field.required && given[field.name] === undefined) ?? []
   if (missing.length > 0) {
     const names = missing.map((field) => `credentials.${field.name}`).join(' and ')

@@ -1,13 +1,16 @@
 import type { Connector } from '../connector.ts'
 import { googleHealth } from '../google-health/index.ts'
 import { SCOPES } from '../google-health/oauth.ts'
+import { credentialFields } from '../google-health/service-account.ts'
 import { legacy } from './legacy/index.ts'
+import { clientFields } from './legacy/oauth.ts'
 
 /** Since the old Web API ended, Fitbit is the Google Health API under its old name. */
 export const fitbit: Connector = googleHealth({
   id: 'FITBIT',
   name: 'Fitbit',
   tagline: 'Watches, trackers and scales: activity, sleep, heart, body',
+  credentialFields: [...credentialFields, ...clientFields],
   variants: { legacy },
   replaces: {
     variant: 'legacy',

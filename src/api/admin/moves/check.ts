@@ -1,6 +1,7 @@
 // How far a move to a new API is, and what stands in its way.
 import { z } from 'zod'
 import type { Connector, Replaced } from '../../../connectors/connector.ts'
+import { clientIdOf } from '../../../credentials/client.ts'
 import { replacing } from '../../../credentials/moves.ts'
 import { secretExtra, settingsOfSource } from '../../../credentials/source-settings.ts'
 import { localDayOf } from '../../../model/local-day.ts'
@@ -19,6 +20,7 @@ export const MoveWarning = z.object({
     'old_api_chosen',
     'old_api_ended',
     'no_credentials',
+    'no_old_credentials',
     'restricted_scopes',
     'testing_mode',
     'no_notifications',
@@ -79,6 +81,15 @@ function warningsOf(
   if (sandboxed && !ctx.sandbox) {
     warn('no_credentials', `${connector.name} has no client id and secret of the new API.`)
   }
+  const oldApi = connector.variants?.[replaced.variant]
+  const nobody = source === null || oldApi?.ownClient === undefined || clientIdOf(source, oldApi) !== null
+  if (counts.old > 0 && !nobody && !ctx.sandbox) {
+    warn(
+      'no_old_credentials',
+      `${connector.name} has no client of the old API: ${counts.old} connections of it cannot be refreshed. Give the source ` +
+        `${Object.values(oldApi.ownClient!).join(' and ')}.`,
+    )
+  }
   const scopes = source?.scopes?.split(',') ?? [...connector.auth.scopes]
   const restricted = scopes.filter((scope) => replaced.restricted.scopes.includes(scope))
   if (restricted.length > 0) {
@@ -97,7 +108,9 @@ function warningsOf(
         'people must sign in again each time. Publish the application to production before you send links.',
     )
   }
-  const fields = connector.credentialFields ?? []
+  // Those of the new API alone.
+  const old = Object.values(oldApi?.ownClient ?? {})
+  const fields = connector.credentialFields?.filter(({ name }) => !old.includes(name)) ?? []
   const secrets = source === null ? {} : secretExtra(ctx, source)
   const given = new Set([...Object.keys(settings.extra ?? {}), ...Object.keys(secrets)])
   if (!sandboxed && fields.some(({ name }) => !given.has(name))) {

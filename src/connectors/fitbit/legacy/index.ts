@@ -34,7 +34,7 @@ import { mapDevices, mapProfile } from './map/person.ts'
 import { keepRaw } from './map/raw.ts'
 import { mapBreathing, mapSkinTemperature, mapSleep, mapVariability } from './map/sleep.ts'
 import { credentialFields, notifications } from './notifications.ts'
-import { hosts, oauth } from './oauth.ts'
+import { hosts, oauth, ownClient } from './oauth.ts'
 
 const ANY_DAYS = 36_500
 /** Values of single minutes cost a request for each day; older ones are left where they are. */
@@ -295,6 +295,7 @@ export const legacy: Connector = {
   tagline: 'Fitbit watches and scales by the Web API that ended in 2026',
   credentialsUrl: 'https://dev.fitbit.com/apps',
   credentialFields,
+  ownClient,
   hosts,
   auth: oauth,
   async identify({ http, tokens }) {

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../../../platform/http.ts'
-import type { Client, OAuth2, Tokens } from '../../connector.ts'
+import type { Client, CredentialField, OAuth2, Tokens } from '../../connector.ts'
 import { jsonObject, readStandardTokens, tokenRefusal } from '../../token-answers.ts'
 
 const SCOPES = [
@@ -18,6 +18,26 @@ const SCOPES = [
   'temperature',
   'weight',
 ] as const
+
+/** Beside the client of the Google Health API, for the people who have not moved yet. */
+export const ownClient = { id: 'legacy_client_id', secret: 'legacy_client_secret' }
+
+export const clientFields: readonly CredentialField[] = [
+  {
+    name: ownClient.id,
+    label: 'Client id of the old Web API',
+    help: 'Of the application at dev.fitbit.com, as long as somebody is connected through it.',
+    secret: false,
+    required: false,
+  },
+  {
+    name: ownClient.secret,
+    label: 'Client secret of the old Web API',
+    help: 'Without it the connections of the old API cannot be refreshed beside those of the new one.',
+    secret: true,
+    required: false,
+  },
+]
 
 export const hosts = { web: 'https://www.fitbit.com', api: 'https://api.fitbit.com' }
 
