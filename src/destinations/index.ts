@@ -14,12 +14,14 @@ import { redis } from './redis/index.ts'
 import { s3 } from './s3/index.ts'
 import { sqs } from './sqs/index.ts'
 import { stdout } from './stdout/index.ts'
+import { supabase } from './supabase/index.ts'
 import { webhook } from './webhook/index.ts'
 
 export const destinationTypes: readonly DestinationType[] = [
   webhook as unknown as DestinationType,
   postgres as unknown as DestinationType,
   mysql as unknown as DestinationType,
+  supabase as unknown as DestinationType,
   mongodb as unknown as DestinationType,
   kafka as unknown as DestinationType,
   redis as unknown as DestinationType,

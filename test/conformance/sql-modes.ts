@@ -214,6 +214,19 @@ function modesOf(place: Placed, stage: SqlStage, certificates: () => Certificate
       assert.equal(found.length, mode === 'insert' ? 24 * 5 : 5)
     })
 
+    test(`${mode}: parts of a large event arrive under their own ids`, async (t) => {
+      const { open, rows } = await place(t, { mode })
+      const whole = mode === 'insert' ? daily(randomUUID(), 1) : testEvent(4)
+      const parts = [1, 2].map((k) => ({ ...whole, id: `${whole.id}:chunk:${k}` }))
+      await all(open(), [...parts, ...parts])
+      const [table, id] = mode === 'insert' ? ['terra_payloads', 'payload_id'] : ['loam_events', 'event_id']
+      const found = await rows(`SELECT ${id} AS id FROM ${table} ORDER BY 1`)
+      assert.deepEqual(
+        found.map((row) => row.id),
+        parts.map((part) => part.id),
+      )
+    })
+
     test(`${mode}: tables that were dropped are made again`, async (t) => {
       const { open, rows } = await place(t, { mode })
       const sender = open()

@@ -30,6 +30,7 @@ export const mysqlDialect: Dialect = {
   indexesInside: true,
   // Keys differ by case, and a rollback undoes.
   tableOptions: ' ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+  afterTable: () => [],
   prepare: [],
   exists: 'SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ?',
   lock: `SELECT GET_LOCK(${LOCK}, 60)`,

@@ -30,7 +30,7 @@ export const mysql = defineDestination({
         connect: () => openMysql(settings, world.network),
         lostTables: (error) => isServerError(error) && error.errno === NO_SUCH_TABLE,
         answered: (error) => isAboutEvents(error) || (isServerError(error) && error.fatal !== true),
-        aboutValues: isAboutEvents,
+        aboutEvents: isAboutEvents,
         problem: (error) => problemOf(error, `${settings.host}:${settings.port}`),
       },
       settings,

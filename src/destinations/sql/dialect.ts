@@ -55,6 +55,8 @@ export interface Dialect {
   indexesInside: boolean
   /** What follows the columns in CREATE TABLE. */
   tableOptions: string
+  /** Statements after a table was made, which may run again. */
+  afterTable(table: string): string[]
   /** Statements before any table is made. */
   prepare: readonly string[]
   /** A row when the table named by the only value exists where ours are. */

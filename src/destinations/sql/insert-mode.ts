@@ -16,9 +16,10 @@ import {
 } from './dialect.ts'
 import { readEvent, type ReadEvent, userChanges } from '../event-body.ts'
 import { createTable, type Step } from './migrate.ts'
+import type { PayloadStore } from './payload-store.ts'
 
 const payloadColumns: Column[] = [
-  { name: 'payload_id', type: 'id', required: true },
+  { name: 'payload_id', type: 'key', required: true },
   { name: 'payload_url', type: 'text' },
 ]
 
@@ -64,9 +65,10 @@ const otherTable: Table = {
 const payloadsTable: Table = {
   name: 'terra_payloads',
   columns: [
-    { name: 'payload_id', type: 'id', required: true },
+    { name: 'payload_id', type: 'key', required: true },
     { name: 'user_id', type: 'id', required: true },
-    { name: 'payload', type: 'exact_json', required: true },
+    // Null: it lies in the bucket that belongs to the database, under its id.
+    { name: 'payload', type: 'exact_json' },
   ],
   primaryKey: ['payload_id'],
   index: ['user_id'],
@@ -84,11 +86,17 @@ export const insertSteps: readonly Step[] = [
   ],
 ]
 
+interface InsertOptions {
+  on_deauth: 'keep' | 'delete'
+  payloadUrl: PayloadUrl | undefined
+  payloads: PayloadStore | undefined
+}
+
 export async function insertEvents(
   session: Session,
   dialect: Dialect,
   events: readonly OutgoingEvent[],
-  options: { on_deauth: 'keep' | 'delete'; payloadUrl: PayloadUrl | undefined },
+  options: InsertOptions,
 ): Promise<void> {
   const gone = await writeUsers(session, dialect, events.map(readEvent))
   const there = await session.query(
@@ -97,20 +105,23 @@ export async function insertEvents(
   )
   const known = new Set(there.map((row) => row.payload_id))
   const removes = options.on_deauth === 'delete'
-  const fresh = [...new Map(events.map((event) => [event.id, event])).values()]
-    .filter((event) => !known.has(event.id))
-    .filter((event) => !removes || event.type === 'deauth' || !gone.has(event.userId ?? ''))
-    .map(readEvent)
-  const rows = await Promise.all(fresh.map((read) => rowsOf(read, options.payloadUrl)))
+  const isLate = (event: OutgoingEvent): boolean => removes && event.type !== 'deauth' && gone.has(event.userId ?? '')
+  const unknown = [...new Map(events.map((event) => [event.id, event])).values()].filter(({ id }) => !known.has(id))
+  // An attempt before this one may have stored it, and then failed.
+  await options.payloads?.remove(unknown.filter(isLate))
+  const fresh = unknown.filter((event) => !isLate(event)).map(readEvent)
+  const urls = (await options.payloads?.put(fresh.map(({ event }) => event))) ?? new Map<string, string>()
+  const rows = await Promise.all(fresh.map((read) => rowsOf(read, urls.get(read.event.id), options.payloadUrl)))
   for (const table of [payloadsTable, dataTable, otherTable]) {
     const those = rows.filter((row) => row.table === table || table === payloadsTable).map((row) => row.row)
     await writeRows(session, dialect, table, those, insertInto(dialect, table))
   }
-  if (removes) await removeRows(session, dialect, fresh)
+  if (removes) await removeRows(session, dialect, fresh, options.payloads)
 }
 
 async function rowsOf(
   { event, text, body }: ReadEvent,
+  storedAt: string | undefined,
   payloadUrl: PayloadUrl | undefined,
 ): Promise<{ table: Table; row: Row }> {
   const isData = isDataType(event.type) || event.type === 'planned_workout'
@@ -118,8 +129,8 @@ async function rowsOf(
     user_id: event.userId ?? '',
     created_at: wireTimestamp(event.createdAt),
     payload_id: event.id,
-    payload_url: payloadUrl === undefined ? null : (await payloadUrl(event)).url,
-    payload: text,
+    payload_url: storedAt ?? (await payloadUrl?.(event))?.url ?? null,
+    payload: storedAt === undefined ? text : null,
   }
   if (isData) return { table: dataTable, row: { ...row, data_type: event.type, ...spanOf(body.data ?? []) } }
   return { table: otherTable, row: { ...row, data_type: body.data_type ?? null, payload_type: event.type } }
@@ -174,15 +185,22 @@ function userRow(user: TerraUser): Row {
 }
 
 /** All but the event that says so. */
-async function removeRows(session: Session, dialect: Dialect, events: readonly ReadEvent[]): Promise<void> {
+async function removeRows(
+  session: Session,
+  dialect: Dialect,
+  events: readonly ReadEvent[],
+  payloads: PayloadStore | undefined,
+): Promise<void> {
+  const others = `user_id = ${dialect.parameter(1)} AND payload_id <> ${dialect.parameter(2)}`
   for (const { event } of events) {
     if (event.type !== 'deauth' || event.userId === null) continue
+    const which = [event.userId, event.id]
+    if (payloads !== undefined) {
+      const stored = `SELECT payload_id FROM ${dialect.table(payloadsTable.name)} WHERE ${others} AND payload IS NULL`
+      await payloads.removeStored((await session.query(stored, which)).map((row) => String(row.payload_id)))
+    }
     for (const { name } of [dataTable, otherTable, payloadsTable]) {
-      const [user, id] = [dialect.parameter(1), dialect.parameter(2)]
-      await session.query(`DELETE FROM ${dialect.table(name)} WHERE user_id = ${user} AND payload_id <> ${id}`, [
-        event.userId,
-        event.id,
-      ])
+      await session.query(`DELETE FROM ${dialect.table(name)} WHERE ${others}`, which)
     }
   }
 }

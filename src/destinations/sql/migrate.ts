@@ -24,6 +24,7 @@ export function createTable(dialect: Dialect, table: Table): string[] {
   return [
     `CREATE TABLE IF NOT EXISTS ${stored} (${[...lines, key, ...inside].join(', ')})${dialect.tableOptions}`,
     ...apart.map(({ index, column }) => `CREATE INDEX IF NOT EXISTS ${index} ON ${stored} (${column})`),
+    ...dialect.afterTable(stored),
   ]
 }
 

@@ -5,6 +5,7 @@ import { togetherOrAlone } from '../together.ts'
 import type { Dialect, SqlClient } from './dialect.ts'
 import { insertEvents, insertSteps } from './insert-mode.ts'
 import { migrate } from './migrate.ts'
+import type { PayloadStore } from './payload-store.ts'
 import type { SqlSettings } from './settings.ts'
 import { upsertEvents, upsertSteps } from './upsert-mode.ts'
 
@@ -17,8 +18,10 @@ export interface Database {
   /** The server answered with a no: the connection is good. */
   answered(error: unknown): boolean
   /** It was about what is in the events, so one of them alone may fare better. */
-  aboutValues(error: unknown): boolean
+  aboutEvents(error: unknown): boolean
   problem(error: unknown): SendResult
+  /** Only of Terra's tables. */
+  payloads?: PayloadStore
 }
 
 const MODES = {
@@ -47,7 +50,7 @@ export function sqlSender(database: Database, settings: Pick<SqlSettings, 'mode'
   })
 
   async function together(events: readonly OutgoingEvent[], timeoutMs: number): Promise<void> {
-    const options = { on_deauth: settings.on_deauth, payloadUrl: world.payloadUrl }
+    const options = { on_deauth: settings.on_deauth, payloadUrl: world.payloadUrl, payloads: database.payloads }
     await kept.use(timeoutMs, (client) =>
       client.transaction((session) => write(session, database.dialect, events, options)),
     )
@@ -60,7 +63,7 @@ export function sqlSender(database: Database, settings: Pick<SqlSettings, 'mode'
 
   return {
     send: (events, { timeoutMs }) =>
-      togetherOrAlone(events, timeoutMs, { write: together, aboutEvents: database.aboutValues, failed }),
+      togetherOrAlone(events, timeoutMs, { write: together, aboutEvents: database.aboutEvents, failed }),
     close: () => kept.close(),
   }
 }

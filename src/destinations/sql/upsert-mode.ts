@@ -39,7 +39,7 @@ const deletedTable: Table = {
 const eventsTable: Table = {
   name: 'loam_events',
   columns: [
-    { name: 'event_id', type: 'id', required: true },
+    { name: 'event_id', type: 'key', required: true },
     { name: 'user_id', type: 'id' },
     { name: 'type', type: 'text', required: true },
     { name: 'created_at', type: 'instant', required: true },

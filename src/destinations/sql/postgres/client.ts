@@ -1,9 +1,9 @@
 // A few connections to one PostgreSQL, on guarded sockets.
-import type { Network } from '../../platform/network.ts'
-import type { Row, SqlClient } from '../sql/dialect.ts'
-import { CONNECTIONS, heldSockets, LONGEST_MS, pooledClient } from '../sql/pooled.ts'
-import { tlsOptions } from '../tls.ts'
-import type { PostgresSettings } from './index.ts'
+import type { Network } from '../../../platform/network.ts'
+import type { Row, SqlClient } from '../dialect.ts'
+import { CONNECTIONS, heldSockets, LONGEST_MS, pooledClient } from '../pooled.ts'
+import { tlsOptions } from '../../tls.ts'
+import type { PostgresTarget } from './database.ts'
 
 /**
  * The limits are no parameters of the connection, which poolers refuse. A commit that does not wait for the disk would not
@@ -12,7 +12,7 @@ import type { PostgresSettings } from './index.ts'
 const BEGIN = `BEGIN; SET LOCAL statement_timeout = ${LONGEST_MS}; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_MS};
   SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`
 
-export async function openPostgres(settings: PostgresSettings, network: Network): Promise<SqlClient> {
+export async function openPostgres(settings: PostgresTarget, network: Network): Promise<SqlClient> {
   const { default: pg } = await import('pg')
   const sockets = heldSockets(network)
   const pool = new pg.Pool({

@@ -1,5 +1,5 @@
-import { type ColumnType, columnList, type Dialect, insertInto } from '../sql/dialect.ts'
-import { columnText } from '../sql/migrate.ts'
+import { type ColumnType, columnList, type Dialect, insertInto } from '../dialect.ts'
+import { columnText } from '../migrate.ts'
 
 const TYPES: Record<ColumnType, string> = {
   id: 'varchar(36)',
@@ -30,6 +30,7 @@ export function postgresDialect(schema: string | null): Dialect {
     table,
     indexesInside: false,
     tableOptions: '',
+    afterTable: () => [],
     prepare: schema === null ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`],
     exists:
       schema === null

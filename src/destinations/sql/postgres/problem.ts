@@ -1,7 +1,7 @@
 // What PostgreSQL says, as sentences for people. Its own words about values are left out: they can quote a person's data.
-import { networkProblem } from '../../platform/network.ts'
-import { rejected, retry, type SendResult } from '../destination.ts'
-import { TimedOut } from '../kept-connection.ts'
+import { networkProblem } from '../../../platform/network.ts'
+import { rejected, retry, type SendResult } from '../../destination.ts'
+import { TimedOut } from '../../kept-connection.ts'
 
 const MEND: Record<string, string> = {
   '28000': "the user may not log in that way: check the user, TLS, and the server's pg_hba.conf",
