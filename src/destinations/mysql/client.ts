@@ -16,7 +16,9 @@ const SESSION = [
   // The usual level locks the gaps between rows, where writers of different people would meet.
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ]
-const LIMITS = 'SELECT @@max_allowed_packet AS most, @@GLOBAL.innodb_flush_log_at_trx_commit AS flushed'
+const LIMIT = 'SELECT @@max_allowed_packet AS most'
+/** What a commit is worth is a matter of the whole server. Those that only speak like MySQL may not know the setting. */
+const DURABLE = 'SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS flushed'
 /** Statements that one connection keeps prepared. The server counts those of all its clients. */
 const PREPARED = 64
 
@@ -48,10 +50,12 @@ export async function openMysql(settings: MysqlSettings, network: Network): Prom
       await connection.promise().connect()
       const plain = connection.promise()
       for (const statement of SESSION) await plain.query(statement)
-      const [[limits]] = await plain.query<RowDataPacket[]>(LIMITS)
-      // What a commit is worth is a matter of the whole server.
-      if (settings.require_persistence && Number(limits!.flushed) !== 1) throw new NotDurable()
-      return { session: sessionOn(connection, Number(limits!.most)), socket, connection }
+      if (settings.require_persistence) {
+        const [[durable]] = await plain.query<RowDataPacket[]>(DURABLE)
+        if (Number(durable!.flushed) !== 1) throw new NotDurable()
+      }
+      const [[limit]] = await plain.query<RowDataPacket[]>(LIMIT)
+      return { session: sessionOn(connection, Number(limit!.most)), socket, connection }
     } catch (error) {
       socket.destroy()
       throw error

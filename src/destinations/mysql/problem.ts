@@ -24,6 +24,7 @@ const MEND: Record<number, string> = {
   1130: 'the user may not come from our host: change the host of the user',
   1142: RIGHTS,
   [NO_SUCH_TABLE]: 'a table was dropped; it is made again with the next attempt',
+  1193: 'it does not know innodb_flush_log_at_trx_commit: switch require_persistence off when it keeps commits by itself',
   1203: 'the user has no connection to spare: raise max_user_connections',
   1205: 'another transaction was in the way',
   1213: 'another transaction was in the way',

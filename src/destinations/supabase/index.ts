@@ -7,7 +7,9 @@ import { type Database, sqlSender } from '../sql/sender.ts'
 import { StorageFailed, storageOf } from './storage.ts'
 
 export const SupabaseSettings = z.object({
-  project_url: endpointSetting.describe('Of the project, such as https://abcdefghijklmnopqrst.supabase.co.'),
+  project_url: endpointSetting.describe(
+    'Of the project, such as https://abcdefghijklmnopqrst.supabase.co. http, which shows the key on the way, is for networks of your own.',
+  ),
   service_key: z
     .string()
     .trim()

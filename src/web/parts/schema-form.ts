@@ -208,7 +208,7 @@ function textOf(value: unknown): string {
 }
 
 /** Short for something, so all of it is upper case. */
-const INITIALS = /\b(url|uri|arn|id|ca|tls)\b/g
+const INITIALS = /\b(url|uri|arn|id|ca|srv|tls)\b/g
 
 /** `timeout_seconds` → “Timeout seconds”; `url` → “URL”; `ca_certificate` → “CA certificate”. */
 function labelOf(name: string): string {
