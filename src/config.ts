@@ -48,6 +48,24 @@ export const Settings = z.object({
       secret: true,
     },
   ),
+  LOAM_DATABASE_READ_URL: setting(
+    z
+      .string()
+      .transform((text) => text.split(',').map((url) => url.trim()))
+      .refine((urls) => urls.every((url) => /^postgres(ql)?:\/\/./.test(url)), {
+        error: 'must be postgres:// URLs, separated by commas',
+      }),
+    {
+      meaning:
+        'Streaming replicas of the database, separated by commas: records that the API is asked for are read there.',
+      shown: 'not set',
+      secret: true,
+    },
+  ),
+  LOAM_DATABASE_READ_LAG_SECONDS: setting(whole(3600, 'a number of seconds, 0 to 3600'), {
+    meaning: 'A replica that is further behind is not read from.',
+    shown: '`10`',
+  }),
   LOAM_DATA_DIR: setting(z.string(), {
     meaning: 'Folder of the embedded database, the keys and the payload files.',
     shown: '`./data`',
@@ -155,6 +173,9 @@ export interface Config {
   host: string
   publicUrl: string
   databaseUrl: string
+  /** Of replicas. */
+  readUrls: readonly string[]
+  readLagSeconds: number
   dataDir: string
   role: 'all' | 'api' | 'intake' | 'deliver'
   devId: string | null
@@ -250,6 +271,9 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
   if (embedded && role !== 'all' && !bad.has('LOAM_DATABASE_URL')) {
     problems.push(`LOAM_ROLE ${role} needs PostgreSQL (set LOAM_DATABASE_URL): one SQLite file serves one process`)
   }
+  if (embedded && given.LOAM_DATABASE_READ_URL !== undefined && !bad.has('LOAM_DATABASE_URL')) {
+    problems.push('LOAM_DATABASE_READ_URL needs PostgreSQL (set LOAM_DATABASE_URL): SQLite has no replicas')
+  }
   const bodies = bodiesSetting(given.LOAM_BODIES ?? 'database', {
     endpoint: given.AWS_ENDPOINT_URL,
     region: given.AWS_REGION,
@@ -262,6 +286,8 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
     host: given.LOAM_HOST ?? '127.0.0.1',
     publicUrl: given.LOAM_PUBLIC_URL ?? `http://localhost:${port}`,
     databaseUrl,
+    readUrls: given.LOAM_DATABASE_READ_URL ?? [],
+    readLagSeconds: given.LOAM_DATABASE_READ_LAG_SECONDS ?? 10,
     dataDir,
     role,
     devId: given.LOAM_DEV_ID ?? null,

@@ -32,6 +32,7 @@ import type { Context } from './store/context.ts'
 import { environmentByDevId, type EnvironmentRow } from './store/environments.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
+import { Replicas } from './store/replicas.ts'
 import { simulatorState } from './store/simulator-state.ts'
 import { sourceOf } from './store/sources.ts'
 import { createDashboard } from './web/index.ts'
@@ -94,6 +95,9 @@ export async function startServer(
   }
   measureProcess(ctx.metrics)
   ctx.payloadUrl = payloadUrls(ctx)
+  if (config.readUrls.length > 0) {
+    ctx.replicas = new Replicas(db, { urls: config.readUrls, mostLagMs: config.readLagSeconds * 1000, log })
+  }
   ctx.bodies = await openBodies(config.bodies, ctx)
   const { token: adminToken } = await ensureAdminToken(ctx, config.adminToken)
   const { environment, created } = await ensureFirstEnvironment(ctx, {
@@ -148,6 +152,7 @@ export async function startServer(
         await Promise.all(loops.map((loop) => loop.stop(GRACE_MS)))
         server.closeAllConnections()
         await Promise.all([http.close(), destinationHttp.close()])
+        await ctx.replicas?.close()
         await db.close()
       })()
       return stopping

@@ -8,6 +8,9 @@ import { storedSums } from '../store/stored.ts'
 
 export async function metricsText(ctx: Context): Promise<string> {
   await Promise.all([lookAtDeliveries(ctx), lookAtJobs(ctx), lookAtBudgets(ctx), lookAtStored(ctx)])
+  for (const { name, lagMs } of ctx.replicas?.states() ?? []) {
+    ctx.metrics.replicaLag.set({ replica: name }, lagMs === null ? -1 : lagMs / 1000)
+  }
   return ctx.metrics.registry.metrics()
 }
 

@@ -17,6 +17,7 @@ import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import { settingsOf } from '../store/environments.ts'
 import type { JobRow } from '../store/jobs.ts'
+import { readRecords } from '../store/record-reads.ts'
 import { coverageOf, type RecordRow, recordsBetween } from '../store/records.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
@@ -61,11 +62,9 @@ export async function readNow(
       extra: { retry_after_seconds: 30 },
     })
   }
-  const rows = await recordsBetween(
-    ctx.db,
-    request.connection.user_id,
-    request.type,
-    boundsOf(request.type, request.range),
+  const { connection, type, range } = request
+  const rows = await readRecords(ctx, connection.user_id, (sql) =>
+    recordsBetween(sql, connection.user_id, type, boundsOf(type, range)),
   )
   return rows.map((row) => unpackJson(row.body))
 }

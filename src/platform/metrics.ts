@@ -89,6 +89,18 @@ export function createMetrics() {
       labelNames: ['destination', 'lane'],
       registers,
     }),
+    recordReads: new Counter({
+      name: 'loam_record_reads_total',
+      help: 'Reads of records for the API where there are replicas, by where they were read.',
+      labelNames: ['from'],
+      registers,
+    }),
+    replicaLag: new Gauge({
+      name: 'loam_replica_lag_seconds',
+      help: 'How far each replica is behind, by its place in LOAM_DATABASE_READ_URL; -1 while it is away.',
+      labelNames: ['replica'],
+      registers,
+    }),
     expired: new Counter({
       name: 'loam_expired_total',
       help: 'Events and attempts that went by age or size: rows, or (how="partition") whole partitions.',

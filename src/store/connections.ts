@@ -81,6 +81,15 @@ export function connectionById(sql: Sql, userId: string): Promise<ConnectionRow 
   return sql.one('SELECT * FROM connections WHERE user_id = $1', [userId])
 }
 
+/** When something was last written about them; null: never. */
+export async function lastChangeOf(sql: Sql, userId: string): Promise<number | null> {
+  const row = await sql.one<{ at: number | null }>(
+    'SELECT last_webhook_update AS at FROM connections WHERE user_id = $1',
+    [userId],
+  )
+  return row?.at ?? null
+}
+
 export function connectionInEnvironment(
   sql: Sql,
   environmentId: string,

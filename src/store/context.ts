@@ -8,6 +8,7 @@ import type { Sealer } from '../platform/seal.ts'
 import type { Actor } from './audit.ts'
 import type { BodyStore } from './bodies.ts'
 import type { Database } from './database.ts'
+import type { Replicas } from './replicas.ts'
 
 export interface Context {
   /** Who asked for what is done now; absent where Loam works by itself. */
@@ -15,6 +16,8 @@ export interface Context {
   db: Database
   /** Where older bodies lie; absent where all are in the database. */
   bodies?: BodyStore | undefined
+  /** Copies of the database that records are read from; absent where there are none. */
+  replicas?: Replicas
   clock: Clock
   /** For providers. */
   http: Http

@@ -7,10 +7,15 @@ import type { Statement, Value } from './database.ts'
 /** The longest is an INSERT of many rows. */
 const LONGEST_PREPARED = 8000
 
+/** What is sent once, and may take as long as a migration of a large table does. */
+const DEFINES = /^(CREATE|ALTER|DROP|SET|DO) /
+const LONGEST_MS = 6 * 3_600_000
+
 export type Queryable = pg.Pool | pg.PoolClient
 
 export function query(target: Queryable, sql: string, params: readonly Value[] = []): Promise<pg.QueryResult> {
-  return target.query({ name: nameOf(sql), text: sql, values: params.map(bound) })
+  const how = DEFINES.test(sql) ? { query_timeout: LONGEST_MS } : { name: nameOf(sql) }
+  return target.query({ ...how, text: sql, values: params.map(bound) } as pg.QueryConfig)
 }
 
 function bound(value: Value): unknown {
@@ -20,14 +25,11 @@ function bound(value: Value): unknown {
     : value
 }
 
-/** What is sent once. */
-const DEFINES = /^(CREATE|ALTER|DROP|SET) /
-
 const names = new Map<string, string>()
 
 /** Statements are prepared once per connection; lists of varying length would fill its memory, so those are not. */
 function nameOf(sql: string): string | undefined {
-  if (sql.length > LONGEST_PREPARED || DEFINES.test(sql)) return undefined
+  if (sql.length > LONGEST_PREPARED) return undefined
   let name = names.get(sql)
   if (name === undefined) {
     if (names.size >= 500) return undefined

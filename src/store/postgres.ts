@@ -34,7 +34,7 @@ export async function openPostgres(url: string, log: Log, connections = 10): Pro
   return new PostgresDatabase(pool, url, log)
 }
 
-class PostgresSql implements Sql {
+export class PostgresSql implements Sql {
   readonly dialect = 'postgres'
   readonly #target: () => Queryable | Promise<Queryable>
 

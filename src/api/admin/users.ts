@@ -11,6 +11,7 @@ import { type ConnectionRow, listConnections } from '../../store/connections.ts'
 import { auditStatement } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
+import { readRecords } from '../../store/record-reads.ts'
 import { countRecords, recordsBetween } from '../../store/records.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { auditRead } from '../audit-read.ts'
@@ -139,7 +140,9 @@ export async function listRecords(
   const named = { environmentId: environment.id, userId: connection.user_id }
   await auditRead(ctx, { ...named, details: { type: input.type, via: 'records' } })
   const range = { startDay: input.start_date, endDay: input.end_date }
-  const rows = await recordsBetween(ctx.db, connection.user_id, input.type, range, { limit: 1000, offset: 0 })
+  const rows = await readRecords(ctx, connection.user_id, (sql) =>
+    recordsBetween(sql, connection.user_id, input.type, range, { limit: 1000, offset: 0 }),
+  )
   return { data: rows.map((row) => unpackJson(row.body)) }
 }
 
