@@ -10,7 +10,7 @@ import { complete } from '../../src/model/records.ts'
 import { type Certificates, makeCertificates } from '../services/certificates.ts'
 import { type Ferretdb, missingFerretdb, PASSWORD, SOURCE, startFerretdb, USER } from '../services/ferretdb.ts'
 import { testEvent, testWorld } from './events.ts'
-import { all, daily, deleted, event, NOW, record, span, T0 } from './sql-events.ts'
+import { all, daily, deleted, event, NOW, record, span, T0 } from './database-events.ts'
 import type { Settings } from './stage.ts'
 
 suite('documents in MongoDB', { skip: missingFerretdb() ?? false, timeout: 60_000 }, () => {

@@ -11,7 +11,7 @@ import {
   USER,
 } from '../services/mariadb.ts'
 import { testEvent } from './events.ts'
-import { all, daily, NOW } from './sql-events.ts'
+import { all, daily, NOW } from './database-events.ts'
 import { type AnyRow, sqlModes } from './sql-modes.ts'
 
 let server: Mariadb

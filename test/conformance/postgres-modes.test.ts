@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { CERTIFIED, PASSWORD, postgresBinaries, startPostgres, USER } from '../services/postgres.ts'
-import { all, daily, NOW } from './sql-events.ts'
+import { all, daily, NOW } from './database-events.ts'
 import { type AnyRow, sqlModes } from './sql-modes.ts'
 
 sqlModes(

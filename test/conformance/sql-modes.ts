@@ -8,7 +8,7 @@ import { destinationType } from '../../src/destinations/index.ts'
 import { complete } from '../../src/model/records.ts'
 import { type Certificates, makeCertificates } from '../services/certificates.ts'
 import { testEvent, testWorld } from './events.ts'
-import { all, daily, deleted, event, NOW, record, span, T0 } from './sql-events.ts'
+import { all, daily, deleted, event, NOW, record, span, T0 } from './database-events.ts'
 import type { Settings } from './stage.ts'
 
 export type AnyRow = Record<string, unknown>

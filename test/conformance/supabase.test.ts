@@ -9,7 +9,7 @@ import { PASSWORD, type Postgres, postgresBinaries, startPostgres, USER } from '
 import { SERVICE_KEY, startSupabaseStorage, type SupabaseStorage } from '../services/supabase-storage.ts'
 import { destinationSuite } from './destination-suite.ts'
 import { testEvent, testWorld } from './events.ts'
-import { all, daily, event, NOW } from './sql-events.ts'
+import { all, daily, event, NOW } from './database-events.ts'
 import type { Arrived, Settings } from './stage.ts'
 
 const POINTERS = 'SELECT payload_id FROM terra_data_payloads UNION ALL SELECT payload_id FROM terra_other_payloads'

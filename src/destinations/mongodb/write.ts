@@ -141,7 +141,9 @@ async function storedOf(
 ): Promise<Map<string, Document>> {
   if (documents.length === 0) return new Map()
   const filter = { _id: { $in: documents.map(({ _id }) => _id) } } as Document
-  const found = await collection.find(filter, { projection: { ordering_at: 1, state: 1 } }).toArray()
+  // What the majority has: anything else may yet be undone, and counts as not written.
+  const options = { projection: { ordering_at: 1, state: 1 }, readConcern: 'majority' } as const
+  const found = await collection.find(filter, options).toArray()
   return new Map(found.map((document) => [String(document._id), document]))
 }
 
