@@ -22,7 +22,8 @@ try {
     ['SQLite', async () => sqliteUrl(cleanup)],
     ['PostgreSQL', () => postgresUrl(cleanup)],
   ]
-  for (const [engine, database] of engines) {
+  const only = process.env.LOAM_BENCH_ENGINE
+  for (const [engine, database] of engines.filter(([name]) => only === undefined || name === only)) {
     for (const [name, url] of [
       ['does not answer', silent],
       ['answers', sink.url],
