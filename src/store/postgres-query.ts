@@ -13,9 +13,25 @@ const LONGEST_MS = 6 * 3_600_000
 
 export type Queryable = pg.Pool | pg.PoolClient
 
-export function query(target: Queryable, sql: string, params: readonly Value[] = []): Promise<pg.QueryResult> {
-  const how = DEFINES.test(sql) ? { query_timeout: LONGEST_MS } : { name: nameOf(sql) }
-  return target.query({ ...how, text: sql, values: params.map(bound) } as pg.QueryConfig)
+export async function query(target: Queryable, sql: string, params: readonly Value[] = []): Promise<pg.QueryResult> {
+  const values = params.map(bound)
+  if (DEFINES.test(sql)) return target.query({ query_timeout: LONGEST_MS, text: sql, values } as pg.QueryConfig)
+  const name = nameOf(sql)
+  try {
+    return await target.query({ name, text: sql, values })
+  } catch (error) {
+    if (!isOutdated(error)) throw error
+    forgetNames(sql, name)
+    // Inside a transaction that has failed with it: it is begun again.
+    if (!('totalCount' in target)) throw error
+    return target.query({ name: nameOf(sql), text: sql, values })
+  }
+}
+
+/** A newer version has added a column to a table of which a statement of ours gives all. */
+function isOutdated(error: unknown): boolean {
+  const { code, routine } = error as { code?: string; routine?: string }
+  return code === '0A000' && routine === 'RevalidateCachedQuery'
 }
 
 function bound(value: Value): unknown {
@@ -26,6 +42,14 @@ function bound(value: Value): unknown {
 }
 
 const names = new Map<string, string>()
+let generation = 0
+
+/** All are prepared anew, on every connection. */
+function forgetNames(sql: string, name: string | undefined): void {
+  if (name === undefined || names.get(sql) !== name) return
+  names.clear()
+  generation++
+}
 
 /** Statements are prepared once per connection; lists of varying length would fill its memory, so those are not. */
 function nameOf(sql: string): string | undefined {
@@ -33,7 +57,7 @@ function nameOf(sql: string): string | undefined {
   let name = names.get(sql)
   if (name === undefined) {
     if (names.size >= 500) return undefined
-    name = createHash('sha256').update(sql).digest('hex').slice(0, 24)
+    name = createHash('sha256').update(`${generation} ${sql}`).digest('hex').slice(0, 24)
     names.set(sql, name)
   }
   return name
@@ -78,5 +102,5 @@ const RETRYABLE = new Set(['40001', '40P01'])
 
 /** Two transactions were in each other's way: the same again will do. */
 export function isRetryable(error: unknown): boolean {
-  return RETRYABLE.has((error as { code?: string }).code ?? '')
+  return RETRYABLE.has((error as { code?: string }).code ?? '') || isOutdated(error)
 }
