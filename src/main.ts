@@ -19,9 +19,9 @@ import { startDelivering } from './deliver/deliver.ts'
 import { startIntake } from './intake/jobs.ts'
 import { queueSourceSubscriptions } from './intake/subscribe.ts'
 import { payloadUrls } from './outbox/payloads.ts'
-import { type Clock, systemClock } from './platform/clock.ts'
+import type { Clock } from './platform/clock.ts'
 import { createHttp } from './platform/http-client.ts'
-import { createLog } from './platform/log.ts'
+import { createLog, type Log } from './platform/log.ts'
 import { createMetrics, measureProcess } from './platform/metrics.ts'
 import { createNetwork } from './platform/network.ts'
 import { createSealer } from './platform/seal.ts'
@@ -29,10 +29,12 @@ import { printer } from './platform/stdout.ts'
 import { createSimulators, sandboxClient, sandboxOwner } from './simulator/index.ts'
 import type { Simulator } from './simulator/simulator.ts'
 import type { Context } from './store/context.ts'
+import type { Database } from './store/database.ts'
 import { environmentByDevId, type EnvironmentRow } from './store/environments.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase } from './store/open.ts'
 import { Replicas } from './store/replicas.ts'
+import { bringForward, type SharedClock, sharedClock } from './store/shared-clock.ts'
 import { simulatorState } from './store/simulator-state.ts'
 import { sourceOf } from './store/sources.ts'
 import { createDashboard } from './web/index.ts'
@@ -40,6 +42,7 @@ import { createWidget } from './widget/index.ts'
 
 const GRACE_MS = 10_000
 const SIMULATOR_TICK_MS = 15_000
+const CLOCK_MS = 5000
 
 export type Role = 'all' | 'api' | 'intake' | 'deliver'
 
@@ -53,11 +56,11 @@ export interface Running {
   stop(): Promise<void>
 }
 
-/** The last argument is the tests': every other caller goes by the time of day, and waits as long as requests say. */
+/** The last argument is the tests': every other caller goes by the database's time of day, and waits as long as requests say. */
 export async function startServer(
   config: Config,
   role: Role = 'all',
-  { clock = systemClock, providerTimeoutMs }: { clock?: Clock; providerTimeoutMs?: number } = {},
+  { clock: moved, providerTimeoutMs }: { clock?: Clock; providerTimeoutMs?: number } = {},
 ): Promise<Running> {
   const log = createLog(config.logLevel, config.stdout === 'events' ? 'stderr' : 'stdout')
   if (role !== 'all' && config.embedded) {
@@ -65,6 +68,8 @@ export async function startServer(
   }
   const db = await openDatabase(config.databaseUrl, log)
   await migrate(db)
+  const { clock, stop: stopClock } =
+    moved === undefined ? await startClock(db, config, log) : { clock: moved, stop: () => {} }
   const door = closedDoor()
   const { server, port } = await listen(config, door.fetch)
   const userAgent = `Loam/${VERSION}`
@@ -146,6 +151,7 @@ export async function startServer(
     stop() {
       stopping ??= (async () => {
         clearInterval(ticking)
+        stopClock()
         shutdown.abort()
         server.close()
         server.closeIdleConnections()
@@ -158,6 +164,19 @@ export async function startServer(
       return stopping
     },
   }
+}
+
+async function startClock(db: Database, config: Config, log: Log): Promise<{ clock: Clock; stop(): void }> {
+  const clock: SharedClock = await sharedClock(db, async (backMs) => {
+    log.warn({ backMs }, 'the clock was set back')
+    // Of several servers each would do it again; and a database server's clock is set by people who know.
+    if (config.embedded) await bringForward(db, backMs, clock.now())
+  })
+  const looking = setInterval(() => {
+    clock.look().catch((error) => log.debug({ err: error }, 'the clock could not be read'))
+  }, CLOCK_MS)
+  looking.unref()
+  return { clock, stop: () => clearInterval(looking) }
 }
 
 function everything(ctx: Context, simulators: Map<string, Simulator>, shutdown: AbortSignal): Hono {

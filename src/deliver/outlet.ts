@@ -11,7 +11,7 @@ import { claimHeld, confirmHeld, readBodies } from './claims.ts'
 import { Gate } from './gate.ts'
 import { giveNotice, metBy, noticeFor } from './health.ts'
 import type { Held, Lane } from './held.ts'
-import type { LeaseClock } from './lease-clock.ts'
+import type { SharedClock } from '../store/shared-clock.ts'
 import { nextBatch } from './next-batch.ts'
 import { type OpenDestination, openDestination, renewSecrets } from './open-destination.ts'
 import { divided, partsOf } from './oversize.ts'
@@ -36,7 +36,7 @@ const ONE_EVENT: Batch = { events: 1, bytes: 0 }
 /** What all outlets of a loop share. */
 export interface OutletWorld {
   ctx: Context
-  leases: LeaseClock
+  leases: SharedClock
   settler: Settler
   share(): Share
   /** Deliveries under a lease of this process. */
