@@ -12,8 +12,9 @@ import {
   startPostgres,
   USER,
 } from '../../services/postgres.ts'
-import { until } from './until.ts'
+import { pause, until } from './until.ts'
 import type { EngineName } from './forms.ts'
+import { atEnd } from './cleanup.ts'
 
 export interface Engine {
   name: EngineName
@@ -23,7 +24,7 @@ export interface Engine {
   /** Beside the servers, which go on. */
   query<Row>(sql: string): Promise<Row[]>
   change(sql: string): Promise<void>
-  /** What a killed server holds comes back when its lease ends. Here the time is set forward. */
+  /** What a killed server holds comes back when its lease ends, after a minute or two. Here it does at once. */
   endLeases(): Promise<void>
   /** That the database itself is whole. Nothing may be using it. */
   check(): Promise<void>
@@ -64,7 +65,7 @@ function sqlite(file: string): Engine {
 
 async function postgres(t: TestContext, options: PostgresOptions): Promise<Engine> {
   const server = await startPostgres({ ...options, settings: ['max_connections=100', ...(options.settings ?? [])] })
-  t.after(() => server.stop())
+  atEnd(t, () => server.stop())
   await server.query('postgres', 'CREATE DATABASE loam')
   const query = <Row>(sql: string): Promise<Row[]> => server.query('loam', sql) as Promise<Row[]>
   return {
@@ -78,18 +79,12 @@ async function postgres(t: TestContext, options: PostgresOptions): Promise<Engin
         ['deliveries', 'sending'],
         ['jobs', 'running'],
       ] as const) {
-        // Who lives is done soon or makes its lease longer; what stays as it is, nobody holds.
-        const held = `SELECT id, lease_until FROM ${table} WHERE state = '${busy}'`
-        let before = await query<{ id: string; lease_until: string }>(held)
-        await until(async () => {
-          await new Promise((resolve) => setTimeout(resolve, 1500))
-          const now = await query<{ id: string; lease_until: string }>(held)
-          const same = now.length === before.length && now.every(({ id }) => before.some((each) => each.id === id))
-          before = now
-          return same
-        }, `${table} do not come to rest`)
-        for (const { id, lease_until: at } of before) {
-          await query(`UPDATE ${table} SET lease_until = 0 WHERE id = '${id}' AND lease_until = ${at}`)
+        const held = await atRest(() => query<Held>(`SELECT id, lease_id FROM ${table} WHERE state = '${busy}'`))
+        for (const { id, lease_id: lease } of held) {
+          const given = `UPDATE ${table} SET state = 'pending', lease_id = NULL, lease_until = NULL`
+          // Where its twin waits already, a job is left to the sweep.
+          await query(`${given} WHERE id = '${id}' AND lease_id = '${lease}'`).catch(() => undefined)
+          await query(`UPDATE ${table} SET lease_until = 0 WHERE id = '${id}' AND lease_id = '${lease}'`)
         }
       }
     },
@@ -100,4 +95,22 @@ async function postgres(t: TestContext, options: PostgresOptions): Promise<Engin
       execFileSync(join(postgresBinaries()!, 'pg_amcheck'), options, { env, stdio: 'pipe' })
     },
   }
+}
+
+interface Held {
+  id: string
+  lease_id: string
+}
+
+/** Who lives is done soon; what stays as it is, nobody holds. */
+async function atRest(read: () => Promise<Held[]>): Promise<Held[]> {
+  let before = await read()
+  await until(async () => {
+    if (before.length > 0) await pause(1500)
+    const now = await read()
+    const same = now.length === before.length && now.every(({ id }) => before.some((each) => each.id === id))
+    before = now
+    return same
+  }, 'what is held does not come to rest')
+  return before
 }

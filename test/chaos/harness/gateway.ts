@@ -22,6 +22,8 @@ export interface GatewaySettings {
   env?: Record<string, string>
   /** A command that runs the server's: `ip netns exec …`. */
   within?: readonly string[]
+  /** Where it listens, and where it is asked. */
+  host?: string
 }
 
 export interface Answer {
@@ -47,7 +49,7 @@ export class Gateway {
     this.#settings = settings
     this.role = settings.role ?? 'all'
     this.port = port
-    this.url = `http://127.0.0.1:${port}`
+    this.url = `http://${settings.host ?? '127.0.0.1'}:${port}`
   }
 
   async start(): Promise<void> {
@@ -61,6 +63,7 @@ export class Gateway {
       env: {
         LOAM_ROLE: this.role,
         LOAM_PORT: String(this.port),
+        LOAM_HOST: this.#settings.host ?? '127.0.0.1',
         LOAM_DATA_DIR: folder,
         LOAM_DATABASE_URL: databaseUrl,
         LOAM_ENCRYPTION_KEY: KEY,
@@ -74,7 +77,7 @@ export class Gateway {
         LOAM_LOG_LEVEL: 'warn',
         ...env,
       },
-      ready: async () => within.length > 0 || (await fetch(`${this.url}/readyz`)).ok,
+      ready: async () => (await fetch(`${this.url}/readyz`)).ok,
     })
     const service = this.#service
     void service.ended.then((code) => {
@@ -108,7 +111,12 @@ export class Gateway {
   }
 
   /** Fails with what the server said, where there is none any more. */
-  async ask(method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Answer> {
+  async ask(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string | Uint8Array,
+  ): Promise<Answer> {
     this.assertAlive()
     const response = await fetch(`${this.url}${path}`, {
       method,

@@ -20,6 +20,8 @@ export class Ledger {
   /** When the deletion was acknowledged, by this process' own clock. */
   readonly deleted = new Map<string, number>()
   refused = 0
+  /** Of the answers to pushes, how many had each status; 0 is no answer. */
+  readonly statuses = new Map<number, number>()
 
   owed(): string[] {
     return [...this.accepted].filter((day) => !this.deleted.has(userOf(day)))
@@ -85,33 +87,40 @@ export class Load {
 
   /** `count` days, of as many people, in one push. */
   async push(count: number): Promise<void> {
-    const summaries = Array.from({ length: count }, () => this.#day(this.#random.pick(this.#people)))
-    const body = JSON.stringify({ dailies: summaries.map(({ summary }) => summary) })
+    const { body, days } = this.compose(count)
     while (!(await this.send(body))) {
       if (this.#isOver) return
       this.ledger.refused++
       await pause(this.#random.between(50, 200))
     }
-    for (const { key } of summaries) this.ledger.accepted.add(key)
+    for (const day of days) this.ledger.accepted.add(day)
+  }
+
+  /** A push, and what belongs into the ledger once it is acknowledged. */
+  compose(count: number): { body: string; days: string[] } {
+    const made = Array.from({ length: count }, () => this.#day(this.#random.pick(this.#people)))
+    return { body: JSON.stringify({ dailies: made.map(({ summary }) => summary) }), days: made.map(({ key }) => key) }
   }
 
   /** Whether it was acknowledged. */
-  async send(body: string): Promise<boolean> {
-    return this.#post(body).then(
-      ({ status }) => status === 200,
-      () => false,
+  async send(body: string | Uint8Array, to = this.#gateway): Promise<boolean> {
+    const status = await this.#post(body, to).then(
+      (answer) => answer.status,
+      () => 0,
     )
+    this.ledger.statuses.set(status, (this.ledger.statuses.get(status) ?? 0) + 1)
+    return status === 200
   }
 
   /** One push of one day, whatever comes of it; it is not repeated. */
   try(): Promise<Answer> {
-    return this.#post(JSON.stringify({ dailies: [this.#day(this.#random.pick(this.#people)).summary] }))
+    return this.#post(this.compose(1).body, this.#gateway)
   }
 
-  async #post(body: string): Promise<Answer> {
+  async #post(body: string | Uint8Array, to: Gateway): Promise<Answer> {
     this.#hook ??= await this.#findHook()
     const headers = { 'content-type': 'application/json', 'garmin-client-id': sandboxClient(DEV_ID).id }
-    return this.#gateway.ask('POST', this.#hook, headers, body)
+    return to.ask('POST', this.#hook, headers, body)
   }
 
   async #findHook(): Promise<string> {

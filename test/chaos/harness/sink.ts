@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { SIGNING_SECRET } from './gateway.ts'
+import { atEnd } from './cleanup.ts'
 
 /** What becomes of one request; a number is a status. `take and reset` has the event and nobody learns of it. */
 export type Fault = number | 'hang' | 'drip' | 'reset' | 'take and reset'
@@ -27,6 +28,8 @@ export class Sink {
   /** What must never be, as it was seen. */
   readonly problems: string[] = []
   behave: (receipt: Receipt) => Fault = () => 200
+  /** How long it thinks about each. */
+  delayMs = 0
   open = 0
   mostOpen = 0
   url = ''
@@ -37,11 +40,16 @@ export class Sink {
     const sink = new Sink()
     await new Promise<void>((resolve) => sink.#server.listen(0, host, resolve))
     sink.url = `http://${host}:${(sink.#server.address() as AddressInfo).port}/`
-    t.after(() => {
+    atEnd(t, () => {
       sink.#server.closeAllConnections()
       sink.#server.close()
     })
     return sink
+  }
+
+  /** Kept-alive connections end; the next request needs a new one. */
+  hangUp(): void {
+    this.#server.closeIdleConnections()
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
@@ -55,7 +63,7 @@ export class Sink {
       receipt.fault = this.behave(receipt)
       receipt.taken = receipt.fault === 'take and reset' || (typeof receipt.fault === 'number' && receipt.fault < 300)
       this.receipts.push(receipt)
-      answer(receipt.fault, request, response)
+      setTimeout(() => answer(receipt.fault, request, response), this.delayMs)
     })
   }
 

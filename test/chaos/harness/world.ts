@@ -7,11 +7,12 @@ import type { TestContext } from 'node:test'
 import type { PostgresOptions } from '../../services/postgres.ts'
 import { type Engine, openEngine } from './engine.ts'
 import type { EngineName } from './forms.ts'
-import { Gateway, type Role } from './gateway.ts'
+import { Gateway, type GatewaySettings, type Role } from './gateway.ts'
 import { Ledger, Load, type Person, signIn, userOf } from './load.ts'
 import { randomFor, SEED } from './random.ts'
 import { type Receipt, Sink } from './sink.ts'
 import { until } from './until.ts'
+import { atEnd } from './cleanup.ts'
 
 /** What was under way when the deletion was acknowledged may still come: memory is asked of the database after a second. */
 const UNDER_WAY_MS = 2000
@@ -24,7 +25,12 @@ export interface WorldOptions {
   folder?: string
   postgres?: Omit<PostgresOptions, 'certificates'>
   env?: Record<string, string>
+  /** A command that runs each server's. */
   within?: readonly string[]
+  /** Servers beside those of `roles`. */
+  also?: (databaseUrl: string) => GatewaySettings[]
+  /** Where the destination is; the sink's own address unless told. */
+  url?: (sink: Sink) => string
   /** The destination's `delivery`. */
   delivery?: Record<string, unknown>
   sink?: Sink
@@ -55,25 +61,28 @@ export async function openWorld(t: TestContext, name: EngineName, options: World
   const engine = await openEngine(t, name, folder, options.postgres)
   const sink = options.sink ?? (await Sink.open(t))
   const servers: Gateway[] = []
-  t.after(() => Promise.all(servers.map((server) => server.kill())))
+  atEnd(t, () => Promise.all(servers.map((server) => server.kill())))
   const { env = {}, within = [] } = options
   for (const role of name === 'SQLite' ? (['all'] as const) : (options.roles ?? ['all'])) {
     const publicUrl: Record<string, string> = servers[0] === undefined ? {} : { LOAM_PUBLIC_URL: servers[0].url }
     const server = await Gateway.open({ databaseUrl: engine.url, folder, role, env: { ...publicUrl, ...env }, within })
     servers.push(server)
-    await server.start()
+    // The first one migrates.
+    if (servers.length === 1) await server.start()
   }
+  for (const settings of options.also?.(engine.url) ?? []) servers.push(await Gateway.open(settings))
+  await Promise.all(servers.slice(1).map((server) => server.start()))
   const entry = servers[0]!
   const { id: destinationId } = await entry.admin<{ id: string }>('POST', '/destinations', {
     type: 'webhook',
-    url: sink.url,
+    url: options.url?.(sink) ?? sink.url,
     delivery: { ...DELIVERY, ...options.delivery },
   })
-  const people: Person[] = []
-  for (let i = 0; i < (options.people ?? 6); i++) people.push(await signIn(entry, engine, `chaos-${i}`))
+  const names = Array.from({ length: options.people ?? 5 }, (_, i) => `chaos-${i}`)
+  const people = await Promise.all(names.map((person) => signIn(entry, engine, person)))
   const ledger = new Ledger()
   const load = new Load(entry, people, ledger, randomFor(`load ${name}`))
-  t.after(() => load.giveUp())
+  atEnd(t, () => load.giveUp())
   const world: World = {
     engine,
     servers,
@@ -92,7 +101,7 @@ export async function openWorld(t: TestContext, name: EngineName, options: World
 export function temporary(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'loam-chaos-'))
   chmodSync(folder, 0o755)
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  atEnd(t, () => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
 
@@ -123,6 +132,13 @@ async function settle({ engine, ledger, sink, destinationId }: World, withinMs?:
 async function verify(t: TestContext, { engine, ledger, sink, servers }: World): Promise<void> {
   for (const server of servers) server.assertAlive()
   assert.deepEqual(sink.problems, [])
+  // A provider that hears anything else than these may not send again.
+  const answers = [...ledger.statuses.keys()].sort()
+  assert.deepEqual(
+    answers.filter((status) => ![0, 200, 503].includes(status)),
+    [],
+    'answers to pushes',
+  )
 
   // At least once.
   const there = arrived(sink.receipts)
