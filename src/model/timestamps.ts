@@ -2,9 +2,30 @@
 
 /** `2026-01-12T15:15:33.569000+00:00`. `offsetMinutes` moves the wall clock, not the instant. */
 export function wireTimestamp(epochMs: number, offsetMinutes = 0): string {
-  const shifted = new Date(epochMs + offsetMinutes * 60_000).toISOString()
-  return `${shifted.slice(0, 23)}000${offsetText(offsetMinutes)}`
+  const wall = Math.trunc(epochMs + offsetMinutes * 60_000)
+  const day = Math.floor(wall / DAY_MS)
+  if (day !== lastDay) {
+    lastDayText = new Date(day * DAY_MS).toISOString().slice(0, 11)
+    lastDay = day
+  }
+  if (offsetMinutes !== lastOffset) {
+    lastOffsetText = `000${offsetText(offsetMinutes)}`
+    lastOffset = offsetMinutes
+  }
+  const ms = wall - day * DAY_MS
+  const [minute, second, thousandth] = [Math.floor(ms / 60_000), Math.floor(ms / 1000) % 60, ms % 1000]
+  return `${lastDayText}${CLOCK[minute]}${TWO_DIGITS[second]}.${thousandth === 0 ? '000' : String(thousandth).padStart(3, '0')}${lastOffsetText}`
 }
+
+// A day of samples asks for a thousand times of one day in one zone.
+const DAY_MS = 86_400_000
+const TWO_DIGITS = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'))
+/** `15:04:` of each minute of a day. */
+const CLOCK = Array.from({ length: 1440 }, (_, i) => `${TWO_DIGITS[Math.floor(i / 60)]}:${TWO_DIGITS[i % 60]}:`)
+let lastDay = Number.NaN
+let lastDayText = ''
+let lastOffset = Number.NaN
+let lastOffsetText = ''
 
 /** Wall-clock time whose offset nobody knows: `2026-01-12T15:15:33.569000`. An offset that the text has is dropped. */
 export function wireLocalTimestamp(local: string): string {

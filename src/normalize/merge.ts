@@ -43,13 +43,14 @@ function mergeInto(target: JsonObject, source: JsonObject): void {
     } else if (Array.isArray(present) && Array.isArray(value)) {
       // A place `[latitude, longitude]` is one value: a second source's does not lengthen it.
       if (present.some((item) => !isObject(item))) continue
-      for (const item of value) present.push(structuredCopy(item))
+      for (const item of value) present.push(item)
     }
   }
 }
 
+/** Items of lists are never changed, so both may have them. */
 function structuredCopy(value: Json): Json {
-  if (Array.isArray(value)) return value.map(structuredCopy)
+  if (Array.isArray(value)) return [...value]
   if (isObject(value)) {
     const copy: JsonObject = {}
     for (const [name, member] of Object.entries(value)) copy[name] = structuredCopy(member)

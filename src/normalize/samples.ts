@@ -15,6 +15,7 @@ export function tidySamples(value: JsonObject): void {
 }
 
 function tidyList(list: Json[]): Json[] {
+  if (isTidy(list)) return list
   if (list.every((item) => isObject(item) && typeof item.measurement_time === 'string')) {
     return joinedMeasurements(list as JsonObject[])
   }
@@ -34,6 +35,22 @@ function tidyList(list: Json[]): Json[] {
   }
   timed.sort((a, b) => a.at - b.at || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
   return timed.map((each) => each.item)
+}
+
+const OFFSET_CHARACTERS = 6
+
+/** In order and each time once, as texts say: of one length and with one offset they sort as the instants do. */
+function isTidy(list: readonly Json[]): boolean {
+  let before = ''
+  for (const item of list) {
+    if (!isObject(item) || 'measurement_time' in item) return false
+    const { timestamp } = item
+    if (typeof timestamp !== 'string') return false
+    const sameForm = timestamp.length === before.length && timestamp.endsWith(before.slice(-OFFSET_CHARACTERS))
+    if (before !== '' && !(sameForm && timestamp > before)) return false
+    before = timestamp
+  }
+  return true
 }
 
 /**

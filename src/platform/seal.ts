@@ -1,5 +1,5 @@
 // Secrets at rest: AES-256-GCM under a named key, bound to the place they belong to.
-import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** Encrypts and decrypts small secrets. `place` (such as `connection:<id>`) must be the same both times. */
 export interface Sealer {
@@ -66,5 +66,5 @@ export function randomToken(bytes = 32): string {
 }
 
 export function sameText(a: string, b: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
+  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'))
 }
