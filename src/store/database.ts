@@ -70,8 +70,11 @@ export function skipLocked(sql: Sql): string {
   return sql.dialect === 'postgres' ? ' FOR UPDATE SKIP LOCKED' : ''
 }
 
-/** An INSERT whose VALUES are one group of placeholders, for several rows. */
-export function insertMany(sql: string): (rows: readonly (readonly Value[])[]) => Statement[] {
+/**
+ * An INSERT whose VALUES are one group of placeholders, for several rows. `key`: where the parameters stand that tell rows
+ * apart; of rows that are alike the last is inserted, as one statement cannot change a row twice.
+ */
+export function insertMany(sql: string, key?: readonly number[]): (rows: readonly (readonly Value[])[]) => Statement[] {
   const [, head, group, tail] = /^(.*VALUES )\(([^)]*)\)(.*)$/s.exec(sql)!
   const width = group!.split(',').length
   const texts = new Map<number, string>()
@@ -83,7 +86,8 @@ export function insertMany(sql: string): (rows: readonly (readonly Value[])[]) =
     }
     return text
   }
-  return (rows) => {
+  return (all) => {
+    const rows = key === undefined ? all : lastOfEach(all, key)
     const statements: Statement[] = []
     // Powers of two: few different texts, so that each is prepared once.
     for (let at = 0; at < rows.length;) {
@@ -96,6 +100,10 @@ export function insertMany(sql: string): (rows: readonly (readonly Value[])[]) =
 }
 
 const MOST_ROWS = 32
+
+function lastOfEach(rows: readonly (readonly Value[])[], key: readonly number[]): (readonly Value[])[] {
+  return [...new Map(rows.map((row) => [key.map((place) => row[place]).join('\n'), row])).values()]
+}
 
 /** `n` placeholders from `$first`: `$3, $4, $5`. */
 export function placeholders(n: number, first = 1): string {

@@ -1,5 +1,5 @@
 import { rowsByKeys } from './by-keys.ts'
-import type { Sql, Statement, Stored } from './database.ts'
+import { insertMany, type Sql, type Statement, type Stored } from './database.ts'
 
 export interface PageRow {
   id: string
@@ -19,12 +19,16 @@ export interface PageRow {
   body: Uint8Array
 }
 
+const PUT = `INSERT INTO pages (id, user_id, kind, request, question, digest, time_zone, run_at, received_at, body)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  ON CONFLICT (user_id, digest) DO UPDATE SET run_at = excluded.run_at, received_at = excluded.received_at,
+    time_zone = excluded.time_zone`
+const PUT_MANY = insertMany(PUT, [1, 5])
+
 export function putPage(row: Omit<PageRow, 'body'> & { body: Stored }): Statement {
   return {
-    sql: `INSERT INTO pages (id, user_id, kind, request, question, digest, time_zone, run_at, received_at, body)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-          ON CONFLICT (user_id, digest) DO UPDATE SET run_at = excluded.run_at, received_at = excluded.received_at,
-            time_zone = excluded.time_zone`,
+    sql: PUT,
+    many: PUT_MANY,
     params: [
       row.id,
       row.user_id,

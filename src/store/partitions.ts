@@ -6,6 +6,12 @@ import type { Database, Sql, Transaction } from './database.ts'
 export const PARTITIONED = ['events', 'deliveries', 'attempts'] as const
 export type Partitioned = (typeof PARTITIONED)[number]
 
+/** What is updated stays on its page where there is room; a packed body of some kilobytes stays in its row. */
+const STORAGE: Partial<Record<Partitioned, string>> = {
+  deliveries: 'fillfactor = 70',
+  events: 'toast_tuple_target = 4080',
+}
+
 export interface Partition {
   name: string
   /** Null: from the first on. */
@@ -64,8 +70,7 @@ async function makeNext(tx: Transaction, now: number): Promise<boolean> {
   const name = new Date(from).toISOString().replace(/\D/g, '').slice(0, 14)
   await waitBriefly(tx)
   for (const table of PARTITIONED) {
-    // What is updated stays on its page where there is room.
-    const storage = table === 'deliveries' ? ' WITH (fillfactor = 70)' : ''
+    const storage = STORAGE[table] === undefined ? '' : ` WITH (${STORAGE[table]})`
     await tx.run(
       `CREATE TABLE ${table}_${name} PARTITION OF ${table} FOR VALUES FROM ('${idAt(from)}') TO ('${idAt(to)}')${storage}`,
     )

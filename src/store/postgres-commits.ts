@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import type { Statement } from './database.ts'
 import { isUnavailable } from './errors.ts'
-import { assertCommitted, isRetryable, merged, send } from './postgres-query.ts'
+import { assertCommitted, inOneWrite, isRetryable, merged, send } from './postgres-query.ts'
 
 /** Commits under way at a time: while these wait for the disk, the next ones gather. */
 const MOST_FLUSHING = 3
@@ -64,10 +64,12 @@ export class GroupCommit {
     const client = await this.#pool.connect()
     let broken: Error | undefined
     try {
-      const begun = client.query('BEGIN')
-      const shared = send(client, merged(units.filter((unit) => !unit.counted).flatMap((unit) => unit.statements)))
-      const counted = units.map((unit) => (unit.counted ? send(client, unit.statements) : Promise.resolve([])))
-      const committed = client.query('COMMIT')
+      const [begun, shared, counted, committed] = inOneWrite(client, () => [
+        client.query('BEGIN'),
+        send(client, merged(units.filter((unit) => !unit.counted).flatMap((unit) => unit.statements))),
+        units.map((unit) => (unit.counted ? send(client, unit.statements) : Promise.resolve([]))),
+        client.query('COMMIT'),
+      ])
       const [, changes, end] = await allOf(Promise.all([begun, shared]), Promise.all(counted), committed)
       assertCommitted(end)
       return changes

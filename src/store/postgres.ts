@@ -2,7 +2,7 @@
 import pg from 'pg'
 import type { Log } from '../platform/log.ts'
 import { GroupCommit } from './postgres-commits.ts'
-import { assertCommitted, isRetryable, merged, query, type Queryable, send } from './postgres-query.ts'
+import { assertCommitted, inOneWrite, isRetryable, merged, query, type Queryable, send } from './postgres-query.ts'
 import type { Database, Sql, Statement, Transaction, Value } from './database.ts'
 
 const LISTEN_RETRY_MS = 2000
@@ -88,8 +88,7 @@ class PostgresTransaction extends PostgresSql implements Transaction {
 
   async commit(): Promise<void> {
     const client = await this.#begin()
-    const changes = send(client, merged(this.deferred))
-    const committed = client.query('COMMIT')
+    const [changes, committed] = inOneWrite(client, () => [send(client, merged(this.deferred)), client.query('COMMIT')])
     await Promise.allSettled([changes, committed])
     await changes
     assertCommitted(await committed)

@@ -1,6 +1,6 @@
 // Records, the parts that they are the union of, and which days were read. Bodies are packed JSON.
 import { rowsByKeys } from './by-keys.ts'
-import type { Sql, Statement, Stored } from './database.ts'
+import { insertMany, type Sql, type Statement, type Stored, type Value } from './database.ts'
 
 export interface PartRow {
   user_id: string
@@ -50,12 +50,16 @@ export function partsOf(sql: Sql, userId: string, type: string, keys: readonly s
 /** A part to be written. */
 export type PutPart = Omit<PartRow, 'body'> & { body: Stored | null }
 
+const PUT_PART = `INSERT INTO record_parts (user_id, type, key, kind, version, versioned, day, main, body)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  ON CONFLICT (user_id, type, key, kind) DO UPDATE SET version = excluded.version, versioned = excluded.versioned,
+    day = excluded.day, main = excluded.main, body = excluded.body`
+const PUT_PARTS = insertMany(PUT_PART, [0, 1, 2, 3])
+
 export function putPart(row: PutPart): Statement {
   return {
-    sql: `INSERT INTO record_parts (user_id, type, key, kind, version, versioned, day, main, body)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-          ON CONFLICT (user_id, type, key, kind) DO UPDATE SET version = excluded.version, versioned = excluded.versioned,
-            day = excluded.day, main = excluded.main, body = excluded.body`,
+    sql: PUT_PART,
+    many: PUT_PARTS,
     params: [row.user_id, row.type, row.key, row.kind, row.version, row.versioned, row.day, row.main, row.body],
   }
 }
@@ -97,13 +101,18 @@ export function keysOfDays(
   )
 }
 
+const PUT_RECORD = `INSERT INTO records (user_id, type, key, summary_id, day, main, start_at, start_day, version, digest,
+    updated_at, body)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+  ON CONFLICT (user_id, type, key) DO UPDATE SET summary_id = excluded.summary_id, day = excluded.day,
+    main = excluded.main, start_at = excluded.start_at, start_day = excluded.start_day, version = excluded.version,
+    digest = excluded.digest, updated_at = excluded.updated_at, body = excluded.body`
+const PUT_RECORDS = insertMany(PUT_RECORD, [0, 1, 2])
+
 export function putRecord(row: Omit<RecordRow, 'body'> & { body: Stored }): Statement {
   return {
-    sql: `INSERT INTO records (user_id, type, key, summary_id, day, main, start_at, start_day, version, digest, updated_at, body)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-          ON CONFLICT (user_id, type, key) DO UPDATE SET summary_id = excluded.summary_id, day = excluded.day,
-            main = excluded.main, start_at = excluded.start_at, start_day = excluded.start_day, version = excluded.version,
-            digest = excluded.digest, updated_at = excluded.updated_at, body = excluded.body`,
+    sql: PUT_RECORD,
+    many: PUT_RECORDS,
     params: [
       row.user_id,
       row.type,
@@ -186,5 +195,17 @@ export function markRecordsSeen(userId: string, mostRecentAt: number): Statement
     sql: `UPDATE connections SET most_recent_data_at = $2
           WHERE user_id = $1 AND (most_recent_data_at IS NULL OR most_recent_data_at < $2)`,
     params: [userId, mostRecentAt],
+    many: markManySeen,
   }
+}
+
+/** Of people whose connections this transaction has locked. */
+function markManySeen(rows: readonly (readonly Value[])[]): Statement[] {
+  return [
+    {
+      sql: `UPDATE connections c SET most_recent_data_at = v.at FROM json_to_recordset($1::json) AS v(id text, at bigint)
+            WHERE c.user_id = v.id AND (c.most_recent_data_at IS NULL OR c.most_recent_data_at < v.at)`,
+      params: [JSON.stringify(rows.map(([id, at]) => ({ id, at })))],
+    },
+  ]
 }

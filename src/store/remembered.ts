@@ -10,6 +10,8 @@ interface Kept<Row> {
   at: number
   generation: number
   isThere: boolean
+  /** What was known when this was asked for, until it is there. */
+  before: Kept<Row> | null
 }
 
 let generation = 0
@@ -30,11 +32,13 @@ export function forgetRemembered(sql?: Sql): void {
 
 /**
  * `load` reads through whatever it is handed: a transaction does not take a second connection. Nor does it wait for someone
- * else's read, which may be waiting for the connection that this transaction holds.
+ * else's read, which may be waiting for the connection that this transaction holds: while that is under way it has what was
+ * known before, for a second more. Otherwise all that begin in that moment would read by themselves, and one that needs
+ * nothing else could not share its commit.
  */
 export function remembered<Row>(
   load: (sql: Sql, ...key: string[]) => Promise<Row>,
-): (db: object, sql: Sql, ...key: string[]) => Promise<Row> {
+): (db: Sql, sql: Sql, ...key: string[]) => Promise<Row> {
   const databases = new WeakMap<object, Map<string, Kept<Row>>>()
   return (db, sql, ...key) => {
     let rows = databases.get(db)
@@ -42,19 +46,31 @@ export function remembered<Row>(
     const name = key.join('\0')
     const present = rows.get(name)
     const now = performance.now()
-    const isFresh = present !== undefined && present.generation === generation && now - present.at < KEPT_MS
-    if (isFresh && (present.isThere || sql === db)) return present.row
-    if (rows.size >= MOST_KEYS) rows.clear()
-    const kept: Kept<Row> = { row: load(sql, ...key), at: now, generation, isThere: false }
-    rows.set(name, kept)
-    kept.row.then(
-      () => {
-        kept.isThere = true
-      },
-      () => {
-        if (rows.get(name) === kept) rows.delete(name)
-      },
-    )
-    return kept.row
+    const isYoungerThan = (kept: Kept<Row> | null | undefined, ms: number): kept is Kept<Row> =>
+      kept?.generation === generation && now - kept.at < ms
+    const known = present?.isThere === false ? present.before : (present ?? null)
+    const ask = (through: Sql): Kept<Row> => {
+      if (rows.size >= MOST_KEYS) rows.clear()
+      const kept: Kept<Row> = { row: load(through, ...key), at: now, generation, isThere: false, before: known }
+      rows.set(name, kept)
+      kept.row.then(
+        () => {
+          kept.isThere = true
+          kept.before = null
+        },
+        () => {
+          if (rows.get(name) === kept) rows.delete(name)
+        },
+      )
+      return kept
+    }
+    if (isYoungerThan(present, KEPT_MS) && (present.isThere || sql === db)) return present.row
+    if (sql === db) return ask(sql).row
+    if (isYoungerThan(known, 2 * KEPT_MS)) {
+      if (present === known) ask(db)
+      return known.row
+    }
+    // Somebody asks already: it is theirs to be remembered.
+    return isYoungerThan(present, KEPT_MS) ? load(sql, ...key) : ask(sql).row
   }
 }

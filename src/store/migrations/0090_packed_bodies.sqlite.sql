@@ -1,0 +1,1 @@
+-- On PostgreSQL it is said here how bodies are stored. SQLite stores them as they come.
