@@ -160,6 +160,29 @@ export const Settings = z.object({
       'from there. `0` believes no such header.',
     shown: '`0`',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    z
+      .url({ protocol: /^https?$/, error: 'must be an http or https URL, such as http://localhost:4318' })
+      .transform((text) => text.replace(/\/+$/, '')),
+    {
+      meaning: 'Where traces go, by OTLP over HTTP: `/v1/traces` is added. Without it there are none.',
+      shown: 'not set',
+    },
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: setting(
+    z
+      .string()
+      .regex(/^\s*[^=,\s]+\s*=[^,]*(,\s*[^=,\s]+\s*=[^,]*)*$/, { error: 'must be name=value, separated by commas' }),
+    { meaning: 'Headers that the collector wants, as `name=value,name=value`.', shown: 'none', secret: true },
+  ),
+  OTEL_SERVICE_NAME: setting(z.string(), { meaning: 'What traces call this service.', shown: '`loam`' }),
+  OTEL_TRACES_SAMPLER_ARG: setting(
+    z
+      .string()
+      .transform(Number)
+      .refine((ratio) => ratio >= 0 && ratio <= 1, { error: 'must be a number from 0 to 1' }),
+    { meaning: 'The part of the traces that begin here and are kept.', shown: '`1`' },
+  ),
   LOAM_LOG_LEVEL: setting(oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']), {
     meaning: 'Least level of the JSON lines on stdout.',
     shown: '`info`',
@@ -191,6 +214,8 @@ export interface Config {
   backfillDays: number
   auditDays: number
   trustedProxies: number
+  /** Null: no traces. */
+  traces: { url: string; headers: Record<string, string>; service: string; ratio: number } | null
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
   embedded: boolean
 }
@@ -305,8 +330,23 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
     backfillDays: given.LOAM_BACKFILL_DAYS ?? 30,
     auditDays: given.LOAM_AUDIT_DAYS ?? 365,
     trustedProxies: given.LOAM_TRUSTED_PROXIES ?? 0,
+    traces: tracesOf(given),
     logLevel: given.LOAM_LOG_LEVEL ?? 'info',
     embedded,
+  }
+}
+
+function tracesOf(given: Settings): Config['traces'] {
+  if (given.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null
+  const headers = (given.OTEL_EXPORTER_OTLP_HEADERS ?? '').split(',').flatMap((pair) => {
+    const [name, ...value] = pair.split('=')
+    return value.length === 0 ? [] : [[name!.trim(), decodeURIComponent(value.join('=').trim())] as const]
+  })
+  return {
+    url: `${given.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces`,
+    headers: Object.fromEntries(headers),
+    service: given.OTEL_SERVICE_NAME ?? 'loam',
+    ratio: given.OTEL_TRACES_SAMPLER_ARG ?? 1,
   }
 }
 

@@ -1,5 +1,6 @@
 // Opens the database, starts the API and the two loops. The one file that knows every part; nothing imports it but the
 // command line.
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -21,9 +22,12 @@ import { queueSourceSubscriptions } from './intake/subscribe.ts'
 import { payloadUrls } from './outbox/payloads.ts'
 import type { Clock } from './platform/clock.ts'
 import { createHttp } from './platform/http-client.ts'
+import type { Http } from './platform/http.ts'
 import { createLog, type Log } from './platform/log.ts'
-import { createMetrics, measureProcess } from './platform/metrics.ts'
+import { createMetrics, measureProcess, type Metrics } from './platform/metrics.ts'
 import { createNetwork } from './platform/network.ts'
+import { exportTraces } from './platform/trace-export.ts'
+import { createTracer, type Tracer } from './platform/trace.ts'
 import { createSealer } from './platform/seal.ts'
 import { printer } from './platform/stdout.ts'
 import { createSimulators, sandboxClient, sandboxOwner } from './simulator/index.ts'
@@ -41,6 +45,7 @@ import { createDashboard } from './web/index.ts'
 import { createWidget } from './widget/index.ts'
 
 const GRACE_MS = 10_000
+const TRACES_GRACE_MS = 2000
 const SIMULATOR_TICK_MS = 15_000
 const CLOCK_MS = 5000
 
@@ -79,6 +84,8 @@ export async function startServer(
     ...(providerTimeoutMs !== undefined && { timeoutMs: providerTimeoutMs }),
   })
   const destinationHttp = createHttp({ allowPrivate: config.allowPrivateDestinations, userAgent })
+  const metrics = createMetrics()
+  const traces = config.traces === null ? null : startTracing(config.traces, { http, log, metrics, role })
   const ctx: Context = {
     db,
     clock,
@@ -88,7 +95,8 @@ export async function startServer(
     ...(config.destinationFolder === null ? {} : { destinationFolder: config.destinationFolder }),
     ...(config.stdout === 'events' ? { print: printer(process.stdout) } : {}),
     log,
-    metrics: createMetrics(),
+    metrics,
+    ...(traces !== null && { tracer: traces.tracer }),
     sealer: createSealer(config.encryptionKey),
     publicUrl: config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl,
     internalUrl: `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`,
@@ -157,6 +165,7 @@ export async function startServer(
         server.closeIdleConnections()
         await Promise.all(loops.map((loop) => loop.stop(GRACE_MS)))
         server.closeAllConnections()
+        await traces?.stop(TRACES_GRACE_MS)
         await Promise.all([http.close(), destinationHttp.close()])
         await ctx.replicas?.close()
         await db.close()
@@ -177,6 +186,20 @@ async function startClock(db: Database, config: Config, log: Log): Promise<{ clo
   }, CLOCK_MS)
   looking.unref()
   return { clock, stop: () => clearInterval(looking) }
+}
+
+function startTracing(
+  { url, headers, service, ratio }: NonNullable<Config['traces']>,
+  { role, ...world }: { http: Http; log: Log; metrics: Metrics; role: Role },
+): { tracer: Tracer; stop(graceMs: number): Promise<void> } {
+  const resource = {
+    'service.name': service,
+    'service.version': VERSION,
+    'service.instance.id': randomUUID(),
+    'loam.role': role,
+  }
+  const sending = exportTraces({ ...world, url, headers, resource, scope: { name: 'loam', version: VERSION } })
+  return { tracer: createTracer(ratio, sending.add), stop: sending.stop }
 }
 
 function everything(ctx: Context, simulators: Map<string, Simulator>, shutdown: AbortSignal): Hono {

@@ -28,6 +28,7 @@ export async function fill(
     made++
     const id = newId()
     const summary = {
+      trace: null,
       id,
       environment_id: environmentId,
       user_id: connection.user_id,

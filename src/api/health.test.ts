@@ -74,5 +74,6 @@ function waiting(key: string, nextAt: number): JobRow {
     last_error: null,
     created_at: nextAt,
     finished_at: null,
+    trace: null,
   }
 }

@@ -4,6 +4,7 @@ import { ProviderError } from '../platform/errors.ts'
 import { HttpFailure, type HttpRequest, type HttpResponse, retryAfterSeconds } from '../platform/http.ts'
 import { endDegraded } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
+import { traced } from '../store/traced.ts'
 import type { Application } from './client.ts'
 import type { Lane } from './budgets.ts'
 import { pace, type Paced, refused } from './pace.ts'
@@ -101,8 +102,19 @@ async function call(
         })
   const tookSeconds = ctx.metrics.providerCallSeconds.startTimer({ provider })
   try {
-    const answer = await ctx.http.send({ ...authorized, url })
-    const response = { ...answer, status: connector.statusOf?.(answer) ?? answer.status }
+    const method = request.method ?? 'GET'
+    const about = { 'http.request.method': method, 'server.address': new URL(url).host, 'loam.provider': provider }
+    const response = await traced(
+      ctx,
+      `${method} ${provider}`,
+      { kind: 'client', attributes: about },
+      async (_, span) => {
+        const answer = await ctx.http.send({ ...authorized, url })
+        const status = connector.statusOf?.(answer) ?? answer.status
+        span?.set({ 'http.response.status_code': status })
+        return { ...answer, status }
+      },
+    )
     ctx.metrics.providerCalls.inc({ provider, status: String(response.status) })
     return response
   } catch (error) {

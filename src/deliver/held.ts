@@ -35,6 +35,7 @@ export function outgoing({ delivery, event, body }: Held): OutgoingEvent {
     provider: event.provider,
     createdAt: event.created_at,
     ...(delivery.part !== null && { part: { eventId: event.id, stored: delivery.part } }),
+    ...(event.trace !== null && { traceparent: event.trace }),
     body,
     attempt: delivery.attempts,
   }

@@ -2,6 +2,7 @@
 import { type OutgoingEvent, retry, type SendResult } from '../destinations/destination.ts'
 import { assert } from '../platform/errors.ts'
 import { HttpFailure } from '../platform/http.ts'
+import type { SpanOptions } from '../platform/trace.ts'
 import { withinTime } from '../platform/within-time.ts'
 import type { Context } from '../store/context.ts'
 import type { Held } from './held.ts'
@@ -33,7 +34,35 @@ export async function sendGroup(
   return going.map((each) => ('next' in each ? each : next.next().value!))
 }
 
+/** Each attempt is a step in the trace of its event, whichever call it shares with others. */
 async function answersTo(ctx: Context, destination: OpenDestination, events: OutgoingEvent[]): Promise<SendResult[]> {
+  const { tracer } = ctx
+  if (tracer === undefined) return sent(ctx, destination, events)
+  const spans = events.map((event) => tracer.start(`deliver ${destination.type.id}`, attemptOf(destination, event)))
+  const going = events.map((event, i) => ({ ...event, traceparent: spans[i]!.traceparent }))
+  const results = await sent(ctx, destination, going)
+  for (const [i, { next, status }] of results.entries()) {
+    spans[i]!.set({ 'loam.outcome': next, 'http.response.status_code': status })
+    spans[i]!.end(next === 'delivered' ? null : next)
+  }
+  return results
+}
+
+function attemptOf({ row, type }: OpenDestination, event: OutgoingEvent): SpanOptions {
+  return {
+    kind: 'producer',
+    parent: event.traceparent ?? null,
+    attributes: {
+      'loam.event.id': event.id,
+      'loam.event.type': event.type,
+      'loam.destination.id': row.id,
+      'loam.destination.type': type.id,
+      'loam.attempt': event.attempt,
+    },
+  }
+}
+
+async function sent(ctx: Context, destination: OpenDestination, events: OutgoingEvent[]): Promise<SendResult[]> {
   if (events.length === 0) return []
   try {
     const { sender, now } = destination

@@ -21,6 +21,8 @@ export interface OutgoingEvent {
   part?: { eventId: string; stored: string }
   /** The JSON, exactly as it was committed. */
   body: Uint8Array
+  /** Of this attempt, where traces are on. */
+  traceparent?: string
   /** 1 for the first. */
   attempt: number
 }

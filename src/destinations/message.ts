@@ -18,6 +18,7 @@ export function messageHeaders(event: OutgoingEvent): Record<string, string> {
     'terra-reference': event.reference,
     'x-terra-trace-id': event.traceId,
     ...(event.orderingAt === null ? {} : { 'x-terra-ordering-timestamp': String(event.orderingAt) }),
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
     'event-id': event.id,
     'event-type': event.type,
   }

@@ -7,6 +7,7 @@ import { type ConnectionRow, connectionsOfAccounts, holdersOfRecord } from '../s
 import type { Context } from '../store/context.ts'
 import type { Database } from '../store/database.ts'
 import type { JobRow } from '../store/jobs.ts'
+import { traceOf } from '../store/traced.ts'
 import { keyText } from '../normalize/keys.ts'
 import type { FetchOrder } from './fetch.ts'
 import type { JobResult } from './jobs.ts'
@@ -42,7 +43,7 @@ export async function acceptChanges(ctx: Context, told: readonly Told[], at: num
   for (const each of told) await addWork(ctx, each, at, work)
   const later = await storeAtOnce(ctx, work.pushes)
   const jobs = [...work.jobs, ...later.map((each) => jobOfPush(each.push, each.at))]
-  if (jobs.length > 0) await ctx.db.transaction((tx) => enqueue(tx, jobs, ctx.clock.now()))
+  if (jobs.length > 0) await ctx.db.transaction((tx) => enqueue(tx, jobs, ctx.clock.now(), traceOf(ctx)))
 }
 
 /** The accounts of all notifications that come at the same time are looked up together. */
@@ -210,7 +211,7 @@ export async function runGone(ctx: Context, row: JobRow): Promise<JobResult> {
   const holders = await holdersOfRecord(ctx.db, row.environment_id!, provider, record)
   const said = { gone: [gone], scopes: null, revoked: false }
   const jobs = holders.map((connection) => jobOfSaid(connection, said, at))
-  if (jobs.length > 0) await ctx.db.transaction((tx) => enqueue(tx, jobs, ctx.clock.now()))
+  if (jobs.length > 0) await ctx.db.transaction((tx) => enqueue(tx, jobs, ctx.clock.now(), traceOf(ctx)))
   return 'done'
 }
 

@@ -5,6 +5,7 @@ import { asksForOrder } from '../outbox/order.ts'
 import type { Context } from '../store/context.ts'
 import type { Database } from '../store/database.ts'
 import { isUnavailable } from '../store/errors.ts'
+import { traceOf } from '../store/traced.ts'
 import { soonest } from './coalesce.ts'
 import { type Arrival, ingestTogether } from './ingest.ts'
 import type { Push } from './push-job.ts'
@@ -47,7 +48,7 @@ export async function storeAtOnce(ctx: Context, pushes: readonly Push[]): Promis
     pushes.map(async (push) => {
       const at = soonest(push.key, push.at)
       // The same again within a moment waits, so that a storm of it is looked at once more, not a thousand times.
-      const stored = at <= push.at && (await open.get(ctx.db)?.store(push)) === true
+      const stored = at <= push.at && (await open.get(ctx.db)?.store(push, traceOf(ctx))) === true
       return stored ? [] : [{ push, at }]
     }),
   )
@@ -67,7 +68,7 @@ class AtOnce {
     this.#ctx = ctx
   }
 
-  async store(push: Push): Promise<boolean> {
+  async store(push: Push, trace: string | null): Promise<boolean> {
     const bytes = push.digests.reduce((sum, { content }) => sum + content.length, 0)
     const connector = connectorOf(push.connection)
     if (connector === null || bytes > LARGEST_BYTES) return false
@@ -83,7 +84,7 @@ class AtOnce {
         userId: push.connection.user_id,
         read,
         digests,
-        options: { lane: 'live' },
+        options: { lane: 'live', trace },
       }
       return await new Promise<boolean>((ended, failed) => {
         this.#waiting.push({ arrival, bytes, alone, ended, failed })

@@ -9,6 +9,7 @@ import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { insertJob, type JobRow, saveJobProgress } from '../store/jobs.ts'
+import { traceOf } from '../store/traced.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
@@ -63,6 +64,7 @@ export async function startBackfill(
         last_error: null,
         created_at: now,
         finished_at: null,
+        trace: traceOf(ctx),
       }),
     ])
     tx.afterCommit(wakeJobs)

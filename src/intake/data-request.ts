@@ -14,6 +14,7 @@ import { ApiError, ProviderError } from '../platform/errors.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { unpackJson } from '../store/compress.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
+import { traceOf } from '../store/traced.ts'
 import type { Context } from '../store/context.ts'
 import { settingsOf } from '../store/environments.ts'
 import type { JobRow } from '../store/jobs.ts'
@@ -110,6 +111,7 @@ export async function readLater(
         },
       ],
       now,
+      traceOf(ctx),
     )
   })
 }

@@ -13,6 +13,7 @@ import { settingsOf } from '../store/environments.ts'
 import { putPage } from '../store/pages.ts'
 import { type PromiseRow, promisesOf } from '../store/promises.ts'
 import { markRecordsSeen, putCoverage } from '../store/records.ts'
+import { traced, traceOf } from '../store/traced.ts'
 import { gonePart, vanished } from './gone.ts'
 import { Lookups } from './lookups.ts'
 import { digestOf, type PageDigest } from './page-digest.ts'
@@ -37,6 +38,8 @@ export interface IngestOptions {
   lane: 'live' | 'backfill'
   /** Statements that belong to the same step, such as a job's progress. */
   also?: readonly Statement[]
+  /** `traceparent` of what brought it, where that is not the context's step. */
+  trace?: string | null
 }
 
 export interface Ingested {
@@ -85,7 +88,19 @@ function lockOf(userId: string): string {
   return `connection:${userId}`
 }
 
-async function ingestOne(
+/** A step of the trace that brought it. */
+function ingestOne(ctx: Context, tx: Transaction, lookups: Lookups, arrival: Arrival): Promise<Ingested> {
+  const { connector, userId, read, options } = arrival
+  const parent = options.trace ?? traceOf(ctx)
+  const attributes = { 'loam.provider': connector.id, 'loam.user_id': userId, 'loam.pages': read.pages.length }
+  return traced(ctx, 'records', { parent, attributes }, async (as, span) => {
+    const ingested = await settleOne(as, tx, lookups, arrival)
+    span?.set({ 'loam.records.changed': ingested.changed, 'loam.records.removed': ingested.removed })
+    return ingested
+  })
+}
+
+async function settleOne(
   ctx: Context,
   tx: Transaction,
   lookups: Lookups,

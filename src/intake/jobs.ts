@@ -20,6 +20,7 @@ import type { Statement } from '../store/database.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
 import { deleteFinishedJobs, dropJob, saveJobProgress, type JobLane, type JobRow } from '../store/jobs.ts'
 import { deleteOldSignInFailures } from '../store/sign-in-failures.ts'
+import { traced } from '../store/traced.ts'
 import { deleteExpiredAuth } from '../store/auth-flows.ts'
 import { openAtOnce } from './at-once.ts'
 import { runBackfill } from './backfill.ts'
@@ -214,7 +215,18 @@ async function runJob(ctx: Context, job: JobRow): Promise<void> {
     const work = workers[job.kind]
     if (work === undefined)
       throw new ProviderError(`no work is known for jobs of kind ${job.kind}`, { next: 'give_up' })
-    const result = await work(ctx, job)
+    const about = {
+      'loam.job.kind': job.kind,
+      'loam.job.id': job.id,
+      'loam.job.attempt': job.attempts,
+      'loam.user_id': job.user_id,
+    }
+    const result = await traced(
+      ctx,
+      `job ${job.kind}`,
+      { kind: 'consumer', parent: job.trace, attributes: about },
+      (as) => work(as, job),
+    )
     await settle(ctx, job, result)
     ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'done' })
   } catch (error) {

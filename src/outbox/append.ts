@@ -9,6 +9,7 @@ import type { Statement, Transaction } from '../store/database.ts'
 import { type DeliveryRow, insertDelivery, type Place } from '../store/deliveries.ts'
 import { type DestinationRow, rememberedDestinations } from '../store/destinations.ts'
 import { type EventSummary, insertEvent } from '../store/events.ts'
+import { traceOf } from '../store/traced.ts'
 import { passes } from './filters.ts'
 import { Handover } from './handover.ts'
 import { placeFor, tookPlace } from './order.ts'
@@ -75,6 +76,7 @@ export async function appendEvents(
       byte_length: body.byteLength,
       record_count: event.recordCount ?? 0,
       created_at: now,
+      trace: traceOf(ctx),
     }
     statements.push(insertEvent(summary, { toPack: pieces }))
     const deliveries = new Map<string, string>()

@@ -137,6 +137,12 @@ export function createMetrics() {
       labelNames: ['lane'],
       registers,
     }),
+    traceSpans: new Counter({
+      name: 'loam_trace_spans_total',
+      help: 'Spans of traces, by whether a collector took them.',
+      labelNames: ['outcome'],
+      registers,
+    }),
     jobs: new Counter({
       name: 'loam_jobs_total',
       help: 'Inbound jobs, by kind and outcome.',

@@ -16,15 +16,21 @@ export interface NewJob {
   at: number
 }
 
-export async function enqueue(tx: Transaction, jobs: readonly NewJob[], now: number): Promise<string[]> {
+/** `trace` is the `traceparent` of what orders them. */
+export async function enqueue(
+  tx: Transaction,
+  jobs: readonly NewJob[],
+  now: number,
+  trace: string | null = null,
+): Promise<string[]> {
   if (jobs.length === 0) return []
-  const rows = jobs.map((job): JobRow => rowOf(job, now))
+  const rows = jobs.map((job): JobRow => rowOf(job, now, trace))
   await tx.batch(rows.map(insertJob))
   tx.afterCommit(wakeJobs)
   return rows.map((row) => row.id)
 }
 
-function rowOf(job: NewJob, now: number): JobRow {
+function rowOf(job: NewJob, now: number, trace: string | null): JobRow {
   return {
     id: newId(),
     lane: job.lane,
@@ -42,5 +48,6 @@ function rowOf(job: NewJob, now: number): JobRow {
     last_error: null,
     created_at: now,
     finished_at: null,
+    trace,
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Network } from '../platform/network.ts'
 import type { Sealer } from '../platform/seal.ts'
+import type { Span, Tracer } from '../platform/trace.ts'
 import type { Actor } from './audit.ts'
 import type { BodyStore } from './bodies.ts'
 import type { Database } from './database.ts'
@@ -49,6 +50,10 @@ export interface Context {
   sandboxClient(devId: string): { id: string; secret: string }
   /** Days of history fetched when someone connects; 0 for none. */
   backfillDays: number
+  /** Absent: nobody traces. */
+  tracer?: Tracer | undefined
+  /** The step of a trace that is done now. */
+  span?: Span
   /** Days that rows of the audit log stay; absent: for ever. */
   auditDays?: number | undefined
   /** How many proxies stand before us, each of which says where a request came from. */

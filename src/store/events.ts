@@ -18,6 +18,8 @@ export interface EventRow {
   byte_length: number
   record_count: number
   created_at: number
+  /** `traceparent` of what made it; null unless traces are on. */
+  trace: string | null
   /** Packed JSON: exactly the bytes that are signed and sent. */
   body: Uint8Array
 }
@@ -25,9 +27,9 @@ export interface EventRow {
 export type EventSummary = Omit<EventRow, 'body'>
 
 const SUMMARY = `id, environment_id, user_id, reference_id, provider, type, trace_id, reference, ordering_at, byte_length,
-  record_count, created_at`
+  record_count, created_at, trace`
 
-const INSERT = `INSERT INTO events (${SUMMARY}, body) VALUES (${placeholders(13)})`
+const INSERT = `INSERT INTO events (${SUMMARY}, body) VALUES (${placeholders(14)})`
 const INSERT_MANY = insertMany(INSERT)
 
 export function insertEvent(row: EventSummary, body: Stored): Statement {
@@ -47,6 +49,7 @@ export function insertEvent(row: EventSummary, body: Stored): Statement {
       row.byte_length,
       row.record_count,
       row.created_at,
+      row.trace,
       body,
     ],
   }

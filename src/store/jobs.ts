@@ -24,14 +24,16 @@ export interface JobRow {
   last_error: string | null
   created_at: number
   finished_at: number | null
+  /** `traceparent` of what ordered it; null unless traces are on. */
+  trace: string | null
 }
 
 /** Adds the job unless one with its key is waiting already. */
 export function insertJob(row: JobRow): Statement {
   return {
     sql: `INSERT INTO jobs (id, lane, kind, environment_id, user_id, dedupe_key, payload, progress, state, attempts, next_at,
-            lease_id, lease_until, last_error, created_at, finished_at)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            lease_id, lease_until, last_error, created_at, finished_at, trace)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
           ON CONFLICT (dedupe_key) WHERE state = 'pending' DO NOTHING`,
     params: [
       row.id,
@@ -50,6 +52,7 @@ export function insertJob(row: JobRow): Statement {
       row.last_error,
       row.created_at,
       row.finished_at,
+      row.trace,
     ],
   }
 }

@@ -42,6 +42,7 @@ before(async () => {
         last_error: HOSTILE,
         created_at: 0,
         finished_at: null,
+        trace: null,
       }),
     ]),
   )

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { type Context as HonoContext, Hono } from 'hono'
 import type { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
+import type { SpanOptions } from '../../platform/trace.ts'
 import type { Context } from '../../store/context.ts'
 import { isUnavailable } from '../../store/errors.ts'
+import { traced } from '../../store/traced.ts'
 import { readJsonBody } from './body-reader.ts'
 import { addressOf } from './client-address.ts'
 import { identify } from './credentials.ts'
@@ -14,6 +16,8 @@ import type { LimitHeaders } from './rate-limit.ts'
 import { parseInput } from './validate.ts'
 
 const RETRY_AFTER_SECONDS = '2'
+/** Of those that no key is needed for. */
+const TRACED_TAGS = new Set(['Notifications', 'Browser'])
 
 export interface FrameOptions {
   /** Tests look at every answer here. */
@@ -109,8 +113,9 @@ async function answer(
   const caller = { request: c.req.raw, client: addressOf(ctx, c) }
   const { environment, actor, limits } = await identify(ctx, operation, caller)
   if (limits !== undefined) c.set('limits', limits)
+  const as = actor === undefined ? ctx : { ...ctx, actor }
   const call = {
-    ctx: actor === undefined ? ctx : { ...ctx, actor },
+    ctx: as,
     environment,
     params: operation.params === undefined ? {} : parseInput(operation.params, c.req.param(), 'path'),
     query: operation.query === undefined ? {} : parseInput(operation.query, queryOf(c.req.url), 'query'),
@@ -118,7 +123,7 @@ async function answer(
     reference: c.get('reference'),
     ...caller,
   } satisfies Call as Call
-  const result = await operation.handler(call)
+  const result = await stepOf(operation, call)
   if (result instanceof Response) return result
   const reply = result instanceof Reply ? result : new Reply(200, result)
   options.onReply?.(operation, reply.status, reply.body)
@@ -127,6 +132,34 @@ async function answer(
     status: reply.status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...reply.headers },
   })
+}
+
+/** What customers ask and providers tell begins a trace, or goes on with the caller's; a stranger's is not taken up. */
+async function stepOf(operation: Operation, call: Call): Promise<unknown> {
+  const { ctx, request, environment, reference } = call
+  if (ctx.tracer === undefined || (operation.auth !== 'apiKey' && !TRACED_TAGS.has(operation.tags[0]!))) {
+    return operation.handler(call)
+  }
+  const options: SpanOptions = {
+    kind: 'server',
+    parent: operation.auth === 'apiKey' ? request.headers.get('traceparent') : null,
+    attributes: {
+      'http.request.method': request.method,
+      'http.route': operation.path,
+      'loam.operation': operation.id,
+      'loam.reference': reference,
+      'loam.environment': environment?.dev_id ?? null,
+    },
+  }
+  return traced(ctx, `${request.method} ${operation.path}`, options, async (within, span) => {
+    const result = await operation.handler({ ...call, ctx: within })
+    span?.set({ 'http.response.status_code': statusOf(result) })
+    return result
+  })
+}
+
+function statusOf(result: unknown): number {
+  return result instanceof Response || result instanceof Reply ? result.status : 200
 }
 
 /** The admin API refuses members that it does not know; the Terra-compatible one passes over them, as Terra does. */

@@ -100,6 +100,7 @@ function eventHeaders(event: OutgoingEvent, signature: string): Record<string, s
     'x-terra-signature': signature,
     'terra-reference': event.reference,
     'x-terra-trace-id': event.traceId,
+    ...(event.traceparent !== undefined && { traceparent: event.traceparent }),
     ...(event.orderingAt === null ? {} : { 'x-terra-ordering-timestamp': String(event.orderingAt) }),
   }
 }
