@@ -89,6 +89,9 @@ const reads: Connector['reads'] = {
   },
 }
 
+/** How far back the look of each day goes. */
+const LATE_DAYS = 14
+
 export const withings: Connector = {
   id: 'WITHINGS',
   name: 'Withings',
@@ -104,7 +107,12 @@ export const withings: Connector = {
   reads,
   timeZone: shownZone,
   notifications,
-  poll: { everySeconds: POLL_SECONDS, kinds: Object.keys(reads) },
+  poll: {
+    everySeconds: POLL_SECONDS,
+    kinds: Object.keys(reads),
+    // What a device without network uploads long after, in case nobody announced it: a call or two for each kind.
+    deep: { kinds: ['measure', 'activity', 'workouts', 'heart_list'], daysBack: LATE_DAYS },
+  },
   limits: { application: { requests: 120, perSeconds: 60 }, waitSeconds: waitSecondsOf },
   historyDays: null,
   statusOf: httpStatusOf,
