@@ -140,6 +140,7 @@ test('a file is taken once, with the workout that it belongs to', async () => {
 test('a file that is none is told apart', () => {
   const { map } = garmin.reads.activityFiles!
   const context = { request: {}, timeZone: null, receivedAt: 0, unknown: () => {} }
-  assert.throws(() => map(Buffer.from('<gpx></gpx>'), context), /activityFiles: expected a FIT file/)
+  assert.throws(() => map(Buffer.from('<gpx></gpx>'), context), /activityFiles: expected a GPX file/)
+  assert.throws(() => map(Buffer.from('<html></html>'), context), /activityFiles: expected a FIT, TCX, GPX file/)
   assert.throws(() => map({}, context), /the bytes of a file/)
 })
