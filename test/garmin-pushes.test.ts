@@ -22,6 +22,7 @@ const ADMIN = randomBytes(16).toString('hex')
 const DAY = '2026-05-04'
 const MIDNIGHT = 1_777_842_000
 const OFFSET = 10_800
+const WHOLE_DAY = { startTimeInSeconds: MIDNIGHT, startTimeOffsetInSeconds: OFFSET, durationInSeconds: 86_400 }
 let running: Running
 let url: string
 let hook: string
@@ -52,6 +53,31 @@ after(async () => {
   await running.stop()
   await removeDatabase()
   rmSync(folder, { recursive: true, force: true })
+})
+
+test('an answered push is stored with its record and its event, and left no job', async () => {
+  const person = await connect('at-once')
+  const steps = (n: number) => ({ userId: person.account, summaryId: 'd1', calendarDate: DAY, steps: n, ...WHOLE_DAY })
+  const { db } = running.ctx
+  const send = (body: object): Promise<Response> =>
+    fetch(hook, { method: 'POST', headers: { 'garmin-client-id': CLIENT_ID }, body: JSON.stringify(body) })
+  const count = async (what: string): Promise<number> =>
+    (await db.one<{ n: number }>(`SELECT count(*) AS n FROM ${what} WHERE user_id = $1`, [person.userId]))!.n
+  const eventsBefore = await count('events')
+  const pagesBefore = await count('pages')
+  assert.equal((await send({ dailies: [steps(5000)] })).status, 200)
+  assert.deepEqual(
+    [await count('events'), await count('pages'), await count(`(SELECT * FROM jobs WHERE kind = 'push') j`)],
+    [eventsBefore + 1, pagesBefore + 1, 0],
+  )
+  // Several of one person at the same time are one record.
+  const answers = await Promise.all([5100, 5200, 5300].map((n) => send({ dailies: [steps(n)] })))
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200],
+  )
+  const [daily] = await stored(person.userId, 'daily')
+  assert.ok([5100, 5200, 5300].includes(at(daily, 'distance_data.steps') as number))
 })
 
 test('epochs of one day come hour by hour: all of them count, the latest of each', async () => {

@@ -258,3 +258,11 @@ test('a user has every key, always', () => {
   assert.ok(Event.safeParse(make.deauthEvent(user)).success)
   assert.ok(!Event.safeParse(make.deauthEvent(short as TerraUser)).success)
 })
+
+test('what stands around the records makes the same JSON as the whole event', () => {
+  for (const type of DATA_TYPES) {
+    const record = { note: 'a "quoted" one' }
+    const { before, after } = make.aroundRecords(type, user)
+    assert.equal(`${before}${JSON.stringify(record)}${after}`, JSON.stringify(make.dataEvent(type, user, [record])))
+  }
+})

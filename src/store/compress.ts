@@ -65,7 +65,7 @@ function unpackPieces(body: Uint8Array): Uint8Array {
   let size = 0
   for (let at = 0; at < bytes.length;) {
     const from = at + LENGTH_BYTES
-    at = from + bytes.readUInt32LE(at)
+    at = from > bytes.length ? from : from + bytes.readUInt32LE(at)
     if (at > bytes.length) throw new Error('a stored body is cut off')
     const piece = unpackSync(bytes.subarray(from, at))
     size += piece.length

@@ -54,3 +54,39 @@ test(
     await Promise.all([...all, waiting])
   },
 )
+
+test('while it is read anew, a transaction has what was known and needs no connection for it', async (t) => {
+  const { db, dispose } = await openTestDatabase()
+  t.after(dispose)
+  let at = 0
+  t.mock.method(performance, 'now', () => at)
+  let answer!: (n: number) => void
+  const asked: Sql[] = []
+  const thing = remembered((sql: Sql) => {
+    asked.push(sql)
+    return new Promise<number>((resolve) => (answer = resolve))
+  })
+  const first = thing(db, db)
+  answer(1)
+  assert.equal(await first, 1)
+  at = 1500
+  const seen = await db.transaction((tx) => Promise.all([thing(db, tx), thing(db, tx)]))
+  assert.deepEqual(
+    [seen, asked],
+    [
+      [1, 1],
+      [db, db],
+    ],
+  )
+  answer(2)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(await db.transaction((tx) => thing(db, tx)), 2)
+  assert.equal(asked.length, 2)
+  // Too old to be used: it reads by itself.
+  at = 9000
+  const late = db.transaction((tx) => thing(db, tx))
+  await new Promise((resolve) => setImmediate(resolve))
+  answer(3)
+  assert.equal(await late, 3)
+  assert.notEqual(asked.at(-1), db)
+})
