@@ -116,7 +116,15 @@ test('from the dashboard to a visible event', { skip }, async () => {
   await picture(page, '08-event')
   await page.goto(`${loam.url}/dashboard/users/${userId}`)
   await picture(page, '09-user')
-  for (const name of ['keys', 'simulator', 'inspector', 'users', 'jobs']) {
+  await page.goto(`${loam.url}/dashboard/replays/new?types=sleep&user_id=${userId}`)
+  await page.getByRole('button', { name: 'Count' }).click()
+  await page.waitForURL(/count=1/)
+  await picture(page, '10-replay-counted')
+  await page.getByRole('button', { name: /Send .* again/ }).click()
+  await page.waitForURL(/replays\/[0-9a-f]/)
+  await page.getByText('Done').waitFor()
+  await picture(page, '10-replay-done')
+  for (const name of ['keys', 'simulator', 'inspector', 'users', 'jobs', 'audit']) {
     await page.goto(`${loam.url}/dashboard/${name}`)
     await picture(page, `10-${name}`)
   }
