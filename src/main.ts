@@ -75,19 +75,22 @@ export async function startServer(
   await migrate(db)
   const { clock, stop: stopClock } =
     moved === undefined ? await startClock(db, config, log) : { clock: moved, stop: () => {} }
-  const door = closedDoor()
-  const { server, port } = await listen(config, door.fetch)
   const userAgent = `Loam/${VERSION}`
   const http = createHttp({
     allowPrivate: true,
     userAgent,
     ...(providerTimeoutMs !== undefined && { timeoutMs: providerTimeoutMs }),
   })
+  // Before anyone can ask: a place that cannot be used stops the start.
+  const bodies = await openBodies(config.bodies, { db, http, clock, log })
+  const door = closedDoor()
+  const { server, port } = await listen(config, door.fetch)
   const destinationHttp = createHttp({ allowPrivate: config.allowPrivateDestinations, userAgent })
   const metrics = createMetrics()
   const traces = config.traces === null ? null : startTracing(config.traces, { http, log, metrics, role })
   const ctx: Context = {
     db,
+    bodies,
     clock,
     http,
     destinationHttp,
@@ -111,7 +114,6 @@ export async function startServer(
   if (config.readUrls.length > 0) {
     ctx.replicas = new Replicas(db, { urls: config.readUrls, mostLagMs: config.readLagSeconds * 1000, log })
   }
-  ctx.bodies = await openBodies(config.bodies, ctx)
   const { token: adminToken } = await ensureAdminToken(ctx, config.adminToken)
   const { environment, created } = await ensureFirstEnvironment(ctx, {
     devId: config.devId,
@@ -132,7 +134,7 @@ export async function startServer(
   if (role === 'all' || role === 'api') door.open(everything(ctx, simulators, shutdown.signal))
   const loops = [
     ...(role === 'all' || role === 'intake' ? [await startIntake(ctx, { onlyProcess: config.embedded })] : []),
-    ...(ctx.bodies !== undefined && (role === 'all' || role === 'intake') ? [startBodies(ctx, ctx.bodies)] : []),
+    ...(bodies !== undefined && (role === 'all' || role === 'intake') ? [startBodies(ctx, bodies)] : []),
     ...(role === 'all' || role === 'deliver' ? [await startDelivering(ctx, { onlyProcess: config.embedded })] : []),
   ]
   if (role === 'intake' || role === 'deliver') door.open(createHealth(ctx))
