@@ -1,5 +1,5 @@
 // Every order in which two deliver servers, their crashes, the end of a lease and the sweep can come between each other,
-// over the SQL that runs in production. What must hold in each of them:
+// over the SQL that runs in production. What must hold in each of them, by the name that a failure begins with:
 //
 //   one holder     no two servers hold a lease that has not ended, and a lease that was lost changes nothing
 //   nothing lost   an honest server that comes afterwards always brings the delivery to its end
@@ -117,9 +117,9 @@ class World {
     if (row === undefined) return
     for (const [name, { row: other }] of this.held) {
       const stillOurs = other.id === row.id && Number(other.lease_until) >= this.now
-      assert.ok(!stillOurs, `${actor.name} was given what ${name} holds`)
+      assert.ok(!stillOurs, `one holder: ${actor.name} was given what ${name} holds`)
     }
-    if (row.id === 'second') assert.equal(await stateOf('first'), 'delivered', 'the second before the first')
+    if (row.id === 'second') assert.equal(await stateOf('first'), 'delivered', 'in order: the second before the first')
     this.held.set(actor.name, { row, sent: false })
   }
 
@@ -148,7 +148,7 @@ class World {
       const [changed] = await db.batch(statements)
       if (delivered && changed === 1) await db.batch(releaseNext(db.dialect, [row.id], this.now))
     }
-    if (!ours) assert.equal(await stateOf(row.id), before, 'a lost lease changed the delivery')
+    if (!ours) assert.equal(await stateOf(row.id), before, 'one holder: a lost lease changed the delivery')
   }
 
   async finish(): Promise<void> {
@@ -160,13 +160,14 @@ class World {
       for (const step of ['claim', 'send', 'settle'] as const) await this.step(honest, step)
     }
     for (const id of ['first', 'second']) {
-      assert.equal(await stateOf(id), 'delivered', `${id} was lost`)
+      assert.equal(await stateOf(id), 'delivered', `nothing lost: ${id}`)
       const sends = this.sends.filter((each) => each.id === id).length
-      assert.ok(sends >= 1, `${id} is delivered and was never sent`)
-      if (this.crashes + this.endedLeases + this.retries === 0) assert.equal(sends, 1, `${id} was sent ${sends} times`)
+      assert.ok(sends >= 1, `no early end: ${id} is delivered and was never sent`)
+      if (this.crashes + this.endedLeases + this.retries === 0)
+        assert.equal(sends, 1, `known twice: ${id} was sent ${sends} times`)
     }
     const order = this.sends.map((each) => each.id)
-    assert.ok(order.indexOf('first') < order.indexOf('second'), 'the second before the first')
+    assert.ok(order.indexOf('first') < order.indexOf('second'), 'in order: the second before the first')
   }
 }
 

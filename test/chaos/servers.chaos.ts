@@ -68,9 +68,10 @@ test('three deliver servers, one cut off from the database', { skip }, async (t)
 
 interface Network {
   name: string
-  /** Our side, on two addresses. */
+  /** Our side, on two networks. */
   database: string
   sink: string
+  /** Its side, on the one that stays. */
   inside: string
   cut(): void
   mend(): void
@@ -81,18 +82,15 @@ function network(t: TestContext): Network {
   const [name, outer, inner] = [`loam-chaos-${id}`, `chaos${id}a`, `chaos${id}b`]
   const [third, fourth] = [1 + (id % 250), 1 + ((id >> 3) % 60) * 4]
   const database = `10.211.${third}.${fourth}`
-  const [sink, inside, insideSink] = [
-    `10.212.${third}.${fourth}`,
-    `10.211.${third}.${fourth + 1}`,
-    `10.212.${third}.${fourth + 1}`,
-  ]
+  const sink = `10.212.${third}.${fourth}`
+  const [client, inside] = [`10.211.${third}.${fourth + 1}`, `10.212.${third}.${fourth + 1}`]
   const ip = (...args: string[]): string => execFileSync('ip', args, { stdio: 'pipe' }).toString()
   ip('netns', 'add', name)
   atEnd(t, () => ip('netns', 'del', name))
   ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', inner, 'netns', name)
   for (const address of [database, sink]) ip('addr', 'add', `${address}/30`, 'dev', outer)
   ip('link', 'set', outer, 'up')
-  for (const address of [inside, insideSink]) ip('-n', name, 'addr', 'add', `${address}/30`, 'dev', inner)
+  for (const address of [client, inside]) ip('-n', name, 'addr', 'add', `${address}/30`, 'dev', inner)
   for (const link of ['lo', inner]) ip('-n', name, 'link', 'set', link, 'up')
   return {
     name,
