@@ -1,0 +1,91 @@
+// What a provider announces: how it is checked, and what it says.
+import type { HttpRequest, HttpResponse } from '../platform/http.ts'
+import type { ConnectionHttp, Gone, Listed, Page, Wanted } from './asking.ts'
+import type { Address, Client } from './sign-in.ts'
+import { sameText } from '../platform/seal.ts'
+
+export interface NotificationRequest {
+  method: string
+  /** Names in lower case. */
+  headers: Record<string, string>
+  query: Record<string, string>
+  body: Uint8Array
+}
+
+export type Change =
+  /** Something is new or different: read it. */
+  | { what: 'changed'; providerUserId: string; kind: string; wanted: Wanted }
+  /** The notification carries the page itself; `listed` as in `Listed`. */
+  | { what: 'page'; providerUserId: string; page: Page; listed?: readonly Listed['listed'][] }
+  /** `providerUserId` null: the provider names the record only; whoever has it loses it. */
+  | { what: 'gone'; providerUserId: string | null; gone: Gone['gone'] }
+  | { what: 'revoked'; providerUserId: string }
+  | { what: 'scopes'; providerUserId: string; scopes: string[] }
+
+export interface Subscription {
+  id: string
+  /** Milliseconds since the epoch; null when it does not end. */
+  expiresAt: number | null
+}
+
+/** What checking a notification may use. `send` is for the provider's public keys alone; answers are kept a while. */
+export interface NotificationSecrets {
+  client: Client
+  /** What we gave when subscribing, and the `key` of the callback URL where `unsigned`. */
+  verificationToken: string
+  now: number
+  send(at: Address): Promise<HttpResponse>
+}
+
+export interface NotificationAnswer {
+  status: number
+  headers?: Record<string, string>
+  body: string
+}
+
+export interface Notifications {
+  /**
+   * The provider signs nothing: the callback URL carries `?key=<verificationToken>`, which `verify` compares
+   * (`hasKey` below), and what it says is a hint only.
+   */
+  unsigned?: boolean
+  /** Answers a request that is no notification (a verification handshake, a health check); null when it is one. */
+  handshake?: (request: NotificationRequest, secrets: NotificationSecrets) => NotificationAnswer | null
+  /** True when the request really comes from the provider. Constant-time comparison. */
+  verify(request: NotificationRequest, secrets: NotificationSecrets): boolean | Promise<boolean>
+  /** What changed. Pure. Throws when the body cannot be read (the raw notification is kept and counted). */
+  parse(request: NotificationRequest): Change[]
+  /** What the provider wants to hear once all is committed. Default 200 `ok`. */
+  accepted?: NotificationAnswer
+  /** Bodies up to this many bytes are taken. Default 2 MB. */
+  maxBytes?: number
+  /**
+   * For providers whose subscriptions belong to the application: makes what is missing, renews what ends soon. What it
+   * answers is kept, sealed, and stands in `client.extra` from then on (Polar tells a webhook's secret once).
+   */
+  subscribeApplication?: (context: {
+    send: (at: Address, request?: Omit<HttpRequest, 'url'>) => Promise<HttpResponse>
+    client: Client
+    callbackUrl: string
+    verificationToken: string
+    now: number
+  }) => Promise<void | Record<string, string>>
+  /** For providers whose subscriptions belong to a connection. Called when it begins and once a day: mends what is gone. */
+  subscribeConnection?: (context: ConnectionSubscription) => Promise<void>
+  /** Called before `revoke`, with tokens that still work. */
+  unsubscribeConnection?: (context: ConnectionSubscription) => Promise<void>
+}
+
+export interface ConnectionSubscription {
+  http: ConnectionHttp
+  providerUserId: string
+  client: Client
+  callbackUrl: string
+  verificationToken: string
+  now: number
+}
+
+/** For `verify` of unsigned notifications. */
+export function hasKey(request: NotificationRequest, { verificationToken }: { verificationToken: string }): boolean {
+  return request.query.key !== undefined && sameText(request.query.key, verificationToken)
+}
