@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander'
 import { CliFailure } from './failure.ts'
 
+const LAST_WORDS_MS = 500
+
 type Role = 'all' | 'api' | 'intake' | 'deliver'
 
 export function addStart(command: Command, exitWith: (code: number) => void): void {
@@ -30,6 +32,8 @@ export function addStart(command: Command, exitWith: (code: number) => void): vo
 
 /** A port in use, a database that is not there: the world's fault, told in a sentence. Ours keeps its stack. */
 function refused(error: unknown): never {
+  // What had been opened before it failed keeps the process alive: the message comes out, then all of it goes.
+  setTimeout(() => process.exit(), LAST_WORDS_MS).unref()
   const ours = error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError
   if (ours || !(error instanceof Error)) throw error
   throw new CliFailure(`Loam does not start: ${error.message}`)
