@@ -6,7 +6,7 @@ import { ENGINES, rounds, skipOn } from './harness/forms.ts'
 import { until } from './harness/until.ts'
 import { arrived, openWorld } from './harness/world.ts'
 
-const DUE = rounds(3000, 10_000)
+const DUE = rounds(2000, 10_000)
 const CONCURRENCY = 8
 
 for (const engine of ENGINES) {
