@@ -1,44 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
-import type { HttpResponse } from '../../platform/http.ts'
 import { type ConnectionHttp, type FetchContext, type Fetched, UnreadablePage, type Wanted } from '../connector.ts'
-import { fetched as fetchedBy } from '../test-http.ts'
+import { type Answer, answering as answeringAt, fetched as fetchedBy } from '../test-http.ts'
 import { oura } from './index.ts'
 
-type Answer = { status?: number; json: unknown }
-
-/** Answers by path and query as they appear in a URL, and remembers what was asked. */
-function answering(answers: Record<string, Answer | ProviderError>): { http: ConnectionHttp; asked: string[] } {
-  const asked: string[] = []
-  const http: ConnectionHttp = {
-    send(at, request = {}) {
-      assert.equal(at.host, 'api')
-      const query = new URLSearchParams()
-      for (const [name, value] of Object.entries(request.query ?? {})) {
-        if (value !== null && value !== undefined) query.set(name, String(value))
-      }
-      const url = `${at.path.replace('/v2/usercollection/', '')}${query.size === 0 ? '' : `?${decodeURIComponent(query.toString())}`}`
-      asked.push(url)
-      const answer = answers[url]
-      assert.ok(answer !== undefined, `nobody should ask for ${url}`)
-      if (answer instanceof ProviderError) return Promise.reject(answer)
-      const { status = 200, json } = answer
-      assert.ok(status === 200 || request.expect?.includes(status), `${url} may not answer ${status}`)
-      const text = JSON.stringify(json)
-      const response: HttpResponse = {
-        status,
-        headers: {},
-        body: Buffer.from(text),
-        truncated: false,
-        text: () => text,
-        json: () => JSON.parse(text),
-      }
-      return Promise.resolve(response)
-    },
-    follow: (url) => assert.fail(`nobody should follow ${url}`),
-  }
-  return { http, asked }
+/** Named as they stand in Oura's documents, below the collection. */
+function answering(answers: Record<string, Answer | ProviderError>): ReturnType<typeof answeringAt> {
+  const whole = Object.entries(answers).map(([path, answer]) => [`api/v2/usercollection/${path}`, answer] as const)
+  return answeringAt(Object.fromEntries(whole))
 }
 
 const fetched = (
@@ -240,7 +210,7 @@ test('the account is known by its id, whatever was granted', async () => {
   const whose = { tokens, client: { id: 'client', secret: 'secret', extra: {} }, userId: 'user' }
   const known = answering({ personal_info: { json: { id: 'bdd640fb' } } })
   assert.deepEqual(await oura.identify({ http: known.http, ...whose }), { providerUserId: 'bdd640fb' })
-  for (const json of [{}, { id: '' }, { id: 7 }, null]) {
+  for (const json of [{}, { id: '' }, { id: 7 }, 'bdd640fb', [null]]) {
     const unknown = answering({ personal_info: { json } })
     await assert.rejects(oura.identify({ http: unknown.http, ...whose }), /whose account/)
   }
