@@ -5,7 +5,8 @@ import type { Context } from '../store/context.ts'
 const EVERY_MS = 3600_000
 
 export async function auditRead(ctx: Context, what: Omit<Act, 'action'>): Promise<void> {
-  await auditOnce(ctx, { action: 'health_data.read', ...what }, EVERY_MS)
+  const details = ctx.masked === true ? { ...what.details, masked: true } : what.details
+  await auditOnce(ctx, { action: 'health_data.read', ...what, ...(details === undefined ? {} : { details }) }, EVERY_MS)
 }
 
 /** It was asked to be sent to the destinations. */

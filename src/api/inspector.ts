@@ -53,7 +53,7 @@ export async function receive(ctx: Context, bin: string, request: Request): Prom
 }
 
 /** The webhooks that deliver to this bin. */
-async function destinationsAt(ctx: Context, bin: string): Promise<DestinationRow[]> {
+export async function destinationsAt(ctx: Context, bin: string): Promise<DestinationRow[]> {
   const urls = [`${ctx.internalUrl}/inspect/${bin}`, `${ctx.publicUrl}/inspect/${bin}`]
   return (await allDestinations(ctx.db)).filter((row) => {
     const { url } = JSON.parse(row.settings) as { url?: unknown }

@@ -50,6 +50,7 @@ export const AUDIT_ACTIONS = [
   'inspector.cleared',
   'health_data.read',
   'health_data.requested',
+  'health_data.shown',
   'audit.exported',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]

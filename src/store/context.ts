@@ -14,6 +14,8 @@ import type { Replicas } from './replicas.ts'
 export interface Context {
   /** Who asked for what is done now; absent where Loam works by itself. */
   actor?: Actor
+  /** Health values that are read are not shown to whoever asked. */
+  masked?: boolean
   db: Database
   /** Where older bodies lie; absent where all are in the database. */
   bodies?: BodyStore | undefined

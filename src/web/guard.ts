@@ -8,6 +8,7 @@ import type { Context } from '../store/context.ts'
 import { environmentByDevId, listEnvironments } from '../store/environments.ts'
 import { html } from 'hono/html'
 import { alone } from './layout.ts'
+import { privacyOf } from './privacy.ts'
 import { csrfOf, signedIn } from './session.ts'
 import { chosenEnvironment, type Env, rememberEnvironment, takeNotice, themeOf } from './view.ts'
 
@@ -34,8 +35,9 @@ export function guard(ctx: Context) {
       rememberEnvironment(c, asked)
       return c.redirect(c.req.path, 303)
     }
-    const as = { ...ctx, actor: sessionActor(token, addressOf(ctx, c)) }
-    c.set('view', { ctx: as, environment, environments, csrf, theme: themeOf(c), notice: takeNotice(c) })
+    const privacy = privacyOf(ctx, c, environment, csrf)
+    const as = { ...ctx, actor: sessionActor(token, addressOf(ctx, c)), masked: privacy.hidden }
+    c.set('view', { ctx: as, environment, environments, csrf, theme: themeOf(c), privacy, notice: takeNotice(c) })
     return next()
   })
 }

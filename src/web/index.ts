@@ -26,6 +26,8 @@ import { startPages } from './pages/start.ts'
 import { userDataPage } from './pages/user-data.ts'
 import { userPages } from './pages/user.ts'
 import { userListPage } from './pages/users.ts'
+import { hideValues, showValues } from './privacy.ts'
+import { formText, pathBack, readForm } from './query.ts'
 import { signOut } from './session.ts'
 import { createStatic } from './static.ts'
 import { type App, type Call, type Env, setTheme, themeOf } from './view.ts'
@@ -71,10 +73,15 @@ function signedInPages(ctx: Context): Hono {
   auditPages(app)
 
   app.post('/dashboard/theme', async (c) => {
-    const form = await c.req.parseBody()
-    setTheme(c, String(form.theme))
-    const back = String(form.back)
-    return c.redirect(/^\/dashboard(\/[\w-]+)*$/.test(back) ? back : '/dashboard', 303)
+    const form = await readForm(c)
+    setTheme(c, formText(form, 'theme') ?? '')
+    return c.redirect(pathBack(form), 303)
+  })
+  app.post('/dashboard/values', async (c) => {
+    const form = await readForm(c)
+    if (formText(form, 'values') === 'show') await showValues(c, c.get('view'))
+    else hideValues(c, c.get('view'))
+    return c.redirect(pathBack(form), 303)
   })
   app.post('/dashboard/sign-out', async (c) => {
     await signOut(c.get('view').ctx, c)

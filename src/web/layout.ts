@@ -3,8 +3,10 @@ import type { Context as Request } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Html } from './parts/html.ts'
+import { postButton } from './parts/form.ts'
 import { icon, mark } from './parts/icon.ts'
-import { badge, notice } from './parts/show.ts'
+import { badge, moment, notice } from './parts/show.ts'
+import { SHOWN_MINUTES } from './privacy.ts'
 import { assetHref } from './static.ts'
 import type { Call, Theme, View } from './view.ts'
 
@@ -65,17 +67,22 @@ export interface PageOptions {
   actions?: Html | ''
   body: Html
   status?: ContentfulStatusCode
+  /** Health values are on it, or would be if they were not hidden. */
+  values?: boolean
   /** A list on the page is kept up to date: by a stream, which the top bar tells of, or by asking again. */
   live?: 'stream' | 'asking' | null
 }
 
 export function page(c: Call, options: PageOptions): Response | Promise<Response> {
   const view = c.get('view')
+  const until = view.privacy.shownUntil
+  // Left open, the page hides its values by itself, also without a script.
+  if (options.values && until !== null) c.header('refresh', String(Math.ceil((until - view.ctx.clock.now()) / 1000)))
   return send(c, options.status ?? 200, {
     title: `${options.title} - ${view.environment.name} - Loam`,
     theme: view.theme,
     scripts: options.live ? ['islands/everywhere.js', 'islands/live.js'] : ['islands/everywhere.js'],
-    body: frame(c.req.path, view, options),
+    body: frame(pathOf(c, options.section), view, options),
     production: view.environment.kind === 'production',
   })
 }
@@ -97,7 +104,13 @@ export function alone(
 function send(
   c: Request,
   status: ContentfulStatusCode,
-  page: { title: string; theme: Theme; scripts: readonly string[]; body: Html; production: boolean },
+  page: {
+    title: string
+    theme: Theme
+    scripts: readonly string[]
+    body: Html
+    production: boolean
+  },
 ): Response | Promise<Response> {
   c.header('content-security-policy', CONTENT_SECURITY_POLICY)
   c.header('x-frame-options', 'DENY')
@@ -150,6 +163,7 @@ function frame(path: string, view: View, options: PageOptions): Html {
         <header class="top">
           ${environmentMenu(view, path)}
           <span class="gap"></span>
+          ${valuesSwitch(view, path)}
           ${options.live === 'stream' ? html`<span class="live" data-state="off" role="status"><i></i><span class="only-js">Connecting</span><span class="only-no-js">Reload to see what is new</span></span>` : ''}
         </header>
         <main id="main" tabindex="-1">
@@ -162,6 +176,7 @@ function frame(path: string, view: View, options: PageOptions): Html {
             </div>
             ${options.actions === undefined || options.actions === '' ? '' : html`<div class="row">${options.actions}</div>`}
           </div>
+          ${options.values && view.privacy.hidden ? notice('info', html`Health values are hidden: <code>•••</code>. Showing them is noted in the <a href="/dashboard/audit?action=health_data">audit log</a>.`) : ''}
           ${options.body}
         </main>
       </div>
@@ -169,6 +184,26 @@ function frame(path: string, view: View, options: PageOptions): Html {
     <nav class="bottom" aria-label="Main pages">
       ${BOTTOM.map((section) => link(section, current(section, options.section, BOTTOM)))}
     </nav>`
+}
+
+/** Where a form of the page leads back to. */
+function pathOf(c: Call, section: Section): string {
+  if (c.req.method !== 'GET') return `/dashboard/${section}`
+  const { pathname, search } = new URL(c.req.url)
+  return `${pathname}${search}`
+}
+
+function valuesSwitch({ csrf, privacy, environment }: View, back: string): Html {
+  const label = privacy.hidden
+    ? html`${icon('show')}Show values<span class="wide-only"
+          >${environment.kind === 'production' ? ` for ${SHOWN_MINUTES} minutes` : ''}</span
+        >`
+    : html`${icon('hide')}Hide values`
+  return html`${privacy.shownUntil === null ? '' : html`<span class="small wide-only">Values are hidden again ${moment(privacy.shownUntil)}</span>`}
+  ${postButton(csrf, '/dashboard/values', label, {
+    className: 'dense',
+    fields: { values: privacy.hidden ? 'show' : 'hide', back },
+  })}`
 }
 
 function links(sections: readonly Section[], here: Section): Html {

@@ -31,6 +31,15 @@ export function inUtc(text: string | undefined): string | undefined {
   return text !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text}Z` : text
 }
 
+/** Where a form came from, as it says itself; never out of the dashboard. */
+export function pathBack(form: Form): string {
+  const here = 'http://dashboard.invalid'
+  const back = formText(form, 'back') ?? ''
+  const url = URL.canParse(back, here) ? new URL(back, here) : null
+  const isOurs = url !== null && url.origin === here && /^\/dashboard(\/|$)/.test(url.pathname)
+  return isOurs ? `${url.pathname}${url.search}${url.hash}` : '/dashboard'
+}
+
 /** The same address with other parameters; undefined takes one away. */
 export function withQuery(c: Call, changes: Record<string, string | undefined>): string {
   const url = new URL(c.req.url)

@@ -3,6 +3,7 @@ import type { Context as Request, Hono } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { Context } from '../store/context.ts'
 import type { EnvironmentRow } from '../store/environments.ts'
+import type { Privacy } from './privacy.ts'
 
 export type Theme = 'auto' | 'light' | 'dark'
 
@@ -18,6 +19,7 @@ export interface View {
   /** Stands in every form; belongs to the session. */
   csrf: string
   theme: Theme
+  privacy: Privacy
   /** What the last action did. */
   notice: Notice | null
 }

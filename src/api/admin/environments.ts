@@ -17,7 +17,9 @@ import { isoTime, type Listing, listingSchema, wholeListing } from './listing.ts
 
 const Kind = z
   .enum(['testing', 'staging', 'production'])
-  .describe('What it is for. Nothing behaves differently; pages say it, so that nobody mistakes one for the other.')
+  .describe(
+    'What it is for. In production the dashboard hides health values until they are asked for; else nothing behaves differently.',
+  )
 const Name = z.string().trim().min(1).max(80)
 
 export const EnvironmentView = z

@@ -168,7 +168,7 @@ async function environmentsPage(c: Call, form: Form, problems: Problems): Promis
               csrf,
               '/dashboard/environments',
               html`${field({ name: 'name', label: 'Name', required: true, value: formText(form, 'name'), placeholder: 'Staging', problem: problems.fields.name })}
-                ${field({ name: 'kind', label: 'Kind', value: formText(form, 'kind') ?? 'testing', options: KINDS, hint: 'Nothing behaves differently. Production shows a green band, so that nobody mistakes one for the other.', problem: problems.fields.kind })}
+                ${field({ name: 'kind', label: 'Kind', value: formText(form, 'kind') ?? 'testing', options: KINDS, hint: 'Production shows a green band, so that nobody mistakes one for the other, and hides health values until they are asked for. Otherwise all behave alike.', problem: problems.fields.kind })}
                 <div class="row"><button class="primary">Make it</button></div>`,
               'form',
             )}

@@ -7,10 +7,13 @@ import { page } from '../layout.ts'
 import { field, postForm, postButton } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { jsonView } from '../parts/json.ts'
+import { maskedEvent } from '../parts/masked.ts'
 import { badge, bytes, codeBlock, facts, instant, moment, plural, sourceName } from '../parts/show.ts'
 import { deliveryState, eventResult } from '../parts/states.ts'
 import { formText, queryText, readForm } from '../query.ts'
-import { type App, type Call, done } from '../view.ts'
+import { type App, type Call, done, refused } from '../view.ts'
+
+const NOT_MASKED = 'The exact bytes cannot be shown without their values. Press “Show values” first.'
 
 export function eventPages(app: App): void {
   app.get('/dashboard/events/:id', async (c) => {
@@ -24,7 +27,8 @@ export function eventPages(app: App): void {
   })
 
   app.get('/dashboard/events/:id/raw', async (c) => {
-    const { ctx, environment } = c.get('view')
+    const { ctx, environment, privacy } = c.get('view')
+    if (privacy.hidden) return refused(c, `/dashboard/events/${c.req.param('id')}`, NOT_MASKED)
     const request = await getEventRequest(ctx, environment, { event_id: c.req.param('id') })
     c.header('content-type', 'application/json; charset=utf-8')
     c.header('x-content-type-options', 'nosniff')
@@ -60,7 +64,7 @@ async function detailPage(
   deliveries: readonly DeliveryDetailView[],
   destinations: readonly DestinationView[],
 ): Promise<Response> {
-  const { ctx, csrf } = c.get('view')
+  const { ctx, csrf, privacy } = c.get('view')
   const now = ctx.clock.now()
   // What is to be tried in a moment is worth waiting for; what comes minutes later is not.
   const isMoving = deliveries.some(
@@ -70,6 +74,7 @@ async function detailPage(
   const path = `/dashboard/events/${event.id}`
   return page(c, {
     section: 'events',
+    values: true,
     title: event.type,
     live: isMoving ? 'asking' : null,
     crumbs: [['Events', '/dashboard/events']],
@@ -87,7 +92,7 @@ async function detailPage(
               deliveries.length === 0
                 ? html`<p>No destination wanted this event when it was made. Send it to one below.</p>`
                 : html`<div class="parted" data-live ${isMoving ? html`data-every="1500"` : ''}>
-                    ${deliveries.map((delivery) => deliveryPart(csrf, delivery, now))}
+                    ${deliveries.map((delivery) => deliveryPart(csrf, delivery, { now, hidden: privacy.hidden }))}
                   </div>`
             }
             ${
@@ -125,14 +130,18 @@ async function detailPage(
             <a href="${path}" ${tab === 'body' ? html`aria-current="true"` : ''}>Body</a
             ><a href="${path}?tab=headers" ${tab === 'headers' ? html`aria-current="true"` : ''}>Headers</a>
           </nav>
-          ${tab === 'body' ? bodyTab(event) : await headersTab(c, event)}
+          ${tab === 'body' ? bodyTab(event, privacy.hidden) : await headersTab(c, event)}
         </div>
       </section>
     </div>`,
   })
 }
 
-function deliveryPart(csrf: string, delivery: DeliveryDetailView, now: number): Html {
+function deliveryPart(
+  csrf: string,
+  delivery: DeliveryDetailView,
+  { now, hidden }: { now: number; hidden: boolean },
+): Html {
   return html`<div class="stack" data-id="${delivery.id}">
     <div class="row between">
       <h3>
@@ -157,7 +166,7 @@ function deliveryPart(csrf: string, delivery: DeliveryDetailView, now: number): 
                       ? ''
                       : html`<details>
                           <summary>What the receiver said</summary>
-                          <pre class="wrap" tabindex="0">${attempt.response}</pre>
+                          <pre class="wrap" tabindex="0">${hidden ? '•••' : attempt.response}</pre>
                         </details>`
                   }
                 </li>`,
@@ -184,9 +193,10 @@ function otherDestination(csrf: string, path: string, destinations: readonly Des
   )
 }
 
-function bodyTab(event: EventDetailView): Html {
-  return html`${jsonView(JSON.stringify(event.body), 'Body of the event')}
-    <p class="small"><a href="/dashboard/events/${event.id}/raw">The exact bytes</a></p>`
+function bodyTab(event: EventDetailView, hidden: boolean): Html {
+  const text = JSON.stringify(event.body)
+  return html`${jsonView(hidden ? maskedEvent(text) : text, 'Body of the event')}
+  ${hidden ? '' : html`<p class="small"><a href="/dashboard/events/${event.id}/raw">The exact bytes</a></p>`}`
 }
 
 async function headersTab(c: Call, event: EventDetailView): Promise<Html> {

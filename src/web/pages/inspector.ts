@@ -8,13 +8,17 @@ import {
   listInspectorRequests,
 } from '../../api/admin/inspector.ts'
 import type { Listing } from '../../api/admin/listing.ts'
+import { destinationsAt } from '../../api/inspector.ts'
+import type { Context } from '../../store/context.ts'
+import type { EnvironmentRow } from '../../store/environments.ts'
 import { page } from '../layout.ts'
 import { confirmed, postButton } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { jsonView } from '../parts/json.ts'
+import { maskedEvent } from '../parts/masked.ts'
 import { badge, bytes, codeBlock, copyField, empty, instant, moment, notice, plural } from '../parts/show.ts'
 import { queryText, withQuery } from '../query.ts'
-import { type App, type Call, done } from '../view.ts'
+import { type App, type Call, done, type View } from '../view.ts'
 import { inspectorBin } from './destinations.ts'
 
 const BIN = /^[A-Za-z0-9_-]{1,64}$/
@@ -88,18 +92,24 @@ export function inspectorPages(app: App): void {
 }
 
 async function binPage(c: Call): Promise<Response> {
-  const { ctx, environment } = c.get('view')
+  const view = c.get('view')
+  const { environment } = view
   const bin = c.req.param('bin')!
   if (!BIN.test(bin)) return c.notFound() as Response
+  const elsewhere = await productionOf(view, bin)
+  const hidden = view.privacy.hidden || elsewhere !== null
+  const ctx = { ...view.ctx, masked: hidden }
   const cursor = queryText(c, 'cursor')
   const id = queryText(c, 'request')
   const list = await listInspectorRequests(ctx, { bin, cursor })
-  const chosen = id === undefined ? list.data[0] : (list.data.find((row) => row.id === id) ?? (await older(c, bin, id)))
+  const chosen =
+    id === undefined ? list.data[0] : (list.data.find((row) => row.id === id) ?? (await older(ctx, bin, id)))
   const destinations = await listDestinations(ctx, environment)
   const destination = destinations.data.find((row) => inspectorBin(row.target) === bin)
   const url = `${ctx.publicUrl}/inspect/${bin}`
   return page(c, {
     section: 'inspector',
+    values: true,
     title: destination?.name ?? bin,
     crumbs: [['Inspector', '/dashboard/inspector']],
     lead:
@@ -113,13 +123,21 @@ async function binPage(c: Call): Promise<Response> {
       href="/dashboard/simulator${destination === undefined ? '' : `?destination_id=${destination.id}`}"
       >Send a made-up event</a
     >`,
-    body: html`${copyField(url, 'URL of this inspector')}
+    body: html`${
+        elsewhere === null
+          ? ''
+          : notice(
+              'info',
+              html`This inspector may hold health values of ${elsewhere.name}. Choose that environment above to show
+              them.`,
+            )
+      }${copyField(url, 'URL of this inspector')}
       <div class="split">
         <section class="card" aria-label="Requests">
           ${list.data.length === 0 ? waiting(bin, url) : requestTable(c, bin, list, chosen?.id)}
         </section>
         <div class="stack" id="chosen" ${id === undefined ? html`data-live-part` : ''}>
-          ${chosen === undefined ? (id === undefined ? '' : notice('info', 'This request is no longer kept.')) : requestPart(c, bin, chosen)}
+          ${chosen === undefined ? (id === undefined ? '' : notice('info', 'This request is no longer kept.')) : requestPart(c, chosen, hidden)}
         </div>
       </div>`,
   })
@@ -160,8 +178,19 @@ function requestTable(c: Call, bin: string, list: Listing<InspectorRequestView>,
     </div>`
 }
 
-async function older(c: Call, bin: string, id: string): Promise<InspectorRequestView | undefined> {
-  const list = await listInspectorRequests(c.get('view').ctx, { bin, limit: NEWEST })
+/** The production environment whose events come here, unless it is the chosen one. A bin that nothing points at may be any's. */
+async function productionOf({ ctx, environment, environments }: View, bin: string): Promise<EnvironmentRow | null> {
+  const productions = environments.filter((each) => each.kind === 'production')
+  if (productions.length === 0) return null
+  const pointing = await destinationsAt(ctx, bin)
+  const theirs = productions.filter(
+    ({ id }) => pointing.length === 0 || pointing.some((row) => row.environment_id === id),
+  )
+  return theirs.some(({ id }) => id === environment.id) ? null : (theirs[0] ?? null)
+}
+
+async function older(ctx: Context, bin: string, id: string): Promise<InspectorRequestView | undefined> {
+  const list = await listInspectorRequests(ctx, { bin, limit: NEWEST })
   return list.data.find((row) => row.id === id)
 }
 
@@ -188,8 +217,10 @@ function verdict(row: InspectorRequestView): Html {
   return row.signature_valid ? badge('ok', 'Signature fits') : badge('err', 'Signature does not fit')
 }
 
-function requestPart(c: Call, bin: string, row: InspectorRequestView): Html {
-  const body = bodyOf(row).toString('utf8')
+function requestPart(c: Call, row: InspectorRequestView, hidden: boolean): Html {
+  const bytesOfBody = bodyOf(row)
+  const text = bytesOfBody.toString('utf8')
+  const body = hidden && text !== '' ? maskedEvent(text) : text
   const view = queryText(c, 'view')
   const tab = view === 'raw' || view === 'headers' ? view : 'body'
   const link = (value: string | undefined) => `${withQuery(c, { request: row.id, view: value })}#chosen`
@@ -199,7 +230,7 @@ function requestPart(c: Call, bin: string, row: InspectorRequestView): Html {
       ${verdict(row)}
     </header>
     <div class="body">
-      <p class="small">Received ${moment(row.received_at)}, ${bytes(Buffer.byteLength(body))}</p>
+      <p class="small">Received ${moment(row.received_at)}, ${bytes(bytesOfBody.length)}</p>
       ${explained(row)}
       <nav class="tabs" aria-label="Parts of the request">
         <a href="${link(undefined)}" ${tab === 'body' ? html`aria-current="true"` : ''}>Body</a>

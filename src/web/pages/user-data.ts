@@ -6,6 +6,7 @@ import { addDays, isLocalDay, localDayOf } from '../../model/local-day.ts'
 import { page } from '../layout.ts'
 import { field } from '../parts/form.ts'
 import { jsonView } from '../parts/json.ts'
+import { maskedRecords } from '../parts/masked.ts'
 import { empty, plural } from '../parts/show.ts'
 import { queryText } from '../query.ts'
 import type { App, Call } from '../view.ts'
@@ -15,7 +16,7 @@ export function userDataPage(app: App): void {
 }
 
 async function dataPage(c: Call): Promise<Response> {
-  const { ctx, environment } = c.get('view')
+  const { ctx, environment, privacy } = c.get('view')
   const id = c.req.param('id')!
   const user = await getUser(ctx, environment, { user_id: id })
   const asked = queryText(c, 'type') ?? 'sleep'
@@ -26,6 +27,7 @@ async function dataPage(c: Call): Promise<Response> {
   const { data } = await listRecords(ctx, environment, { user_id: id, type, start_date: start, end_date: end })
   return page(c, {
     section: 'users',
+    values: true,
     title: `${type} of ${user.reference_id ?? 'this user'}`,
     crumbs: [
       ['Users', '/dashboard/users'],
@@ -47,7 +49,7 @@ async function dataPage(c: Call): Promise<Response> {
               )
             : html`<div class="body">
                 <p class="small">${plural(data.length, 'record')}</p>
-                ${jsonView(JSON.stringify(data), `${type} records`)}
+                ${jsonView(privacy.hidden ? maskedRecords(data) : JSON.stringify(data), `${type} records`)}
               </div>`
         }
       </div>`,
