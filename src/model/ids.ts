@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomFillSync, randomUUID } from 'node:crypto'
+import { createHash, randomFillSync, randomUUID } from 'node:crypto'
 
 let lastMs = 0
 let sequence = 0
@@ -8,7 +8,7 @@ export function newId(): string {
   const now = Date.now()
   if (now > lastMs) {
     lastMs = now
-    sequence = randomBytes(2).readUInt16BE() & 0x7ff
+    sequence = draw(2).readUInt16BE() & 0x7ff
   } else {
     sequence++
     if (sequence > 0xfff) {
@@ -26,18 +26,24 @@ export function firstIdAt(ms: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}`
 }
 
-/** Drawn for many ids at once: asking the system for eight bytes costs more than everything else here. */
-const drawn = Buffer.alloc(8 * 256)
+/** Drawn for many ids at once: asking the system for a few bytes costs more than everything else here. */
+const drawn = Buffer.alloc(10 * 256)
 let used = drawn.length
 
-function randomTail(): string {
-  if (used === drawn.length) {
+/** Random bytes, each given out once; valid until the next call. */
+function draw(length: number): Buffer {
+  if (used + length > drawn.length) {
     randomFillSync(drawn)
     used = 0
   }
-  drawn[used] = (drawn[used]! & 0x3f) | 0x80
-  const tail = drawn.toString('hex', used, used + 8)
-  used += 8
+  used += length
+  return drawn.subarray(used - length, used)
+}
+
+function randomTail(): string {
+  const bytes = draw(8)
+  bytes[0] = (bytes[0]! & 0x3f) | 0x80
+  const tail = bytes.toString('hex')
   return `${tail.slice(0, 4)}-${tail.slice(4)}`
 }
 
