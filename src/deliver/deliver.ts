@@ -8,7 +8,8 @@ import type { Context } from '../store/context.ts'
 import { announceServer, retireServer } from '../store/deliver-servers.ts'
 import { dueDestinations, releaseStranded } from '../store/deliveries.ts'
 import { leaseClock } from './lease-clock.ts'
-import { Outlet, type OutletWorld } from './outlet.ts'
+import { Outlet } from './outlet.ts'
+import type { OutletWorld } from './outlet-world.ts'
 import { everything, shareOf } from './servers.ts'
 import { Settler } from './settler.ts'
 
@@ -46,9 +47,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
         .finally(() => working.delete(work))
     },
     isStopped: () => stopped,
-    gone: (outlet) => {
-      if (outlets.get(outlet.id) === outlet) outlets.delete(outlet.id)
-    },
+    gone: (id) => void outlets.delete(id),
   }
 
   function outletOf(destinationId: string): Outlet {

@@ -13,6 +13,8 @@ import { appendEvents } from '../outbox/append.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { clearWarning, type DestinationRow, markWarned, stopDestination } from '../store/destinations.ts'
+import { forgetRemembered } from '../store/remembered.ts'
+import type { OpenDestination } from './open-destination.ts'
 
 const HOUR_MS = 3600_000
 const WARN_AFTER_MS = 24 * HOUR_MS
@@ -89,4 +91,31 @@ function eventFor(row: DestinationRow, notice: Notice) {
   if (notice.change === 'disabled') return destinationDisabledEvent({ destination, ...notice })
   const failingSince = wireTimestamp(row.failing_since!)
   return destinationFailingEvent({ destination, failingSince, lastError: notice.lastError })
+}
+
+/** Looks at what each call met, and says what is to be said before the destination's events become due again. */
+export class HealthWatch {
+  readonly #ctx: Context
+  #saying = false
+
+  constructor(ctx: Context) {
+    this.#ctx = ctx
+  }
+
+  async notice({ row, delivery }: OpenDestination, results: readonly SendResult[]): Promise<void> {
+    const { log, clock } = this.#ctx
+    const met = metBy(results)
+    if (met === undefined || this.#saying) return
+    const notice = noticeFor(row, delivery, met, clock.now())
+    if (notice === null) return
+    this.#saying = true
+    try {
+      await giveNotice(this.#ctx, row, notice)
+    } catch (error) {
+      log.warn({ err: error, destinationId: row.id }, 'the state of a destination could not be told')
+    } finally {
+      this.#saying = false
+      forgetRemembered()
+    }
+  }
 }

@@ -1,67 +1,41 @@
 // One destination in use. It keeps a bounded number of deliveries in memory for each lane, sends as many of them as its gate
 // lets through, and looks in the database only for what nobody handed to it.
-import type { Batch, SendResult } from '../destinations/destination.ts'
+import type { Batch } from '../destinations/destination.ts'
 import type { Handed, Lease } from '../outbox/handover.ts'
-import type { Context } from '../store/context.ts'
-import { giveBackDeliveries } from '../store/deliveries.ts'
-import { takeTokens } from '../store/destination-rates.ts'
-import { type DestinationRow, markCircuit, rememberedDestination, takeProbe } from '../store/destinations.ts'
+import { type DestinationRow, markCircuit, rememberedDestination } from '../store/destinations.ts'
 import { forgetRemembered, rememberedGeneration } from '../store/remembered.ts'
-import { claimHeld, confirmHeld, readBodies } from './claims.ts'
 import { Gate } from './gate.ts'
-import { giveNotice, metBy, noticeFor } from './health.ts'
+import { HealthWatch } from './health.ts'
 import type { Held, Lane } from './held.ts'
-import type { SharedClock } from '../store/shared-clock.ts'
 import { nextBatch } from './next-batch.ts'
 import { type OpenDestination, openDestination, renewSecrets } from './open-destination.ts'
+import type { OutletWorld } from './outlet-world.ts'
 import { divided, partsOf } from './oversize.ts'
-import { takeFrom } from './rate.ts'
-import { GRACE_MS, sendGroup } from './send-group.ts'
-import type { Share } from './servers.ts'
-import type { Settler } from './settler.ts'
-import { type Kind, KINDS } from './slots.ts'
+import { sendGroup } from './send-group.ts'
 import { settlementOf } from './settlement.ts'
-import { freshKind, isConfirmed, isReady, Waiting } from './waiting.ts'
+import { type Kind, KINDS } from './slots.ts'
+import { Supply } from './supply.ts'
+import { freshKind, Waiting } from './waiting.ts'
 
 /** How old what we know of the destination may be. */
 const KNOWN_FOR_MS = 1000
-/** Made ready together, if so many wait. */
-const FEWEST_READY = 32
 /** After the database could not be reached. */
 const AGAIN_MS = 1000
-/** More than can begin now is claimed, so that the next ones are at hand; not much more, where it is slow. */
-const CLAIMED_AHEAD = 16
 const ONE_EVENT: Batch = { events: 1, bytes: 0 }
-
-/** What all outlets of a loop share. */
-export interface OutletWorld {
-  ctx: Context
-  leases: SharedClock
-  settler: Settler
-  share(): Share
-  /** Deliveries under a lease of this process. */
-  held: Set<string>
-  /** Work that a stopping loop waits for. */
-  track(work: Promise<unknown>): void
-  isStopped(): boolean
-  /** The destination was removed. */
-  gone(outlet: Outlet): void
-}
 
 export class Outlet {
   readonly id: string
   readonly #world: OutletWorld
   readonly #waiting: Waiting
   readonly #gate: Gate
+  readonly #supply: Supply
+  readonly #health: HealthWatch
   #open: OpenDestination | null = null
   #known = { at: Number.NEGATIVE_INFINITY, generation: -1 }
   /** Writes about the circuit that are under way. */
   #telling = 0
-  #noticing = false
   #scheduled = false
   #preparing = false
-  /** Who was deleted while something was out of its queue to be prepared. */
-  readonly #forgotten = new Set<string>()
   #again = false
   #opening: NodeJS.Timeout | undefined
 
@@ -70,6 +44,8 @@ export class Outlet {
     this.#world = world
     this.#waiting = new Waiting(world.held)
     this.#gate = new Gate(() => world.leases.now())
+    this.#supply = new Supply(id, world, this.#waiting, this.#gate)
+    this.#health = new HealthWatch(world.ctx)
   }
 
   // ── What others hand over ─────────────────────────────────────────────────────────────────────────────────────────
@@ -90,8 +66,7 @@ export class Outlet {
   }
 
   forgetUser(userId: string): void {
-    if (this.#preparing) this.#forgotten.add(userId)
-    this.#waiting.forgetUser(userId)
+    this.#supply.forgetUser(userId)
   }
 
   /** Something is due in the database, or may be. */
@@ -132,7 +107,6 @@ export class Outlet {
       })
       .finally(() => {
         this.#preparing = false
-        this.#forgotten.clear()
       })
     this.#world.track(work)
   }
@@ -150,22 +124,12 @@ export class Outlet {
     if (this.#world.isStopped()) return false
     this.#tellGate()
     if (!this.#isKnown()) return KINDS.some((kind) => this.#waiting.any(kind))
-    if (this.#gate.wantsProbe() || this.#gate.wantsTokens() !== null) return true
-    return KINDS.some((kind) => {
-      if (!this.#mayGo(kind)) return false
-      const first = this.#waiting.first(kind)
-      return (first !== undefined && !isReady(first)) || this.#waiting.wantsMore(kind)
-    })
+    return this.#supply.isWanted()
   }
 
   /** The gate hears what there is, so that nothing waits for a turn that nobody takes. */
   #tellGate(): void {
     for (const kind of KINDS) this.#gate.waits(kind, this.#waiting.any(kind))
-  }
-
-  #mayGo(kind: Kind): boolean {
-    const room = this.#gate.room(kind)
-    return room.calls > 0 && room.events > 0 && !this.#world.settler.isFull
   }
 
   async #prepare(): Promise<void> {
@@ -174,31 +138,8 @@ export class Outlet {
     for (const kind of others) this.#waiting.mayBeDue(kind, false)
     if (others.some((kind) => !this.#waiting.isEmpty(kind))) await this.giveBack(others)
     this.#tellGate()
-    if (this.#gate.wantsProbe()) await this.#askToProbe()
-    await this.#fetchTokens()
-    for (const kind of KINDS) {
-      if (this.#waiting.wantsMore(kind) && this.#mayGo(kind)) await this.#claim(kind)
-      await this.#makeReady(kind)
-    }
+    await this.#supply.fetch(batchOf(this.#open!), this.#open!.now.timeoutMs)
     this.#sendWhatMay()
-  }
-
-  /** One server at a time tries a destination whose circuit is open. */
-  async #askToProbe(): Promise<void> {
-    const { ctx, leases } = this.#world
-    const seen = this.#gate.openUntil!
-    const until = leases.now() + this.#open!.now.timeoutMs + 2 * GRACE_MS
-    if (await takeProbe(ctx.db, this.id, seen, until)) this.#gate.probe(until)
-    else forgetRemembered()
-  }
-
-  async #fetchTokens(): Promise<void> {
-    const { ctx, leases } = this.#world
-    const wanted = this.#gate.wantsTokens()
-    if (wanted === null) return
-    const { rate, count } = wanted
-    const { taken, waitMs } = await takeTokens(ctx.db, this.id, (before) => takeFrom(rate, before, count, leases.now()))
-    this.#gate.grant(taken, waitMs)
   }
 
   /** The destination as it is now. False when nothing may be sent to it. */
@@ -212,7 +153,7 @@ export class Outlet {
         // Its deliveries went with it.
         this.#waiting.takeAll(KINDS)
         this.close()
-        this.#world.gone(this)
+        this.#world.gone(this.id)
       } else await this.giveBack()
       return false
     }
@@ -229,48 +170,11 @@ export class Outlet {
     return true
   }
 
-  async #claim(kind: Kind): Promise<void> {
-    const { ctx, leases } = this.#world
-    const { calls, events } = this.#gate.room(kind)
-    const batch = this.#open!.type.batch ?? ONE_EVENT
-    const ahead = this.#gate.phase === 'closed' ? CLAIMED_AHEAD : 1
-    const limit = Math.min(this.#waiting.mostClaimed(kind), calls * batch.events * ahead, events)
-    this.#waiting.mayBeDue(kind, false)
-    const claimed = await claimHeld(ctx.db, this.id, kind, { limit, now: leases.now() })
-    this.#waiting.claimed(kind, claimed, claimed.length === limit)
-    if (this.#world.isStopped()) await this.giveBack()
-  }
-
-  /** The first ones of the queue: still ours, and with their bodies. */
-  async #makeReady(kind: Kind): Promise<void> {
-    const { ctx, leases } = this.#world
-    const next = this.#waiting.first(kind)
-    if (next === undefined || !this.#mayGo(kind) || isReady(next)) return
-    // Out of the queue while the database is asked.
-    const batch = this.#open!.type.batch ?? ONE_EVENT
-    const soon = Math.max(FEWEST_READY, this.#gate.room(kind).calls * batch.events)
-    const first = this.#waiting.takeToPrepare(kind, soon)
-    let ours = first
-    try {
-      if (first.some((held) => !isConfirmed(held))) ours = await confirmHeld(ctx.db, first, leases.now())
-      this.#waiting.letGo(first.filter((held) => !ours.includes(held)))
-      await readBodies(ctx, ours)
-    } finally {
-      const gone = ours.filter((held) => this.#forgotten.has(held.event?.user_id ?? ''))
-      this.#waiting.letGo(gone)
-      this.#waiting.putBack(
-        kind,
-        ours.filter((held) => !gone.includes(held)),
-      )
-    }
-    if (this.#world.isStopped()) await this.giveBack()
-  }
-
   #sendWhatMay(): void {
     this.#tellGate()
-    const batch = this.#open!.type.batch ?? ONE_EVENT
+    const batch = batchOf(this.#open!)
     for (const kind of KINDS) {
-      while (!this.#world.isStopped() && this.#mayGo(kind)) {
+      while (!this.#world.isStopped() && this.#supply.mayGo(kind)) {
         const ready = this.#waiting.ready(kind, batch.events)
         if (ready.length === 0) break
         const group = this.#waiting.takeFirst(kind, nextBatch(ready, batch, this.#gate.room(kind).events))
@@ -320,29 +224,11 @@ export class Outlet {
     const work = sendGroup(ctx, destination, group).then(async (results) => {
       const circuit = this.#gate.ended(kind, results, beganAt)
       if (circuit !== undefined) this.#world.track(this.#tellCircuit(circuit.openedUntil))
-      await this.#notice(destination, results)
+      await this.#health.notice(destination, results)
       settler.add(group.map((held, i) => settlementOf(this.#world, destination, held, results[i]!, startedAt)))
       this.pump()
     })
     this.#world.track(work)
-  }
-
-  /** A destination that has to be stopped is, before its events become due again. */
-  async #notice(destination: OpenDestination, results: readonly SendResult[]): Promise<void> {
-    const { ctx } = this.#world
-    const met = metBy(results)
-    if (met === undefined || this.#noticing) return
-    const notice = noticeFor(destination.row, destination.delivery, met, ctx.clock.now())
-    if (notice === null) return
-    this.#noticing = true
-    try {
-      await giveNotice(ctx, destination.row, notice)
-    } catch (error) {
-      ctx.log.warn({ err: error, destinationId: this.id }, 'the state of a destination could not be told')
-    } finally {
-      this.#noticing = false
-      forgetRemembered()
-    }
   }
 
   /** Other servers hear that the circuit opened or closed; when it opened, what waits in memory waits in the database. */
@@ -365,10 +251,9 @@ export class Outlet {
 
   // ── The end ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What waits in memory goes back to the database: nothing was tried. */
-  async giveBack(kinds: readonly Kind[] = KINDS): Promise<void> {
-    const held = this.#waiting.takeAll(kinds)
-    if (held.length > 0) await this.#world.ctx.db.batch(giveBackDeliveries(held.map(({ delivery }) => delivery)))
+  /** What waits in memory goes back to the database. */
+  giveBack(kinds?: readonly Kind[]): Promise<void> {
+    return this.#supply.giveBack(kinds)
   }
 
   /** Its connections end when what they carry is through. */
@@ -384,4 +269,8 @@ export class Outlet {
         .catch((error) => ctx.log.warn({ err: error, destinationId: this.id }, 'a destination did not close')),
     )
   }
+}
+
+function batchOf({ type }: OpenDestination): Batch {
+  return type.batch ?? ONE_EVENT
 }

@@ -4,7 +4,7 @@ import { newId } from '../model/ids.ts'
 import { whatFollows } from './follows.ts'
 import type { Held } from './held.ts'
 import type { OpenDestination } from './open-destination.ts'
-import type { OutletWorld } from './outlet.ts'
+import type { OutletWorld } from './outlet-world.ts'
 import type { Settlement } from './settler.ts'
 
 const KEPT_RESPONSE_CHARACTERS = 2048

@@ -1,0 +1,19 @@
+// What all outlets of a loop share.
+import type { Context } from '../store/context.ts'
+import type { SharedClock } from '../store/shared-clock.ts'
+import type { Share } from './servers.ts'
+import type { Settler } from './settler.ts'
+
+export interface OutletWorld {
+  ctx: Context
+  leases: SharedClock
+  settler: Settler
+  share(): Share
+  /** Deliveries under a lease of this process. */
+  held: Set<string>
+  /** Work that a stopping loop waits for. */
+  track(work: Promise<unknown>): void
+  isStopped(): boolean
+  /** The destination was removed. */
+  gone(destinationId: string): void
+}
