@@ -17,6 +17,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   destinations: [],
   store: [],
   bodies: ['store'],
+  // Behind config.ts.
+  settings: [],
   normalize: [],
   queue: ['store'],
   outbox: ['queue', 'store'],

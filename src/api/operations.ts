@@ -2,7 +2,7 @@
 import { auditOperations } from './admin/audit.ts'
 import { deliveryOperations } from './admin/deliveries.ts'
 import { destinationSecretOperations } from './admin/destination-secret.ts'
-import { destinationOperations } from './admin/destinations.ts'
+import { destinationOperations } from './admin/destination-operations.ts'
 import { environmentOperations } from './admin/environments.ts'
 import { eventOperations } from './admin/events.ts'
 import { generateOperations } from './admin/generate.ts'

@@ -84,3 +84,23 @@ export function openSecrets(ctx: Context, row: DestinationRow): Record<string, u
 export function listIn(json: string | null): string[] | null {
   return json === null ? null : (JSON.parse(json) as string[])
 }
+
+export const DestinationTypeView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    settings: z.record(z.string(), z.unknown()).describe('JSON Schema; secret members are marked `"secret": true`.'),
+  })
+  .meta({ id: 'DestinationType' })
+export type DestinationTypeView = z.infer<typeof DestinationTypeView>
+
+export const DestinationTestView = z
+  .object({
+    outcome: z.enum(['delivered', 'retry', 'rejected']).describe('What a real event would meet.'),
+    status: z.number().nullable().describe('HTTP status; null when nobody answered.'),
+    message: z.string(),
+    duration_ms: z.number(),
+  })
+  .meta({ id: 'DestinationTest' })
+export type DestinationTestView = z.infer<typeof DestinationTestView>
