@@ -1,11 +1,12 @@
 // Oura's times are local with an offset, except the heart rate's, which are UTC.
-import { dayBounds, instantIn, type LocalDay, wireAt, wireIn, zoneOfPage as betterZone } from '../../model/local-day.ts'
+import { dayBounds, instantIn, type LocalDay, wireAt, wireIn, zoneOfInstant } from '../../model/local-day.ts'
 import { offsetText, parseTimestamp, toWire } from '../../model/timestamps.ts'
 import type { Samples } from './payloads.ts'
 
-/** The zone in which a page's times are shown: an IANA zone if one is known, else the offset that the page has itself. */
+/** The zone in which a page's times are shown: the one that is known, unless the page has another offset: a journey. */
 export function zoneOfPage(known: string | null, timestamp: string | null | undefined): string | null {
-  return betterZone(known, offsetOf(timestamp))
+  const shown = offsetOf(timestamp)
+  return shown === null ? known : zoneOfInstant(parseTimestamp(timestamp!).epochMs!, known, shown)
 }
 
 /** `+02:00` of a time that has an offset. */

@@ -16,7 +16,7 @@ const UPLOADS = new Map<string, number>([
 ])
 
 export function mapWorkout(payload: unknown, context: MapContext): Mapped[] {
-  return documents('workout', Workout, payload).map((document) => {
+  return documents('workout', Workout, payload, context).map((document) => {
     const span = spanOf(document, context)
     return {
       type: 'activity',
@@ -65,7 +65,7 @@ const SESSION_TYPES = new Map<string, number>([
 const NAP = 'nap'
 
 export function mapSession(payload: unknown, context: MapContext): Mapped[] {
-  return documents('session', Session, payload).flatMap((document): Mapped[] => {
+  return documents('session', Session, payload, context).flatMap((document): Mapped[] => {
     if (document.type === NAP) return []
     const span = spanOf(document, context)
     return [

@@ -7,7 +7,7 @@ import { boundsOf, instantOf, shownIn, timedValues, wireAt, zoneOfPage } from '.
 
 /** Oura's own day runs from 04:00 to 04:00: the samples keep their times, the record has the bounds of the local day. */
 export function mapDailyActivity(payload: unknown, context: MapContext): Mapped[] {
-  return documents('daily_activity', DailyActivity, payload).map((document) => {
+  return documents('daily_activity', DailyActivity, payload, context).map((document) => {
     const zone = zoneOfPage(context.timeZone, document.timestamp)
     const { total_calories: total, active_calories: active } = document
     const { high_activity_time: high, medium_activity_time: medium, low_activity_time: low } = document
@@ -64,8 +64,8 @@ function levels(
   })
 }
 
-export function mapDailyReadiness(payload: unknown): Mapped[] {
-  return documents('daily_readiness', Scored, payload).map((document) => ({
+export function mapDailyReadiness(payload: unknown, context: MapContext): Mapped[] {
+  return documents('daily_readiness', Scored, payload, context).map((document) => ({
     type: 'daily',
     key: { day: document.day },
     record: { scores: { recovery: document.score } },
@@ -73,8 +73,8 @@ export function mapDailyReadiness(payload: unknown): Mapped[] {
 }
 
 /** Comes without the night's id, and may come before the night. */
-export function mapDailySleep(payload: unknown): Mapped[] {
-  return documents('daily_sleep', Scored, payload).flatMap((document): Mapped[] => [
+export function mapDailySleep(payload: unknown, context: MapContext): Mapped[] {
+  return documents('daily_sleep', Scored, payload, context).flatMap((document): Mapped[] => [
     { type: 'daily', key: { day: document.day }, record: { scores: { sleep: document.score } } },
     { type: 'sleep', key: { mainOf: document.day }, record: { scores: { sleep: document.score } } },
   ])
@@ -87,7 +87,7 @@ const STRESS_RATINGS = new Map<string, number>([
 ])
 
 export function mapDailyStress(payload: unknown, context: MapContext): Mapped[] {
-  return documents('daily_stress', DailyStress, payload).map((document) => ({
+  return documents('daily_stress', DailyStress, payload, context).map((document) => ({
     type: 'daily',
     key: { day: document.day },
     record: {
@@ -107,8 +107,8 @@ function stressRating(summary: string | null | undefined, context: MapContext): 
   return rating ?? StressLevel.Unknown
 }
 
-export function mapDailySpo2(payload: unknown): Mapped[] {
-  return documents('daily_spo2', DailySpo2, payload).flatMap((document): Mapped[] => {
+export function mapDailySpo2(payload: unknown, context: MapContext): Mapped[] {
+  return documents('daily_spo2', DailySpo2, payload, context).flatMap((document): Mapped[] => {
     const average = document.spo2_percentage?.average ?? null
     return [
       { type: 'daily', key: { day: document.day }, record: { oxygen_data: { avg_saturation_percentage: average } } },
@@ -122,7 +122,7 @@ export function mapDailySpo2(payload: unknown): Mapped[] {
 }
 
 export function mapVo2Max(payload: unknown, context: MapContext): Mapped[] {
-  return documents('vO2_max', Vo2Max, payload).map(({ day, timestamp, vo2_max: value }) => ({
+  return documents('vO2_max', Vo2Max, payload, context).map(({ day, timestamp, vo2_max: value }) => ({
     type: 'daily',
     key: { day },
     record: {

@@ -18,7 +18,7 @@ const CONTEXTS = new Map<string, number>([
 
 /** A page that was read for one workout adds to that workout, any other to the days that it touches. */
 export function mapHeartRate(payload: unknown, context: MapContext): Mapped[] {
-  const rows = documents('heartrate', HeartRateRow, payload).filter((row) => typeof row.bpm === 'number')
+  const rows = documents('heartrate', HeartRateRow, payload, context).filter((row) => typeof row.bpm === 'number')
   return context.request.workout_id === undefined ? byDay(rows, context) : ofWorkout(rows, context)
 }
 

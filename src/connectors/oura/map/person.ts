@@ -7,7 +7,7 @@ import { wireAt } from '../time.ts'
 
 /** The profile, and what it says of the body: values without a time, so the time at which they were first seen. */
 export function mapPersonalInfo(payload: unknown, context: MapContext): Mapped[] {
-  return documents('personal_info', PersonalInfo, payload).flatMap((document): Mapped[] => {
+  return documents('personal_info', PersonalInfo, payload, context).flatMap((document): Mapped[] => {
     const athlete: Mapped = {
       type: 'athlete',
       key: { only: true },
@@ -42,7 +42,7 @@ export function mapPersonalInfo(payload: unknown, context: MapContext): Mapped[]
 }
 
 export function mapCardiovascularAge(payload: unknown, context: MapContext): Mapped[] {
-  return documents('daily_cardiovascular_age', CardiovascularAge, payload).map((document) => {
+  return documents('daily_cardiovascular_age', CardiovascularAge, payload, context).map((document) => {
     const at = dayBounds(document.day, context.timeZone).start_time
     const { vascular_age: age, pulse_wave_velocity: velocity } = document
     return {
@@ -61,8 +61,8 @@ export function mapCardiovascularAge(payload: unknown, context: MapContext): Map
   })
 }
 
-export function mapRingConfiguration(payload: unknown): Mapped[] {
-  const rings = documents('ring_configuration', RingConfiguration, payload)
+export function mapRingConfiguration(payload: unknown, context: MapContext): Mapped[] {
+  const rings = documents('ring_configuration', RingConfiguration, payload, context)
   if (rings.length === 0) return []
   const devices = rings.map((ring) => ({ name: ring.hardware_type, manufacturer: 'Oura' }))
   return [{ type: 'athlete', key: { only: true }, record: { devices } }]

@@ -21,7 +21,7 @@ const FINE_CELL_SECONDS = 30
 const COARSE_CELL_SECONDS = 300
 
 export function mapSleep(payload: unknown, context: MapContext): Mapped[] {
-  const all = documents('sleep', Sleep, payload)
+  const all = documents('sleep', Sleep, payload, context)
   return [...all.flatMap((document) => periodOf(document, context)), ...restingHeartRates(all, context)]
 }
 

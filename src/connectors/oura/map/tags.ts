@@ -14,11 +14,11 @@ interface Entry {
 export function mapEnhancedTag(payload: unknown, context: MapContext): Mapped[] {
   return byDay(
     context,
-    documents('enhanced_tag', EnhancedTag, payload).map((document) => ({
+    documents('enhanced_tag', EnhancedTag, payload, context).map((document) => ({
       day: document.start_day,
       tag: {
         timestamp: asWire(document.start_time),
-        tag_name: document.custom_name ?? document.tag_type_code ?? null,
+        tag_name: document.custom_name || document.tag_type_code || null,
         notes: document.comment ?? null,
       },
     })),
@@ -29,7 +29,7 @@ export function mapEnhancedTag(payload: unknown, context: MapContext): Mapped[] 
 export function mapTag(payload: unknown, context: MapContext): Mapped[] {
   return byDay(
     context,
-    documents('tag', Tag, payload).flatMap(({ day, timestamp, text, tags }) => {
+    documents('tag', Tag, payload, context).flatMap(({ day, timestamp, text, tags }) => {
       const names = tags?.length ? tags : text ? [null] : []
       return names.map((name) => ({
         day,
@@ -45,7 +45,7 @@ const REST_MODE = 'rest_mode'
 export function mapRestMode(payload: unknown, context: MapContext): Mapped[] {
   return byDay(
     context,
-    documents('rest_mode_period', RestMode, payload).flatMap((document) => [
+    documents('rest_mode_period', RestMode, payload, context).flatMap((document) => [
       {
         day: document.start_day,
         tag: { timestamp: asWire(document.start_time), tag_name: REST_MODE, notes: null },
