@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { OAuth2 } from '../src/connectors/connector.ts'
 import { whoop } from '../src/connectors/whoop/index.ts'
+import { SleepLevel } from '../src/model/enumerations.ts'
 import { ProviderError } from '../src/platform/errors.ts'
 import { simulateDay } from '../src/simulator/people/day.ts'
 import { daysFrom } from '../src/simulator/people/days.ts'
@@ -21,6 +22,8 @@ before(async () => {
 after(() => cloud.close())
 
 const days = { start: '2026-10-20', end: '2026-11-18' }
+const AWAKE_OR_ASLEEP = new Set<number>([SleepLevel.Awake, SleepLevel.Sleeping])
+const levelOf = ({ level }: { level: number }): number => level
 
 test('a month: every day once, with the cycle and the recovery of the night that ended on it', async () => {
   for (const [who, zone] of [
@@ -71,6 +74,8 @@ test('a night is its stages, its signals and its recovery; a nap is a nap', asyn
     assert.equal(typeof at(main, 'readiness_data.readiness'), 'number')
     const beats = at(main, 'heart_rate_data.detailed.hr_samples') as unknown[]
     assert.ok(beats.length > night.cells.length / 2 - 60)
+    const levels = new Set((at(main, 'sleep_durations_data.hypnogram_samples') as { level: number }[]).map(levelOf))
+    assert.ok(levels.has(SleepLevel.Sleeping) && levels.isSubsetOf(AWAKE_OR_ASLEEP), `${day}: ${[...levels].join()}`)
     assert.equal(own.length, napOf(person('ada'), day) === null ? 1 : 2)
     naps += own.length - 1
   }

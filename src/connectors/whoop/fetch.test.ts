@@ -15,7 +15,7 @@ const start = '2026-09-13T07:00:00.000Z'
 const end = '2026-09-16T13:00:00.000Z'
 const list = (path: string, token = '') =>
   `${V2}${path}?start=${start}&end=${end}&limit=25${token === '' ? '' : `&nextToken=${token}`}`
-const stream = (id: string) => `${V2}/activity/sleep/${id}/stream?types=hr,skin_temp`
+const stream = (id: string) => `${V2}/activity/sleep/${id}/stream?types=hr,skin_temp,sleep_classification`
 const days = { start: '2026-09-15', end: '2026-09-15' }
 const asked = { start_date: days.start, end_date: days.end }
 const day: Wanted = { days }

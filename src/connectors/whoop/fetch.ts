@@ -16,7 +16,8 @@ const BEFORE_MS = 39 * 3_600_000
 const AFTER_MS = 15 * 3_600_000
 /** Newer than the rest, and not open to every application. */
 const STREAM_MAY_ANSWER = [400, 403, 404]
-const SIGNALS = 'hr,skin_temp'
+/** `sleep_classification` is what comes as `is_sleeping`. */
+const SIGNALS = 'hr,skin_temp,sleep_classification'
 
 export async function* fetchProfile({ http }: FetchContext): AsyncIterable<Fetched> {
   const payload = (await http.send(at('/user/profile/basic'))).json()

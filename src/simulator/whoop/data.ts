@@ -21,6 +21,13 @@ import { withUsage } from './rules.ts'
 const MAX_LIMIT = 25
 const DEFAULT_LIMIT = 10
 const SEARCH_BACK_DAYS = 400
+/** Members of a row come only when their signal was asked for, which has another name for two of them. */
+const SIGNAL_OF: Record<string, string> = {
+  hr: 'hr',
+  skin_temp: 'skin_temp',
+  is_sleeping: 'sleep_classification',
+  is_charging: 'charging_status',
+}
 
 type OfDay = (who: Person, day: string, now: number, edits: readonly Edit[]) => WhoopRecord[]
 
@@ -106,11 +113,11 @@ export function mountData(app: Hono, kit: Kit): void {
     const sleep = await find(who, sleepsOfDay, (record) => record.id === id)
     const night = sleep === null ? null : nightOf(who, sleep)
     if (night === null) return kit.refuse('missing', '')
-    const rows = streamOf(who, night).map(({ hr, skin_temp, ...row }) => ({
-      ...row,
-      ...(wanted.includes('hr') ? { hr } : {}),
-      ...(wanted.includes('skin_temp') ? { skin_temp } : {}),
-    }))
+    const rows = streamOf(who, night).map((row) =>
+      Object.fromEntries(
+        Object.entries(row).filter(([name]) => !Object.hasOwn(SIGNAL_OF, name) || wanted.includes(SIGNAL_OF[name]!)),
+      ),
+    )
     return c.json({ stream: rows })
   })
 
