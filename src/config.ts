@@ -34,6 +34,7 @@ export interface Config {
   backfillDays: number
   auditDays: number
   trustedProxies: number
+  strangersPerMinute: number
   /** Null: no traces. */
   traces: { url: string; headers: Record<string, string>; service: string; ratio: number } | null
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -144,6 +145,7 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
     backfillDays: given.LOAM_BACKFILL_DAYS ?? 30,
     auditDays: given.LOAM_AUDIT_DAYS ?? 365,
     trustedProxies: given.LOAM_TRUSTED_PROXIES ?? 0,
+    strangersPerMinute: given.LOAM_STRANGERS_PER_MINUTE ?? 60,
     traces: tracesOf(given),
     logLevel: given.LOAM_LOG_LEVEL ?? 'info',
     embedded,

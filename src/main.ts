@@ -108,6 +108,7 @@ export async function startServer(
     backfillDays: config.backfillDays,
     auditDays: config.auditDays === 0 ? undefined : config.auditDays,
     trustedProxies: config.trustedProxies,
+    strangersPerMinute: config.strangersPerMinute,
   }
   measureProcess(ctx.metrics)
   ctx.payloadUrl = payloadUrls(ctx)

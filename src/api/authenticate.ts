@@ -30,10 +30,12 @@ export async function authenticate(ctx: Context, devId: string, apiKey: string):
   const name = `${hash}:${devId}`
   const known = cache.get(name)
   if (known !== undefined && known.until > now) return known
-  cache.delete(name)
   const [environment, key] = await Promise.all([environmentByDevId(ctx.db, devId), apiKeyByHash(ctx.db, hash)])
-  if (environment === null || key === null || key.environment_id !== environment.id) return null
-  if (key.expires_at !== null && key.expires_at <= now) return null
+  const isRight = environment !== null && key?.environment_id === environment.id
+  if (!isRight || (key.expires_at !== null && key.expires_at <= now)) {
+    cache.delete(name)
+    return null
+  }
   const until = Math.min(now + REMEMBER_MS, key.expires_at ?? Number.POSITIVE_INFINITY)
   const { api_requests_per_minute: requestsPerMinute } = environmentSettings(environment)
   const found = { environment, keyId: key.id, requestsPerMinute, until }
@@ -44,9 +46,14 @@ export async function authenticate(ctx: Context, devId: string, apiKey: string):
   return found
 }
 
-/** After a change of keys or of an environment. */
+/** Whether these were right before; they may have ended since. */
+export function wereRight(ctx: Context, devId: string, apiKey: string): boolean {
+  return cacheOf(ctx.db).has(`${hashToken(apiKey)}:${devId}`)
+}
+
+/** After a change of keys or of an environment: all are looked at again. */
 export function forgetCredentials(ctx: Context): void {
-  remembered.delete(ctx.db)
+  for (const known of cacheOf(ctx.db).values()) known.until = 0
 }
 
 function cacheOf(db: Database): Map<string, Remembered> {

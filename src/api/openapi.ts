@@ -172,9 +172,12 @@ function errorsOf(operation: Operation): Record<number, string> {
   if (operation.params || operation.query || operation.body) errors[400] = 'A parameter or the body is wrong.'
   if (operation.auth === 'apiKey') {
     errors[401] = 'The credentials are missing or wrong.'
-    errors[429] = 'The key makes too many requests; `retry-after` says how long.'
+    errors[429] = 'The key makes too many requests, or the address too many without one; `retry-after` says how long.'
   }
-  if (operation.auth === 'admin' || operation.auth === 'instance') errors[401] = 'The admin token is missing or wrong.'
+  if (operation.auth === 'admin' || operation.auth === 'instance') {
+    errors[401] = 'The admin token is missing or wrong.'
+    errors[429] = 'Too many wrong tokens came from the address; `retry-after` says how long.'
+  }
   if (operation.body) errors[413] = 'The body is larger than 1 MB.'
   const { wrongCredentials } = operation
   if (wrongCredentials?.when === 'wrong') errors[wrongCredentials.status] = 'The credentials are wrong.'

@@ -155,6 +155,12 @@ export const Settings = z.object({
       'from there. `0` believes no such header.',
     shown: '`0`',
   }),
+  LOAM_STRANGERS_PER_MINUTE: setting(whole(1_000_000, 'a number of requests, 0 to 1000000'), {
+    meaning:
+      'Requests without a valid API key, and tries to sign in, that an address (of IPv6: its /64) may make in a minute; ' +
+      'more are answered 429. `0`: no limit.',
+    shown: '`60`',
+  }),
   OTEL_EXPORTER_OTLP_ENDPOINT: setting(
     z
       .url({ protocol: /^https?$/, error: 'must be an http or https URL, such as http://localhost:4318' })

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { hashToken, randomToken, sameText } from '../../platform/seal.ts'
 import { type Actor, audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
+import type { Database } from '../../store/database.ts'
 import { deleteDashboardSession, insertDashboardSession, isDashboardSession } from '../../store/dashboard-sessions.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../../store/instance-settings.ts'
 import { cookiesOf, setCookie } from '../http/cookies.ts'
 import { operation, Reply } from '../http/operation.ts'
+import { asStranger } from '../http/strangers.ts'
 import { guarded, rememberAddress } from './sign-in-guard.ts'
 
 export const SESSION_COOKIE = 'loam_session'
@@ -56,13 +58,13 @@ export interface Attempt {
 
 /** Throws 401 for a wrong token, and 429 after too many of them from one address. */
 export async function checkAdminToken(ctx: Context, attempt: Attempt): Promise<void> {
-  await guarded(ctx, attempt.client ?? null, async (isHeldUp) => !isHeldUp && (await isAdminToken(ctx, attempt.token)))
+  await attempted(ctx, attempt, async (isHeldUp) => !isHeldUp && (await isAdminToken(ctx, attempt.token)))
 }
 
 /** A session for whoever knows the admin token or a sign-in link's token. Throws 401 otherwise, as above. */
 export async function signIn(ctx: Context, attempt: Attempt): Promise<NewSession> {
   let by = 'token'
-  await guarded(ctx, attempt.client ?? null, async (isHeldUp) => {
+  await attempted(ctx, attempt, async (isHeldUp) => {
     if (!isHeldUp && (await isAdminToken(ctx, attempt.token))) return true
     by = 'link'
     return redeemLink(ctx, attempt.token)
@@ -77,6 +79,20 @@ export async function signIn(ctx: Context, attempt: Attempt): Promise<NewSession
   })
   await rememberAddress(ctx, attempt.client ?? null)
   return { session, maxAgeSeconds: SESSION_SECONDS }
+}
+
+const lastRight = new WeakMap<Database, string>()
+
+/** The token that was right last is looked at however many wrong ones its address sends: `guarded` decides about it. */
+async function attempted(
+  ctx: Context,
+  { token, client = null }: Attempt,
+  isRight: (isHeldUp: boolean) => Promise<boolean>,
+): Promise<void> {
+  const hash = hashToken(token)
+  const wasRight = lastRight.get(ctx.db) === hash
+  await asStranger(ctx, { client, wasRight }, () => guarded(ctx, client, isRight))
+  lastRight.set(ctx.db, hash)
 }
 
 export async function signOut(ctx: Context, session: string): Promise<void> {

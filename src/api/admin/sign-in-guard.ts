@@ -1,6 +1,5 @@
 // Guessing the admin token: each wrong one makes the next wait longer, for the address and, later, for the account. It is kept in
 // the database, so that it holds across restarts and for all servers.
-import ipaddr from 'ipaddr.js'
 import { ApiError } from '../../platform/errors.ts'
 import { type Actor, auditOnce } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
@@ -10,6 +9,7 @@ import {
   type SignInFailures,
   signInFailures,
 } from '../../store/sign-in-failures.ts'
+import { networkOf } from '../http/client-address.ts'
 
 interface Rule {
   /** Wrong ones that cost nothing: people mistype. */
@@ -79,11 +79,6 @@ function refuseUntil(until: number, now: number): void {
   })
 }
 
-/** Whoever has one IPv6 address has the 2^64 beside it. */
 function placeOf(client: string | null): string {
-  if (client === null || !ipaddr.isValid(client)) return 'address:unknown'
-  const address = ipaddr.process(client)
-  if (address.kind() === 'ipv4') return `address:${address.toString()}`
-  const parts = (address as ipaddr.IPv6).parts.slice(0, 4)
-  return `address:${parts.map((part) => part.toString(16)).join(':')}::/64`
+  return `address:${networkOf(client)}`
 }

@@ -1,5 +1,6 @@
 // From where a request comes: the socket's address, or what the proxies that we trust say.
 import type { Context as Request } from 'hono'
+import ipaddr from 'ipaddr.js'
 import type { Context } from '../../store/context.ts'
 
 const LONGEST = 45
@@ -27,6 +28,15 @@ export function clientAddress(
 export function addressOf(ctx: Pick<Context, 'trustedProxies'>, c: Request): string | null {
   const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined
   return clientAddress(ctx, c.req.raw.headers, env?.incoming?.socket?.remoteAddress ?? null)
+}
+
+/** Whom an address stands for: whoever has one of IPv6 has the 2^64 beside it. */
+export function networkOf(client: string | null): string {
+  if (client === null || !ipaddr.isValid(client)) return 'unknown'
+  const address = ipaddr.process(client)
+  if (address.kind() === 'ipv4') return address.toString()
+  const parts = (address as ipaddr.IPv6).parts.slice(0, 4)
+  return `${parts.map((part) => part.toString(16)).join(':')}::/64`
 }
 
 /** A socket for both protocols writes IPv4 as `::ffff:192.0.2.1`. */

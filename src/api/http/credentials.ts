@@ -5,10 +5,11 @@ import type { Context } from '../../store/context.ts'
 import { environmentByDevId, type EnvironmentRow } from '../../store/environments.ts'
 import { environmentNamed } from '../admin/environments.ts'
 import { checkAdminToken, isSignedIn, SESSION_COOKIE, sessionActor } from '../admin/sessions.ts'
-import { type Authenticated, authenticate } from '../authenticate.ts'
+import { type Authenticated, authenticate, wereRight } from '../authenticate.ts'
 import { cookiesOf } from './cookies.ts'
 import { type LimitHeaders, takeRequest } from './rate-limit.ts'
 import type { Operation } from './operation.ts'
+import { asStranger } from './strangers.ts'
 
 export interface Caller {
   request: Request
@@ -28,7 +29,13 @@ export async function identify(ctx: Context, operation: Operation, caller: Calle
     case 'none':
       return { environment: null }
     case 'apiKey': {
-      const { environment, keyId, requestsPerMinute: most } = await byApiKey(ctx, operation, caller.request)
+      const {
+        environment,
+        keyId,
+        requestsPerMinute: most,
+      } = await asStranger(ctx, { client: caller.client, wasRight: wereRight(ctx, ...keyOf(caller.request)) }, () =>
+        byApiKey(ctx, operation, caller.request),
+      )
       const limits = most === null ? {} : takeRequest(ctx, keyId, most)
       return { environment, limits, actor: { kind: 'api_key', id: keyId, address: caller.client } }
     }
@@ -43,10 +50,13 @@ export async function identify(ctx: Context, operation: Operation, caller: Calle
   }
 }
 
+function keyOf({ headers }: Request): [devId: string, apiKey: string] {
+  return [headers.get('dev-id') ?? '', headers.get('x-api-key') ?? '']
+}
+
 async function byApiKey(ctx: Context, operation: Operation, request: Request): Promise<Authenticated> {
-  const devId = request.headers.get('dev-id')
-  const apiKey = request.headers.get('x-api-key')
-  if (!devId || !apiKey) {
+  const [devId, apiKey] = keyOf(request)
+  if (devId === '' || apiKey === '') {
     throw new ApiError('credentials_missing', 401, 'dev-id or x-api-key headers are missing')
   }
   const known = await authenticate(ctx, devId, apiKey)

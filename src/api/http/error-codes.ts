@@ -279,7 +279,9 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
   },
   too_many_requests: {
     statuses: [429],
-    meaning: 'This API key makes more requests than its environment allows (`api_requests_per_minute`).',
+    meaning:
+      'This API key makes more requests than its environment allows (`api_requests_per_minute`), or this address sends ' +
+      'more without a valid key than `LOAM_STRANGERS_PER_MINUTE`.',
     remedy:
       'Wait as long as `retry-after` says. `RateLimit` says how many are left, `RateLimit-Policy` how many there are.',
   },
