@@ -29,14 +29,10 @@ test('the forms of the answer say the same of the night in which the clock went 
     const samples = at(daily, 'distance_data.detailed.step_samples') as { steps: number }[]
     assert.equal(samples.at(-1)!.steps, steps)
     const sleep = records.find(({ type }) => type === 'sleep')?.record
-    if (form === 'flat') {
-      assert.equal(sleep, undefined, 'a night without times is none')
-      continue
-    }
-    assert.equal(
-      parseTimestamp(String(at(sleep!, 'metadata.start_time'))).epochMs,
-      Math.floor(night.startAt / 1000) * 1000,
-    )
+    const late = parseTimestamp(String(at(sleep!, 'metadata.start_time'))).epochMs! - night.startAt
+    // The last form has no bedtimes: the night begins with its first resting heart rate.
+    if (form === 'flat') assert.ok(late >= -1000 && late <= 600_000, `${late}`)
+    else assert.ok(late > -1000 && late <= 0, `${late}`)
     assert.equal(at(sleep!, 'sleep_durations_data.asleep.duration_deep_sleep_state_seconds'), secondsIn(night, 'deep'))
     const inBed = night.cells.length * 30
     assert.equal(at(sleep!, 'sleep_durations_data.other.duration_in_bed_seconds'), inBed)

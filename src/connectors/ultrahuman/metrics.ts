@@ -1,6 +1,6 @@
 // An answer has had three forms. All of them become days with entries, and entries with numbers.
 import { z } from 'zod'
-import { fixedZone, isLocalDay, isZone, type LocalDay } from '../../model/local-day.ts'
+import { fixedZone, isLocalDay, isZone, type LocalDay, localDayOf, wireAt } from '../../model/local-day.ts'
 import { type MapContext, UnreadablePage } from '../connector.ts'
 
 const KIND = 'metrics'
@@ -30,7 +30,7 @@ export function readMetrics(payload: unknown, context: MapContext): MetricsDay[]
   return lists.flatMap(({ day, list }) => {
     const entries = entriesOf(list, context)
     const starts = dayStartOf(entries)
-    const named = day ?? context.request.date ?? (starts === null ? null : dayOfStart(starts))
+    const named = day ?? context.request.date ?? dayShown(entries, starts, latest ?? context.timeZone)
     if (named === null || !isLocalDay(named)) {
       if (entries.size === 0) return []
       throw new UnreadablePage(
@@ -73,9 +73,13 @@ function dayStartOf(entries: MetricsDay['entries']): number | null {
   return null
 }
 
-/** The day whose noon is twelve hours after its midnight. */
-function dayOfStart(startAt: number): LocalDay {
-  return new Date(startAt + DAY_MS / 2).toISOString().slice(0, 10)
+/** By its midnight: the day whose noon is twelve hours later. Else that of waking, or of whatever was read. */
+function dayShown(entries: MetricsDay['entries'], startAt: number | null, zone: string | null): LocalDay | null {
+  if (startAt !== null) return new Date(startAt + DAY_MS / 2).toISOString().slice(0, 10)
+  const woke = numberIn(entries.get('sleep'), 'bedtime_end')
+  const [read] = ['hr', 'steps', 'temp', 'glucose', 'spo2'].flatMap((type) => readingsOf(entries.get(type)))
+  const at = woke === null ? (read?.at ?? null) : woke * 1000
+  return at === null ? null : localDayOf(at, zone !== null && isZone(zone) ? zone : UTC)
 }
 
 /** The person's latest zone stands for past days too. Older forms show no more than where midnight was. */
@@ -92,6 +96,13 @@ export function shownZone(payload: unknown): string | null {
   const data = isObject(payload) ? payload.data : null
   const zone = isObject(data) ? data.latest_time_zone : null
   return typeof zone === 'string' && isZone(zone) ? zone : null
+}
+
+const UTC = '+00:00'
+
+/** An instant that is known stays one where nobody knows the zone: it is shown as UTC, not as a clock on some wall. */
+export function timeOf(epochMs: number, zone: string | null): string {
+  return wireAt(epochMs, zone ?? UTC)
 }
 
 // ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -139,7 +150,7 @@ export function secondsOf(object: unknown): number | null {
   const value = numberIn(object, 'value')
   if (value === null) return null
   const unit = isObject(object) && typeof object.unit === 'string' ? object.unit.toLowerCase() : null
-  if (unit !== null && unit.startsWith('min')) return value * 60
-  if (unit !== null && unit.startsWith('sec')) return value
+  if (unit !== null && (unit === 'm' || unit.startsWith('min'))) return value * 60
+  if (unit !== null && (unit === 's' || unit.startsWith('sec'))) return value
   return value > DAY_MINUTES ? value : value * 60
 }

@@ -52,7 +52,7 @@ export function entriesOf(who: Person, day: string, form: Form, now: number, edi
     },
     ...(slept ? [{ type: 'hrv', object: { ...start, title: 'HRV', values: hrv, avg: night.averageHrv } }] : []),
     ...(slept
-      ? [{ type: 'night_rhr', object: { ...start, title: 'Resting HR', values: [], avg: night.lowestBpm } }]
+      ? [{ type: 'night_rhr', object: { ...start, title: 'Resting HR', values: everyHour(night), avg: night.lowestBpm } }]
       : []),
     ...(slept ? [{ type: 'sleep_rhr', object: { ...start, value: night.lowestBpm } }] : []),
     ...(slept ? [{ type: 'avg_sleep_hrv', object: { ...start, value: night.averageHrv } }] : []),
@@ -157,6 +157,10 @@ function fiveMinutes(night: Night, values: readonly (number | null)[]): Point[] 
   return values.flatMap((value, i) =>
     value === null ? [] : [{ value, timestamp: seconds(night.startAt + i * 10 * CELL_MS) }],
   )
+}
+
+function everyHour(night: Night): Point[] {
+  return fiveMinutes(night, night.bpm).filter((_, i) => i % 12 === 0)
 }
 
 function points(minutes: number, every: number, startAt: number, value: (minute: number) => number): Point[] {

@@ -1,8 +1,8 @@
 // What the ring and the glucose sensor say of a day.
-import { dayBounds, wireAt } from '../../../model/local-day.ts'
+import { dayBounds } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { Mapped } from '../../connector.ts'
-import { type MetricsDay, numberIn, type Reading, readingsOf } from '../metrics.ts'
+import { type MetricsDay, numberIn, type Reading, readingsOf, timeOf } from '../metrics.ts'
 
 export function dailyOf({ day, entries, zone }: MetricsDay): Mapped[] {
   const value = (type: string): number | null => numberIn(entries.get(type), 'value')
@@ -34,7 +34,7 @@ export function dailyOf({ day, entries, zone }: MetricsDay): Mapped[] {
         distance_data: {
           steps: facts.steps,
           detailed: {
-            step_samples: soFar(steps).map(({ at, value: count }) => ({ timestamp: wireAt(at, zone), steps: count })),
+            step_samples: soFar(steps).map(({ at, value: count }) => ({ timestamp: timeOf(at, zone), steps: count })),
           },
         },
         active_durations_data: {
@@ -42,11 +42,11 @@ export function dailyOf({ day, entries, zone }: MetricsDay): Mapped[] {
           inactivity_seconds: inactive === null ? null : inactive * 60,
         },
         heart_rate_data: {
-          summary: { ...spread(beats), resting_hr_bpm: facts.resting, avg_hrv_rmssd: facts.variability },
+          summary: { ...spread(beats, numberIn(entries.get('hr'), 'avg')), resting_hr_bpm: facts.resting, avg_hrv_rmssd: facts.variability },
           detailed: {
-            hr_samples: beats.map(({ at, value: bpm }) => ({ timestamp: wireAt(at, zone), bpm })),
+            hr_samples: beats.map(({ at, value: bpm }) => ({ timestamp: timeOf(at, zone), bpm })),
             hrv_samples_rmssd: variability.map(({ at, value: hrv }) => ({
-              timestamp: wireAt(at, zone),
+              timestamp: timeOf(at, zone),
               hrv_rmssd: hrv,
             })),
           },
@@ -58,16 +58,15 @@ export function dailyOf({ day, entries, zone }: MetricsDay): Mapped[] {
   ]
 }
 
-/** The ring's series are all there is: the provider gives no mean of the day. */
-function spread(readings: readonly Reading[]): {
-  avg_hr_bpm: number | null
-  min_hr_bpm: number | null
-  max_hr_bpm: number | null
-} {
-  if (readings.length === 0) return { avg_hr_bpm: null, min_hr_bpm: null, max_hr_bpm: null }
+/** The mean is the provider's where it gives one, else that of its readings. */
+function spread(
+  readings: readonly Reading[],
+  average: number | null,
+): { avg_hr_bpm: number | null; min_hr_bpm: number | null; max_hr_bpm: number | null } {
+  if (readings.length === 0) return { avg_hr_bpm: average, min_hr_bpm: null, max_hr_bpm: null }
   const values = readings.map(({ value }) => value)
   return {
-    avg_hr_bpm: round(values.reduce((sum, value) => sum + value, 0) / values.length, 2),
+    avg_hr_bpm: average ?? round(values.reduce((sum, value) => sum + value, 0) / values.length, 2),
     min_hr_bpm: Math.min(...values),
     max_hr_bpm: Math.max(...values),
   }
@@ -93,13 +92,13 @@ export function bodyOf({ day, entries, zone }: MetricsDay): Mapped[] {
         metadata: dayBounds(day, zone),
         temperature_data: {
           skin_temperature_samples: skin.map(({ at, value }) => ({
-            timestamp: wireAt(at, zone),
+            timestamp: timeOf(at, zone),
             temperature_celsius: value,
           })),
         },
         glucose_data: {
           blood_glucose_samples: glucose.map(({ at, value }) => ({
-            timestamp: wireAt(at, zone),
+            timestamp: timeOf(at, zone),
             blood_glucose_mg_per_dL: value,
           })),
           day_avg_blood_glucose_mg_per_dL: mean,

@@ -54,7 +54,7 @@ export function mapMetrics(payload: unknown, context: MapContext): Mapped[] {
 }
 
 const UserInfo = z.object({
-  user_id: z.union([z.string().min(1), z.number().transform(String)]),
+  user_id: z.union([z.string().min(1), z.number().transform(String)], 'expected an id'),
   email: z.string().nullish(),
 })
 

@@ -1,7 +1,6 @@
 import { SleepLevel, SleepUploadType } from '../../../model/enumerations.ts'
-import { wireAt } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { isObject, type MetricsDay, numberIn, readingsOf, secondsOf } from '../metrics.ts'
+import { isObject, type MetricsDay, numberIn, readingsOf, secondsOf, timeOf } from '../metrics.ts'
 
 const STAGES = new Map<string, number>([
   ['awake', SleepLevel.Awake],
@@ -10,7 +9,7 @@ const STAGES = new Map<string, number>([
   ['rem_sleep', SleepLevel.Rem],
 ])
 
-/** The one sleep of a day. Without its times it is no record of its own, and waits for an answer that has them. */
+/** The one sleep of a day. Without any time it is no record of its own, and waits for an answer that has one. */
 export function sleepOf({ day, entries, zone }: MetricsDay, context: MapContext): Mapped[] {
   const night = entries.get('sleep') ?? {}
   const quick = quickMetrics(night)
@@ -24,11 +23,11 @@ export function sleepOf({ day, entries, zone }: MetricsDay, context: MapContext)
   const staged = deep === null || light === null || rem === null ? null : deep + light + rem
   const asleep = quick.get('total_sleep') ?? secondsOf(night.total_sleep) ?? secondsOf(entries.get('total_sleep'))
   const inBed = quick.get('time_in_bed') ?? secondsOf(night.time_in_bed) ?? secondsOf(entries.get('time_in_bed'))
-  const startAt = numberIn(night, 'bedtime_start')
-  const endAt = numberIn(night, 'bedtime_end')
+  const [startAt, endAt] = boundsOf(night, entries, inBed)
+  const oxygen = numberIn(night.spo2, 'value') ?? numberIn(entries.get('spo2'), 'value')
   const score = numberIn(night.sleep_score, 'score') ?? numberIn(entries.get('sleep_score'), 'value', 'score')
   if (startAt === null && asleep === null && inBed === null && staged === null && score === null) return []
-  const time = (seconds: number | null): string | null => (seconds === null ? null : wireAt(seconds * 1000, zone))
+  const time = (seconds: number | null): string | null => (seconds === null ? null : timeOf(seconds * 1000, zone))
   return [
     {
       type: 'sleep',
@@ -65,16 +64,16 @@ export function sleepOf({ day, entries, zone }: MetricsDay, context: MapContext)
           },
           detailed: {
             hr_samples: readingsOf(night.hr_graph).map(({ at, value }) => ({
-              timestamp: wireAt(at, zone),
+              timestamp: timeOf(at, zone),
               bpm: value,
             })),
             hrv_samples_rmssd: readingsOf(night.hrv_graph).map(({ at, value }) => ({
-              timestamp: wireAt(at, zone),
+              timestamp: timeOf(at, zone),
               hrv_rmssd: value,
             })),
           },
         },
-        respiration_data: { oxygen_saturation_data: { avg_saturation_percentage: numberIn(night.spo2, 'value') } },
+        respiration_data: { oxygen_saturation_data: { avg_saturation_percentage: oxygen } },
         temperature_data: {
           delta:
             numberIn(night.temperature_deviation, 'celsius', 'value') ??
@@ -85,6 +84,25 @@ export function sleepOf({ day, entries, zone }: MetricsDay, context: MapContext)
     },
   ]
 }
+
+/**
+ * In seconds. The third form has no bedtimes: the resting heart rate is read at night, from when the night begins, and the
+ * time in bed says how long it lasts.
+ */
+function boundsOf(
+  night: Record<string, unknown>,
+  entries: MetricsDay['entries'],
+  inBed: number | null,
+): [startAt: number | null, endAt: number | null] {
+  const bedtime = numberIn(night, 'bedtime_start')
+  if (bedtime !== null) return [bedtime, numberIn(night, 'bedtime_end')]
+  const [first] = readingsOf(entries.get(NIGHTLY))
+  if (first === undefined) return [null, null]
+  const startAt = first.at / 1000
+  return [startAt, inBed === null ? null : startAt + inBed]
+}
+
+const NIGHTLY = 'night_rhr'
 
 function quickMetrics(night: Record<string, unknown>): Map<string, number> {
   const found = new Map<string, number>()
@@ -115,6 +133,6 @@ function hypnogram(graph: unknown, zone: string | null, context: MapContext): { 
     .map(({ start, type }) => {
       const level = STAGES.get(type)
       if (level === undefined) context.unknown('sleep_stage', type)
-      return { timestamp: wireAt(start * 1000, zone), level: level ?? SleepLevel.Unknown }
+      return { timestamp: timeOf(start * 1000, zone), level: level ?? SleepLevel.Unknown }
     })
 }
