@@ -52,7 +52,12 @@ export function entriesOf(who: Person, day: string, form: Form, now: number, edi
     },
     ...(slept ? [{ type: 'hrv', object: { ...start, title: 'HRV', values: hrv, avg: night.averageHrv } }] : []),
     ...(slept
-      ? [{ type: 'night_rhr', object: { ...start, title: 'Resting HR', values: everyHour(night), avg: night.lowestBpm } }]
+      ? [
+          {
+            type: 'night_rhr',
+            object: { ...start, title: 'Resting HR', values: everyHour(night), avg: night.lowestBpm },
+          },
+        ]
       : []),
     ...(slept ? [{ type: 'sleep_rhr', object: { ...start, value: night.lowestBpm } }] : []),
     ...(slept ? [{ type: 'avg_sleep_hrv', object: { ...start, value: night.averageHrv } }] : []),

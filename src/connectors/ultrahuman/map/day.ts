@@ -42,7 +42,11 @@ export function dailyOf({ day, entries, zone }: MetricsDay): Mapped[] {
           inactivity_seconds: inactive === null ? null : inactive * 60,
         },
         heart_rate_data: {
-          summary: { ...spread(beats, numberIn(entries.get('hr'), 'avg')), resting_hr_bpm: facts.resting, avg_hrv_rmssd: facts.variability },
+          summary: {
+            ...spread(beats, numberIn(entries.get('hr'), 'avg')),
+            resting_hr_bpm: facts.resting,
+            avg_hrv_rmssd: facts.variability,
+          },
           detailed: {
             hr_samples: beats.map(({ at, value: bpm }) => ({ timestamp: timeOf(at, zone), bpm })),
             hrv_samples_rmssd: variability.map(({ at, value: hrv }) => ({
