@@ -44,6 +44,18 @@ export function rawDocuments(payload: unknown, lists: readonly string[] = []): R
   return (listOf(payload, lists).list ?? []).filter(isObject)
 }
 
+/**
+ * The documents of a list in which what is missing counts as gone. Throws UnreadablePage where there is no list: an answer
+ * that is none says nothing of what is there.
+ */
+export function listedDocuments(kind: string, payload: unknown, lists: readonly string[]): Record<string, unknown>[] {
+  const inside = isObject(payload) ? payload[lists.find((each) => each in payload) ?? ''] : payload
+  if (!Array.isArray(inside)) {
+    throw new UnreadablePage(kind, '', `a list${lists.map((name) => `, or an object with the list \`${name}\``).join('')}`)
+  }
+  return inside.filter(isObject)
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,7 @@
 // Asks for the sports and the days of a range, and for the file of each sport.
 import type { ConnectionHttp, FetchContext, Fetched, Page } from '../connector.ts'
-import { rawDocuments } from '../documents.ts'
+import { listedDocuments } from '../documents.ts'
+import { dataOf } from './pages.ts'
 import { Sport } from './payloads.ts'
 
 const MAX_FILE_BYTES = 50_000_000
@@ -15,7 +16,7 @@ export async function* fetchSport({ http, wanted }: FetchContext): AsyncIterable
   const query = { startDate: plain(start), endDate: plain(end) }
   const payload = (await http.send({ host: 'open', path: '/v2/coros/sport/list' }, { query })).json()
   // Each sport is a page of its own, as notifications bring them.
-  for (const sport of rawDocuments(payload, ['data'])) {
+  for (const sport of listedDocuments('sport', dataOf('sport', payload), ['sportDataList', 'data'])) {
     const page = { kind: 'sport', request: { label_id: String(sport.labelId) }, payload: sport }
     yield page
     yield* filesOf(http, page)

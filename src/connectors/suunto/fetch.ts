@@ -2,7 +2,7 @@
 import { addDays, startOfDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
-import { rawDocuments } from '../documents.ts'
+import { listedDocuments, rawDocuments } from '../documents.ts'
 import { keyOf } from './map/workouts.ts'
 import { Workout } from './payloads.ts'
 
@@ -38,11 +38,12 @@ async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: strin
   for (let page = 0; page < MAX_PAGES; page++) {
     const query = { since: from, limit: LIMIT, offset: page * LIMIT, 'filter-by-modification-time': true }
     const payload = (await http.send(api('/v3/workouts'), { query })).json()
-    const workouts = rawDocuments(payload, ['payload'])
+    const workouts = listedDocuments('workouts', payload, ['payload'])
     for (const workout of workouts) {
       const start = Number(workout.startTime)
+      const key = keyIn(workout)
       if (start >= from && start < to) {
-        yield { kind: 'workouts', request: { workout_key: String(workout.workoutKey) }, payload: workout }
+        yield { kind: 'workouts', request: key === null ? {} : { workout_key: key }, payload: workout }
       }
     }
     if (workouts.length < LIMIT) return
@@ -53,13 +54,17 @@ async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: strin
 /** The file of a new workout may take minutes: until then the summary stands alone. Manual ones have none. */
 async function* fileOf(http: ConnectionHttp, { payload }: Page): AsyncIterable<Page> {
   const [raw] = rawDocuments(payload, ['payload'])
-  const workout = Workout.safeParse(raw)
-  const key = workout.success ? keyOf(workout.data) : null
-  if (key === null || workout.data?.isManuallyAdded === true) return
+  const key = keyIn(raw)
+  if (key === null || raw?.isManuallyAdded === true) return
   const at = api(`/v3/workouts/${encodeURIComponent(key)}/fit`)
   const response = await http.send(at, { expect: [404], maxResponseBytes: MAX_FILE_BYTES })
   if (response.status === 404 || response.truncated) return
   yield { kind: 'fit', request: { workout_key: key }, payload: response.body }
+}
+
+function keyIn(raw: unknown): string | null {
+  const workout = Workout.safeParse(raw)
+  return workout.success ? keyOf(workout.data) : null
 }
 
 export function fetchSamples(kind: 'sleep' | 'activity' | 'recovery') {

@@ -100,9 +100,25 @@ export const suunto: Connector = {
   statusOf,
 }
 
-/** A wrong subscription key is a 401 too: a new token would not help. */
+/** A wrong subscription key is a 401 too: a new token would not help. A 200 may hold an error and nothing else. */
 function statusOf(response: HttpResponse): number {
-  return response.status === 401 && /subscription key/i.test(response.text()) ? 403 : response.status
+  if (response.status === 401 && /subscription key/i.test(response.text())) return 403
+  return response.status === 200 ? (errorIn(response) ?? 200) : response.status
+}
+
+const BRACE = '{'.charCodeAt(0)
+
+/** `{"error": {"code": "404", …}, "payload": null}` */
+function errorIn(response: HttpResponse): number | null {
+  if (response.body[0] !== BRACE) return null
+  try {
+    const { error, payload } = response.json() as { error?: { code?: unknown } | null; payload?: unknown }
+    if (!error || (payload !== null && payload !== undefined)) return null
+    const code = Number(error.code)
+    return Number.isInteger(code) && code >= 400 && code <= 599 ? code : 502
+  } catch {
+    return null
+  }
 }
 
 /** "Rate limit is exceeded. Try again in 41 seconds." */

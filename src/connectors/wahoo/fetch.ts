@@ -2,7 +2,7 @@
 import { addDays, startOfDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
-import { rawDocuments } from '../documents.ts'
+import { listedDocuments } from '../documents.ts'
 import { Workout } from './payloads.ts'
 
 const PER_PAGE = 30
@@ -43,7 +43,7 @@ async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: strin
   const to = startOfDay(addDays(days.end, 1), timeZone ?? '+00:00') + margin
   for (let page = 1; page <= MAX_PAGES; page++) {
     const payload = (await http.send(at('/workouts'), { query: { page, per_page: PER_PAGE } })).json()
-    const workouts = rawDocuments(payload, ['workouts'])
+    const workouts = listedDocuments('workouts', payload, ['workouts'])
     for (const workout of workouts) {
       const starts = Date.parse(String(workout.starts))
       if (starts >= from && starts < to) {

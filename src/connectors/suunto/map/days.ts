@@ -108,8 +108,10 @@ function byDay<Entry extends { timestamp: string }>(
   context: MapContext,
 ): Map<LocalDay, Timed<Entry>[]> {
   const timed = entries.map((entry) => ({ ...entry, moment: momentOf(entry.timestamp, context) }))
+  // Sent again, it may say something else: the last one counts.
+  const last = new Map(timed.map((entry) => [entry.moment.at, entry]))
   return Map.groupBy(
-    timed.sort((a, b) => a.moment.at - b.moment.at),
+    [...last.values()].sort((a, b) => a.moment.at - b.moment.at),
     ({ moment }) => moment.day,
   )
 }

@@ -22,9 +22,8 @@ export function mapSleep(payload: unknown, context: MapContext): Mapped[] {
 }
 
 function sleepOf(id: string, { timestamp, entryData: night }: SleepEntry, context: MapContext): Mapped {
-  const { DeepSleepDuration: deep, LightSleepDuration: light, REMSleepDuration: rem, Duration: duration } = night
   const awake = night.WakeAfterSleepOnsetDuration
-  const staged = isNumber(deep) && isNumber(light) && isNumber(rem) ? deep + light + rem : null
+  const { deep, light, rem, asleep } = stagesOf(night)
   const start = at(night.BedtimeStart!, context)
   const end = at(night.BedtimeEnd!, context)
   const inBed = (end.at - start.at) / 1000
@@ -43,9 +42,7 @@ function sleepOf(id: string, { timestamp, entryData: night }: SleepEntry, contex
       },
       sleep_durations_data: {
         asleep: {
-          // What is called the duration has the time awake in it.
-          duration_asleep_state_seconds:
-            staged ?? (isNumber(duration) && isNumber(awake) ? duration - awake : (duration ?? null)),
+          duration_asleep_state_seconds: asleep,
           duration_deep_sleep_state_seconds: deep,
           duration_light_sleep_state_seconds: light,
           duration_REM_sleep_state_seconds: rem,
@@ -70,6 +67,19 @@ function sleepOf(id: string, { timestamp, entryData: night }: SleepEntry, contex
       scores: { sleep: night.SleepQualityScore },
     },
   }
+}
+
+/**
+ * What is called the duration has the time awake in it. A sleep that nobody scored, as a nap may be, has zeros for all of
+ * its stages: it has none.
+ */
+function stagesOf(night: SleepEntry['entryData']) {
+  const { DeepSleepDuration: deep, LightSleepDuration: light, REMSleepDuration: rem, Duration: duration } = night
+  const slept = isNumber(duration) ? duration - (night.WakeAfterSleepOnsetDuration ?? 0) : null
+  const complete = isNumber(deep) && isNumber(light) && isNumber(rem)
+  const staged = complete ? deep + light + rem : null
+  if (staged === 0 && slept !== null && slept > 0) return { deep: null, light: null, rem: null, asleep: slept }
+  return { deep, light, rem, asleep: staged ?? slept }
 }
 
 const BLOOD = 0

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { UnreadablePage, type Wanted } from '../connector.ts'
+import { answering, fetched, responseOf } from '../test-http.ts'
+import { suunto } from './index.ts'
+
+const days: Wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
+const from = Date.parse('2026-09-15T00:00:00+02:00')
+const LIST = `api/v3/workouts?since=${from}&limit=100&offset=0&filter-by-modification-time=true`
+
+test('an answer without a list says nothing of what is there; an empty list says that all is gone', async () => {
+  const none = answering({ [LIST]: { json: { error: null, payload: null } } })
+  await assert.rejects(fetched(suunto, 'workouts', days, none.http), UnreadablePage)
+  const empty = answering({ [LIST]: { json: { error: null, payload: [] } } })
+  assert.deepEqual(await fetched(suunto, 'workouts', days, empty.http), [
+    { listed: { type: 'activity', days: { start: '2026-09-15', end: '2026-09-15' } } },
+  ])
+})
+
+test('a workout without a key is kept, and no file of it is asked for', async () => {
+  const workout = { workoutId: 0, startTime: from + 3_600_000, totalTime: 60 }
+  const { http } = answering({ [LIST]: { json: { error: null, payload: [workout] } } })
+  assert.deepEqual((await fetched(suunto, 'workouts', days, http))[0], {
+    kind: 'workouts',
+    request: {},
+    payload: workout,
+  })
+})
+
+test('an error that comes with a 200 counts as its code', () => {
+  const status = (json: unknown): number => suunto.statusOf!(responseOf({ json }))
+  assert.equal(status({ error: { code: '404', description: 'Workout not found' }, payload: null }), 404)
+  assert.equal(status({ error: { code: 'E1' }, payload: null }), 502)
+  assert.equal(status({ error: null, payload: [] }), 200)
+  assert.equal(status([]), 200)
+})
