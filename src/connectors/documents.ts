@@ -51,7 +51,11 @@ export function rawDocuments(payload: unknown, lists: readonly string[] = []): R
 export function listedDocuments(kind: string, payload: unknown, lists: readonly string[]): Record<string, unknown>[] {
   const inside = isObject(payload) ? payload[lists.find((each) => each in payload) ?? ''] : payload
   if (!Array.isArray(inside)) {
-    throw new UnreadablePage(kind, '', `a list${lists.map((name) => `, or an object with the list \`${name}\``).join('')}`)
+    throw new UnreadablePage(
+      kind,
+      '',
+      `a list${lists.map((name) => `, or an object with the list \`${name}\``).join('')}`,
+    )
   }
   return inside.filter(isObject)
 }
