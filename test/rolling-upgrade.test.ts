@@ -30,7 +30,7 @@ const EXPANDING = [
 
 const FOLDER = new URL('../src/store/migrations/', import.meta.url)
 const REMOVING =
-  /\bDROP (?!CONSTRAINT)|\bRENAME\b|\bSET NOT NULL\b|\bALTER COLUMN \w+ TYPE\b|\bADD COLUMN (?!.*\bDEFAULT\b).*NOT NULL/
+  /\bDROP (?!CONSTRAINT|INDEX)|\bRENAME\b|\bSET NOT NULL\b|\bALTER COLUMN \w+ TYPE\b|\bADD COLUMN (?!.*\bDEFAULT\b).*NOT NULL/
 /** Each puts back under the same name what it took away. */
 const REBUILDING = ['0101_partitions.postgres.sql']
 
@@ -40,6 +40,18 @@ test('migrations only add, or say in their first line that they remove', () => {
     return !text.startsWith('-- Contracts: ') && REMOVING.test(text.replaceAll(/--.*$/gm, ''))
   })
   assert.deepEqual(removing, REBUILDING)
+})
+
+test('an index goes only if no statement can name it: one that is unique may be what ON CONFLICT means', () => {
+  const texts = readdirSync(FOLDER).map((file) => readFileSync(new URL(file, FOLDER), 'utf8'))
+  const named = (pattern: RegExp): string[] => texts.flatMap((text) => [...text.matchAll(pattern)].map((m) => m[1]!))
+  const dropped = named(/\bDROP INDEX (?:IF EXISTS )?(\w+)/g)
+  assert.ok(dropped.includes('records_day'))
+  const unique = new Set(named(/\bCREATE UNIQUE INDEX (?:IF NOT EXISTS )?(\w+)/g))
+  assert.deepEqual(
+    dropped.filter((name) => unique.has(name)),
+    [],
+  )
 })
 
 test('a running server outlives what a newer version adds; an older one does not start on it', { skip }, async (t) => {

@@ -134,6 +134,9 @@ export function dropRecord(userId: string, type: string, key: string): Statement
   return { sql: 'DELETE FROM records WHERE user_id = $1 AND type = $2 AND key = $3', params: [userId, type, key] }
 }
 
+/** No wall clock is further from UTC than that. */
+const FURTHEST_OFFSET_MS = 86_400_000
+
 /** Oldest first. Either bounds in milliseconds (half-open) or local days (inclusive). */
 export function recordsBetween(
   sql: Sql,
@@ -149,10 +152,21 @@ export function recordsBetween(
       [userId, type, range.startAt, range.endAt, page.limit, page.offset],
     )
   }
+  // One index serves both: a local day lies within a day of the same day of UTC.
   return sql.all(
-    `SELECT * FROM records WHERE user_id = $1 AND type = $2 AND start_day >= $3 AND start_day <= $4
-     ORDER BY start_at, key LIMIT $5 OFFSET $6`,
-    [userId, type, range.startDay, range.endDay, page.limit, page.offset],
+    `SELECT * FROM records WHERE user_id = $1 AND type = $2 AND start_at >= $3 AND start_at < $4
+       AND start_day >= $5 AND start_day <= $6
+     ORDER BY start_at, key LIMIT $7 OFFSET $8`,
+    [
+      userId,
+      type,
+      Date.parse(range.startDay) - FURTHEST_OFFSET_MS,
+      Date.parse(range.endDay) + 2 * FURTHEST_OFFSET_MS,
+      range.startDay,
+      range.endDay,
+      page.limit,
+      page.offset,
+    ],
   )
 }
 

@@ -49,6 +49,8 @@ const lock = role === 'writer' ? takeLock(`${path}.lock`) : null
 const db = new DatabaseSync(path)
 if (role === 'writer') db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;')
 db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536;')
+// 32 MB: the pages of an index that many people share are changed many times before they are copied into the file once.
+db.exec('PRAGMA wal_autocheckpoint = 4096')
 if (role === 'reader') db.exec('PRAGMA query_only = ON')
 
 const texts = new Map<number, string>()
