@@ -13,11 +13,15 @@ export function readStandardTokens(response: HttpResponse, scopeSeparator: strin
       expiresInSeconds:
         Number.isFinite(Number(body.expires_in)) && body.expires_in !== null ? Number(body.expires_in) : null,
       scopes: typeof body.scope === 'string' ? body.scope.split(scopeSeparator).filter(Boolean) : null,
-      providerUserId: typeof body.user_id === 'string' ? body.user_id : null,
+      providerUserId: idIn(body.user_id),
       refreshExpiresInSeconds: typeof body.refresh_token_expires_in === 'number' ? body.refresh_token_expires_in : null,
     }
   }
   throw tokenRefusal(response, typeof body?.error === 'string' ? body.error : null)
+}
+
+function idIn(value: unknown): string | null {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : null
 }
 
 /** What a refusal of the token endpoint means: only the grant itself being void asks the person to sign in again. */

@@ -23,8 +23,9 @@ export async function* fetchActivities({ http, wanted }: FetchContext): AsyncIte
     const query = { page, perPage: PER_PAGE, startDate }
     const payload = (await http.send(at('/activities'), { query })).json()
     for (const { id, createdAt } of rawDocuments(payload, ['data'])) {
-      const day = localDayOf(Date.parse(String(createdAt)), null)
-      if (typeof id === 'string' && day <= until) yield* activity(http, id, false)
+      const at = Date.parse(String(createdAt))
+      const isLater = !Number.isNaN(at) && localDayOf(at, null) > until
+      if (typeof id === 'string' && !isLater) yield* activity(http, id, false)
     }
     const { totalPages } = payload as { totalPages?: unknown }
     if (typeof totalPages !== 'number' || page >= totalPages) return

@@ -35,3 +35,8 @@ test('it names the ride', () => {
   assert.equal(change.wanted.object, '98765.activity.0b1c2d3e-4f5a-4b6c-8d7e-9f0a1b2c3d4e')
   assert.throws(() => notifications.parse(post('{}', signature)))
 })
+
+test('ids beyond 2^53 stay what they are', () => {
+  const [change] = notifications.parse(post('{"activityId":"1.activity.a","userId":92345678901234567}', signature))
+  assert.equal(change?.what === 'changed' && change.providerUserId, '92345678901234567')
+})

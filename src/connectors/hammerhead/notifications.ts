@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { parseJson } from '../../platform/json.ts'
 import { sameText } from '../../platform/seal.ts'
 import type { Change, Notifications } from '../connector.ts'
 
@@ -14,7 +15,7 @@ export const notifications: Notifications = {
     return signature !== undefined && sameText(signature, expected)
   },
   parse({ body }): Change[] {
-    const { activityId, userId } = Notice.parse(JSON.parse(Buffer.from(body).toString('utf8')))
+    const { activityId, userId } = Notice.parse(parseJson(Buffer.from(body).toString('utf8')))
     return [{ what: 'changed', providerUserId: userId, kind: 'activity', wanted: { object: activityId } }]
   },
 }

@@ -40,3 +40,9 @@ test('the workout is named, under either name of the kind; other kinds give noth
   assert.deepEqual(notifications.parse(post({ ...notice('event_type'), event_type: 'route' })), [])
   assert.throws(() => notifications.parse(post({ event_type: 'workout_summary' })))
 })
+
+test('ids beyond 2^53 stay what they are', () => {
+  const body = `{"event_type":"workout_summary","user":{"id":60462},"workout_summary":{"workout":{"id":92345678901234567}}}`
+  const [change] = notifications.parse(post(body))
+  assert.deepEqual(change?.what === 'changed' && change.wanted, { object: '92345678901234567' })
+})

@@ -1,3 +1,4 @@
+import { parseJson } from '../../platform/json.ts'
 import { sameText } from '../../platform/seal.ts'
 import { z } from 'zod'
 import type { Change, Notifications } from '../connector.ts'
@@ -19,7 +20,7 @@ export const notifications: Notifications = {
     return token !== null && sameText(token, verificationToken)
   },
   parse({ body }): Change[] {
-    const notice = Notice.parse(JSON.parse(Buffer.from(body).toString('utf8')))
+    const notice = Notice.parse(parseJson(Buffer.from(body).toString('utf8')))
     const kind = notice.event_type ?? notice.event
     if (kind !== 'workout_summary' || !notice.workout_summary) return []
     const { workout } = notice.workout_summary
@@ -29,7 +30,7 @@ export const notifications: Notifications = {
 
 function tokenIn(body: Uint8Array): string | null {
   try {
-    const said = JSON.parse(Buffer.from(body).toString('utf8')) as { webhook_token?: unknown }
+    const said = parseJson(Buffer.from(body).toString('utf8')) as { webhook_token?: unknown }
     return typeof said.webhook_token === 'string' ? said.webhook_token : null
   } catch {
     return null

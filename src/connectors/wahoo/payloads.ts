@@ -59,7 +59,7 @@ export const User = z.object({
   last: text,
   email: text,
   birth: text,
-  gender: z.number().nullish(),
+  gender: number,
   weight: number,
   height: number,
   created_at: time.nullish(),
