@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { connectorById } from '../src/connectors/index.ts'
 import type { Connector } from '../src/connectors/connector.ts'
 import { addDays } from '../src/model/local-day.ts'
+import { wakeJobs } from '../src/queue/wake.ts'
 import { openCloud } from '../test/provider/cloud.ts'
 import { type Gateway, openGateway } from '../test/provider/gateway.ts'
 import { round, table } from './lib/figures.ts'
@@ -106,8 +107,10 @@ async function untilDone(gateway: Gateway): Promise<void> {
     )
     if (open.length === 0) break
     const nextAt = Math.min(...open.map(({ next_at: at }) => at))
-    if (open.every(({ state }) => state === 'pending') && nextAt > gateway.now())
+    if (open.every(({ state }) => state === 'pending') && nextAt > gateway.now()) {
       gateway.jump((nextAt - gateway.now()) / 1000)
+      wakeJobs()
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }
   const failed = await db.one<{ n: number }>(

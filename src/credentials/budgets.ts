@@ -35,7 +35,7 @@ const MAX_SHARED = 1000
 
 /** Zero when the calls are taken; else the milliseconds to wait before asking again. */
 export async function takeCalls(ctx: Context, budget: Budget, cost: number, lane: Lane): Promise<number> {
-  const keep = lane === 'backfill' ? Math.floor(budget.limit.requests * KEPT_FOR_LIVE) : 0
+  const keep = keptFrom(budget.limit, lane)
   const now = ctx.clock.now()
   if (budget.name.startsWith('application:') && shared.size < MAX_SHARED) shared.set(budget.name, budget.limit)
   if (ctx.db.dialect === 'sqlite') return takeInMemory(budget, { now, cost, most: cost, keep })
@@ -61,6 +61,34 @@ export async function takeCalls(ctx: Context, budget: Budget, cost: number, lane
     if (waitMs > 0) return waitMs
   }
   return 0
+}
+
+function keptFrom(limit: RateLimit, lane: Lane): number {
+  return lane === 'backfill' ? Math.floor(limit.requests * KEPT_FOR_LIVE) : 0
+}
+
+/** The most calls of one window that a lane may have. */
+export function mostCalls(limit: RateLimit, lane: Lane): number {
+  return Math.max(1, limit.requests - keptFrom(limit, lane))
+}
+
+/** Calls that were taken and not made. */
+export function giveBack(ctx: Context, { name }: Budget, count: number, lane: Lane): void {
+  if (ctx.db.dialect === 'sqlite') {
+    const { used } = slicesInMemory(name)
+    let left = count
+    // The oldest first: what stays is counted for too long rather than for too short a time.
+    for (const slot of [...used.keys()].sort((a, b) => a - b)) {
+      const back = Math.min(left, used.get(slot)!)
+      used.set(slot, used.get(slot)! - back)
+      left -= back
+    }
+    return
+  }
+  const key = `${lane} ${name}`
+  const now = ctx.clock.now()
+  const own = held.get(key)
+  held.set(key, { count: count + (own !== undefined && own.until >= now ? own.count : 0), until: now + HOLD_MS })
 }
 
 /** The provider said that it is too much: nobody asks until it ends. */

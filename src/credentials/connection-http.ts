@@ -7,7 +7,7 @@ import type { Context } from '../store/context.ts'
 import { traced } from '../store/traced.ts'
 import type { Application } from './client.ts'
 import type { Lane } from './budgets.ts'
-import { pace, type Paced, refused } from './pace.ts'
+import { pace, type Paced, type Prepaid, refused } from './pace.ts'
 import { freshAccessToken, refresh } from './tokens.ts'
 
 const DEFAULT_RATE_LIMIT_WAIT_SECONDS = 60
@@ -17,14 +17,15 @@ export function connectionHttp(
   application: Application,
   userId: string,
   lane: Lane = 'live',
+  prepaid?: Prepaid,
 ): ConnectionHttp {
   const { connector } = application
   async function ask(url: string, request: Asked): Promise<HttpResponse> {
     let access = await freshAccessToken(ctx, connector, userId)
-    let response = await call(ctx, application, { ...access, userId, lane }, url, request)
+    let response = await call(ctx, application, { ...access, userId, lane, prepaid }, url, request)
     if (response.status === 401 && request.expect?.includes(401) !== true) {
       access = await refresh(ctx, connector, userId, access.version)
-      response = await call(ctx, application, { ...access, userId, lane }, url, request)
+      response = await call(ctx, application, { ...access, userId, lane, prepaid }, url, request)
     }
     const judged = await judge(ctx, application, { userId, lane, ...budgetOf(request) }, response, request.expect)
     // The token is good again: only an answered call says so, not a job that asked nothing.
@@ -36,7 +37,13 @@ export function connectionHttp(
     async follow(url, { authorized = true, host, ...request } = {}) {
       checkOrigin(application, url, host)
       if (authorized) return ask(url, request)
-      const response = await call(ctx, application, { token: null, userId, lane, providerUserId: null }, url, request)
+      const response = await call(
+        ctx,
+        application,
+        { token: null, userId, lane, providerUserId: null, prepaid },
+        url,
+        request,
+      )
       return judge(ctx, application, { userId, lane, ...budgetOf(request) }, response, request.expect)
     },
   }
@@ -82,13 +89,13 @@ function checkOrigin(application: Application, url: string, host?: string): void
 async function call(
   ctx: Context,
   application: Application,
-  access: { token: string | null; userId: string | null; lane: Lane; providerUserId: string | null },
+  access: Paced & { token: string | null; providerUserId: string | null },
   url: string,
   request: Asked,
 ): Promise<HttpResponse> {
   const { connector, client } = application
   const provider = connector.id
-  await pace(ctx, application, { userId: access.userId, lane: access.lane, ...budgetOf(request) })
+  await pace(ctx, application, { ...access, ...budgetOf(request) })
   const { expect: _expect, budget: _budget, cost: _cost, ...plain } = request
   const open = { ...plain, headers: { accept: 'application/json', ...plain.headers } }
   const authorized =

@@ -9,6 +9,12 @@ import type { Application } from './client.ts'
 /** Longer waits go back to the queue instead of holding a worker. */
 const LONGEST_WAIT_MS = 5000
 
+/** Calls that were taken before the first of them. */
+export interface Prepaid {
+  left: number
+  used: number
+}
+
 export interface Paced {
   /** Null while somebody signs in. */
   userId: string | null
@@ -16,16 +22,20 @@ export interface Paced {
   /** One of `limits.budgets`, besides the others. */
   budget?: string | undefined
   cost?: number | undefined
+  prepaid?: Prepaid | undefined
 }
 
 /** Waits for its turn. Throws ProviderError `retry` when that would take long. */
 export async function pace(ctx: Context, application: Application, paced: Paced): Promise<void> {
-  const { cost = 1, lane } = paced
+  const { cost = 1, lane, prepaid } = paced
+  const paid = prepaid !== undefined && prepaid.left > 0
+  if (prepaid !== undefined) prepaid.used++
+  if (paid) prepaid.left--
   for (const budget of budgetsOf(application, paced)) {
+    const named = paced.budget !== undefined && budget.name.startsWith(namedPrefix(application, paced.budget))
+    if (paid && !named) continue
     // What a named budget counts is its own; calls are counted one by one.
-    const counted =
-      paced.budget !== undefined && budget.name.startsWith(namedPrefix(application, paced.budget)) ? cost : 1
-    await take(ctx, budget, counted, lane)
+    await take(ctx, budget, named ? cost : 1, lane)
   }
 }
 
@@ -41,7 +51,8 @@ export async function refused(ctx: Context, application: Application, paced: Pac
   if (closed !== undefined) await refuseCalls(ctx, closed.name, until)
 }
 
-function budgetsOf(application: Application, { userId, budget }: Paced): Budget[] {
+/** All that a call is taken from. */
+export function budgetsOf(application: Application, { userId, budget }: Paced): Budget[] {
   const { limits } = application.connector
   const prefix = applicationPrefix(application)
   const named = budget === undefined ? undefined : limits.budgets?.[budget]
@@ -71,7 +82,8 @@ function namedPrefix(application: Application, budget: string): string {
   return `${applicationPrefix(application)}${budget}`
 }
 
-async function take(ctx: Context, budget: Budget, cost: number, lane: Lane): Promise<void> {
+/** Waits for its turn, if that is soon. */
+export async function take(ctx: Context, budget: Budget, cost: number, lane: Lane): Promise<void> {
   for (let waited = 0; ;) {
     const waitMs = await takeCalls(ctx, budget, cost, lane)
     if (waitMs === 0) return

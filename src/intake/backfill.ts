@@ -4,6 +4,7 @@ import type { Connector } from '../connectors/connector.ts'
 import type { DataType } from '../model/data-type.ts'
 import { addDays, countDays, daysBetween, localDayOf, type LocalDay } from '../model/local-day.ts'
 import { newId } from '../model/ids.ts'
+import { TooMuchAtOnce } from '../credentials/prepaid.ts'
 import { wakeJobs } from '../queue/wake.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -26,6 +27,8 @@ export interface BackfillPayload {
   end: LocalDay
   /** The last day that is still to be read; null before the first step. */
   cursor: LocalDay | null
+  /** Days of one step, where they had to become fewer than usual: more were too much for a provider's limits. */
+  stepDays?: number
 }
 
 export interface Progress {
@@ -82,7 +85,8 @@ export async function runBackfill(ctx: Context, job: JobRow): Promise<JobResult>
   const oldest = oldestOf(connector, connection, now)
   const start = oldest !== null && oldest > payload.start ? oldest : payload.start
   if (last < start) return waitForPromised(ctx, job, connection, connector, payload)
-  const first = addDays(last, 1 - (connector.backfillDays ?? STEP_DAYS))
+  const stepDays = payload.stepDays ?? connector.backfillDays ?? STEP_DAYS
+  const first = addDays(last, 1 - stepDays)
   const days = { start: first > start ? first : start, end: last }
   const { read, promised } = await fetchAll(
     ctx,
@@ -91,7 +95,13 @@ export async function runBackfill(ctx: Context, job: JobRow): Promise<JobResult>
     ordersForDays(connector, payload.types, days),
     payload.types,
     'backfill',
-  )
+  ).catch(async (error) => {
+    if (error instanceof TooMuchAtOnce && stepDays > 1) {
+      const smaller = { ...payload, stepDays: Math.ceil(stepDays / 2) }
+      await ctx.db.batch([saveJobProgress(job.id, job.lease_id!, JSON.stringify(smaller), job.progress)])
+    }
+    throw error
+  })
   const cursor = addDays(days.start, -1)
   const total = countDays(payload.start, payload.end)
   const asked = cursor < start ? total : countDays(days.start, payload.end)

@@ -1,9 +1,17 @@
 // Asks a provider for one connection: which kinds, which days, and what came of it.
 import { connectionHttp } from '../credentials/connection-http.ts'
 import { applicationOf } from '../credentials/client.ts'
-import type { Connector, DayRange, Promised, Read as KindRead, Wanted } from '../connectors/connector.ts'
+import { withCallsTaken } from '../credentials/prepaid.ts'
+import type {
+  Connector,
+  ConnectionHttp,
+  DayRange,
+  Promised,
+  Read as KindRead,
+  Wanted,
+} from '../connectors/connector.ts'
 import { DATA_TYPES, type DataType } from '../model/data-type.ts'
-import { addDays, daysBetween, localDayOf, tellingZone } from '../model/local-day.ts'
+import { addDays, countDays, daysBetween, localDayOf, tellingZone } from '../model/local-day.ts'
 import { ProviderError } from '../platform/errors.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -48,7 +56,27 @@ export async function fetchAll(
   lane: 'live' | 'backfill' = 'live',
 ): Promise<Fetched> {
   const application = await applicationOf(ctx, connection.environment_id, connector)
-  const http = connectionHttp(ctx, application, connection.user_id, lane)
+  const asked = orders.filter(({ kind }) => connector.reads[kind]?.fetch !== undefined)
+  const shape = { userId: connection.user_id, lane, like: asked.map(sizeOf).join(), least: asked.length }
+  return withCallsTaken(ctx, application, shape, (prepaid) => {
+    const http = connectionHttp(ctx, application, connection.user_id, lane, prepaid)
+    return fetchWith(ctx, http, connector, connection, orders, types)
+  })
+}
+
+/** What is asked for, whoever it is of. */
+function sizeOf({ kind, wanted }: FetchOrder): string {
+  return 'days' in wanted ? `${kind} ${countDays(wanted.days.start, wanted.days.end)}` : kind
+}
+
+async function fetchWith(
+  ctx: Context,
+  http: ConnectionHttp,
+  connector: Connector,
+  connection: ConnectionRow,
+  orders: readonly FetchOrder[],
+  types: readonly DataType[] | null,
+): Promise<Fetched> {
   const runAt = ctx.clock.now()
   const read = { pages: [], gone: [], runAt, covered: [], listed: [] } as {
     pages: Read['pages'][number][]
