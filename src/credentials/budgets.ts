@@ -85,10 +85,7 @@ export function giveBack(ctx: Context, { name }: Budget, count: number, lane: La
     }
     return
   }
-  const key = `${lane} ${name}`
-  const now = ctx.clock.now()
-  const own = held.get(key)
-  held.set(key, { count: count + (own !== undefined && own.until >= now ? own.count : 0), until: now + HOLD_MS })
+  hold(`${lane} ${name}`, count, ctx.clock.now())
 }
 
 /** The provider said that it is too much: nobody asks until it ends. */
@@ -137,17 +134,29 @@ async function askShared(
 ): Promise<number> {
   const advance = Math.min(MOST_IN_ADVANCE, Math.ceil(limit.requests * ADVANCE))
   const now = ctx.clock.now()
+  const missing = Math.max(1, cost - heldOf(key, now))
   const verdict = await useBudget<Verdict>(ctx.db, name, (rows) => {
-    const answer = takeFrom(slicesOf(rows), limit, { now, cost, most: Math.max(cost, advance), keep })
+    const answer = takeFrom(slicesOf(rows), limit, { now, cost: missing, most: Math.max(missing, advance), keep })
     if ('waitMs' in answer) return { add: null, answer }
     const { slot, count, endsAt } = answer.take
     return { add: { slot, used: count, ends_at: endsAt }, answer }
   })
   if ('waitMs' in verdict) return verdict.waitMs
-  held.delete(key)
-  held.set(key, { count: verdict.take.count, until: now + HOLD_MS })
+  hold(key, verdict.take.count, now)
   if (held.size > MAX_BUDGETS) held.delete(held.keys().next().value!)
   return 0
+}
+
+function heldOf(key: string, now: number): number {
+  const own = held.get(key)
+  return own === undefined || own.until < now ? 0 : own.count
+}
+
+/** Besides what is held already. */
+function hold(key: string, more: number, now: number): void {
+  const count = heldOf(key, now) + more
+  held.delete(key)
+  held.set(key, { count, until: now + HOLD_MS })
 }
 
 function slicesOf(rows: readonly BudgetSlotRow[]): Slices {
