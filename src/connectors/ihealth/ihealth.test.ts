@@ -217,6 +217,7 @@ const bp = { MDate: 1_789_458_060, HP: 118, LP: 76 }
 const unreadable: [kind: string, payload: unknown, message: RegExp][] = [
   ['bp', { BPDataList: [bp], BPUnit: 2 }, /^bp: BPUnit: expected a unit code, 0 to 1$/],
   ['bp', { BPDataList: [bp] }, /^bp: BPUnit: expected a unit code/],
+  ['bp', { BPDataList: [bp], BPUnit: '' }, /^bp: BPUnit: expected a unit code/],
   ['weight', { WeightDataList: [], WeightUnit: 'lb' }, /^weight: WeightUnit: /],
   ['glucose', { BGDataList: [{ ...bp, MDate: 0 }], BGUnit: 0 }, /^glucose: BGDataList\[0\]\.MDate: expected a time/],
   ['sleep', { SRDataList: [{ StartTime: 1 }] }, /^sleep: SRDataList\[0\]\.DataID: /],

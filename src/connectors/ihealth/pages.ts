@@ -27,12 +27,12 @@ export function readItems<Schema extends z.ZodType>(
 
 /**
  * A code outside the list refuses the whole answer: a reading in a unit that nobody knows is worse than none. Items without
- * their answer are read in the unit of code 0.
+ * their answer are read in the unit of code 0; an answer without any needs none.
  */
 export function unitOf<Unit>(type: ListedType, field: string, units: readonly Unit[], payload: unknown): Unit {
   const isAnswer = isObject(payload) && LISTS[type] in payload
-  const code: unknown = isAnswer ? payload[field] : 0
-  const unit = typeof code === 'number' || typeof code === 'string' ? units[Number(code)] : undefined
+  const code: unknown = (isAnswer ? payload[field] : 0) ?? (rawItems(type, payload).length === 0 ? 0 : null)
+  const unit = /^\d$/.test(String(code)) ? units[Number(code)] : undefined
   if (unit === undefined) throw new UnreadablePage(type, field, `expected a unit code, 0 to ${units.length - 1}`)
   return unit
 }

@@ -12,7 +12,9 @@ const string = z.string().nullish()
 const wall = z.int('expected a time, in seconds').positive('expected a time, in seconds').max(8_640_000_000_000)
 const zone = z.union([z.string(), z.number()]).nullish()
 
-const common = { DataID: z.string().min(1).nullish(), DataSource: string, LastChangeTime: number, TimeZone: zone }
+const id = z.union([z.string().min(1), z.int()], 'expected an id').transform(String)
+
+const common = { DataID: id.nullish(), DataSource: string, LastChangeTime: number, TimeZone: zone }
 
 export const BloodPressure = z.object({ ...common, MDate: wall, HP: measured, LP: measured, HR: measured })
 export const Weight = z.object({
@@ -39,7 +41,7 @@ export const Activity = z.object({
 })
 export const Sleep = z.object({
   ...common,
-  DataID: z.string().min(1),
+  DataID: id,
   StartTime: wall,
   EndTime: wall.nullish(),
   HoursSlept: measured,
@@ -50,7 +52,7 @@ export const Sleep = z.object({
 })
 export const Sport = z.object({
   ...common,
-  DataID: z.string().min(1),
+  DataID: id,
   SportName: string,
   SportStartTime: wall,
   SportEndTime: wall.nullish(),

@@ -40,17 +40,20 @@ export function mapWeight(payload: unknown, context: MapContext): Mapped[] {
   const toKg = converter(unitOf('weight', 'WeightUnit', WEIGHT_UNITS, payload))
   return bodies(readItems('weight', Weight, payload, context), context, (weighings) => ({
     measurements_data: {
-      measurements: weighings.map(({ item, moment }) => ({
-        measurement_time: moment.text,
-        weight_kg: toKg(item.WeightValue),
-        BMI: item.BMI,
-        BMR: item.DCI,
-        bodyfat_percentage: item.FatValue,
-        water_percentage: item.WaterValue,
-        bone_mass_g: grams(item.BoneValue),
-        muscle_mass_g: grams(item.MuscaleValue ?? item.MuscleValue),
-        visceral_fat_level: item.VFR,
-      })),
+      measurements: weighings.flatMap(({ item, moment }) => {
+        const measured = {
+          weight_kg: toKg(item.WeightValue),
+          BMI: item.BMI,
+          BMR: item.DCI,
+          bodyfat_percentage: item.FatValue,
+          water_percentage: item.WaterValue,
+          bone_mass_g: grams(item.BoneValue),
+          muscle_mass_g: grams(item.MuscaleValue ?? item.MuscleValue),
+          visceral_fat_level: item.VFR,
+        }
+        const nothing = Object.values(measured).every((value) => value === null)
+        return nothing ? [] : [{ measurement_time: moment.text, ...measured }]
+      }),
     },
   }))
 }
@@ -117,6 +120,11 @@ export function latest<Item extends Pick<Reading, 'DataID' | 'LastChangeTime'>>(
     else if ((newest.get(id)?.LastChangeTime ?? 0) <= (item.LastChangeTime ?? 0)) newest.set(id, item)
   }
   return [...kept, ...newest.values()]
+}
+
+/** It grows with every edit, and is the one time that is true UTC. */
+export function versionOf({ LastChangeTime: changed }: Pick<Reading, 'LastChangeTime'>): number | null {
+  return changed ? changed * 1000 : null
 }
 
 function onceEach<Item>(readings: readonly Dated<Item>[]): Dated<Item>[] {

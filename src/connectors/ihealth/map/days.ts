@@ -5,7 +5,7 @@ import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts
 import { readItems, refuseErrors, unitOf } from '../pages.ts'
 import { Activity, Sleep, Sport, UserInfo } from '../payloads.ts'
 import { boundsOf, type Moment, momentOf } from '../time.ts'
-import { latest } from './body.ts'
+import { latest, versionOf } from './body.ts'
 
 const MANUAL = 'Manual'
 const FROM_DEVICE = 'FromDevice'
@@ -49,6 +49,7 @@ export function mapSleep(payload: unknown, context: MapContext): Mapped[] {
       type: 'sleep',
       key: { id: night.DataID },
       day: (end ?? start).day,
+      version: versionOf(night),
       record: {
         metadata: {
           start_time: start.text,
@@ -78,6 +79,7 @@ export function mapSport(payload: unknown, context: MapContext): Mapped[] {
       type: 'activity',
       key: { id: sport.DataID },
       day: start.day,
+      version: versionOf(sport),
       record: {
         metadata: {
           start_time: start.text,
@@ -117,7 +119,10 @@ export function mapUserInfo(payload: unknown): Mapped[] {
 
 /** A wall clock like all others; 0 is missing, and some have it as text. */
 function birthday(value: number | string | null | undefined): string | null {
-  if (typeof value === 'number') return value === 0 ? null : new Date(value * 1000).toISOString().slice(0, 10)
+  if (typeof value === 'number') {
+    const day = new Date(value * 1000)
+    return value === 0 || Number.isNaN(day.getTime()) ? null : day.toISOString().slice(0, 10)
+  }
   const day = (value ?? '').slice(0, 10)
   return /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : null
 }
