@@ -296,14 +296,18 @@ describe('without a server', () => {
     assert.deepEqual([left, temporaryFolders()], [[], before])
   })
 
-  test('db status reads the database that a server left', async () => {
+  test('db status reads the database that a server left, db copy copies it', async () => {
     const other = openCli()
     const one = await startServer(other)
     one.child.kill('SIGTERM')
     assert.equal((await one.ended).code, 0)
     const ran = await other.run(['db', 'status'])
+    const copied = await other.run(['db', 'copy', 'copy.db'])
+    const again = await other.run(['db', 'copy', 'copy.db'])
     const users = await other.run(['users', 'list'])
     await other.dispose()
+    assert.deepEqual([copied.code, again.code], [0, 3], copied.stderr)
+    assert.match(again.stderr, /is there already/)
     assert.match(ran.stdout, /^sqlite, schema version \d+: up to date$/m)
     assert.deepEqual([users.code, /does not answer: start it/.test(users.stderr)], [5, true])
   })

@@ -98,7 +98,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'db',
-    summary: 'The database and its schema.',
+    summary: 'The database, its schema, a copy of it.',
     load: async () => (await import('./db-command.ts')).addDb,
   },
   {

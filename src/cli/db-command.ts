@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Config } from '../config.ts'
+import { addDbCopy } from './db-copy.ts'
 import { CliFailure, EXIT } from './failure.ts'
 import { serverFor, show } from './common.ts'
 
@@ -14,6 +15,7 @@ interface DatabaseStatus {
 }
 
 export function addDb(command: Command): void {
+  addDbCopy(command)
   command
     .command('status')
     .description('Schema version, and the migrations that the next start will apply.')

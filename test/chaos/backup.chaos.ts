@@ -1,14 +1,16 @@
 // A backup as docs/backup.md makes it, the disaster, and the restore: people's records, their tokens and what was not delivered
 // yet are there, and it goes on.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
 import { PASSWORD, postgresBinaries, USER } from '../services/postgres.ts'
 import { atEnd } from './harness/cleanup.ts'
 import { ENGINES, skipOn } from './harness/forms.ts'
-import { Gateway } from './harness/gateway.ts'
+import { BIN, Gateway, KEY } from './harness/gateway.ts'
 import { until } from './harness/until.ts'
 import { arrived, openWorld, temporary, type World } from './harness/world.ts'
 
@@ -63,6 +65,42 @@ for (const engine of ENGINES) {
     assert.deepEqual(sink.problems, [])
   })
 }
+
+test(
+  'SQLite: a copy made while it runs, under load',
+  { skip: ENGINES.includes('SQLite') ? false : 'not asked for' },
+  async (t) => {
+    const world = await openWorld(t, 'SQLite', { people: 4 })
+    const { sink, ledger, load, entry, engine } = world
+    // What is taken from here on is in the copy or nowhere.
+    sink.behave = () => 503
+    load.start({ clients: 6 })
+    await until(() => ledger.accepted.size > 100, 'nothing is accepted')
+    const folder = temporary(t)
+    const copy = join(folder, 'loam.db')
+    const owed = [...ledger.accepted]
+    const env = { ...process.env, LOAM_DATABASE_URL: engine.url, LOAM_DATA_DIR: folder, LOAM_ENCRYPTION_KEY: KEY }
+    await promisify(execFile)(process.execPath, [BIN, 'db', 'copy', copy], { env, cwd: folder })
+    assert.ok(ledger.accepted.size > owed.length, 'nothing was accepted while it was copied')
+    t.diagnostic(`${owed.length} days accepted before, ${ledger.accepted.size - owed.length} during the copy`)
+    await load.stop()
+    await entry.kill()
+    const database = new DatabaseSync(copy)
+    const { integrity_check: found } = database.prepare('PRAGMA integrity_check').get() as { integrity_check: string }
+    database.close()
+    assert.equal(found, 'ok')
+    sink.behave = () => 200
+    const gateway = await Gateway.open({ databaseUrl: `sqlite:${copy}`, folder })
+    atEnd(t, () => gateway.kill())
+    await gateway.start()
+    const missing = () => owed.filter((day) => !arrived(sink.receipts).has(day))
+    await until(
+      () => missing().length === 0,
+      () => `${missing().length} of ${owed.length} are not delivered, such as ${missing()[0]}`,
+    )
+    assert.deepEqual(sink.problems, [])
+  },
+)
 
 /** How many days each person has. */
 async function recordsOf(gateway: Gateway, { people }: World): Promise<number[]> {

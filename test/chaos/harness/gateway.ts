@@ -4,12 +4,12 @@ import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { freePort, type Service, startService } from '../../services/process.ts'
 
-const BIN = fileURLToPath(new URL('../../../bin/loam.js', import.meta.url))
+export const BIN = fileURLToPath(new URL('../../../bin/loam.js', import.meta.url))
 export const ADMIN = randomBytes(20).toString('hex')
 export const DEV_ID = 'chaos'
 export const API_KEY = 'chaos-api-key'
 export const SIGNING_SECRET = 'chaos-signing-secret'
-const KEY = randomBytes(32).toString('base64')
+export const KEY = randomBytes(32).toString('base64')
 /** As long as a provider waits. */
 const PATIENCE_MS = 10_000
 
