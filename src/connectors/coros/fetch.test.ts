@@ -15,3 +15,29 @@ test('an answer without a list says nothing of what is there; an empty list says
     { listed: { type: 'activity', days: { start: '2026-09-15', end: '2026-09-15' } } },
   ])
 })
+
+test('the file that the list does not name is asked for; a triathlon has none of its own', async () => {
+  const at = { startTime: 1_789_500_000, endTime: 1_789_503_600 }
+  const run = { labelId: '472134881234567168', mode: 8, subMode: 1, ...at }
+  const race = { labelId: '472134881234567169', mode: 13, subMode: 1, ...at, triathlonItemList: [{ mode: 8, ...at }] }
+  const none = { labelId: '472134881234567170', mode: 23, subMode: 2, ...at }
+  const detail = 'open/v2/coros/sport/detail/fit'
+  const { http } = answering({
+    [LIST]: { json: { result: '0000', data: [run, race, none] } },
+    [`${detail}?labelId=${run.labelId}&mode=8&subMode=1`]: {
+      json: { result: '0000', data: { labelId: run.labelId, fitUrl: 'https://oss.coros.com/fit/1.fit' } },
+    },
+    [`${detail}?labelId=${none.labelId}&mode=23&subMode=2`]: { status: 400, json: { result: '1002' } },
+    'https://oss.coros.com/fit/1.fit': { json: 'the file' },
+  })
+  const pages = (await fetched(coros, 'sport', days, http)).filter((each) => 'kind' in each)
+  assert.deepEqual(
+    pages.map(({ kind, request }) => [kind, request.label_id]),
+    [
+      ['sport', run.labelId],
+      ['fit', run.labelId],
+      ['sport', race.labelId],
+      ['sport', none.labelId],
+    ],
+  )
+})

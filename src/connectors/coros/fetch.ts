@@ -2,7 +2,7 @@
 import type { ConnectionHttp, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
 import { dataOf } from './pages.ts'
-import { Sport } from './payloads.ts'
+import { FileDetail, Sport } from './payloads.ts'
 
 const MAX_FILE_BYTES = 50_000_000
 
@@ -29,8 +29,17 @@ async function* filesOf(http: ConnectionHttp, { payload }: Page): AsyncIterable<
   const sport = Sport.safeParse(payload)
   if (!sport.success) return
   const { labelId, fitUrl, triathlonItemList } = sport.data
-  yield* fileAt(http, labelId, fitUrl ?? '')
+  if (fitUrl) yield* fileAt(http, labelId, fitUrl)
+  else if (!triathlonItemList?.length) yield* fileAt(http, labelId, await urlOf(http, sport.data))
   for (const [i, leg] of (triathlonItemList ?? []).entries()) yield* fileAt(http, `${labelId}-${i}`, leg.fitUrl ?? '')
+}
+
+/** Where the list does not name the file, it is asked for. Empty when there is none. */
+async function urlOf(http: ConnectionHttp, { labelId, mode, subMode }: Sport): Promise<string> {
+  const at = { host: 'open', path: '/v2/coros/sport/detail/fit' }
+  const response = await http.send(at, { query: { labelId, mode, subMode }, expect: [400, 404] })
+  const detail = response.status === 200 ? FileDetail.safeParse(response.json()) : null
+  return detail?.data?.data?.fitUrl ?? ''
 }
 
 /** Public, and there some seconds after it was named. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isLocalDay } from '../../model/local-day.ts'
 
 const text = z.string().nullish()
 const number = z.number().nullish()
@@ -10,6 +11,7 @@ const timed = {
   subMode: number,
   distance: number,
   calorie: number,
+  totalCalories: number,
   duration: number,
   startTime: z.number(),
   endTime: number,
@@ -17,6 +19,7 @@ const timed = {
   endTimezone: number,
   avgSpeed: number,
   avgFrequency: number,
+  avgCadence: number,
   step: number,
   fitUrl: text,
   deviceName: text,
@@ -33,16 +36,16 @@ export const Sport = z.object({ ...timed, labelId: id, openId: text, triathlonIt
 export type Sport = z.infer<typeof Sport>
 export type Leg = z.infer<typeof Leg>
 
+export const FileDetail = z.object({ data: z.object({ fitUrl: text }).nullish() })
+
 const WALL = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/
 const wall = z.string().regex(WALL, { error: 'expected a local time, such as 2026-05-03 22:42:00' }).nullish()
 
 export const Daily = z.object({
   happenDay: z
     .union([z.number().int(), z.string()])
-    .transform((day) => String(day))
-    .refine((day) => /^\d{8}$/.test(day), {
-      error: 'expected a day, such as 20260504',
-    }),
+    .transform((day) => String(day).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3'))
+    .refine(isLocalDay, { error: 'expected a day, such as 20260504' }),
   step: number,
   calorie: number,
   rhr: number,

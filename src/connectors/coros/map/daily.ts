@@ -1,5 +1,5 @@
 import { SleepUploadType } from '../../../model/enumerations.ts'
-import { dayBounds, instantIn, type LocalDay, wireAt } from '../../../model/local-day.ts'
+import { dayBounds, instantIn, wireAt } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import { dataOf } from '../pages.ts'
@@ -17,17 +17,13 @@ export function mapDaily(payload: unknown, context: MapContext): Mapped[] {
   ])
 }
 
-function dayOf({ happenDay }: Daily): LocalDay {
-  return `${happenDay.slice(0, 4)}-${happenDay.slice(4, 6)}-${happenDay.slice(6)}`
-}
-
 function dailyOf(daily: Daily, context: MapContext): Mapped {
-  const day = dayOf(daily)
+  const { happenDay: day } = daily
   return {
     type: 'daily',
     key: { day },
     record: {
-      metadata: dayBounds(day, zoneIn(daily.startTimezone, context)),
+      metadata: boundsOf(daily, context),
       distance_data: { steps: daily.step },
       calories_data: {
         net_activity_calories: typeof daily.calorie === 'number' ? daily.calorie / CALORIES_PER_KCAL : null,
@@ -37,10 +33,17 @@ function dailyOf(daily: Daily, context: MapContext): Mapped {
   }
 }
 
+/** Where the clock changed, or the person travelled, the day ends with another offset than it began. */
+function boundsOf({ happenDay: day, startTimezone, endTimezone }: Daily, context: MapContext) {
+  const { start_time } = dayBounds(day, zoneIn(startTimezone, context))
+  const { end_time } = dayBounds(day, zoneIn(endTimezone ?? startTimezone, context))
+  return { start_time, end_time }
+}
+
 /** The day's night, without stages: its times are the wall clock's. */
 function sleepOf(daily: Daily, context: MapContext): Mapped[] {
   if (!daily.sleepStartTime) return []
-  const day = dayOf(daily)
+  const { happenDay: day } = daily
   const startZone = zoneIn(daily.startTimezone, context)
   const endZone = zoneIn(daily.endTimezone ?? daily.startTimezone, context)
   const at = (wall: string, zone: string): string => wireAt(instantIn(wall, zone), zone)

@@ -9,7 +9,7 @@ import { type Leg, Sport } from '../payloads.ts'
 const TYPES = new Map(Object.entries(table.map))
 const OTHER_ACTIVITY = 108
 const AUTOMATIC = 1
-/** Not certain: calories come in small ones. */
+/** Not certain: `calorie` is in small ones. `totalCalories`, which one client knows, is taken as it is. */
 const CALORIES_PER_KCAL = 1000
 const QUARTER_MINUTES = 15
 /** Not certain: the mean speed is given as seconds per kilometre. */
@@ -49,7 +49,8 @@ function activityOf(id: string, sport: Leg, context: MapContext): Mapped {
       },
       active_durations_data: { activity_seconds: sport.duration },
       calories_data: {
-        total_burned_calories: typeof sport.calorie === 'number' ? sport.calorie / CALORIES_PER_KCAL : null,
+        total_burned_calories:
+          typeof sport.calorie === 'number' ? sport.calorie / CALORIES_PER_KCAL : (sport.totalCalories ?? null),
       },
       distance_data: {
         summary: {
@@ -64,7 +65,7 @@ function activityOf(id: string, sport: Leg, context: MapContext): Mapped {
         avg_pace_minutes_per_kilometer: pace === null ? null : round(pace / 60, 4),
         max_speed_meters_per_second: sport.maxSpeed,
         // Both feet are counted already.
-        avg_cadence_rpm: sport.avgFrequency,
+        avg_cadence_rpm: sport.avgFrequency ?? sport.avgCadence,
       },
       power_data: { avg_watts: sport.avgPower, max_watts: sport.maxPower },
       device_data: { manufacturer: 'COROS', name: sport.deviceName },
