@@ -2,7 +2,7 @@ import type { DeepPartial } from '../../../model/records.ts'
 import type { DeviceData } from '../../../model/device.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { Device } from '../payloads.ts'
-import { readList } from '../pages.ts'
+import { firstZone, readList } from '../pages.ts'
 import { shownAt } from '../time.ts'
 
 const MANUFACTURER = 'Withings'
@@ -11,7 +11,7 @@ const MANUFACTURER = 'Withings'
 export function mapDevice(payload: unknown, context: MapContext): Mapped[] {
   const devices = readList({ kind: 'device', list: 'devices', schema: Device }, payload, context)
   const at = (seconds: number | null | undefined, zone: string | null | undefined): string | null =>
-    typeof seconds === 'number' && seconds > 0 ? shownAt(seconds, zone ?? context.timeZone) : null
+    typeof seconds === 'number' && seconds > 0 ? shownAt(seconds, firstZone(zone, context.timeZone)) : null
   return [
     {
       type: 'athlete',

@@ -107,16 +107,16 @@ function valuesOf(measures: readonly Measure[], context: MapContext): Map<Measur
   return values
 }
 
-/** One device sends what it measured at one second in one group or in two. */
+/** One device sends what it measured at one second in one group or in two. The best of several readings comes first. */
 function atOneTime(groups: readonly Group[]): Group[] {
+  const best = (group: Group): number => (group.source.attrib === BEST_OF_SEVERAL ? 0 : 1)
   const merged = new Map<string, Group>()
-  for (const group of groups) {
+  for (const group of groups.toSorted((a, b) => best(a) - best(b))) {
     const key = `${group.date} ${group.source.deviceid ?? group.source.hash_deviceid ?? ''}`
     const present = merged.get(key)
     if (present === undefined) merged.set(key, { ...group, values: new Map(group.values) })
     else for (const [name, value] of group.values) if (!present.values.has(name)) present.values.set(name, value)
   }
-  const best = (group: Group): number => (group.source.attrib === BEST_OF_SEVERAL ? 0 : 1)
   return [...merged.values()].sort((a, b) => a.date - b.date || best(a) - best(b))
 }
 
