@@ -1,5 +1,5 @@
 // Every point has the offset of its own moment; windows of civil days have none.
-import { dayBounds, isIana, type LocalDay, localDayOf, wireAt } from '../../model/local-day.ts'
+import { dayBounds, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../model/local-day.ts'
 import { offsetText, wireTimestamp } from '../../model/timestamps.ts'
 import { dayOfCivil, type Interval, type SampleTime } from './values.ts'
 
@@ -48,12 +48,12 @@ export function zoneOfOffset(offsetSeconds: number | null | undefined): string |
   return offsetSeconds === null || offsetSeconds === undefined ? null : offsetText(offsetSeconds / 60)
 }
 
-/** The bounds of a day, where its zone is certain; else the loop adds them. */
+/** The bounds of a day: of a moment of it, the page knows the offset. Without either the loop adds them. */
 export function boundsOf(
   day: LocalDay,
   zone: string | null,
-  offsetSeconds?: number | null,
+  moment?: { at: number; offsetSeconds: number | null | undefined },
 ): { start_time: string; end_time: string } | Record<string, never> {
-  const certain = zone !== null && isIana(zone) ? zone : (zoneOfOffset(offsetSeconds) ?? zone)
-  return certain === null ? {} : dayBounds(day, certain)
+  const own = moment === undefined ? zone : zoneOfInstant(moment.at, zone, zoneOfOffset(moment.offsetSeconds))
+  return own === null ? {} : dayBounds(day, own)
 }

@@ -42,11 +42,16 @@ function epochMsOf(time: string): number {
   }
 }
 
+function dayText(year: number, month: number, dayOfMonth: number): string {
+  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`
+}
+
 const DateObject = z.object({ year: z.int(), month: z.int(), day: z.int() })
 
-export const day = DateObject.transform(({ year, month, day }) =>
-  [String(year).padStart(4, '0'), String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-'),
-).refine(isLocalDay, 'expected a date, {year, month, day}')
+export const day = DateObject.transform(({ year, month, day }) => dayText(year, month, day)).refine(
+  isLocalDay,
+  'expected a date, {year, month, day}',
+)
 
 /** A wall clock. Zero parts of the time are left out. */
 export const Civil = z.object({
@@ -61,10 +66,11 @@ export function isMidnight({ time }: Civil): boolean {
 
 /** The day of a civil time that nobody has checked; null when it has none. */
 export function dayOfCivil(value: unknown): LocalDay | null {
-  const { date } = (value ?? {}) as { date?: { year?: unknown; month?: unknown; day?: unknown } }
+  const { date } = (value ?? {}) as { date?: { year?: unknown; month?: unknown; day?: unknown } | null }
   const { year, month, day: dayOfMonth } = date ?? {}
   if (typeof year !== 'number' || typeof month !== 'number' || typeof dayOfMonth !== 'number') return null
-  return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(dayOfMonth).padStart(2, '0')}`
+  const text = dayText(year, month, dayOfMonth)
+  return isLocalDay(text) ? text : null
 }
 
 /** From one moment to another, each with the offset that the person had then. */

@@ -7,6 +7,7 @@ import { readPoints } from '../pages.ts'
 import { boundsOf, dayAt, dayOfInterval, dayOfSample, shownEnd, shownSample, shownStart } from '../time.ts'
 import { Civil, Interval, isMidnight, SampleTime, text } from '../values.ts'
 import { named } from './energy.ts'
+import { timed } from './heart.ts'
 
 const MenstrualPeriod = z.object({ interval: Interval, notes: text })
 
@@ -21,7 +22,7 @@ export function mapMenstrualPeriod(payload: unknown, context: MapContext): Mappe
       type: 'menstruation',
       key: { day: first },
       record: {
-        metadata: boundsOf(first, zone, interval.startUtcOffset),
+        metadata: boundsOf(first, zone, { at: interval.startTime, offsetSeconds: interval.startUtcOffset }),
         menstruation_data: {
           period_start_date: first,
           period_length_days: last === null || last < first ? null : countDays(first, last),
@@ -62,7 +63,7 @@ export function mapOvulationTest(payload: unknown, context: MapContext): Mapped[
       type: 'menstruation',
       key: { day },
       record: {
-        metadata: boundsOf(day, context.timeZone, value.sampleTime.utcOffset),
+        metadata: boundsOf(day, context.timeZone, timed(value.sampleTime, context)),
         menstruation_data: {
           current_phase: named(PHASES, 'ovulation-test.result', value.result, context),
           last_updated_time: shownSample(value.sampleTime, context.timeZone),

@@ -61,7 +61,7 @@ export function byDay<Item extends Timed, T extends DataType & ('daily' | 'body'
     .map(([day, inDay]) => {
       const ordered = inDay.toSorted((a, b) => a.at - b.at)
       const { metadata, ...rest } = part(ordered, day) as { metadata?: object }
-      const bounds = boundsOf(day, context.timeZone, ordered[0]!.offsetSeconds)
+      const bounds = boundsOf(day, context.timeZone, ordered[0]!)
       return { type, key: { day }, record: { metadata: { ...bounds, ...metadata }, ...rest } } as Mapped
     })
 }

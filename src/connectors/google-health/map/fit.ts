@@ -149,9 +149,12 @@ function totals(day: string, points: readonly FitPoint[], context: MapContext): 
   return [daily, { type: 'body', key: { day }, record }]
 }
 
+/** An answer without its list: nothing of that time. */
+const EmptyDataset = z.object({ dataSourceId: z.string(), point: z.never().optional() })
 const FitDataset = z.union([z.object({ point: z.array(z.unknown()) }), z.array(z.unknown()), FitPoint])
 
 export function mapFitDataset(payload: unknown, context: MapContext): Mapped[] {
+  if (EmptyDataset.safeParse(payload).success) return []
   if (!FitDataset.safeParse(payload).success) {
     throw new UnreadablePage('fit_dataset', '', 'a dataset, an object with `point`')
   }

@@ -42,7 +42,7 @@ export function mapHydration(payload: unknown, context: MapContext): Mapped[] {
         drink_volume: milliliters,
         drink_unit: NutritionUnits.Milliliter,
       }))
-      return drunk(day, sum, boundsOf(day, context.timeZone, ordered[0]!.offsetSeconds), drinks)
+      return drunk(day, sum, boundsOf(day, context.timeZone, ordered[0]!), drinks)
     })
 }
 

@@ -104,7 +104,8 @@ export function mapNutrition(payload: unknown, context: MapContext): Mapped[] {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([day, inDay]): Mapped => {
       const ordered = inDay.toSorted((a, b) => a.point.value.interval.startTime - b.point.value.interval.startTime)
-      const bounds = boundsOf(day, context.timeZone, ordered[0]!.point.value.interval.startUtcOffset)
+      const { startTime: at, startUtcOffset: offsetSeconds } = ordered[0]!.point.value.interval
+      const bounds = boundsOf(day, context.timeZone, { at, offsetSeconds })
       const meals = ordered.map(({ point }) => mealOf(point, context))
       return { type: 'nutrition', key: { day }, record: { metadata: bounds, meals } }
     })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import activityTypes from '../activity_types.json' with { type: 'json' }
 import { ActivityType, UploadType } from '../../../../model/enumerations.ts'
-import { dayBounds, instantIn, isIana, wireAt } from '../../../../model/local-day.ts'
+import { dayBounds, instantIn, wireAt, zoneOfInstant } from '../../../../model/local-day.ts'
 import { offsetText, parseTimestamp } from '../../../../model/timestamps.ts'
 import {
   feetToMeters,
@@ -106,12 +106,11 @@ function logOf(log: Log, context: MapContext): Mapped {
   }
 }
 
-/** Logs are the one page with an offset: it holds where no IANA zone is known. */
+/** Logs are the one page with an offset: it counts where the known zone had another one, or nobody knows a zone. */
 function startOf(startTime: string, { timeZone }: MapContext): { start: number; zone: string | null } {
-  const { offsetMinutes } = parseTimestamp(startTime)
-  const known = timeZone !== null && isIana(timeZone) ? timeZone : null
-  const zone = known ?? (offsetMinutes === null ? timeZone : offsetText(offsetMinutes))
-  return { start: instantIn(startTime, zone), zone }
+  const { epochMs, offsetMinutes } = parseTimestamp(startTime)
+  if (epochMs === null || offsetMinutes === null) return { start: instantIn(startTime, timeZone), zone: timeZone }
+  return { start: epochMs, zone: zoneOfInstant(epochMs, timeZone, offsetText(offsetMinutes)) }
 }
 
 function typeOf(

@@ -4,7 +4,7 @@ import type { LocalDay } from '../../../../model/local-day.ts'
 import type { DeepPartial, RecordOf } from '../../../../model/records.ts'
 import { kilometersToMeters, minutesToSeconds, round } from '../../../../model/units.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../../connector.ts'
-import { readDocuments } from '../../../documents.ts'
+import { rawDocuments, readDocuments } from '../../../documents.ts'
 import { askedDay, boundsOf } from '../time.ts'
 import { day, number, numeral } from '../values.ts'
 import { mapShortLogs } from './activity.ts'
@@ -39,7 +39,8 @@ export function mapDaySummary(payload: unknown, context: MapContext): Mapped[] {
   const shape = { kind: 'activity_daily_summary', schema: DaySummary }
   return readDocuments(shape, payload, context).flatMap(({ summary, activities }) => {
     const logs = mapShortLogs(activities ?? [], context)
-    const shownDay = (activities?.[0] as { startDate?: string } | undefined)?.startDate
+    const [first] = rawDocuments(activities ?? [])
+    const shownDay = day.safeParse(first?.startDate).data
     return [dailyPart(askedDay(context, shownDay), context, totalsOf(summary)), ...logs]
   })
 }
