@@ -5,7 +5,7 @@ import { minutesToSeconds } from '../../../model/units.ts'
 import type { MapContext, Mapped, Piece } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import { Event } from '../payloads.ts'
-import { type At, byDay, dayOf, idOf, inOrder, timestampOf } from './days.ts'
+import { type At, boundsOf, byDay, dayOf, idOf, inOrder, timestampOf } from './days.ts'
 import { prick } from './glucose.ts'
 
 const MANUAL = 2
@@ -21,13 +21,34 @@ const KNOWN = new Set(['insulin', 'carbs', 'exercise', 'health', 'bloodGlucose',
 
 type Entry = At<Event>
 
+/** What was changed or removed keeps its id: of several versions on one page the last one counts. The newest come first. */
 function readEvents(payload: unknown, context: MapContext): Event[] {
-  return readDocuments({ kind: 'events', schema: Event, lists: ['records', 'events'] }, payload, context)
+  const latest = new Map<string, Event>()
+  for (const event of readDocuments(
+    { kind: 'events', schema: Event, lists: ['records', 'events'] },
+    payload,
+    context,
+  )) {
+    const present = latest.get(keyOf(event))
+    if (present === undefined || rank(event) > rank(present)) latest.set(keyOf(event), event)
+  }
+  return [...latest.values()]
+}
+
+const STATES = ['created', 'updated', DELETED]
+
+function rank({ eventStatus }: Event): number {
+  return STATES.indexOf(eventStatus?.toLowerCase() ?? '')
+}
+
+/** Without an id, two entries of one moment are told apart by what they are. */
+function keyOf(event: Event): string {
+  return event.recordId ?? [idOf(event), event.eventType, event.eventSubType].join('|')
 }
 
 export function piecesOfEvents(payload: unknown, context: MapContext): Piece[] {
   return inOrder(readEvents(payload, context)).map(({ moment, ...item }) => ({
-    id: idOf(item),
+    id: keyOf(item),
     days: [dayOf(moment)],
     item,
   }))
@@ -43,7 +64,10 @@ export function mapEvents(payload: unknown, context: MapContext): Mapped[] {
     // A day whose only entry was removed has none, which is something to say too.
     ...[...byDay(entries)].flatMap(([day, own]) => {
       const still = own.filter((entry) => !isDeleted(entry))
-      return [...bodyOf(day, own, still, context), ...nutritionOf(day, own, still), ...tagsOf(day, own, still)]
+      const metadata = boundsOf(day, own, context.timeZone)
+      return [...bodyOf(day, own, still, context), ...nutritionOf(day, own, still), ...tagsOf(day, own, still)].map(
+        (part): Mapped => (part.record === null ? part : ({ ...part, record: { metadata, ...part.record } } as Mapped)),
+      )
     }),
   ]
 }
@@ -65,7 +89,6 @@ function exercise(entry: Entry): Mapped[] {
   if (isDeleted(entry)) return [{ type: 'activity', key, record: null }]
   const minutes = amountOf(entry)
   const { at, offsetMinutes } = entry.moment
-  const endAt = at + (minutes ?? 0) * 60_000
   return [
     {
       type: 'activity',
@@ -73,7 +96,7 @@ function exercise(entry: Entry): Mapped[] {
       record: {
         metadata: {
           start_time: timestampOf(entry.moment),
-          end_time: wireTimestamp(endAt, offsetMinutes),
+          end_time: minutes === null ? null : wireTimestamp(at + minutes * 60_000, offsetMinutes),
           type: OTHER_ACTIVITY,
           upload_type: MANUAL,
           timestamp_localization: 1,

@@ -3,7 +3,7 @@ import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped, Piece } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import { Calibration, Egv } from '../payloads.ts'
-import { type At, byDay, dayOf, idOf, inOrder, milligrams, timestampOf } from './days.ts'
+import { type At, boundsOf, byDay, dayOf, idOf, inOrder, milligrams, timestampOf } from './days.ts'
 
 const LOW = 70
 const HIGH = 180
@@ -12,7 +12,7 @@ const BELOW_RANGE = 40
 const ABOVE_RANGE = 400
 const FLAG = { normal: 0, high: 1, low: 2 } as const
 const RECEIVER = 'receiver'
-/** The same reading comes from the phone and from the receiver, seconds apart; the next one is five minutes away. */
+/** The same reading comes from two devices, such as phone and receiver, seconds apart; the next one is five minutes away. */
 const SAME_READING_MS = 150_000
 
 const TRENDS = new Map<string, number>([
@@ -49,6 +49,7 @@ export function mapEgvs(payload: unknown, context: MapContext): Mapped[] {
       type: 'body',
       key: { day },
       record: {
+        metadata: boundsOf(day, own, context.timeZone),
         glucose_data: {
           blood_glucose_samples: own.map((reading) => ({
             timestamp: timestampOf(reading.moment),
@@ -84,19 +85,21 @@ function unitBeside(payload: unknown): string | null {
   return typeof unit === 'string' ? unit : null
 }
 
-/** The phone's stands for both. */
+/** One record that is there twice, or one reading of two devices: the phone's stands for both. */
 function withoutTwins(readings: readonly Reading[]): Reading[] {
   const kept: Reading[] = []
   for (const reading of readings) {
     const before = kept.at(-1)
-    const twins =
-      before !== undefined &&
-      reading.moment.at - before.moment.at < SAME_READING_MS &&
-      (reading.displayDevice === RECEIVER) !== (before.displayDevice === RECEIVER)
-    if (!twins) kept.push(reading)
+    if (before === undefined || !areTwins(before, reading)) kept.push(reading)
     else if (before.displayDevice === RECEIVER) kept[kept.length - 1] = reading
   }
   return kept
+}
+
+function areTwins(before: Reading, reading: Reading): boolean {
+  if (typeof reading.recordId === 'string' && reading.recordId === before.recordId) return true
+  const devices = [before.displayDevice ?? null, reading.displayDevice ?? null]
+  return reading.moment.at - before.moment.at < SAME_READING_MS && devices[0] !== devices[1]
 }
 
 function flagOf({ status, mgPerDl }: Reading): number {
@@ -127,7 +130,10 @@ export function mapCalibrations(payload: unknown, context: MapContext): Mapped[]
   return [...byDay(pricks)].map(([day, own]): Mapped => ({
     type: 'body',
     key: { day },
-    record: { glucose_data: { detailed_blood_glucose_samples: own.map(prick) } },
+    record: {
+      metadata: boundsOf(day, own, context.timeZone),
+      glucose_data: { detailed_blood_glucose_samples: own.map(prick) },
+    },
   }))
 }
 
