@@ -37,13 +37,27 @@ export function readerOf(connector: Connector, kind: string): Reader | null {
 }
 
 /** All that go by this name, the likeliest first: a connector and its variant may share one, and the page decides. */
-export function readersOf(connector: Connector, kind: string): Reader[] {
-  const named = allOf(connector).flatMap((each) =>
-    Object.entries(each.reads).map(([own, read]) => ({ connector: each, kind: own, read })),
+export function readersOf(connector: Connector, kind: string): readonly Reader[] {
+  let named = readersByName.get(connector)
+  if (named === undefined) readersByName.set(connector, (named = byName(connector)))
+  return named.get(bare(kind)) ?? []
+}
+
+/** Under bare names. */
+const readersByName = new WeakMap<Connector, Map<string, Reader[]>>()
+
+function byName(connector: Connector): Map<string, Reader[]> {
+  const readers = allOf(connector).flatMap((each) =>
+    Object.entries(each.reads).map(([kind, read]): Reader => ({ connector: each, kind, read })),
   )
-  const same = (name: string): boolean => bare(name) === bare(kind)
-  const own = named.filter((each) => same(each.kind))
-  return [...own, ...named.filter((each) => !own.includes(each) && each.read.aliases?.some(same))]
+  const named = Map.groupBy(readers, ({ kind }) => bare(kind))
+  for (const reader of readers) {
+    for (const alias of new Set(reader.read.aliases?.map(bare))) {
+      const same = named.get(alias) ?? []
+      if (!same.includes(reader)) named.set(alias, [...same, reader])
+    }
+  }
+  return named
 }
 
 function allOf(connector: Connector): Connector[] {
