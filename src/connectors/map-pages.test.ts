@@ -44,9 +44,9 @@ const night = { id: 'n', day: '2026-09-15', bedtime_start: '2026-09-14T23:02:00+
 const unreadable: [kind: string, payload: unknown, message: RegExp][] = [
   ['sleep', 'text', /this is no page of kind sleep: expected a document, a list/],
   ['sleep', null, /this is no page of kind sleep/],
-  ['sleep', { data: {} }, /this is no page of kind sleep/],
-  ['sleep', { data: [night, { ...night, id: 7 }] }, /^sleep: data\[1\]\.id: /],
-  ['sleep', [night, 3], /^sleep: \[1\]: /],
+  ['sleep', { data: {} }, /^sleep: data\.id: /],
+  ['sleep', { data: [{ ...night, id: 7 }] }, /^sleep: data\[0\]\.id: /],
+  ['sleep', [3], /^sleep: \[0\]: /],
   ['sleep', { ...night, day: '15.09.2026' }, /^sleep: day: expected a day/],
   ['sleep', { ...night, day: '2026-02-30' }, /^sleep: day: expected a day/],
   ['sleep', { ...night, bedtime_start: 'yesterday' }, /^sleep: bedtime_start: expected a time/],
@@ -60,6 +60,20 @@ const unreadable: [kind: string, payload: unknown, message: RegExp][] = [
   ['heartrate', { data: [{ timestamp: 1789419720000, bpm: 52 }] }, /^heartrate: data\[0\]\.timestamp: /],
   ['daily_activity', { day: '2026-09-15', steps: '13482' }, /^daily_activity: steps: /],
 ]
+
+test('what cannot be read beside others is named, and costs them nothing', () => {
+  for (const [payload, place] of [
+    [{ data: [night, { ...night, id: 7 }] }, 'data[1].id'],
+    [[night, 3], '[1]'],
+  ] as const) {
+    const page = mapPage(oura, 'sleep', payload, input)
+    assert.equal(page.mapped.length, mapPage(oura, 'sleep', night, input).mapped.length)
+    assert.deepEqual(
+      page.unreadable.map((each) => each.place),
+      [place],
+    )
+  }
+})
 
 for (const [kind, payload, message] of unreadable) {
   test(`unreadable: ${message.source}`, () => {
