@@ -70,19 +70,16 @@ function bare(name: string): string {
 
 /** Throws UnreadablePage when the payload is not that kind of page, a RangeError when there is no such kind. */
 export function mapPage(connector: Connector, kind: string, payload: unknown, input: MapInput): MappedPage {
-  const readers = readersOf(connector, kind)
-  let refused: unknown = new RangeError(
-    `${connector.id} has no page kind ${kind}; it has ${kindsOf(connector).join(', ')}`,
-  )
-  for (const [i, reader] of readers.entries()) {
+  let refused: UnreadablePage | undefined
+  for (const reader of readersOf(connector, kind)) {
     try {
       return mapWith(reader, payload, input)
     } catch (error) {
       if (!(error instanceof UnreadablePage)) throw error
-      if (i === 0) refused = error
+      refused ??= error
     }
   }
-  throw refused
+  throw refused ?? new RangeError(`${connector.id} has no page kind ${kind}; it has ${kindsOf(connector).join(', ')}`)
 }
 
 function mapWith(reader: Reader, payload: unknown, input: MapInput): MappedPage {
