@@ -13,7 +13,7 @@ export interface Moment {
 }
 
 export function momentOf({ dateTime, dateTimeLocal, dateTimeUtcOffset }: Times, known: string | null): Moment {
-  const offset = dateTimeUtcOffset ? offsetText(parseOffset(dateTimeUtcOffset)) : null
+  const offset = dateTimeUtcOffset ? offsetText(parseOffset(dateTimeUtcOffset)) : between(dateTimeLocal, dateTime)
   if (dateTimeLocal && offset !== null) {
     const { local } = parseTimestamp(dateTimeLocal)
     const text = toWire(`${local}${offset}`)
@@ -30,6 +30,17 @@ export function momentOf({ dateTime, dateTimeLocal, dateTimeUtcOffset }: Times, 
   const text = wireAt(at, zone)
   return { at, text, day: text.slice(0, 10), zone: zoneAt(at, offset, known) }
 }
+
+/** Both clocks were given without the offset: it is what lies between them. */
+function between(local: string | null | undefined, utc: string | null | undefined): string | null {
+  if (!local || !utc) return null
+  const [here, there] = [local, utc].map((time) => Date.parse(`${parseTimestamp(time).local}Z`))
+  const minutes = Math.round((here! - there!) / 60_000)
+  return Math.abs(minutes) <= MOST_MINUTES ? fixedZone(minutes) : null
+}
+
+/** No clock is further from UTC: beyond it one of the two times is wrong. */
+const MOST_MINUTES = 18 * 60
 
 /** The person's zone where it agrees with the record: it knows both seasons. Elsewhere somebody is on a journey. */
 function zoneAt(at: number, offset: string | null, known: string | null): string | null {
