@@ -1,6 +1,5 @@
 // The fields of the logbook's answers that we read, no more. What it does not say is null or absent; the rest is ignored.
 import { z } from 'zod'
-import { isLocalDay } from '../../model/local-day.ts'
 import { isTimestamp } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
@@ -63,7 +62,8 @@ export const User = z.object({
   first_name: string,
   last_name: string,
   gender: string,
-  dob: z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD').nullish(),
+  /** A day; not filled in, it may be empty or all zeros. */
+  dob: string,
   email: string,
   country: string,
   /** In hundredths of a kilogram. */

@@ -1,5 +1,5 @@
 // The logbook dates a workout by its end, on the wall clock: when it began follows from how long it took.
-import { fixedZone, instantIn, isZone } from '../../model/local-day.ts'
+import { fixedZone, instantIn, isZone, zoneOfInstant } from '../../model/local-day.ts'
 import { tenthsToSeconds } from '../../model/units.ts'
 import type { Piece, Result } from './payloads.ts'
 
@@ -12,15 +12,18 @@ export interface Span {
 
 export function spanOf(result: Result, known: string | null): Span {
   const { timezone, date_utc: utc, time, rest_time: rest } = result
-  const zone = timezone && isZone(timezone) ? timezone : known
-  const endAt = utc ? instantIn(utc, '+00:00') : instantIn(result.date, zone)
+  const named = timezone && isZone(timezone) ? timezone : null
+  const endAt = utc ? instantIn(utc, UTC) : instantIn(result.date, named ?? known)
   const tookMs = Math.max(0, tenthsToSeconds((time ?? 0) + (rest ?? 0)) * 1000)
-  return { startAt: endAt - tookMs, endAt, zone: zone ?? (utc ? offsetShown(result.date, endAt) : null) }
+  const zone = named ?? zoneOfInstant(endAt, known, utc ? offsetShown(result.date, endAt) : null)
+  return { startAt: endAt - tookMs, endAt, zone }
 }
+
+const UTC = '+00:00'
 
 /** Both clocks were given and no zone: their difference is the offset. */
 function offsetShown(date: string, endAt: number): string | null {
-  const minutes = Math.round((instantIn(date, '+00:00') - endAt) / 60_000)
+  const minutes = Math.round((instantIn(date, UTC) - endAt) / 60_000)
   return Math.abs(minutes) <= 18 * 60 ? fixedZone(minutes) : null
 }
 

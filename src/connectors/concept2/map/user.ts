@@ -1,4 +1,4 @@
-import { localDayOf, wireAt } from '../../../model/local-day.ts'
+import { isLocalDay, localDayOf, wireAt } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
@@ -19,7 +19,7 @@ export function mapUser(payload: unknown, context: MapContext): Mapped[] {
           last_name: user.last_name,
           email: user.email,
           gender: user.gender,
-          date_of_birth: user.dob,
+          date_of_birth: user.dob && isLocalDay(user.dob) ? user.dob : null,
           country: user.country,
         },
       }
