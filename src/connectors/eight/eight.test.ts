@@ -112,6 +112,6 @@ test('both forms are asked for, in the zone of the person', async () => {
   }
   const kinds: string[] = []
   for await (const each of fetchTrends(context)) kinds.push('kind' in each ? each.request.form! : Object.keys(each)[0]!)
-  assert.deepEqual(kinds, ['scores', 'sessions', 'listed', 'listed'])
+  assert.deepEqual(kinds, ['scores', 'sessions', 'listed', 'listed', 'listed'])
   assert.equal(asked.length, 2)
 })

@@ -30,6 +30,7 @@ export async function* fetchTrends({ http, wanted, timeZone, providerUserId }: F
   if (unsettled) return
   yield { listed: { type: 'sleep', days } }
   yield { listed: { type: 'daily', days } }
+  yield { listed: { type: 'body', days } }
 }
 
 function hasUnsettled(payload: unknown): boolean {

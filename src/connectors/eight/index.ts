@@ -19,12 +19,12 @@ export const eight: Connector = {
   reads: {
     me: { types: ['athlete'], aliases: ['users_me', 'user'], fetch: fetchMe, map: mapMe, maxDays: ANY_DAYS },
     trends: {
-      types: ['sleep', 'daily'],
+      types: ['sleep', 'daily', 'body'],
       aliases: ['trends_compact', 'trends_include_all_sessions', 'days'],
       fetch: fetchTrends,
       map: mapTrends,
     },
-    intervals: { types: ['sleep'], aliases: ['sessions'], map: mapIntervals },
+    intervals: { types: ['sleep', 'body'], aliases: ['sessions'], map: mapIntervals },
   },
   timeZone: (kind, payload) => (kind === 'me' ? accountOf(payload).timeZone : null),
   // Nothing is announced. Mornings are when there is news; scores come for hours, and edits for two days.

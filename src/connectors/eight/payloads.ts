@@ -43,7 +43,9 @@ export const Session = z.object({
       wasoDuration: number,
     }),
   ),
-  timeseries: orNone(z.object({ heartRate: series, hrv: series, rmssd: series, respiratoryRate: series })),
+  timeseries: orNone(
+    z.object({ heartRate: series, hrv: series, rmssd: series, respiratoryRate: series, tempRoomC: series }),
+  ),
 })
 export type Session = z.infer<typeof Session>
 

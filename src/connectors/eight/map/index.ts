@@ -1,11 +1,21 @@
 // Days with their sessions, days with their scores, sessions alone, and whose they are.
-import { dayBounds, isLocalDay, isZone } from '../../../model/local-day.ts'
+import { dayBounds, isLocalDay, isZone, type LocalDay, localDayOf } from '../../../model/local-day.ts'
 import { SleepUploadType } from '../../../model/enumerations.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import { Profile, Session, TrendDay } from '../payloads.ts'
-import { efficiency, isSettled, lowestHeartRate, type Placed, placed, type Said, shownAt, sleepOf } from './session.ts'
+import {
+  efficiency,
+  isSettled,
+  lowestHeartRate,
+  type Placed,
+  placed,
+  roomOf,
+  type Said,
+  shownAt,
+  sleepOf,
+} from './session.ts'
 
 /** Both forms of `trends`: days with sessions, and days with scores that name their main session. */
 export function mapTrends(payload: unknown, context: MapContext): Mapped[] {
@@ -23,7 +33,12 @@ function dayParts(day: TrendDay, context: MapContext): Mapped[] {
     const record = sleepOf(own, { nap: !isMain, said: isMain ? said : null }, context)
     return { type: 'sleep', key: { id: own.session.id }, day: day.day, main: isMain, record }
   })
-  return [...nights, ...(main === null ? mainElsewhere(day, said, zone) : []), ...dailyOf(day, said, zone, main)]
+  return [
+    ...nights,
+    ...(main === null ? mainElsewhere(day, said, zone) : []),
+    ...dailyOf(day, said, zone, main),
+    ...bodyOf(day.day, sessions, zone),
+  ]
 }
 
 function saidOf(day: TrendDay): Said {
@@ -105,16 +120,25 @@ function dailyOf(day: TrendDay, { score }: Said, zone: string | null, main: Plac
   ]
 }
 
+function bodyOf(day: LocalDay, sessions: readonly Placed[], zone: string | null): Mapped[] {
+  const room = sessions.flatMap(roomOf)
+  if (room.length === 0) return []
+  const metadata = zone === null ? {} : dayBounds(day, zone)
+  return [{ type: 'body', key: { day }, record: { metadata, temperature_data: { ambient_temperature_samples: room } } }]
+}
+
 /** Sessions alone: which is a nap only the day would tell. */
 export function mapIntervals(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'intervals', schema: Session, lists: ['intervals'] }
-  return readDocuments(page, payload, context)
+  const sessions = readDocuments(page, payload, context)
     .filter(isSleep)
-    .map((session) => ({
-      type: 'sleep',
-      key: { id: session.id },
-      record: sleepOf(placed(session, context), { nap: null, said: null }, context),
-    }))
+    .map((session) => placed(session, context))
+  const nights = sessions.map((own): Mapped => {
+    const record = sleepOf(own, { nap: null, said: null }, context)
+    return { type: 'sleep', key: { id: own.session.id }, record }
+  })
+  const days = Map.groupBy(sessions, ({ startAt, endAt, zone }) => localDayOf(endAt ?? startAt, zone))
+  return [...nights, ...[...days].flatMap(([day, own]) => bodyOf(day, own, own[0]!.zone))]
 }
 
 /** Somebody away leaves sessions without any duration. */

@@ -46,6 +46,14 @@ export function isSettled({ processing, incomplete }: Pick<Session, 'processing'
   return processing !== true && incomplete !== true
 }
 
+/** Sleep has no place for the room: it is of the Body of the day on which the person got up. */
+export function roomOf({ session, zone }: Placed): { timestamp: string; temperature_celsius: number }[] {
+  return once(session.timeseries?.tempRoomC ?? []).map(({ at, value }) => ({
+    timestamp: shownAt(at, zone),
+    temperature_celsius: value,
+  }))
+}
+
 export function lowestHeartRate({ session }: Placed): number | null {
   const beats = (session.timeseries?.heartRate ?? []).map(({ value }) => value)
   return beats.length === 0 ? null : Math.min(...beats)
@@ -72,6 +80,7 @@ export function sleepOf(
     make: (timestamp: string, value: number) => Sample,
   ) => once(pairs ?? []).map((pair) => make(at(pair.at), pair.value))
   const { stageSummary: sums, timeseries } = session
+  const variability = timeseries?.rmssd?.length ? timeseries.rmssd : timeseries?.hrv
   const stages = stagesOf(own, context)
   const snores = snoresOf(own)
   const snored = (session.snoring ?? null) === null ? null : snores
@@ -96,7 +105,7 @@ export function sleepOf(
       awake: {
         duration_awake_state_seconds: sums?.awakeDuration,
         duration_short_interruption_seconds: sums?.wasoDuration,
-        num_out_of_bed_events: session.stages ? stages.filter(({ stage }) => stage === OUT).length : null,
+        num_out_of_bed_events: session.stages?.length ? stages.filter(({ stage }) => stage === OUT).length : null,
         sleep_latency_seconds: sums?.awakeBeforeSleepDuration,
         wake_up_latency_seconds: sums?.awakeAfterSleepDuration,
       },
@@ -107,7 +116,7 @@ export function sleepOf(
       summary: { avg_hr_bpm: said?.averageBpm, avg_hrv_rmssd: said?.averageRmssd },
       detailed: {
         hr_samples: samples(timeseries?.heartRate, (timestamp, bpm) => ({ timestamp, bpm })),
-        hrv_samples_rmssd: samples(timeseries?.rmssd ?? timeseries?.hrv, (timestamp, value) => ({
+        hrv_samples_rmssd: samples(variability, (timestamp, value) => ({
           timestamp,
           hrv_rmssd: value,
         })),
