@@ -1,7 +1,7 @@
 // A page that is a file: what a device recorded of a workout that the provider also describes otherwise.
 import { gunzipSync } from 'node:zlib'
 import { activitiesOf, fileIdOf } from '../formats/fit/activity.ts'
-import { NoFitFile } from '../formats/fit/decode.ts'
+import { NoFitFile, WRONG_CHECKSUM } from '../formats/fit/decode.ts'
 import { readFit } from '../formats/fit/read.ts'
 import { readGpx } from '../formats/gpx/read.ts'
 import { type FileFormat, formatOf, isGzip } from '../formats/sniff.ts'
@@ -63,15 +63,25 @@ function read(kind: string, format: FileFormat, bytes: Uint8Array, context: MapC
   try {
     if (format === 'tcx') return whole(readTcx(bytes, context.unknown))
     if (format === 'gpx') return whole([readGpx(bytes, context.unknown)])
-    return readFit(bytes).flatMap((file) =>
-      activitiesOf(file, context).map((record, i) => ({ record, id: numbered(fileIdOf(file, bytes), i) })),
-    )
+    return fitActivities(bytes, context)
   } catch (error) {
     if (error instanceof NoFitFile || error instanceof UnreadableRecording) {
       throw new UnreadablePage(kind, '', `a ${NAMES[format]} file: ${error.message}`)
     }
     throw error
   }
+}
+
+/** What a file says of itself besides: the rest of one that broke off is missing, a wrong checksum loses nothing. */
+function fitActivities(bytes: Uint8Array, context: MapContext): Recorded[] {
+  const files = readFit(bytes)
+  const found = files.flatMap((file) =>
+    activitiesOf(file, context).map((record, i) => ({ record, id: numbered(fileIdOf(file, bytes), i) })),
+  )
+  const problems = files.flatMap(({ warnings }) => warnings).filter((problem) => problem !== WRONG_CHECKSUM)
+  if (found.length === 0) throw new UnreadableRecording(problems[0] ?? 'it holds no workout')
+  for (const problem of problems) context.unreadable?.('the file', problem)
+  return found
 }
 
 function numbered(id: string, place: number): string {

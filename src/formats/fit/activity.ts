@@ -39,18 +39,28 @@ export function fileIdOf(file: FitFile, bytes: Uint8Array): string {
 interface Window {
   startAt: number
   endAt: number
+  /** Where the next session begins. */
+  nextAt: number | null
+}
+
+function isWithin(at: number, { startAt, nextAt }: Window): boolean {
+  return at >= startAt && (nextAt === null || at < nextAt)
 }
 
 /** A session ends where its time is over, but takes what was recorded until the next one begins. */
 function windowOf(file: FitFile, sessions: readonly FitSession[], i: number): Window {
   const startAt = sessions[i]!.startAt!
-  const next = sessions[i + 1]?.startAt ?? null
+  const nextAt = sessions[i + 1]?.startAt ?? null
   const elapsed = sessions[i]!.elapsedSeconds ?? sessions[i]!.timerSeconds
-  const last = file.records.findLast((record) => next === null || record.at < next)?.at ?? startAt
-  return { startAt, endAt: elapsed === null ? Math.max(startAt, last) : startAt + Math.round(elapsed * 1000) }
+  const last = file.records.findLast((record) => nextAt === null || record.at < nextAt)?.at ?? startAt
+  return { startAt, endAt: elapsed === null ? Math.max(startAt, last) : startAt + Math.round(elapsed * 1000), nextAt }
 }
 
+/** Files of other types have records, too: a course is where somebody may ride. */
+const ACTIVITY_FILE = 4
+
 function fromRecords(file: FitFile): { session: FitSession; window: Window } | null {
+  if (file.type !== null && file.type !== ACTIVITY_FILE) return null
   const first = file.records[0]
   const last = file.records.at(-1)
   if (first === undefined || last === undefined) return null
@@ -64,7 +74,7 @@ function fromRecords(file: FitFile): { session: FitSession; window: Window } | n
     timerSeconds: timer.seconds(last.at),
     distanceMeters: distances.at(-1) ?? null,
   }
-  return { session, window: { startAt: first.at, endAt: last.at } }
+  return { session, window: { startAt: first.at, endAt: last.at, nextAt: null } }
 }
 
 const NOTHING_SAID: FitSession = {
@@ -104,7 +114,7 @@ function activityOf(file: FitFile, session: FitSession, window: Window, context:
   const cadence = (value: number | null): number | null => (value === null ? null : onFoot ? value * 2 : value)
   const rest = difference(session.elapsedSeconds, session.timerSeconds)
   const records = file.records
-    .filter(({ at }) => at >= window.startAt && at <= window.endAt)
+    .filter(({ at }) => isWithin(at, window))
     .map((record) => ({ ...record, cadence: cadence(record.cadence) }))
   const series = seriesOf(records, time, timer)
   const start = session.startPosition ?? records.find((record) => record.position !== null)?.position ?? null
@@ -181,7 +191,7 @@ function activityOf(file: FitFile, session: FitSession, window: Window, context:
 }
 
 function lapsIn(file: FitFile, window: Window): FitLap[] {
-  return file.laps.filter(({ startAt }) => startAt !== null && startAt >= window.startAt && startAt <= window.endAt)
+  return file.laps.filter(({ startAt }) => startAt !== null && isWithin(startAt, window))
 }
 
 type Lap = NonNullable<NonNullable<FitActivity['lap_data']>['laps']>[number]

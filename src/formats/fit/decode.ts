@@ -39,6 +39,9 @@ interface Definition {
   bytes: number
 }
 
+/** The warning that takes nothing away: every message was there. */
+export const WRONG_CHECKSUM = 'the checksum is wrong'
+
 const TIMESTAMP = 253
 const CRC_BYTES = 2
 
@@ -98,7 +101,7 @@ export class FitDecoder {
         if (this.#bytes.length - this.#at < CRC_BYTES) return
         const said = this.#bytes.readUInt16LE(this.#at)
         this.#at += CRC_BYTES
-        if (said !== this.#crc) yield { what: 'warning', text: 'the checksum is wrong' }
+        if (said !== this.#crc) yield { what: 'warning', text: WRONG_CHECKSUM }
         this.#left = null
       } else {
         const item = this.#record()

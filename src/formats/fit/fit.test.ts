@@ -168,6 +168,36 @@ test('a field whose size does not fit its type is skipped, what is all ones is a
   assert.equal(read!.records[0]!.bpm, null)
 })
 
+test('of several sessions each has its own laps and records, also those at the very change', () => {
+  const session = [
+    { number: 2, size: 4, baseType: 0x86 },
+    { number: 7, size: 4, baseType: 0x86 },
+    { number: 5, size: 1, baseType: 0x00 },
+  ]
+  const lap = session.slice(0, 2)
+  const data = Buffer.concat([
+    definition(0, 20, [TIME, BPM]),
+    ...[0, 60, 120, 121].map((second, i) => Buffer.concat([Buffer.from([0]), u32(THEN + second), Buffer.from([90 + i])])),
+    definition(1, 19, lap),
+    ...[0, 60].map((second) => Buffer.concat([Buffer.from([1]), u32(THEN + second), u32(60_000)])),
+    definition(2, 18, session),
+    ...[0, 60].map((second, i) => Buffer.concat([Buffer.from([2]), u32(THEN + second), u32(60_000), Buffer.from([5 - 4 * i])])),
+  ])
+  const [swim, run] = activitiesOf(readFit(file(data))[0]!, context)
+  const beats = (each: FitActivity | undefined) => each!.heart_rate_data!.detailed!.hr_samples!.map(({ bpm }) => bpm)
+  assert.deepEqual([beats(swim), beats(run)], [[90], [91, 92, 93]])
+  assert.deepEqual([swim, run].map((each) => each!.lap_data!.laps!.length), [1, 1])
+  assert.equal(swim!.metadata!.end_time, run!.metadata!.start_time)
+})
+
+test('a course has points and times, and is no workout', () => {
+  const kind = { number: 0, size: 1, baseType: 0x00 }
+  const points = [definition(1, 20, [TIME, BPM]), Buffer.concat([Buffer.from([1]), u32(THEN), Buffer.from([90])])]
+  const typed = (type: number) => file(Buffer.concat([definition(0, 0, [kind]), Buffer.from([0, type]), ...points]))
+  assert.equal(activitiesOf(readFit(typed(4))[0]!, context).length, 1)
+  assert.deepEqual(activitiesOf(readFit(typed(6))[0]!, context), [])
+})
+
 test('times from power-on need an anchor: a correlation, or the wall clock of the activity', () => {
   const record = [definition(0, 20, [TIME, BPM]), Buffer.concat([Buffer.from([0]), u32(500), Buffer.from([90])])]
   const alone = readFit(file(Buffer.concat(record)))[0]!
