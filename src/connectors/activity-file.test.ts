@@ -30,7 +30,10 @@ test('a file without a workout is refused with the reason', () => {
     ['weight_scale', /fit: .*it holds no workout/],
     ['workout_5x1km', /it holds no workout/],
   ] as const) {
-    assert.throws(() => read(sample(name)), (error) => error instanceof UnreadablePage && reason.test(error.message))
+    assert.throws(
+      () => read(sample(name)),
+      (error) => error instanceof UnreadablePage && reason.test(error.message),
+    )
   }
   const stub = sample('activity_run').subarray(0, 40)
   assert.throws(() => read(stub), /the file is cut off/)

@@ -177,16 +177,23 @@ test('of several sessions each has its own laps and records, also those at the v
   const lap = session.slice(0, 2)
   const data = Buffer.concat([
     definition(0, 20, [TIME, BPM]),
-    ...[0, 60, 120, 121].map((second, i) => Buffer.concat([Buffer.from([0]), u32(THEN + second), Buffer.from([90 + i])])),
+    ...[0, 60, 120, 121].map((second, i) =>
+      Buffer.concat([Buffer.from([0]), u32(THEN + second), Buffer.from([90 + i])]),
+    ),
     definition(1, 19, lap),
     ...[0, 60].map((second) => Buffer.concat([Buffer.from([1]), u32(THEN + second), u32(60_000)])),
     definition(2, 18, session),
-    ...[0, 60].map((second, i) => Buffer.concat([Buffer.from([2]), u32(THEN + second), u32(60_000), Buffer.from([5 - 4 * i])])),
+    ...[0, 60].map((second, i) =>
+      Buffer.concat([Buffer.from([2]), u32(THEN + second), u32(60_000), Buffer.from([5 - 4 * i])]),
+    ),
   ])
   const [swim, run] = activitiesOf(readFit(file(data))[0]!, context)
   const beats = (each: FitActivity | undefined) => each!.heart_rate_data!.detailed!.hr_samples!.map(({ bpm }) => bpm)
   assert.deepEqual([beats(swim), beats(run)], [[90], [91, 92, 93]])
-  assert.deepEqual([swim, run].map((each) => each!.lap_data!.laps!.length), [1, 1])
+  assert.deepEqual(
+    [swim, run].map((each) => each!.lap_data!.laps!.length),
+    [1, 1],
+  )
   assert.equal(swim!.metadata!.end_time, run!.metadata!.start_time)
 })
 
