@@ -234,3 +234,19 @@ test('a deletion that names a record and nobody: whoever has it loses it', async
   await work()
   assert.deepEqual([await records(ada.user_id), await records(sam.user_id)], [0, 1])
 })
+
+test('a refusal is what the provider wants to hear: Fitbit 404, others 401', async () => {
+  const headers = { 'dev-id': api.devId }
+  const json = { enabled: true, client_id: CLIENT, client_secret: SECRET, api: 'legacy' }
+  const put = await api.asOperator('PUT', '/admin/v1/sources/FITBIT', { headers, json })
+  assert.equal(put.status, 200, put.text)
+  const view = await api.asOperator('GET', '/admin/v1/sources/FITBIT', { headers })
+  const url = new URL(String(view.json.hook_url))
+  const notice = (given: Record<string, string>) =>
+    api.call('POST', url.pathname + url.search, {
+      headers: { 'content-type': 'application/json', ...given },
+      body: '[{"collectionType":"sleep","date":"2026-09-15","ownerId":"9XK4TB","ownerType":"user","subscriptionId":"x"}]',
+    })
+  assert.equal((await notice({ 'x-fitbit-signature': 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=' })).status, 404)
+  assert.equal((await notice({})).status, 401)
+})

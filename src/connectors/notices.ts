@@ -28,13 +28,16 @@ export interface Subscription {
   expiresAt: number | null
 }
 
-/** What checking a notification may use. `send` is for the provider's public keys alone; answers are kept a while. */
+/**
+ * What checking a notification may use. `send` is for the provider's public keys alone: an answer is kept for an hour, and
+ * `fresh` asks again, once a minute at most, when a key is not among those.
+ */
 export interface NotificationSecrets {
   client: Client
   /** What we gave when subscribing, and the `key` of the callback URL where `unsigned`. */
   verificationToken: string
   now: number
-  send(at: Address): Promise<HttpResponse>
+  send(at: Address, how?: { fresh: boolean }): Promise<HttpResponse>
 }
 
 export interface NotificationAnswer {
@@ -53,6 +56,8 @@ export interface Notifications {
   handshake?: (request: NotificationRequest, secrets: NotificationSecrets) => NotificationAnswer | null
   /** True when the request really comes from the provider. Constant-time comparison. */
   verify(request: NotificationRequest, secrets: NotificationSecrets): boolean | Promise<boolean>
+  /** What the provider wants to hear of a request that `verify` did not believe; null when it is none of its kind. Default 401. */
+  refused?: (request: NotificationRequest) => NotificationAnswer | null
   /** What changed. Pure. Throws when the body cannot be read (the raw notification is kept and counted). */
   parse(request: NotificationRequest): Change[]
   /** What the provider wants to hear once all is committed. Default 200 `ok`. */

@@ -16,6 +16,7 @@ import { rememberedEnvironment, rememberedEnvironmentByDevId } from '../store/en
 import { quarantineNotification } from '../store/jobs.ts'
 import { rememberedEnabledSources, rememberedSource, type SourceRow } from '../store/sources.ts'
 import { acceptChanges, type Told } from './accept.ts'
+import { publicKeys } from './public-keys.ts'
 
 const ACCEPTED: NotificationAnswer = { status: 200, body: 'ok' }
 const DEFAULT_MAX_BYTES = 2_000_000
@@ -60,6 +61,10 @@ export async function receiveNotification(
     if (refusal !== null) return refusal
     ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'refused' })
     ctx.log.warn({ provider: connector.id }, 'a notification without a valid signature was refused')
+    for (const { notifications } of listeners) {
+      const answer = notifications.refused?.(incoming.request) ?? null
+      if (answer !== null) return answer
+    }
     return { status: 401, body: 'signature not accepted' }
   }
   const { accepted = ACCEPTED } = verified[0]!.notifications
@@ -95,7 +100,7 @@ function secretsOf(ctx: Context, app: Application): NotificationSecrets {
     client: app.client,
     verificationToken: app.verificationToken,
     now: ctx.clock.now(),
-    send: (at) => ctx.http.send({ url: app.callUrl(at) }),
+    send: (at, how) => publicKeys(ctx, app.callUrl(at), how?.fresh ?? false),
   }
 }
 

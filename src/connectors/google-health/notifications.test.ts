@@ -83,6 +83,20 @@ test('every input counts: body, signature, key, secret', async () => {
   assert.equal(await verified(request(BODY, wrong)), false, 'another secret')
 })
 
+test('a key that is in no set known so far may be a newer one', async () => {
+  const before = { ...KEYSET, key: KEYSET.key.map((key) => ({ ...key, keyId: key.keyId - 1 })) }
+  const how: unknown[] = []
+  const rotated: NotificationSecrets = {
+    ...secrets,
+    async send(_, given) {
+      how.push(given?.fresh)
+      return answer(200, given?.fresh === true ? KEYSET : before)
+    },
+  }
+  assert.equal(await notifications.verify(request(BODY), rotated), true)
+  assert.deepEqual(how, [false, true])
+})
+
 test('keys that cannot be read are no refusal: the notification comes again', async () => {
   const failing = { ...secrets, send: async () => answer(503, {}) }
   await assert.rejects(async () => notifications.verify(request(BODY), failing), /public keys/)

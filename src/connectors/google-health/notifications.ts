@@ -121,11 +121,15 @@ async function isSigned(
   request: NotificationRequest,
   { send }: NotificationSecrets,
 ): Promise<boolean> {
-  const response = await send(KEYSET)
-  if (response.status !== 200) {
-    throw new ProviderError("Google's public keys could not be read", { next: 'retry', status: response.status })
+  const holds = async (fresh: boolean): Promise<boolean | null> => {
+    const response = await send(KEYSET, { fresh })
+    if (response.status !== 200) {
+      throw new ProviderError("Google's public keys could not be read", { next: 'retry', status: response.status })
+    }
+    return signatureHolds(response.json(), signature, request.body)
   }
-  return signatureHolds(response.json(), signature, request.body) === true
+  // Keys change every thirty days: one that is not known may be a newer one.
+  return ((await holds(false)) ?? (await holds(true))) === true
 }
 
 function changesOf({

@@ -35,6 +35,11 @@ test('the signature: the vector holds, and each input counts', async () => {
   assert.equal(await notifications.verify(request(BODY), secrets()), false)
 })
 
+test('a signature that does not hold is answered 404; what has none is somebody else’s', () => {
+  assert.equal(notifications.refused!(request(BODY, 'AAAAAAAAAAAAAAAAAAAAAAAAAAA='))?.status, 404)
+  assert.equal(notifications.refused!(request(BODY)), null)
+})
+
 test('the verification wants 204 for the right code and 404 for another', () => {
   const handshake = (query: Record<string, string>, method = 'GET', extra = secrets()) =>
     notifications.handshake!({ method, headers: {}, query, body: Buffer.alloc(0) }, extra)

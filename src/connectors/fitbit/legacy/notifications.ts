@@ -36,6 +36,7 @@ const KINDS = new Map<string, { kinds: readonly string[]; around: number }>([
   ['body', { kinds: ['body_weight_log', 'body_fat_log'], around: 0 }],
   ['foods', { kinds: ['food_log', 'water_log'], around: 0 }],
 ])
+const SIGNATURE = 'x-fitbit-signature'
 const COLLECTIONS = [...KINDS.keys(), 'userRevokedAccess']
 const ENDED = new Set(['userRevokedAccess', 'deleteUser'])
 
@@ -54,12 +55,13 @@ export const notifications: Notifications = {
   },
 
   verify(request, { client }) {
-    const signature = request.headers['x-fitbit-signature']
+    const signature = request.headers[SIGNATURE]
     if (signature === undefined) return false
     const expected = createHmac('sha1', `${client.secret}&`).update(request.body).digest('base64')
     return sameText(expected, signature)
   },
 
+  refused: ({ headers }) => (headers[SIGNATURE] === undefined ? null : { status: 404, body: '' }),
   parse,
   accepted: { status: 204, body: '' },
   subscribeConnection: subscribe,
