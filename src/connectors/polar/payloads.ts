@@ -32,7 +32,10 @@ export function underscored(value: unknown): unknown {
 export const ExerciseSamples = z.object({
   recording_rate: number,
   sample_type: z.union([z.string(), z.int()]).transform(String),
-  data: z.string(),
+  data: z
+    .string()
+    .nullish()
+    .transform((data) => data ?? ''),
 })
 export type ExerciseSamples = z.infer<typeof ExerciseSamples>
 

@@ -28,7 +28,7 @@ const HOUR_MS = 3_600_000
 
 /**
  * Readings of a night by time of day, from the day and clock at which it began. In order: a clock that goes back is past
- * midnight, one that goes back by an hour at most was turned back.
+ * midnight, one that goes back by an hour at most was turned back, or is a first reading from before the sleep.
  */
 export function walk(
   readings: Record<string, number> | null | undefined,
@@ -38,7 +38,8 @@ export function walk(
   let { day, clock: before } = from
   let last = Number.NEGATIVE_INFINITY
   return Object.entries(readings ?? {}).map(([clock, value]) => {
-    const turnedBack = last > Number.NEGATIVE_INFINITY && clock < before && minutesOf(before) - minutesOf(clock) <= 60
+    if (last === Number.NEGATIVE_INFINITY && minutesOf(clock) - minutesOf(before) >= 23 * 60) day = addDays(day, -1)
+    const turnedBack = clock < before && minutesOf(before) - minutesOf(clock) <= 60
     if (clock.slice(0, 5) < before.slice(0, 5) && !turnedBack) day = addDays(day, 1)
     last = inOrder(instantIn(`${day}T${clock}`, zone), last, zone)
     before = clock

@@ -1,6 +1,6 @@
 // Measures of the body, by the day on which they were taken.
 import { OxygenSaturationType } from '../../../model/enumerations.ts'
-import { fixedZone, instantIn, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
+import { dayBounds, fixedZone, instantIn, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { BodyTemperature, Ecg, PhysicalInfo, Spo2, User } from '../payloads.ts'
@@ -78,12 +78,15 @@ export function mapSpo2(payload: unknown, context: MapContext): Mapped[] {
     const { blood_oxygen_percent: percentage } = test
     if (typeof percentage !== 'number' || percentage <= 0) return []
     const { at, zone, day } = testTime(test, context)
-    return [{ day, reading: { timestamp: wireAt(at, zone), percentage, type: OxygenSaturationType.Blood } }]
+    return [{ day, zone, reading: { timestamp: wireAt(at, zone), percentage, type: OxygenSaturationType.Blood } }]
   })
   return byDay(readings, context).map(([day, own]) => ({
     type: 'body',
     key: { day },
-    record: { oxygen_data: { saturation_samples: own.map(({ reading }) => reading) } },
+    record: {
+      metadata: dayBounds(day, own[0]!.zone),
+      oxygen_data: { saturation_samples: own.map(({ reading }) => reading) },
+    },
   }))
 }
 
@@ -100,12 +103,15 @@ export function mapEcg(payload: unknown, context: MapContext): Mapped[] {
         potential_uV: round(sample.amplitude_mv * MICROVOLT_PER_MILLIVOLT, 3),
       })),
     }
-    return { day, signal }
+    return { day, zone, signal }
   })
   return byDay(tests, context).map(([day, own]) => ({
     type: 'body',
     key: { day },
-    record: { heart_data: { ecg_signal: own.map(({ signal }) => signal) } },
+    record: {
+      metadata: dayBounds(day, own[0]!.zone),
+      heart_data: { ecg_signal: own.map(({ signal }) => signal) },
+    },
   }))
 }
 
