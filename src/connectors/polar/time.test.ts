@@ -8,7 +8,11 @@ const times = (clocks: readonly string[], day: string, clock: string) =>
   )
 
 test('readings of a night: past midnight a day later, the first one perhaps a little before the night', () => {
-  assert.deepEqual(times(['23:33', '23:38', '00:03'], '2026-05-03', '23:36'), ['05-03T23:33', '05-03T23:38', '05-04T00:03'])
+  assert.deepEqual(times(['23:33', '23:38', '00:03'], '2026-05-03', '23:36'), [
+    '05-03T23:33',
+    '05-03T23:38',
+    '05-04T00:03',
+  ])
   assert.deepEqual(times(['23:59', '00:04'], '2026-05-04', '00:02'), ['05-03T23:59', '05-04T00:04'])
   assert.deepEqual(times(['00:20', '01:00'], '2026-05-03', '22:00'), ['05-04T00:20', '05-04T01:00'])
 })

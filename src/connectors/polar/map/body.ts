@@ -1,6 +1,14 @@
 // Measures of the body, by the day on which they were taken.
 import { OxygenSaturationType } from '../../../model/enumerations.ts'
-import { dayBounds, fixedZone, instantIn, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
+import {
+  dayBounds,
+  fixedZone,
+  instantIn,
+  type LocalDay,
+  localDayOf,
+  wireAt,
+  zoneOfInstant,
+} from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { BodyTemperature, Ecg, PhysicalInfo, Spo2, User } from '../payloads.ts'
