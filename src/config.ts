@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { z } from 'zod'
-import { type BodiesSetting, bodiesSetting } from './bodies/setting.ts'
+import { type BodiesReturn, type BodiesSetting, bodiesSetting } from './bodies/setting.ts'
 import { keptKey, newKey } from './settings/encryption-key.ts'
 import { isKnown, nearest } from './settings/names.ts'
 import { isSecret, type SettingName, settingNames, Settings } from './settings/schema.ts'
@@ -31,6 +31,7 @@ export interface Config {
   destinationFolder: string | null
   stdout: 'log' | 'events'
   bodies: BodiesSetting
+  bodiesReturn: BodiesReturn
   backfillDays: number
   auditDays: number
   trustedProxies: number
@@ -142,6 +143,7 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
     destinationFolder: given.LOAM_DESTINATION_FOLDER === undefined ? null : resolve(given.LOAM_DESTINATION_FOLDER),
     stdout: given.LOAM_STDOUT ?? 'log',
     bodies: typeof bodies === 'string' ? { kind: 'database' } : bodies,
+    bodiesReturn: given.LOAM_BODIES_RETURN ?? 'off',
     backfillDays: given.LOAM_BACKFILL_DAYS ?? 30,
     auditDays: given.LOAM_AUDIT_DAYS ?? 365,
     trustedProxies: given.LOAM_TRUSTED_PROXIES ?? 0,

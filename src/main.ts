@@ -82,7 +82,7 @@ export async function startServer(
     ...(providerTimeoutMs !== undefined && { timeoutMs: providerTimeoutMs }),
   })
   // Before anyone can ask: a place that cannot be used stops the start.
-  const bodies = await openBodies(config.bodies, { db, http, clock, log })
+  const bodies = await openBodies(config.bodies, { db, http, clock, log }, config.bodiesReturn)
   const door = closedDoor()
   const { server, port } = await listen(config, door.fetch)
   const destinationHttp = createHttp({ allowPrivate: config.allowPrivateDestinations, userAgent })
@@ -135,7 +135,9 @@ export async function startServer(
   if (role === 'all' || role === 'api') door.open(everything(ctx, simulators, shutdown.signal))
   const loops = [
     ...(role === 'all' || role === 'intake' ? [await startIntake(ctx, { onlyProcess: config.embedded })] : []),
-    ...(bodies !== undefined && (role === 'all' || role === 'intake') ? [startBodies(ctx, bodies)] : []),
+    ...(bodies !== undefined && (role === 'all' || role === 'intake')
+      ? [startBodies(ctx, bodies, { back: config.bodiesReturn })]
+      : []),
     ...(role === 'all' || role === 'deliver' ? [await startDelivering(ctx, { onlyProcess: config.embedded })] : []),
   ]
   if (role === 'intake' || role === 'deliver') door.open(createHealth(ctx))

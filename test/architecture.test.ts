@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   store: [],
   bodies: ['store'],
   // Behind config.ts.
-  settings: [],
+  settings: ['bodies'],
   normalize: [],
   queue: ['store'],
   outbox: ['queue', 'store'],

@@ -1,13 +1,14 @@
 // What is counted as it happens, and what is looked up when somebody asks.
 import { budgetsLeft } from '../credentials/budgets.ts'
 import type { Context } from '../store/context.ts'
+import { bodiesWaiting } from '../store/body-state.ts'
 import { deliveryBacklog } from '../store/deliveries.ts'
 import { allDestinations } from '../store/destinations.ts'
 import { dueJobs } from '../store/jobs.ts'
 import { storedSums } from '../store/stored.ts'
 
 export async function metricsText(ctx: Context): Promise<string> {
-  await Promise.all([lookAtDeliveries(ctx), lookAtJobs(ctx), lookAtBudgets(ctx), lookAtStored(ctx)])
+  await Promise.all([lookAtDeliveries(ctx), lookAtJobs(ctx), lookAtBudgets(ctx), lookAtStored(ctx), lookAtBodies(ctx)])
   for (const { name, lagMs } of ctx.replicas?.states() ?? []) {
     ctx.metrics.replicaLag.set({ replica: name }, lagMs === null ? -1 : lagMs / 1000)
   }
@@ -62,5 +63,13 @@ async function lookAtStored({ db, metrics }: Context): Promise<void> {
   for (const { kind, items, bytes } of stored) {
     metrics.storedItems.inc({ kind }, Number(items))
     metrics.storedBytes.inc({ kind }, Number(bytes))
+  }
+}
+
+async function lookAtBodies({ db, bodies, metrics }: Context): Promise<void> {
+  if (bodies === undefined) return
+  for (const { table, rows, lateMs } of await bodiesWaiting(db, Date.now())) {
+    metrics.bodiesWaiting.set({ table }, rows)
+    metrics.bodiesLate.set({ table }, lateMs / 1000)
   }
 }

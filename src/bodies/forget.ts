@@ -1,7 +1,8 @@
 // What nothing names any more goes from the bucket: what was deleted, as its transaction ordered; what a crash left, by looking
 // through all that is there.
-import { type BodyStore, rowOfKey } from '../store/bodies.ts'
-import { deletionDone, dueDeletions, existingIds } from '../store/body-moves.ts'
+import { type BodyStore, keyInRow, rowOfKey } from '../store/bodies.ts'
+import { bodiesById, deletionDone, dueDeletions, existingIds } from '../store/body-moves.ts'
+import { BODY_TABLES } from '../store/body-state.ts'
 import type { Context } from '../store/context.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../store/instance-settings.ts'
 
@@ -25,7 +26,8 @@ export async function forgetBodies(ctx: World, bodies: BodyStore, until: () => b
         )
       }
     }
-    await bodies.delete(due.map(({ path }) => path).filter((path) => !path.endsWith('/')))
+    const keys = due.map(({ path }) => path).filter((path) => !path.endsWith('/'))
+    await bodies.delete(await unnamed(ctx, keys))
     await ctx.db.transaction((tx) => tx.batch(due.map(deletionDone)))
     done += due.length
   }
@@ -62,10 +64,20 @@ export async function sweepBodies(ctx: World, bodies: BodyStore, until: () => bo
   return deleted
 }
 
+/** What came back may have been moved again: what a row names stays. */
+async function unnamed(ctx: World, keys: readonly string[]): Promise<string[]> {
+  const named = new Set<string>()
+  for (const table of BODY_TABLES) {
+    const ids = keys.map(rowOfKey).flatMap((row) => (row?.table === table ? [row.id] : []))
+    for (const packed of (await bodiesById(ctx.db, table, ids)).values()) named.add(keyInRow(packed) ?? '')
+  }
+  return keys.filter((key) => !named.has(key))
+}
+
 /** Those whose row is gone. A row that does not name its object yet, or any more, keeps it: it may be about to. */
 async function deleteOrphans(ctx: World, bodies: BodyStore, keys: readonly string[]): Promise<number> {
   const orphans: string[] = []
-  for (const table of ['events', 'pages'] as const) {
+  for (const table of BODY_TABLES) {
     const rows = keys.map((key) => ({ key, row: rowOfKey(key) })).filter(({ row }) => row?.table === table)
     const ids = rows.map(({ row }) => row!.id)
     const existing = await existingIds(ctx.db, table, ids)

@@ -1,41 +1,68 @@
-// Keeps the bucket in step with the rows, on one server at a time.
+// Keeps the bucket in step with the rows, or brings all of it back into them: on one server at a time.
 import type { BodyStore } from '../store/bodies.ts'
-import { takeTurn } from '../store/body-moves.ts'
+import { endTurn, takeTurn } from '../store/body-moves.ts'
+import { beginMoving, bodiesTrouble, MOVED_AFTER_MS, noteSuccess, noteTrouble } from '../store/body-state.ts'
 import type { Context } from '../store/context.ts'
-import { writeInstanceSetting } from '../store/instance-settings.ts'
 import { forgetBodies, sweepBodies } from './forget.ts'
-import { MOVED_AFTER_MS, moveBodies } from './move.ts'
+import { moveBodies } from './move.ts'
+import { returnBodies } from './return.ts'
+import type { BodiesReturn } from './setting.ts'
 
-const EVERY_MS = 10_000
-const TURN_MS = 20_000
-/** Longer than a turn with the requests that it ends with. */
-const LEASE_MS = 5 * 60_000
+export interface BodiesOptions {
+  /** `off`: they are moved out. */
+  back?: BodiesReturn
+  everyMs?: number
+  turnMs?: number
+  /** Longer than a turn with the requests that it ends with: after it another server goes on. */
+  leaseMs?: number
+}
 
-export function startBodies(ctx: Context, bodies: BodyStore): { stop(graceMs: number): Promise<void> } {
+const TURN = 'bodies_turn'
+
+export function startBodies(
+  ctx: Context,
+  bodies: BodyStore,
+  { back = 'off', everyMs = 10_000, turnMs = 20_000, leaseMs = 5 * 60_000 }: BodiesOptions = {},
+): { stop(graceMs: number): Promise<void> } {
   let stopped = false
   let running: Promise<void> | null = null
 
   async function turn(): Promise<void> {
-    const now = await ctx.db.now()
-    if (!(await takeTurn(ctx.db, 'bodies_turn', now, now + LEASE_MS))) return
-    const end = performance.now() + TURN_MS
-    const until = (): boolean => stopped || performance.now() > end
+    const until = (await ctx.db.now()) + leaseMs
+    if (!(await takeTurn(ctx.db, TURN, until - leaseMs, until))) return
+    const end = performance.now() + turnMs
     try {
-      await forgetBodies(ctx, bodies, until)
-      await moveBodies(ctx, bodies, { madeBefore: Date.now() - MOVED_AFTER_MS, until })
-      await sweepBodies(ctx, bodies, until)
+      await work(() => stopped || performance.now() > end)
+    } catch (error) {
+      ctx.metrics.bodiesFailed.inc()
+      ctx.log.warn({ err: error }, 'bodies could not be moved or deleted; it is tried again')
+      await noteTrouble(ctx.db, Date.now(), (error as Error).message)
     } finally {
-      await writeInstanceSetting(ctx.db, 'bodies_turn', '0')
+      await endTurn(ctx.db, TURN, until)
     }
+  }
+
+  async function work(until: () => boolean): Promise<void> {
+    await forgetBodies(ctx, bodies, until)
+    if (back === 'off') {
+      await beginMoving(ctx.db, bodies.place)
+      const moved = await moveBodies(ctx, bodies, { madeBefore: Date.now() - MOVED_AFTER_MS, until })
+      ctx.metrics.bodiesMoved.inc({ way: 'out' }, moved)
+    } else {
+      const returned = await returnBodies(ctx, bodies, { withoutMissing: back === 'without-missing', until })
+      ctx.metrics.bodiesMoved.inc({ way: 'back' }, returned)
+    }
+    await sweepBodies(ctx, bodies, until)
+    if ((await bodiesTrouble(ctx.db)) !== null) await noteSuccess(ctx.db)
   }
 
   const timer = setInterval(() => {
     running ??= turn()
-      .catch((error) => ctx.log.warn({ err: error }, 'bodies could not be moved or deleted; it is tried again'))
+      .catch((error) => ctx.log.warn({ err: error }, 'bodies wait for the database'))
       .finally(() => {
         running = null
       })
-  }, EVERY_MS)
+  }, everyMs)
 
   return {
     async stop(graceMs) {

@@ -3,11 +3,10 @@
 import { firstIdAt } from '../model/ids.ts'
 import { type BodyStore, bodyKey, type BodyTable, keyInRow } from '../store/bodies.ts'
 import { bodiesBetween, bodiesById, type BodySize, isWorthMoving, setBodyName } from '../store/body-moves.ts'
+import { BODY_TABLES, movedCursor } from '../store/body-state.ts'
 import type { Context } from '../store/context.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../store/instance-settings.ts'
 
-/** Also longer than any transaction: rows that begin to be seen later than ones with later ids would be passed over. */
-export const MOVED_AFTER_MS = 10 * 60_000
 const LOOKED_AT_ONCE = 500
 const MOST_BYTES = 8 * 1024 * 1024
 const PUT_AT_A_TIME = 16
@@ -21,8 +20,8 @@ export async function moveBodies(
   options: { madeBefore: number; until: () => boolean },
 ): Promise<number> {
   let moved = 0
-  for (const table of ['events', 'pages'] as const) {
-    const cursor = `bodies_moved_${table}`
+  for (const table of BODY_TABLES) {
+    const cursor = movedCursor(table)
     let after = (await readInstanceSetting(ctx.db, cursor)) ?? ''
     for (let more = true; more && !options.until();) {
       const rows = await bodiesBetween(ctx.db, table, { after, before: firstIdAt(options.madeBefore) }, LOOKED_AT_ONCE)

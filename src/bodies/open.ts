@@ -5,7 +5,7 @@ import type { Context } from '../store/context.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../store/instance-settings.ts'
 import { folderBodies } from './folder.ts'
 import { bucketBodies } from './s3.ts'
-import type { BodiesSetting } from './setting.ts'
+import type { BodiesReturn, BodiesSetting } from './setting.ts'
 
 /** Says in the place whose it is: two installations in one place would delete each other's bodies. */
 const MARK = 'loam.json'
@@ -13,16 +13,21 @@ const MARK = 'loam.json'
 export async function openBodies(
   setting: BodiesSetting,
   ctx: Pick<Context, 'db' | 'http' | 'clock' | 'log'>,
+  back: BodiesReturn = 'off',
 ): Promise<BodyStore | undefined> {
   const used = await readInstanceSetting(ctx.db, 'bodies_place')
   const bodies = storeOf(setting, ctx)
   if (used !== null && used !== bodies?.place) {
     throw new Error(
-      `LOAM_BODIES must be ${used}, where bodies lie already: to move them, copy all that is there, stop every server, ` +
-        'and change `bodies_place` in the table instance_settings',
+      `LOAM_BODIES must be ${used}, where bodies lie already: LOAM_BODIES_RETURN=on brings them back into the database. To change ` +
+        'the place, copy all that is there, stop every server, and change `bodies_place` in the table instance_settings',
     )
   }
   if (bodies === undefined) return undefined
+  if (back !== 'off' && used === null) {
+    ctx.log.info({ place: bodies.place }, 'nothing lies there any more: set LOAM_BODIES=database')
+    return undefined
+  }
   try {
     await claim(bodies, await installationId(ctx))
   } catch (error) {

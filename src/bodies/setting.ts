@@ -16,6 +16,10 @@ export interface BucketSettings {
 
 export type BodiesSetting = { kind: 'database' } | { kind: 'folder'; folder: string } | BucketSettings
 
+/** `on`: bodies come back from the place; `without-missing`: also without those that it lacks. */
+export const BODIES_RETURN = ['off', 'on', 'without-missing'] as const
+export type BodiesReturn = (typeof BODIES_RETURN)[number]
+
 export interface AwsSettings {
   endpoint: string | undefined
   region: string | undefined

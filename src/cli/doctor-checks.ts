@@ -3,27 +3,17 @@ import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } fr
 import { join } from 'node:path'
 import type { Config, Given } from '../config.ts'
 import { databaseStatus, sentenceOf } from './db-command.ts'
+import { type BodiesState, bodiesCheck } from './doctor-bodies.ts'
 import { CliFailure } from './failure.ts'
+import { type Check, fail, ok, warn } from './check.ts'
 import { serverFor } from './common.ts'
 import type { Server } from './server.ts'
-
-export interface Check {
-  name: string
-  /** `warn`: works, but look at it. */
-  state: 'ok' | 'warn' | 'fail'
-  said: string
-  fix: string | null
-}
 
 type Settings = Given['config']
 
 const ENOUGH_BYTES = 500 * 1024 * 1024
 const SKEW_MS = 5000
 const SHORT_SECRET = 20
-
-const ok = (name: string, said: string): Check => ({ name, state: 'ok', said, fix: null })
-const warn = (name: string, said: string, fix: string): Check => ({ name, state: 'warn', said, fix })
-const fail = (name: string, said: string, fix: string): Check => ({ name, state: 'fail', said, fix })
 
 export async function examine(): Promise<Check[]> {
   const { ConfigError, readSettings } = await import('../config.ts')
@@ -115,6 +105,7 @@ interface Instance {
   public_url: string
   sandbox: boolean
   time: string
+  bodies: BodiesState | null
 }
 
 async function server(config: Settings): Promise<Check[]> {
@@ -127,6 +118,7 @@ async function server(config: Settings): Promise<Check[]> {
       clock(instance, askedAt, Date.now()),
       publicUrl(instance.public_url, instance.sandbox),
       await callbacks(instance),
+      ...(instance.bodies === null ? [] : [bodiesCheck(instance.bodies)]),
     ]
     const { data } = (await running.get('/environments')) as { data: { dev_id: string }[] }
     for (const { dev_id } of data) {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import type { Check } from './check.ts'
 import { show } from './common.ts'
-import type { Check } from './doctor-checks.ts'
 import { CliFailure } from './failure.ts'
 
 const WORDS = { ok: 'ok  ', warn: 'look', fail: 'FAIL' } as const

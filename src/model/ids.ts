@@ -26,6 +26,11 @@ export function firstIdAt(ms: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}`
 }
 
+/** When an id of `newId` was made, in epoch milliseconds. */
+export function timeOfId(id: string): number {
+  return Number.parseInt(`${id.slice(0, 8)}${id.slice(9, 13)}`, 16)
+}
+
 /** Drawn for many ids at once: asking the system for a few bytes costs more than everything else here. */
 const drawn = Buffer.alloc(10 * 256)
 let used = drawn.length

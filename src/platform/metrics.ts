@@ -137,6 +137,29 @@ export function createMetrics() {
       labelNames: ['lane'],
       registers,
     }),
+    bodiesWaiting: new Gauge({
+      name: 'loam_bodies_waiting',
+      help: 'Rows with a body that are due to be moved out of the database (LOAM_BODIES), by table; no more than 10000 are counted.',
+      labelNames: ['table'],
+      registers,
+    }),
+    bodiesLate: new Gauge({
+      name: 'loam_bodies_late_seconds',
+      help: 'For how long the first of those has been due, by table.',
+      labelNames: ['table'],
+      registers,
+    }),
+    bodiesMoved: new Counter({
+      name: 'loam_bodies_moved_total',
+      help: 'Bodies that were moved out of the database, or back.',
+      labelNames: ['way'],
+      registers,
+    }),
+    bodiesFailed: new Counter({
+      name: 'loam_bodies_failures_total',
+      help: 'Turns of moving and deleting bodies that failed; the next one goes on.',
+      registers,
+    }),
     traceSpans: new Counter({
       name: 'loam_trace_spans_total',
       help: 'Spans of traces, by whether a collector took them.',

@@ -1,5 +1,6 @@
 // Every setting, its default and its meaning.
 import { z } from 'zod'
+import { BODIES_RETURN } from '../bodies/setting.ts'
 import { everyKeyReads } from './encryption-key.ts'
 
 const whole = (most: number, what: string) =>
@@ -121,8 +122,14 @@ export const Settings = z.object({
   LOAM_BODIES: setting(z.string(), {
     meaning:
       'Where raw pages and the bodies of events are moved after ten minutes: `s3://<bucket>/<prefix>`, ' +
-      '`file:///<folder>`, or `database`, where they stay. It cannot change afterwards.',
+      '`file:///<folder>`, or `database`, where they stay. It cannot change while anything lies there.',
     shown: '`database`',
+  }),
+  LOAM_BODIES_RETURN: setting(oneOf(BODIES_RETURN), {
+    meaning:
+      '`on` brings bodies back from where LOAM_BODIES says, so that it can be `database` again; `without-missing` gives up those ' +
+      'that are not there. Set it on every server.',
+    shown: '`off`',
   }),
   AWS_ENDPOINT_URL: setting(z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }), {
     meaning: 'Of the S3 that LOAM_BODIES names, where it is not AWS.',

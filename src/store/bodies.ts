@@ -52,6 +52,9 @@ export function nameOfBody(key: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(ELSEWHERE), Buffer.from(key)])
 }
 
+/** In place of a body that somebody took away. */
+export const NO_BODY = nameOfBody('')
+
 /** Null: the body itself is there. */
 export function keyInRow(packed: Uint8Array): string | null {
   return packed[0] === ELSEWHERE ? Buffer.from(packed.subarray(1)).toString('utf8') : null
@@ -61,6 +64,7 @@ export function keyInRow(packed: Uint8Array): string | null {
 export async function fetchBody(bodies: BodyStore | undefined, packed: Uint8Array): Promise<Uint8Array | null> {
   const key = keyInRow(packed)
   if (key === null) return packed
+  if (key === '') return null
   if (bodies === undefined) throw new BodiesUnavailable('this body lies in a bucket, and LOAM_BODIES names none')
   return await bodies.get(key)
 }

@@ -5,7 +5,7 @@ import { placeholders, type Sql, type Statement, type Transaction } from './data
 /** A name is about a hundred bytes; so little is not worth an object. */
 const LEAST_BYTES = 256
 /** Longer than any turn of what moves bodies. */
-const ON_ITS_WAY_MS = 15 * 60_000
+export const ON_ITS_WAY_MS = 15 * 60_000
 
 export interface BodySize {
   id: string
@@ -43,13 +43,18 @@ export function setBodyName(table: BodyTable, id: string, key: string): Statemen
   return { sql: `UPDATE ${table} SET body = $1 WHERE id = $2`, params: [nameOfBody(key), id] }
 }
 
+/** In place of the name of its object. */
+export function setBody(table: BodyTable, { id, key, body }: { id: string; key: string; body: Uint8Array }): Statement {
+  return { sql: `UPDATE ${table} SET body = $1 WHERE id = $2 AND body = $3`, params: [body, id, nameOfBody(key)] }
+}
+
 /** In the transaction that deletes these rows: what they name goes as well. */
 export async function forgetNamed(tx: Transaction, table: BodyTable, ids: readonly string[]): Promise<void> {
   const rows = await tx.all<{ body: Uint8Array }>(
     `SELECT body FROM ${table} WHERE id IN (${placeholders(ids.length)}) AND length(body) < ${LEAST_BYTES}`,
     ids,
   )
-  const keys = rows.map((row) => keyInRow(row.body)).filter((key) => key !== null)
+  const keys = rows.map((row) => keyInRow(row.body)).filter((key): key is string => key !== null && key !== '')
   await tx.batch(keys.map((path) => orderDeletion(path, 0)))
 }
 
@@ -58,7 +63,7 @@ export async function forgetUser(tx: Transaction, userId: string, now: number): 
   await tx.batch([0, ON_ITS_WAY_MS].map((later) => orderDeletion(userPath(userId), now + later)))
 }
 
-function orderDeletion(path: string, dueAt: number): Statement {
+export function orderDeletion(path: string, dueAt: number): Statement {
   return {
     sql: 'INSERT INTO body_deletions (path, due_at) VALUES ($1, $2) ON CONFLICT DO NOTHING',
     params: [path, dueAt],
@@ -79,6 +84,10 @@ export function deletionDone({ path, due_at }: { path: string; due_at: number })
   return { sql: 'DELETE FROM body_deletions WHERE path = $1 AND due_at = $2', params: [path, due_at] }
 }
 
+export async function hasDeletions(sql: Sql): Promise<boolean> {
+  return (await sql.one('SELECT 1 AS one FROM body_deletions LIMIT 1')) !== null
+}
+
 /** One server at a time: true when the turn is ours until then. */
 export async function takeTurn(sql: Sql, name: string, now: number, until: number): Promise<boolean> {
   const changed = await sql.run(
@@ -87,4 +96,9 @@ export async function takeTurn(sql: Sql, name: string, now: number, until: numbe
     [name, String(until), now],
   )
   return changed === 1
+}
+
+/** Before its time; not when another server has it by now. */
+export async function endTurn(sql: Sql, name: string, until: number): Promise<void> {
+  await sql.run(`UPDATE instance_settings SET value = '0' WHERE name = $1 AND value = $2`, [name, String(until)])
 }

@@ -1,5 +1,5 @@
 // Values that belong to the whole installation, such as the sealed admin token.
-import type { Sql } from './database.ts'
+import type { Sql, Statement } from './database.ts'
 
 export async function readInstanceSetting(sql: Sql, name: string): Promise<string | null> {
   const row = await sql.one<{ value: string }>('SELECT value FROM instance_settings WHERE name = $1', [name])
@@ -7,8 +7,12 @@ export async function readInstanceSetting(sql: Sql, name: string): Promise<strin
 }
 
 export async function writeInstanceSetting(sql: Sql, name: string, value: string): Promise<void> {
-  await sql.run(
-    'INSERT INTO instance_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-    [name, value],
-  )
+  await sql.batch([settingStatement(name, value)])
+}
+
+export function settingStatement(name: string, value: string): Statement {
+  return {
+    sql: 'INSERT INTO instance_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    params: [name, value],
+  }
 }
