@@ -43,13 +43,13 @@ export function timedValues(samples: Samples | null | undefined, knownZone: stri
   )
 }
 
-/** An instant on the person's wall clock; as it came when no zone is known. */
+/** A time on the person's wall clock; as it came when no zone is known. */
 export function shownIn(timestamp: string, zone: string | null): string {
-  const { epochMs } = parseTimestamp(timestamp)
-  return epochMs === null || zone === null ? toWire(timestamp) : wireIn(epochMs, zone)
+  return zone === null ? toWire(timestamp) : wireIn(instantIn(timestamp, zone), zone)
 }
 
-/** A time with its own offset, spelled as the wire spells it. */
-export function asWire(timestamp: string | null | undefined): string | null {
-  return timestamp === null || timestamp === undefined ? null : toWire(timestamp)
+/** A time with its own offset; one without is the person's wall clock, in the zone that is known. */
+export function asWire(timestamp: string | null | undefined, zone: string | null): string | null {
+  if (timestamp === null || timestamp === undefined) return null
+  return offsetOf(timestamp) === null ? shownIn(timestamp, zone) : toWire(timestamp)
 }

@@ -17,7 +17,7 @@ export function mapEnhancedTag(payload: unknown, context: MapContext): Mapped[] 
     documents('enhanced_tag', EnhancedTag, payload, context).map((document) => ({
       day: document.start_day,
       tag: {
-        timestamp: asWire(document.start_time),
+        timestamp: asWire(document.start_time, context.timeZone),
         tag_name: document.custom_name || document.tag_type_code || null,
         notes: document.comment ?? null,
       },
@@ -33,7 +33,7 @@ export function mapTag(payload: unknown, context: MapContext): Mapped[] {
       const names = tags?.length ? tags : text ? [null] : []
       return names.map((name) => ({
         day,
-        tag: { timestamp: asWire(timestamp), tag_name: name, notes: text ?? null },
+        tag: { timestamp: asWire(timestamp, context.timeZone), tag_name: name, notes: text ?? null },
       }))
     }),
   )
@@ -48,13 +48,13 @@ export function mapRestMode(payload: unknown, context: MapContext): Mapped[] {
     documents('rest_mode_period', RestMode, payload, context).flatMap((document) => [
       {
         day: document.start_day,
-        tag: { timestamp: asWire(document.start_time), tag_name: REST_MODE, notes: null },
+        tag: { timestamp: asWire(document.start_time, context.timeZone), tag_name: REST_MODE, notes: null },
       },
       ...(document.episodes ?? []).flatMap(({ tags, timestamp }) =>
         (tags ?? []).map((name) => ({
           // The wall clock of the place where it was noted, so its first ten characters are the local day.
           day: timestamp.slice(0, 10),
-          tag: { timestamp: asWire(timestamp), tag_name: name, notes: null },
+          tag: { timestamp: asWire(timestamp, context.timeZone), tag_name: name, notes: null },
         })),
       ),
     ]),
