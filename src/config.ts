@@ -147,7 +147,7 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
     backfillDays: given.LOAM_BACKFILL_DAYS ?? 30,
     auditDays: given.LOAM_AUDIT_DAYS ?? 365,
     trustedProxies: given.LOAM_TRUSTED_PROXIES ?? 0,
-    strangersPerMinute: given.LOAM_STRANGERS_PER_MINUTE ?? 60,
+    strangersPerMinute: given.LOAM_STRANGERS_PER_MINUTE ?? 1000,
     traces: tracesOf(given),
     logLevel: given.LOAM_LOG_LEVEL ?? 'info',
     embedded,

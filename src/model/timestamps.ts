@@ -104,14 +104,20 @@ function isDay(day: string): boolean {
 /** Minutes east of UTC of `Z`, `+02:00`, `+0200` or `+02`. Throws a RangeError when no clock is so far off. */
 export function parseOffset(zone: string): number {
   if (zone === 'Z' || zone === 'z') return 0
+  if (zone === lastZone) return lastZoneMinutes
   const sign = zone.startsWith('-') ? -1 : 1
   const digits = zone.slice(1).replace(':', '')
   const hours = Number(digits.slice(0, 2))
   const minutes = Number(digits.slice(2) || 0)
   // Below a day, as everybody's dates and times have it; the largest offset in use is 14 hours.
   if (!(hours < 24 && minutes < 60)) throw new RangeError(`no such offset: ${JSON.stringify(zone)}`)
-  return sign * (hours * 60 + minutes) || 0
+  lastZoneMinutes = sign * (hours * 60 + minutes) || 0
+  lastZone = zone
+  return lastZoneMinutes
 }
+
+let lastZone = ''
+let lastZoneMinutes = 0
 
 export function offsetText(offsetMinutes: number): string {
   const size = Math.abs(offsetMinutes)

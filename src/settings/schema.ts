@@ -166,7 +166,7 @@ export const Settings = z.object({
     meaning:
       'Requests without a valid API key, and tries to sign in, that an address (of IPv6: its /64) may make in a minute; ' +
       'more are answered 429. `0`: no limit.',
-    shown: '`60`',
+    shown: '`1000`',
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: setting(
     z
