@@ -85,10 +85,10 @@ const NOBODYS = ''
 /** The signals of one sleep. It does not say of which: the question does. */
 export function mapSleepStream(payload: unknown, context: MapContext): Mapped[] {
   const { sleep_id: id = NOBODYS, zone = context.timeZone ?? UTC, day } = context.request
-  const rows = streamRows(payload, context).map((row) => {
-    const at = instantIn(row.timestamp, UTC)
-    return { ...row, timestamp: wireAt(at, zone), day: day ?? localDayOf(at, zone) }
-  })
+  const rows = streamRows(payload, context)
+    .map((row) => ({ ...row, at: instantIn(row.timestamp, UTC) }))
+    .sort((a, b) => a.at - b.at)
+    .map((row) => ({ ...row, timestamp: wireAt(row.at, zone), day: day ?? localDayOf(row.at, zone) }))
   const night: Mapped = {
     type: 'sleep',
     key: { id },
