@@ -26,16 +26,16 @@ export const Lap = z.object({
 export type Lap = z.infer<typeof Lap>
 
 /** `time` in seconds since the start; another stream may be shorter than it, and has null where a sensor had no reading. */
-const numbers = z.object({ data: z.array(z.number().nullable()) }).nullish()
+const numbers = z.object({ data: z.array(z.number().nullable()).nullish() }).nullish()
 export const Streams = z.object({
-  time: z.object({ data: z.array(z.number()) }).nullish(),
+  time: z.object({ data: z.array(z.number()).nullish() }).nullish(),
   distance: numbers,
   altitude: numbers,
   velocity_smooth: numbers,
   heartrate: numbers,
   cadence: numbers,
   watts: numbers,
-  latlng: z.object({ data: z.array(z.array(z.number().nullable()).nullable()) }).nullish(),
+  latlng: z.object({ data: z.array(z.array(z.number().nullable()).nullable()).nullish() }).nullish(),
 })
 export type Streams = z.infer<typeof Streams>
 

@@ -10,7 +10,7 @@ export function mapStreams(payload: unknown, context: MapContext): Mapped[] {
   const [streams] = readDocuments({ kind: 'streams', schema: Streams }, byType(payload), context)
   const about = activityOfPage(context)
   const at = timesOf(streams!, about.startAt, about.zone)
-  const of = <Name extends string>(data: readonly (number | null)[] | undefined, name: Name) =>
+  const of = <Name extends string>(data: readonly (number | null)[] | null | undefined, name: Name) =>
     series(data, at, (value) => ({ [name]: value }) as { [N in Name]: number })
   return [
     {
@@ -53,7 +53,7 @@ const UTC = '+00:00'
 
 /** As long as the shorter of the two; what has no value has no sample. */
 function series<Sample extends object>(
-  data: readonly (number | null)[] | undefined,
+  data: readonly (number | null)[] | null | undefined,
   at: readonly Moment[],
   sampleOf: (value: number) => Sample,
 ): (Moment & Sample)[] {
@@ -67,7 +67,7 @@ function series<Sample extends object>(
 function routeOf({ time, latlng }: Streams, at: readonly Moment[]) {
   const untimed: Partial<Moment> = { timestamp: null }
   return (latlng?.data ?? []).flatMap((place, i) => {
-    const moment = time === undefined || time === null ? untimed : at[i]
+    const moment = time?.data ? at[i] : untimed
     return place === null || place.length !== 2 || moment === undefined
       ? []
       : [{ ...moment, coords_lat_lng_deg: place }]
