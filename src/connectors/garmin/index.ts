@@ -21,7 +21,7 @@ import { mapSleeps } from './map/sleep.ts'
 import { mapUnknown } from './map/unknown.ts'
 import { notificationsOf, UNKNOWN_SUMMARIES } from './notifications.ts'
 import { hosts, identify, oauth, PERMISSION } from './oauth.ts'
-import { rawSummaries } from './summaries.ts'
+import { rawSummaries, rootKeysOf } from './summaries.ts'
 import { fixedOffset } from './time.ts'
 import { plannedWorkouts, TRAINING_BUDGET } from './training/index.ts'
 
@@ -30,6 +30,9 @@ const { activities: ACTIVITIES, health: HEALTH, cycle: CYCLE } = PERMISSION
 /** Of production keys. Evaluation keys have 100: Garmin's 429 is waited for then. */
 const HISTORY_DAYS_PER_MINUTE = 10_000
 const TRAINING_CALLS_PER_MINUTE = 3000
+/** Five years of workouts, two of everything else. */
+const ACTIVITY_DAYS = 1826
+const HEALTH_DAYS = 730
 /** The account has no days: one reading serves a backfill of any length. */
 const ANY_DAYS = 36_500
 
@@ -43,9 +46,9 @@ function summary(
   backfill: string | null,
   mapping: Mapping,
 ): Record<string, Read> {
-  return {
-    [kind]: { types, scope, fetch: fetchSummaries({ kind, types, backfill }), maxDays: BACKFILL_DAYS, ...mapping },
-  }
+  const history = scope === ACTIVITIES ? {} : { historyDays: HEALTH_DAYS }
+  const fetch = fetchSummaries({ kind, types, backfill })
+  return { [kind]: { types, scope, fetch, maxDays: BACKFILL_DAYS, ...history, ...mapping } }
 }
 
 /** The file has the same course as the details, and more finely: only where there are none. */
@@ -128,7 +131,9 @@ export const garmin: Connector = {
   identify,
   reads,
   timeZone: shownOffset,
-  notifications: notificationsOf(Object.keys(reads)),
+  notifications: notificationsOf(
+    new Map(Object.keys(reads).flatMap((kind) => rootKeysOf(kind).map((root) => [root, kind]))),
+  ),
   /** Garmin refuses applications that look by themselves. */
   poll: null,
   limits: {
@@ -138,7 +143,7 @@ export const garmin: Connector = {
     },
   },
   backfillDays: BACKFILL_DAYS,
-  historyDays: 730,
+  historyDays: ACTIVITY_DAYS,
   plannedWorkouts,
   notice:
     'Garmin gives access to companies alone, after a review. New applications have evaluation keys: they see little history and have small limits.',

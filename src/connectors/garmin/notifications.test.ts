@@ -136,7 +136,16 @@ test('what belongs to nobody is passed over, what is no notification is kept asi
   assert.deepEqual(changesOf({ dailies: [{ summaryId: 'a' }, null, 7] }), [])
   assert.throws(() => changesOf([1]), /an object with a list/)
   assert.throws(() => changesOf({ dailies: { userId: ONE } }), /dailies: expected a list/)
+  assert.throws(() => changesOf({ version: 2 }), /an object with a list/)
   assert.throws(() => changesOf('no json'), SyntaxError)
+})
+
+test('something new beside the lists takes nothing from them; pull paths name the same kinds', () => {
+  const item = { userId: ONE, summaryId: 'a', startTimeInSeconds: 1 }
+  const kinds = changesOf({ version: 2, about: { a: 1 }, dailies: [item], pulseOx: [item], respiration: [item] }).map(
+    (change) => change.what === 'page' && change.page.kind,
+  )
+  assert.deepEqual(kinds, ['dailies', 'pulseox', 'allDayRespiration'])
 })
 
 test('Garmin wants 200 and nothing, and sends up to 100 MB', () => {

@@ -13,30 +13,43 @@ const PERMISSIONS = 'userPermissionsChange'
 /** Activity details; the other kinds stay below 10 MB. */
 const MAX_BYTES = 100 * 1024 * 1024
 
-export function notificationsOf(kinds: readonly string[]): Notifications {
-  const known = new Set(kinds)
+/** `kinds`: the kind of page that each root key brings. */
+export function notificationsOf(kinds: ReadonlyMap<string, string>): Notifications {
   return {
     unsigned: true,
     verify(request, secrets) {
       const clientId = request.headers['garmin-client-id']
       return hasKey(request, secrets) && clientId !== undefined && sameText(clientId, secrets.client.id)
     },
-    parse: (request) => parse(request, known),
+    parse: (request) => parse(request, kinds),
     accepted: { status: 200, body: '' },
     maxBytes: MAX_BYTES,
   }
 }
 
-function parse(request: NotificationRequest, known: ReadonlySet<string>): Change[] {
+function parse(request: NotificationRequest, kinds: ReadonlyMap<string, string>): Change[] {
   const body = parseJson(Buffer.from(request.body).toString('utf8'))
   if (!isObject(body)) throw new Error('expected an object with a list for each kind of summary')
-  return Object.entries(body).flatMap(([root, list]) => {
-    if (!Array.isArray(list)) throw new Error(`${root}: expected a list`)
+  const entries = Object.entries(body)
+  if (!entries.some(([root, list]) => Array.isArray(list) || isOurs(root, kinds))) {
+    throw new Error('expected an object with a list for each kind of summary')
+  }
+  return entries.flatMap(([root, list]) => {
+    if (!Array.isArray(list)) {
+      if (isOurs(root, kinds)) throw new Error(`${root}: expected a list`)
+      // Something new beside the lists takes nothing from them.
+      return []
+    }
     const items = list.filter(isObject).filter(({ userId }) => typeof userId === 'string' && userId !== '')
     if (root === DEREGISTRATIONS) return items.map((item) => ({ what: 'revoked', providerUserId: userOf(item) }))
     if (root === PERMISSIONS) return permissionChanges(items)
-    return known.has(root) ? summaryChanges(root, items) : unknownSummaries(root, items)
+    const kind = kinds.get(root)
+    return kind === undefined ? unknownSummaries(root, items) : summaryChanges(kind, items)
   })
+}
+
+function isOurs(root: string, kinds: ReadonlyMap<string, string>): boolean {
+  return kinds.has(root) || root === DEREGISTRATIONS || root === PERMISSIONS
 }
 
 function userOf(item: Record<string, unknown>): string {

@@ -216,8 +216,14 @@ const ID = { path: ['activityId'], error: 'expected an id' }
 export const ActivitySummary = z.object({ ...identified, ...totals }).refine(hasId, ID)
 export type ActivitySummary = z.infer<typeof ActivitySummary>
 
+/** The id may stand inside, with the totals. */
 export const ActivityDetails = z
-  .object({ ...identified, summary: ActivityTotals, samples: objects, laps: objects })
+  .object({ ...identified, summary: z.object({ ...identified, ...totals }), samples: objects, laps: objects })
+  .transform(({ activityId, summaryId, ...details }) => ({
+    ...details,
+    activityId: activityId ?? details.summary.activityId,
+    summaryId: summaryId ?? details.summary.summaryId,
+  }))
   .refine(hasId, ID)
 
 export const MoveIq = z.object({ ...timed })

@@ -10,7 +10,8 @@ const OTHER_NAMES = new Map<string, readonly string[]>([
   ['moveIQActivities', ['moveiq', 'moveIQ']],
 ])
 
-function rootKeysOf(kind: string): string[] {
+/** Under which a push may name them. */
+export function rootKeysOf(kind: string): string[] {
   return [kind, ...(OTHER_NAMES.get(kind) ?? [])]
 }
 
