@@ -4,13 +4,14 @@ import { z } from 'zod'
 import { millimetersToMeters } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { formOf, readPoints, readWindows, type Window } from '../pages.ts'
-import { dayOfInterval, shown } from '../time.ts'
-import { Interval, maybeInt64 } from '../values.ts'
+import { dayAt, dayOfInterval, shown } from '../time.ts'
+import { Interval, maybeInt64, type Source } from '../values.ts'
 import { byDay, dailyOfWindows, type DailyPart, growing, type Timed } from './day-parts.ts'
-import { dayAt } from '../time.ts'
+import { isOwn } from './sources.ts'
 
 interface Counted extends Timed {
   amount: number
+  source: Source | null
 }
 
 interface Counting {
@@ -35,7 +36,7 @@ function mapCounting({ dataType, point, window, total, samples }: Counting) {
     const series = (items: readonly Counted[]): Mapped[] =>
       byDay('daily', items, context, (inDay) =>
         samples(
-          growing(inDay, ({ amount }) => amount).map(({ item, total: amount }) => ({
+          growing(ofOneSource(inDay), ({ amount }) => amount).map(({ item, total: amount }) => ({
             timestamp: shown(item.at, item.offsetSeconds, context.timeZone),
             amount,
           })),
@@ -46,7 +47,8 @@ function mapCounting({ dataType, point, window, total, samples }: Counting) {
       const days = dailyOfWindows(windows, context, (value) => total(counted(value, window)))
       return [...days, ...series(within(windows, context, (value) => counted(value, window)))]
     }
-    const items = readPoints(dataType, PointValue, payload, context).map(({ value }) => ({
+    const items = readPoints(dataType, PointValue, payload, context).map(({ source, value }) => ({
+      source,
       day: dayOfInterval(value.interval, context.timeZone),
       at: value.interval.startTime,
       offsetSeconds: value.interval.startUtcOffset,
@@ -54,6 +56,20 @@ function mapCounting({ dataType, point, window, total, samples }: Counting) {
     }))
     return series(items)
   }
+}
+
+/** `list` has what the watch and the phone counted of one walk: the source that counted most, Google's own before others. */
+function ofOneSource(items: readonly Counted[]): readonly Counted[] {
+  const sources = Map.groupBy(items, ({ source }) => nameOf(source))
+  if (sources.size === 1) return items
+  const total = (of: readonly Counted[]): number => of.reduce((sum, { amount }) => sum + amount, 0)
+  const rank = (of: readonly Counted[]): number => (isOwn(of[0]!.source) ? 0 : 1)
+  return [...sources.values()].sort((a, b) => rank(a) - rank(b) || total(b) - total(a))[0]!
+}
+
+function nameOf(source: Source | null): string {
+  const { platform, device, application } = source ?? {}
+  return [platform, device?.manufacturer, device?.displayName, application?.packageName].join('|')
 }
 
 /** Windows of absolute time that are no days: a series at their beginnings. */
@@ -65,7 +81,15 @@ export function within<Value>(
   return windows.flatMap(({ day, startAt, value }) =>
     day !== null || startAt === null || value === null
       ? []
-      : [{ day: dayAt(startAt, null, null, timeZone), at: startAt, offsetSeconds: null, amount: amount(value) }],
+      : [
+          {
+            day: dayAt(startAt, null, null, timeZone),
+            at: startAt,
+            offsetSeconds: null,
+            amount: amount(value),
+            source: null,
+          },
+        ],
   )
 }
 

@@ -5,6 +5,10 @@ import type { Interval, Source } from '../values.ts'
 /** Google's own devices and app; the same night may also come from the phone's Health Connect. */
 const OWN_PLATFORM = 'FITBIT'
 
+export function isOwn(source: Source | null): boolean {
+  return source?.platform === OWN_PLATFORM
+}
+
 export function isManual(source: Source | null): boolean {
   return source?.recordingMethod === 'MANUAL'
 }
@@ -20,7 +24,7 @@ export function deviceOf(source: Source | null): { name?: string | null; manufac
 
 /** `list` has a night once for each app that knows it: what Google's own device measured at that time stands for it. */
 export function withoutTwins<Value extends { interval: Interval }>(points: Point<Value>[]): Point<Value>[] {
-  const own = points.filter(({ source }) => source?.platform === OWN_PLATFORM)
+  const own = points.filter(({ source }) => isOwn(source))
   return points.filter((point) => {
     const platform = point.source?.platform
     if (platform === OWN_PLATFORM || platform === null || platform === undefined) return true
