@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
-import { SleepLevel } from '../../model/enumerations.ts'
 import type { PasswordLogin } from '../connector.ts'
 import { mapPage } from '../map-pages.ts'
 import { answering, responseOf } from '../test-http.ts'
@@ -61,20 +60,6 @@ test('refusals: a wrong password is the person, the rest passes; none of them sh
   }
   await assert.rejects(signIn({}, 429, { 'retry-after': '7' }), { afterSeconds: 7, rateLimited: true })
   await assert.rejects(signIn({ access_token: 'x' }), { next: 'retry' })
-})
-
-test('every stage has its level', () => {
-  const { Awake, Light, Deep, Rem, OutOfBed, Sleeping, Unknown } = SleepLevel
-  const levels = { awake: Awake, light: Light, deep: Deep, rem: Rem, out: OutOfBed, asleep: Sleeping, sitting: Unknown }
-  for (const [stage, level] of Object.entries(levels)) {
-    const session = { id: '1', ts: '2026-09-14T21:02:00Z', duration: 60, stages: [{ stage, duration: 60 }] }
-    const [part] = mapPage(eight, 'intervals', session, input).mapped
-    assert.equal(
-      part?.type === 'sleep' && part.record?.sleep_durations_data?.hypnogram_samples?.[0]?.level,
-      level,
-      stage,
-    )
-  }
 })
 
 const input = { timeZone: null, receivedAt: 0 }

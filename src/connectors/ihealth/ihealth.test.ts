@@ -9,7 +9,6 @@ import { responseOf } from '../test-http.ts'
 import { httpStatusOf } from './errors.ts'
 import { fetchList } from './fetch.ts'
 import { ihealth } from './index.ts'
-import { SPORTS } from './map/days.ts'
 import { notifications } from './notifications.ts'
 import { authorizeCall, oauth } from './oauth.ts'
 
@@ -203,13 +202,6 @@ test('units that change between pages, and pages that are none, are tried again'
     retry,
   )
   await assert.rejects(all([[]]), retry)
-})
-
-test('every word of sports has its type', () => {
-  for (const [word, type] of SPORTS) {
-    const [part] = mapPage(ihealth, 'sport', [{ DataID: 'x', SportName: word, SportStartTime: 1 }], input).mapped
-    assert.equal(part?.type === 'activity' && part.record?.metadata?.type, type, word)
-  }
 })
 
 const input = { timeZone: null, receivedAt: 0 }

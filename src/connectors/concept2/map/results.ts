@@ -7,7 +7,7 @@ import { type Piece, Result, type Stroke } from '../payloads.ts'
 import { piecesOf, type Span, spanOf } from '../time.ts'
 import { recordedOf } from './strokes.ts'
 
-export const TYPES = new Map<string, number>([
+const TYPES = new Map<string, number>([
   ['rower', ActivityType.RowingMachine],
   ['dynamic', ActivityType.RowingMachine],
   ['slides', ActivityType.RowingMachine],
@@ -85,18 +85,21 @@ function activityOf(result: Result, span: Span, context: MapContext): Mapped {
         },
       },
       movement_data: { avg_cadence_rpm: result.stroke_rate },
-      lap_data: { laps: lapsOf(piecesOf(result), span) },
+      lap_data: { laps: lapsOf(piecesOf(result), span, context) },
     },
   }
 }
 
-const TRIGGERS = new Map([
+/** Null: there is no word for it. */
+const TRIGGERS = new Map<string, string | null>([
   ['distance', 'DISTANCE'],
   ['time', 'TIME'],
+  ['calorie', 'CALORIES'],
+  ['wattminute', null],
 ])
 
 /** One after the other; the rest that an interval names follows it and belongs to no lap. */
-function lapsOf(pieces: readonly Piece[], { startAt, zone }: Span) {
+function lapsOf(pieces: readonly Piece[], { startAt, zone }: Span, context: MapContext) {
   let at: number | null = startAt
   return pieces.map((piece) => {
     const beganAt: number | null = at
@@ -112,9 +115,16 @@ function lapsOf(pieces: readonly Piece[], { startAt, zone }: Span) {
       calories: piece.calories_total,
       avg_hr_bpm: piece.heart_rate?.average,
       total_strokes: piece.stroke_count,
-      trigger_method: TRIGGERS.get(piece.type ?? '') ?? null,
+      trigger_method: triggerOf(piece.type, context),
     }
   })
+}
+
+function triggerOf(type: string | null | undefined, context: MapContext): string | null {
+  if (!type) return null
+  const known = TRIGGERS.get(type)
+  if (known === undefined) context.unknown('interval.type', type)
+  return known ?? null
 }
 
 function seconds(tenths: number | null | undefined): number | null {

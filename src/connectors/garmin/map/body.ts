@@ -136,6 +136,8 @@ export function piecesOfHealthSnapshot(payload: unknown, context: MapContext): P
   return snapshots(payload, context).map(({ raw, at }) => ({ id: String(at.seconds), days: [at.day], item: raw }))
 }
 
+const SERIES = new Set(['heart_rate', 'spo2', 'rmssd_hrv', 'sdrr_hrv', 'respiration', 'stress'])
+
 /** Two minutes at rest that the person asked for. Body has no place for their stress and breath. */
 export function mapHealthSnapshot(payload: unknown, context: MapContext): Mapped[] {
   return byDay(snapshots(payload, context)).map(([day, measured]) => {
@@ -146,7 +148,9 @@ export function mapHealthSnapshot(payload: unknown, context: MapContext): Mapped
         if (!parsed.success) return []
         const values = valuesAt(parsed.data.epochSummaries, at.seconds, isPositive)
         const samples = values.map(({ seconds, value }) => ({ timestamp: clock(seconds), value }))
-        return [{ ...parsed.data, type: parsed.data.summaryType?.toLowerCase(), samples }]
+        const type = parsed.data.summaryType?.toLowerCase()
+        if (type && !SERIES.has(type)) context.unknown('healthSnapshot.summaryType', type)
+        return [{ ...parsed.data, type, samples }]
       })
     })
     const samplesOf = (type: string) => series.filter((each) => each.type === type).flatMap((each) => each.samples)

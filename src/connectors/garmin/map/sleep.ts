@@ -32,6 +32,7 @@ export function mapSleeps(payload: unknown, context: MapContext): Mapped[] {
     const sleeps = sleepsOf(versions)
     const main = sleeps.reduce((longest, each) => (lengthOf(each) > lengthOf(longest) ? each : longest))
     return sleeps.flatMap((summary): Mapped[] => {
+      countStrangers(summary, context)
       const { zone } = nightOf(summary, context.timeZone)
       const id = summary === main ? day : `${day}-${summary.startTimeInSeconds}`
       return [
@@ -171,6 +172,13 @@ function spanOf(summary: SleepSummary): { end: number; segments: Segment[] } {
   const contradicts = byTotals > start && byMap - byTotals > MAP_BEYOND_SECONDS
   const end = byMap > start && !contradicts ? byMap : byTotals
   return { end, segments: segments.filter(({ from }) => from < end) }
+}
+
+/** What is in no list is no sleep, and no sample either. */
+function countStrangers({ sleepLevelsMap: map }: SleepSummary, context: MapContext): void {
+  for (const name of Object.keys(map ?? {})) {
+    if (!LEVELS.has(name.toLowerCase())) context.unknown('sleeps.sleepLevelsMap', name)
+  }
 }
 
 function segmentsOf(map: Record<string, unknown> | null | undefined): Segment[] {

@@ -7,6 +7,7 @@ import type { MapContext, Mapped } from '../../connector.ts'
 import { type Point, readPoints } from '../pages.ts'
 import { dayOfInterval, shown, shownEnd, shownStart } from '../time.ts'
 import { instant, Interval, maybeDuration, maybeInstant, maybeInt64, number, text } from '../values.ts'
+import { named } from './energy.ts'
 import { ZONES } from './heart.ts'
 import { deviceOf, isManual, withoutTwins } from './sources.ts'
 
@@ -103,7 +104,7 @@ function exerciseOf({ id, source, value }: Point<Exercise>, context: MapContext)
         summary: { avg_hr_bpm: metrics?.averageHeartRateBeatsPerMinute, hr_zone_data: zonesOf(metrics) },
       },
       oxygen_data: { vo2max_ml_per_min_per_kg: metrics?.runVo2Max },
-      lap_data: { laps: lapsOf(value, zone) },
+      lap_data: { laps: lapsOf(value, context) },
     },
   }
 }
@@ -151,7 +152,8 @@ const TRIGGERS = new Map([
   ['CALORIES', 'CALORIES'],
 ])
 
-function lapsOf({ splitSummaries, splits }: Exercise, zone: string | null) {
+function lapsOf({ splitSummaries, splits }: Exercise, context: MapContext) {
+  const zone = context.timeZone
   const laps = splitSummaries?.length ? splitSummaries : (splits ?? [])
   return laps.map((lap) => ({
     start_time: shown(lap.startTime, lap.startUtcOffset, zone),
@@ -164,6 +166,6 @@ function lapsOf({ splitSummaries, splits }: Exercise, zone: string | null) {
     calories: lap.metricsSummary?.caloriesKcal,
     avg_hr_bpm: lap.metricsSummary?.averageHeartRateBeatsPerMinute,
     avg_speed_meters_per_second: meters(lap.metricsSummary?.averageSpeedMillimetersPerSecond),
-    trigger_method: TRIGGERS.get(lap.splitType ?? ''),
+    trigger_method: named(TRIGGERS, 'exercise.splitType', lap.splitType, context),
   }))
 }

@@ -153,7 +153,7 @@ function sleepUploadType(source: string | null | undefined, context: MapContext)
 }
 
 /** Names are words in the phone's language: by what they contain, the longer word first. */
-export const SPORTS: readonly (readonly [word: string, type: number])[] = [
+const SPORTS: readonly (readonly [word: string, type: number])[] = [
   ['american football', ActivityType.AmericanFootball],
   ['table tennis', ActivityType.TableTennis],
   ['ping pong', ActivityType.TableTennis],

@@ -44,13 +44,14 @@ export function mapPhysicalInfo(payload: unknown, context: MapContext): Mapped[]
 
 const CORE = 'TM_CORE_TEMPERATURE'
 const SKIN = 'TM_SKIN_TEMPERATURE'
+const UNSAID = 'TM_UNKNOWN'
 
 export function mapBodyTemperature(payload: unknown, context: MapContext): Mapped[] {
   const zone = context.timeZone ?? UTC
   const readings = documents('biosensing_bodytemperature', BodyTemperature, payload, context).flatMap((period) => {
     const { measurement_type: kind } = period
     if (kind !== CORE && kind !== SKIN) {
-      context.unknown('bodytemperature.measurement_type', kind)
+      if (kind !== UNSAID) context.unknown('bodytemperature.measurement_type', kind)
       return []
     }
     const startAt = instantIn(period.start_time, UTC)

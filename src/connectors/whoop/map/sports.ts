@@ -13,7 +13,7 @@ function plain(name: string): string {
 }
 
 /** Version 1 had numbers. */
-export const SPORT_IDS = new Map<number, string>([
+const SPORT_IDS = new Map<number, string>([
   [-1, 'activity'],
   [0, 'running'],
   [1, 'cycling'],

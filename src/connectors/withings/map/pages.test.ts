@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import activityTypes from '../activity_types.json' with { type: 'json' }
-import { SleepLevel } from '../../../model/enumerations.ts'
 import { mapPage } from '../../map-pages.ts'
 import { UnreadablePage } from '../../connector.ts'
 import { withings } from '../index.ts'
@@ -9,40 +7,6 @@ import { withings } from '../index.ts'
 const input = { timeZone: 'Europe/Berlin', receivedAt: Date.parse('2026-09-16T12:00:00Z') }
 const at = 1_789_449_511
 const map = (kind: string, payload: unknown) => mapPage(withings, kind, payload, input)
-
-test('every category of workouts has its type, and no activity is none', () => {
-  const codes = Object.entries(activityTypes.map)
-  assert.ok(codes.length > 120)
-  for (const [code, { terra }] of codes) {
-    const { mapped, unknown } = map('workouts', [{ id: 1, category: Number(code), startdate: at, enddate: at + 60 }])
-    assert.deepEqual(
-      unknown.filter(({ table }) => table === 'workouts.category'),
-      [],
-    )
-    if (code === '128') assert.deepEqual(mapped, [])
-    else assert.equal(mapped[0]?.type === 'activity' && mapped[0].record?.metadata?.type, terra, code)
-  }
-})
-
-test('every state of sleep has its level, and any other number none', () => {
-  const { Awake, Light, Deep, Rem, Sleeping, OutOfBed, Unknown } = SleepLevel
-  const levels = {
-    0: Awake,
-    1: Light,
-    2: Deep,
-    3: Rem,
-    4: Sleeping,
-    5: Sleeping,
-    15: OutOfBed,
-    6: Unknown,
-    16: Unknown,
-  }
-  for (const [state, level] of Object.entries(levels)) {
-    const [part] = map('sleep', [{ startdate: at, enddate: at + 60, state: Number(state) }]).mapped
-    assert.ok(part?.type === 'sleep')
-    assert.equal(part.record?.sleep_durations_data?.hypnogram_samples?.[0]?.level, level, state)
-  }
-})
 
 test("the API's own names of its actions are understood", () => {
   for (const [name, kind] of [
