@@ -1,6 +1,11 @@
 // What a database error means, on both engines.
 import { BodiesUnavailable } from './bodies.ts'
 
+/** More waits for the database than there is room or time for. Nothing of this was sent to it. */
+export class Overloaded extends Error {
+  override name = 'Overloaded'
+}
+
 interface Coded {
   code?: unknown
   errcode?: unknown
@@ -20,7 +25,7 @@ const CONNECTION_TROUBLE =
 
 /** Nothing was wrong with the statement: the database, or where bodies lie, is away, full or busy. Try again later. */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof BodiesUnavailable) return true
+  if (error instanceof BodiesUnavailable || error instanceof Overloaded) return true
   const { code, errcode } = (error ?? {}) as Coded
   if (typeof errcode === 'number') return [5, 6, 10, 13, 14].includes(errcode & 0xff)
   if (typeof code !== 'string') return error instanceof Error && CONNECTION_TROUBLE.test(error.message)

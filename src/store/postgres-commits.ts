@@ -1,7 +1,7 @@
 // One commit for what arrives at the same time, on PostgreSQL: transactions that know all their changes beforehand.
 import type pg from 'pg'
-import type { Statement } from './database.ts'
-import { isUnavailable } from './errors.ts'
+import type { Statement, Value } from './database.ts'
+import { isUnavailable, Overloaded } from './errors.ts'
 import { assertCommitted, inOneWrite, isRetryable, merged, send } from './postgres-query.ts'
 
 /** Commits under way at a time: while these wait for the disk, the next ones gather. */
@@ -9,10 +9,23 @@ const MOST_FLUSHING = 3
 const MOST_UNITS = 64
 const MOST_TRIES = 3
 
+export interface CommitLimits {
+  /** Waiting or under way: more are refused at once. */
+  mostUnits: number
+  /** Of their parameters; one alone may be larger. */
+  mostBytes: number
+  /** Who waits longer for its turn is refused: shorter than providers wait for their answer. */
+  mostWaitMs: number
+}
+
+const LIMITS: CommitLimits = { mostUnits: 10_000, mostBytes: 128 * 1024 * 1024, mostWaitMs: 5000 }
+
 interface Unit {
   statements: readonly Statement[]
   /** Whether someone asks how many rows each statement changed: then they are sent as they are. */
   counted: boolean
+  bytes: number
+  since: number
   committed(changes: number[]): void
   failed(error: unknown): void
 }
@@ -20,17 +33,53 @@ interface Unit {
 export class GroupCommit {
   readonly #pool: pg.Pool
   readonly #waiting: Unit[] = []
+  readonly #limits: CommitLimits
   #flushing = 0
+  #inside = 0
+  #insideBytes = 0
+  #isTimed = false
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, limits: CommitLimits = LIMITS) {
     this.#pool = pool
+    this.#limits = limits
   }
 
-  add(statements: readonly Statement[], counted: boolean): Promise<number[]> {
-    return new Promise((committed, failed) => {
-      this.#waiting.push({ statements, counted, committed, failed })
-      if (this.#flushing < MOST_FLUSHING) void this.#flush()
-    })
+  /** Rejects with Overloaded, and nothing was sent, when the database stands still or does not keep up. */
+  async add(statements: readonly Statement[], counted: boolean): Promise<number[]> {
+    const { mostUnits, mostBytes, mostWaitMs } = this.#limits
+    const bytes = bytesOf(statements)
+    if (this.#inside >= mostUnits || (this.#inside > 0 && this.#insideBytes + bytes > mostBytes)) {
+      throw new Overloaded(`too much waits for the database: ${this.#inside} commits, ${this.#insideBytes} bytes`)
+    }
+    this.#inside++
+    this.#insideBytes += bytes
+    try {
+      return await new Promise<number[]>((committed, failed) => {
+        this.#waiting.push({ statements, counted, bytes, since: performance.now(), committed, failed })
+        if (this.#flushing < MOST_FLUSHING) void this.#flush()
+        else if (!this.#isTimed) this.#refuseLateIn(mostWaitMs)
+      })
+    } finally {
+      this.#inside--
+      this.#insideBytes -= bytes
+    }
+  }
+
+  #refuseLateIn(ms: number): void {
+    this.#isTimed = true
+    setTimeout(() => this.#refuseLate(), ms).unref()
+  }
+
+  /** Those that have waited as long as they may; looks again when the next one's time comes. */
+  #refuseLate(): void {
+    this.#isTimed = false
+    const { mostWaitMs } = this.#limits
+    const now = performance.now()
+    const inTime = this.#waiting.findIndex(({ since }) => now - since < mostWaitMs)
+    const late = this.#waiting.splice(0, inTime === -1 ? this.#waiting.length : inTime)
+    for (const { failed } of late) failed(new Overloaded(`the database did not take it within ${mostWaitMs} ms`))
+    const next = this.#waiting[0]
+    if (next !== undefined) this.#refuseLateIn(mostWaitMs - (now - next.since))
   }
 
   async #flush(): Promise<void> {
@@ -82,6 +131,18 @@ export class GroupCommit {
       client.release(broken)
     }
   }
+}
+
+function bytesOf(statements: readonly Statement[]): number {
+  let bytes = 0
+  for (const { params = [] } of statements) for (const value of params) bytes += sizeOf(value)
+  return bytes
+}
+
+function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  return 'toPack' in value ? value.toPack.reduce((sum, { length }) => sum + length, 0) : value.byteLength
 }
 
 /** The first failure in order, when all have ended: none is left behind on the connection. */

@@ -9,6 +9,7 @@ export interface Turn {
   /** Its changes are durable. */
   committed(): void
   failed(error: unknown): void
+  since: number
 }
 
 /** A transaction that knows all its changes beforehand: it needs no turn of its own. */
@@ -16,6 +17,7 @@ export interface Unit {
   statements: readonly Statement[]
   committed(changes: number[]): void
   failed(error: unknown): void
+  since: number
 }
 
 export type Ask = (request: Request) => Promise<Answer>
@@ -28,10 +30,16 @@ export class Group {
   #before: string[] = ['BEGIN IMMEDIATE']
   #begun = false
   #ended = false
+  #lockedOut: unknown = null
 
   /** Committed or failed: nothing more can be part of it. */
   get isOver(): boolean {
     return this.#ended
+  }
+
+  /** What it met when somebody else kept the file to themselves for as long as SQLite waits. */
+  get lockedOut(): unknown {
+    return this.#lockedOut
   }
 
   constructor(writer: SqliteThread) {
@@ -46,7 +54,9 @@ export class Group {
       this.#begun = true
       return answer
     } catch (error) {
-      this.#begun ||= (error as SqliteError).errcode !== 5
+      const isLocked = (error as SqliteError).errcode === 5
+      if (isLocked) this.#lockedOut = error
+      this.#begun ||= !isLocked
       throw error
     }
   }

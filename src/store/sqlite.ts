@@ -11,6 +11,8 @@ const MAX_UNITS = 256
 const MAX_UNIT_STATEMENTS = 2000
 /** A transaction that awaits something else than the database would hold everyone. */
 const MAX_TRANSACTION_MS = 30_000
+/** Behind one that waited in vain for somebody else's lock (`busy_timeout`): who waited so long does not wait again. */
+const MAX_WAIT_BEHIND_MS = 2500
 
 export async function openSqlite(path: string): Promise<Database> {
   const writer = new SqliteThread({ path, role: 'writer' })
@@ -55,7 +57,7 @@ class SqliteDatabase implements Database {
 
   #unit(statements: readonly Statement[]): Promise<number[]> {
     return new Promise<number[]>((committed, failed) => {
-      this.#queue.push({ statements, committed, failed })
+      this.#queue.push({ statements, committed, failed, since: performance.now() })
       void this.#drain()
     })
   }
@@ -139,6 +141,15 @@ class SqliteDatabase implements Database {
       else await group.give(this.#queue.shift() as Turn)
     }
     await group.commit()
+    if (group.lockedOut !== null) this.#failLate(group.lockedOut)
+  }
+
+  /** Else each of many would wait for the lock, one after the other. */
+  #failLate(error: unknown): void {
+    const before = performance.now() - MAX_WAIT_BEHIND_MS
+    const inTime = this.#queue.findIndex(({ since }) => since > before)
+    const late = this.#queue.splice(0, inTime === -1 ? this.#queue.length : inTime)
+    for (const each of late) each.failed(error)
   }
 
   #nextUnits(): Unit[] {
@@ -211,6 +222,7 @@ class SqliteTransaction implements Transaction {
               this.#finish = (error) => (error === null ? resolve() : reject(error))
               got(ask)
             }),
+          since: performance.now(),
           committed,
           failed(error) {
             lost(error)

@@ -23,6 +23,13 @@ async function assertRefusing(world: World): Promise<void> {
   assert.equal(refused.status, 503, refused.text)
 }
 
+/** Nobody waits for all those before: each is answered while its provider still waits. */
+async function assertManyRefused({ load }: World): Promise<void> {
+  const answers = await Promise.all(Array.from({ length: 60 }, () => load.try()))
+  const others = answers.filter(({ status }) => status !== 503)
+  assert.deepEqual(others, [])
+}
+
 /** What comes from now on goes all the way. */
 async function assertBack(world: World): Promise<void> {
   await until(async () => (await world.entry.ask('GET', '/readyz')).status === 200, 'it is not ready again', 30_000)
@@ -59,6 +66,7 @@ test('PostgreSQL stands still under load, and goes on', { skip }, async (t) => {
     await pause(1000)
     postgres!.signal('SIGSTOP')
     await assertRefusing(world)
+    await assertManyRefused(world)
     await pause(LONG ? 20_000 : 1000)
     postgres!.signal('SIGCONT')
     await assertBack(world)
@@ -124,6 +132,7 @@ test('SQLite: somebody else keeps the file to themselves for longer than we wait
   other.exec('BEGIN IMMEDIATE')
   const refused = await world.load.try()
   assert.equal(refused.status, 503, refused.text)
+  await assertManyRefused(world)
   other.exec('ROLLBACK')
   other.close()
   await assertBack(world)
