@@ -64,6 +64,14 @@ test('what is no time is refused, and named', () => {
   assert.throws(() => parseTimestamp('2022-02-30T00:00:00Z'), /2022-02-30T00:00:00Z/)
 })
 
+test('a year that has no four digits is no time, whatever the unit was taken for', () => {
+  const milliseconds = Date.parse('2026-09-15T07:41:00Z')
+  for (const at of [milliseconds * 1000, 1e300, Number.NaN, Date.UTC(10_000, 0, 1)]) {
+    assert.throws(() => wireTimestamp(at), { name: 'RangeError', message: 'no time of the years 0 to 9999' })
+  }
+  assert.equal(wireTimestamp(Date.UTC(9999, 11, 31)), '9999-12-31T00:00:00.000000+00:00')
+})
+
 test('toWire keeps offset and microseconds, and is its own fixed point', () => {
   assert.equal(toWire('2026-01-12T15:15:33.569123456Z'), '2026-01-12T15:15:33.569123+00:00')
   assert.equal(toWire('2026-01-12T15:15:33-0530'), '2026-01-12T15:15:33.000000-05:30')

@@ -5,7 +5,7 @@ export function wireTimestamp(epochMs: number, offsetMinutes = 0): string {
   const wall = Math.trunc(epochMs + offsetMinutes * 60_000)
   const day = Math.floor(wall / DAY_MS)
   if (day !== lastDay) {
-    lastDayText = new Date(day * DAY_MS).toISOString().slice(0, 11)
+    lastDayText = dayText(day)
     lastDay = day
   }
   if (offsetMinutes !== lastOffset) {
@@ -26,6 +26,15 @@ let lastDay = Number.NaN
 let lastDayText = ''
 let lastOffset = Number.NaN
 let lastOffsetText = ''
+
+/** Milliseconds that were taken for seconds are of a year that no text has room for. */
+function dayText(day: number): string {
+  if (!(day >= FIRST_DAY && day < LAST_DAY)) throw new RangeError('no time of the years 0 to 9999')
+  return new Date(day * DAY_MS).toISOString().slice(0, 11)
+}
+
+const FIRST_DAY = Date.parse('0000-01-01T00:00:00Z') / DAY_MS
+const LAST_DAY = Date.UTC(10_000, 0, 1) / DAY_MS
 
 /** Wall-clock time whose offset nobody knows: `2026-01-12T15:15:33.569000`. An offset that the text has is dropped. */
 export function wireLocalTimestamp(local: string): string {

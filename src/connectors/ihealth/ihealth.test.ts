@@ -212,6 +212,11 @@ const unreadable: [kind: string, payload: unknown, message: RegExp][] = [
   ['bp', { BPDataList: [bp], BPUnit: '' }, /^bp: BPUnit: expected a unit code/],
   ['weight', { WeightDataList: [], WeightUnit: 'lb' }, /^weight: WeightUnit: /],
   ['glucose', { BGDataList: [{ ...bp, MDate: 0 }], BGUnit: 0 }, /^glucose: BGDataList\[0\]\.MDate: expected a time/],
+  [
+    'spo2',
+    { BODataList: [{ ...bp, MDate: 1_789_458_060_000 }] },
+    /^spo2: BODataList\[0\]\.MDate: expected a time, in seconds$/,
+  ],
   ['sleep', { SRDataList: [{ StartTime: 1 }] }, /^sleep: SRDataList\[0\]\.DataID: /],
   ['spo2', sample('errors/0003-sc-sv'), /^spo2: ErrorCode: expected none/],
   ['userinfo', {}, /no page of kind userinfo: expected an object with `userid`/],

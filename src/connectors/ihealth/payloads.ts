@@ -8,8 +8,9 @@ const measured = z
   .nullish()
   .transform((value) => (value === 0 ? null : (value ?? null)))
 const string = z.string().nullish()
-/** Wall clock written as if it were seconds since 1970 in UTC; a Date reaches no further. */
-const wall = z.int('expected a time, in seconds').positive('expected a time, in seconds').max(8_640_000_000_000)
+/** Wall clock written as if it were seconds since 1970 in UTC, up to the year 9999: milliseconds are none. */
+const SECONDS = 'expected a time, in seconds'
+const wall = z.int(SECONDS).positive(SECONDS).max(253_370_764_800, SECONDS)
 const zone = z.union([z.string(), z.number()]).nullish()
 
 const id = z.union([z.string().min(1), z.int()], 'expected an id').transform(String)
