@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ProviderError } from '../../platform/errors.ts'
 import { UnreadablePage, type Wanted } from '../connector.ts'
 import { answering, fetched } from '../test-http.ts'
 import { coros } from './index.ts'
@@ -40,4 +41,14 @@ test('the file that the list does not name is asked for; a triathlon has none of
       ['sport', none.labelId],
     ],
   )
+})
+
+test('the file that a notification names is asked for again until it is there', async () => {
+  const url = 'https://oss.coros.com/fit/2.fit'
+  const wanted: Wanted = { hint: { label_id: '2', url } }
+  await assert.rejects(
+    fetched(coros, 'sport', wanted, answering({ [url]: { status: 404, json: null } }).http),
+    (error) => error instanceof ProviderError && error.next === 'retry',
+  )
+  assert.equal((await fetched(coros, 'sport', wanted, answering({ [url]: { json: 'the file' } }).http)).length, 1)
 })

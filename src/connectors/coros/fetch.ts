@@ -1,4 +1,5 @@
 // Asks for the sports and the days of a range, and for the file of each sport.
+import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
 import { dataOf } from './pages.ts'
@@ -8,7 +9,7 @@ const MAX_FILE_BYTES = 50_000_000
 
 export async function* fetchSport({ http, wanted }: FetchContext): AsyncIterable<Fetched> {
   if ('hint' in wanted) {
-    yield* fileAt(http, wanted.hint.label_id ?? '', wanted.hint.url ?? '')
+    yield* fileAt(http, wanted.hint.label_id ?? '', wanted.hint.url ?? '', { isNew: true })
     return
   }
   if (!('days' in wanted)) return
@@ -42,10 +43,18 @@ async function urlOf(http: ConnectionHttp, { labelId, mode, subMode }: Sport): P
   return detail?.data?.data?.fitUrl ?? ''
 }
 
-/** Public, and there some seconds after it was named. */
-async function* fileAt(http: ConnectionHttp, labelId: string, url: string): AsyncIterable<Page> {
+/** Public, and there some seconds after it was named: what is new is asked for again. */
+async function* fileAt(
+  http: ConnectionHttp,
+  labelId: string,
+  url: string,
+  { isNew = false } = {},
+): AsyncIterable<Page> {
   if (labelId === '' || url === '') return
   const response = await http.follow(url, { authorized: false, expect: [403, 404], maxResponseBytes: MAX_FILE_BYTES })
+  if (response.status >= 300 && isNew) {
+    throw new ProviderError('the file of a workout is not there yet', { next: 'retry', status: response.status })
+  }
   if (response.status >= 300 || response.truncated) return
   yield { kind: 'fit', request: { label_id: labelId }, payload: response.body }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ProviderError } from '../../platform/errors.ts'
 import { UnreadablePage, type Wanted } from '../connector.ts'
-import { answering, fetched, responseOf } from '../test-http.ts'
+import { answering, fetched, post, responseOf } from '../test-http.ts'
 import { suunto } from './index.ts'
 
 const days: Wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
@@ -33,4 +34,36 @@ test('an error that comes with a 200 counts as its code', () => {
   assert.equal(status({ error: { code: 'E1' }, payload: null }), 502)
   assert.equal(status({ error: null, payload: [] }), 200)
   assert.equal(status([]), 200)
+})
+
+test('the file of an announced workout is asked for again while it may still come', async () => {
+  const ended = Date.parse('2026-09-16T09:30:00Z')
+  const missing = answering({ 'api/v3/workouts/k/fit': { status: 404, json: null } }).http
+  const hint = (endedAt?: number): Wanted => ({
+    hint: { workout_key: 'k', ...(endedAt !== undefined && { ended_at: String(endedAt) }) },
+  })
+  await assert.rejects(
+    fetched(suunto, 'fit', hint(ended), missing),
+    (error) => error instanceof ProviderError && error.next === 'retry',
+  )
+  assert.deepEqual(await fetched(suunto, 'fit', hint(ended - 2 * 3_600_000), missing), [])
+  assert.deepEqual(await fetched(suunto, 'fit', hint(), missing), [])
+  const there = answering({ 'api/v3/workouts/k/fit': { json: 'the file' } }).http
+  const [page] = await fetched(suunto, 'fit', hint(ended), there)
+  assert.ok(page !== undefined && 'kind' in page && page.kind === 'fit' && page.request.workout_key === 'k')
+})
+
+test('an announced workout: its totals at once, its file by itself; none of what was typed in', () => {
+  const workout = { workoutKey: 'k', startTime: 1000, totalTime: 2.5 }
+  const told = (more: object) =>
+    suunto.notifications!.parse(post({ type: 'WORKOUT_CREATED', username: 'u', workout: { ...workout, ...more } }))
+  const detail = { what: 'changed', providerUserId: 'u', kind: 'workouts', wanted: { object: 'k' } }
+  const file = {
+    what: 'changed',
+    providerUserId: 'u',
+    kind: 'fit',
+    wanted: { hint: { workout_key: 'k', ended_at: '3500' } },
+  }
+  assert.deepEqual(told({}), [detail, file])
+  assert.deepEqual(told({ isManuallyAdded: true }), [detail])
 })

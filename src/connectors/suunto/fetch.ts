@@ -26,9 +26,23 @@ export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): 
       yield { gone: { type: 'activity', id: key } }
       return
     }
-    const page = { kind: 'workouts', request: { workout_key: key }, payload: response.json() }
-    yield page
-    yield* fileOf(http, page)
+    // Its file is ordered by itself: see the notifications.
+    yield { kind: 'workouts', request: { workout_key: key }, payload: response.json() }
+  }
+}
+
+/** The file of a workout that was just recorded may take minutes. Some never have one. */
+const FILE_WITHIN_MS = 2 * 3_600_000
+
+/** The file of an announced workout: asked for again while it may still come. */
+export async function* fetchFile({ http, wanted, now }: FetchContext): AsyncIterable<Fetched> {
+  if (!('hint' in wanted)) return
+  const { workout_key: key = '', ended_at: endedAt } = wanted.hint
+  if (key === '') return
+  const file = await fileFor(http, key)
+  if (file !== null) yield file
+  else if (endedAt !== undefined && now < Number(endedAt) + FILE_WITHIN_MS) {
+    throw new ProviderError('the file of a workout is not there yet', { next: 'retry', afterSeconds: 60 })
   }
 }
 
@@ -51,15 +65,20 @@ async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: strin
   throw new ProviderError("Suunto's list of workouts did not end", { next: 'give_up' })
 }
 
-/** The file of a new workout may take minutes: until then the summary stands alone. Manual ones have none. */
+/** Until the file is there the summary stands alone. Manual ones have none. */
 async function* fileOf(http: ConnectionHttp, { payload }: Page): AsyncIterable<Page> {
   const [raw] = rawDocuments(payload, ['payload'])
   const key = keyIn(raw)
   if (key === null || raw?.isManuallyAdded === true) return
+  const file = await fileFor(http, key)
+  if (file !== null) yield file
+}
+
+async function fileFor(http: ConnectionHttp, key: string): Promise<Page | null> {
   const at = api(`/v3/workouts/${encodeURIComponent(key)}/fit`)
   const response = await http.send(at, { expect: [404], maxResponseBytes: MAX_FILE_BYTES })
-  if (response.status === 404 || response.truncated) return
-  yield { kind: 'fit', request: { workout_key: key }, payload: response.body }
+  if (response.status === 404 || response.truncated) return null
+  return { kind: 'fit', request: { workout_key: key }, payload: response.body }
 }
 
 function keyIn(raw: unknown): string | null {

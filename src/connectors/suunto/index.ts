@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../platform/http.ts'
 import type { Connector } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
 import { mapActivityFile } from '../activity-file.ts'
-import { fetchSamples, fetchStatistics, fetchWorkouts } from './fetch.ts'
+import { fetchFile, fetchSamples, fetchStatistics, fetchWorkouts } from './fetch.ts'
 import { mapActivity, mapRecovery, mapStatistics, piecesOfActivity, piecesOfRecovery } from './map/days.ts'
 import { mapSleep } from './map/sleep.ts'
 import { mapWorkouts } from './map/workouts.ts'
@@ -33,6 +33,7 @@ const reads: Connector['reads'] = {
     types: ['activity'],
     aliases: ['workout_fit', 'exportFit'],
     input: 'file',
+    fetch: fetchFile,
     map: mapActivityFile('fit', 'workout_key', ['fit']),
   },
   sleep: {
@@ -94,7 +95,7 @@ export const suunto: Connector = {
   reads,
   timeZone: shownOffset,
   notifications,
-  poll: { everySeconds: 21_600, kinds: Object.keys(reads).filter((kind) => reads[kind]!.fetch !== undefined) },
+  poll: { everySeconds: 21_600, kinds: Object.keys(reads).filter((kind) => kind !== 'fit') },
   limits: { application: PACE, waitSeconds },
   historyDays: null,
   statusOf,

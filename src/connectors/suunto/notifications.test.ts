@@ -31,6 +31,12 @@ test("the portal's signature is accepted, and nothing that differs from it", () 
       kind: 'workouts',
       wanted: { object: '68187a0b3c4d5e6f7a8b9c0d' },
     },
+    {
+      what: 'changed',
+      providerUserId: 'ainoexample',
+      kind: 'fit',
+      wanted: { hint: { workout_key: '68187a0b3c4d5e6f7a8b9c0d' } },
+    },
   ])
 })
 
@@ -42,6 +48,7 @@ test('the older form is known by our own credentials', () => {
   assert.equal(notifications.verify(post(form, { ...sent, authorization: 'Basic eDp5' }), secrets), false)
   assert.deepEqual(notifications.parse(post(form, sent)), [
     { what: 'changed', providerUserId: 'ainoexample', kind: 'workouts', wanted: { object: '68187a0b' } },
+    { what: 'changed', providerUserId: 'ainoexample', kind: 'fit', wanted: { hint: { workout_key: '68187a0b' } } },
   ])
   assert.throws(() => notifications.parse(post('username=x', sent)), /workoutid/)
 })

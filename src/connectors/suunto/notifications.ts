@@ -8,7 +8,14 @@ const id = z.union([z.string().min(1), z.number().transform(String)])
 const Notice = z.object({
   type: z.string(),
   username: z.string().min(1),
-  workout: z.object({ workoutKey: id }).nullish(),
+  workout: z
+    .object({
+      workoutKey: id,
+      startTime: z.number().nullish(),
+      totalTime: z.number().nullish(),
+      isManuallyAdded: z.boolean().nullish(),
+    })
+    .nullish(),
   samples: z.array(z.unknown()).nullish(),
 })
 
@@ -36,7 +43,9 @@ export const notifications: Notifications = {
     if (isForm(request)) return legacy(request)
     const { type, username: providerUserId, workout, samples } = Notice.parse(parseJson(text(request)))
     if (type === 'WORKOUT_CREATED' && workout) {
-      return [{ what: 'changed', providerUserId, kind: 'workouts', wanted: { object: workout.workoutKey } }]
+      const { workoutKey: key, startTime, totalTime, isManuallyAdded } = workout
+      const ended = typeof startTime === 'number' ? String(startTime + Math.round((totalTime ?? 0) * 1000)) : null
+      return isManuallyAdded === true ? [detailOf(providerUserId, key)] : changesOf(providerUserId, key, ended)
     }
     const kind = PUSHED.get(type)
     if (kind === undefined || !samples) return []
@@ -52,7 +61,17 @@ function legacy(request: NotificationRequest): Change[] {
   const form = new URLSearchParams(text(request))
   const [providerUserId, key] = [form.get('username'), form.get('workoutid')]
   if (!providerUserId || !key) throw new Error('expected a form with username and workoutid')
-  return [{ what: 'changed', providerUserId, kind: 'workouts', wanted: { object: key } }]
+  return changesOf(providerUserId, key, null)
+}
+
+function detailOf(providerUserId: string, key: string): Change {
+  return { what: 'changed', providerUserId, kind: 'workouts', wanted: { object: key } }
+}
+
+/** The file is read by itself: it may take minutes, for which the totals need not wait. */
+function changesOf(providerUserId: string, key: string, endedAt: string | null): Change[] {
+  const hint = { workout_key: key, ...(endedAt !== null && { ended_at: endedAt }) }
+  return [detailOf(providerUserId, key), { what: 'changed', providerUserId, kind: 'fit', wanted: { hint } }]
 }
 
 function text({ body }: NotificationRequest): string {

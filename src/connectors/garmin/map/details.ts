@@ -103,6 +103,7 @@ export function detailsOf(
     },
     position_data: {
       ...totals.position_data,
+      start_pos_lat_lng_deg: startOf(totals) ?? samples.find(({ place }) => place !== null)?.place ?? [],
       end_pos_lat_lng_deg: samples.findLast(({ place }) => place !== null)?.place ?? [],
       position_samples: series(
         ({ place }) => place,
@@ -111,6 +112,11 @@ export function detailsOf(
     },
     lap_data: { laps },
   }
+}
+
+function startOf({ position_data: position }: ActivityPart): [number, number] | null {
+  const [latitude, longitude] = position?.start_pos_lat_lng_deg ?? []
+  return typeof latitude === 'number' && typeof longitude === 'number' ? [latitude, longitude] : null
 }
 
 /** A lap lasts until the next begins, the last one until the end or the last sample, whichever is later. */
@@ -126,7 +132,8 @@ export function lapsOf(
     .sort((a, b) => a - b)
   return starts.map((from, i) => {
     const to = starts[i + 1] ?? Math.max(end, samples.at(-1)?.at ?? end, from)
-    const inside = samples.filter(({ at }) => at >= from && at < to)
+    const isLast = i === starts.length - 1
+    const inside = samples.filter(({ at }) => at >= from && (isLast ? at <= to : at < to))
     // What has grown by the time that the next lap begins.
     const until = samples.find(({ at }) => at >= to) ?? samples.at(-1)
     const meters = grown(inside[0]?.meters, until?.meters)
