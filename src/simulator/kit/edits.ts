@@ -12,8 +12,8 @@ export interface Edit {
 
 export interface Edits {
   of(personId: string): Promise<Edit[]>
-  /** Again is one more time. */
-  add(personId: string, edit: Omit<Edit, 'times'>): Promise<Edit>
+  /** Again is one more time, or as many as `more` says. */
+  add(personId: string, edit: Omit<Edit, 'times'>, more?: number): Promise<Edit>
 }
 
 export function createEdits(state: SimulatorState): Edits {
@@ -21,9 +21,9 @@ export function createEdits(state: SimulatorState): Edits {
     (await state.list(`edit:${personId}:`)).map((row) => JSON.parse(row.value) as Edit)
   return {
     of,
-    async add(personId, { what, kind, id }) {
+    async add(personId, { what, kind, id }, more = 1) {
       const before = (await of(personId)).find((each) => each.what === what && each.kind === kind && each.id === id)
-      const edit = { what, kind, id, times: (before?.times ?? 0) + 1 }
+      const edit = { what, kind, id, times: (before?.times ?? 0) + more }
       await state.put(`edit:${personId}:${what}:${kind}:${id}`, JSON.stringify(edit))
       return edit
     },

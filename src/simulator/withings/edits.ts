@@ -5,14 +5,28 @@ import { type ActivityRow, activityRows, type WorkoutRow, workoutRows } from './
 import { type MeasureGroup, measureGroups } from './measures.ts'
 import { type Summary, summaries } from './sleep.ts'
 
+/** Uploaded so many days after it was measured. */
+export const LATE = 'late'
+const DAY_SECONDS = 86_400
+
 export function currentGroups(who: Person, day: string, now: number, edits: readonly Edit[]): MeasureGroup[] {
-  return edited(measureGroups(who, day, now), 'measure', edits, {
+  return edited(uploaded(measureGroups(who, day, now), now, edits), 'measure', edits, {
     id: ({ grpid }) => String(grpid),
     rewrite: (group, times) => ({
       ...group,
       modified: group.modified + times,
       measures: group.measures.map((measure, i) => (i === 0 ? { ...measure, value: measure.value + times } : measure)),
     }),
+  })
+}
+
+function uploaded(groups: readonly MeasureGroup[], now: number, edits: readonly Edit[]): MeasureGroup[] {
+  const late = new Map(edits.filter(({ what }) => what === LATE).map(({ id, times }) => [id, times]))
+  return groups.flatMap((group) => {
+    const days = late.get(String(group.grpid))
+    if (days === undefined) return [group]
+    const at = group.date + days * DAY_SECONDS
+    return at * 1000 > now ? [] : [{ ...group, created: at, modified: at }]
   })
 }
 

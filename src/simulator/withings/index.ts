@@ -6,6 +6,7 @@ import { serve } from '../kit/serve.ts'
 import type { Simulator, SimulatorContext } from '../simulator.ts'
 import { mountAccount } from './account.ts'
 import { mountData } from './data.ts'
+import { LATE } from './edits.ts'
 import { createNotices } from './notices.ts'
 import { rules } from './rules.ts'
 import { mountNotify, removeSubscriptions, setStrict } from './subscriptions.ts'
@@ -33,6 +34,11 @@ export function createWithingsSimulator(context: SimulatorContext): Simulator {
   return serve(kit, cloud, levers, (control) => {
     control.post('/_control/strict-callbacks', async (c) => {
       await setStrict(kit, c.req.query('on') !== '0')
+      return c.json({ ok: true })
+    })
+    control.post('/_control/late', async (c) => {
+      const { person = '', id = '', days } = c.req.query()
+      await kit.edits.add(person, { what: LATE, kind: 'measure', id }, Number(days))
       return c.json({ ok: true })
     })
   })
