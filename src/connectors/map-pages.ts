@@ -1,5 +1,6 @@
 // Mapping without a server: what `loam map` and the golden tests do.
 import { type Connector, type Mapped, type Read, UnreadablePage } from './connector.ts'
+import { shownZone } from './shown-zone.ts'
 
 export interface MapInput {
   timeZone: string | null
@@ -85,7 +86,7 @@ export function mapPage(connector: Connector, kind: string, payload: unknown, in
 function mapWith(reader: Reader, payload: unknown, input: MapInput): MappedPage {
   const unknown = new Map<string, { table: string; code: string; count: number }>()
   const unreadable: MappedPage['unreadable'] = []
-  const zone = input.timeZone ?? reader.connector.timeZone?.(reader.kind, payload) ?? null
+  const zone = input.timeZone ?? shownZone(reader.connector, reader.kind, payload)
   const mapped = reader.read.map(payload, {
     request: input.request ?? {},
     timeZone: zone,

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Connector, Tokens } from '../connectors/connector.ts'
 import { connectorById, connectorOf } from '../connectors/index.ts'
+import { knownZone } from '../connectors/shown-zone.ts'
 import { authCancelledEvent, authEvent, authFailedEvent, userReauthEvent } from '../model/events.ts'
 import { addDays, localDayOf } from '../model/local-day.ts'
 import { newId } from '../model/ids.ts'
@@ -184,7 +185,7 @@ export async function connect(
     scopes: scopes.join(','),
     active: 1,
     state: 'connected',
-    time_zone: identity.timeZone ?? null,
+    time_zone: knownZone(identity.timeZone),
     ...sealTokens(ctx, flow.user_id, tokens),
     token_version: 1,
     refresh_lease_until: 0,

@@ -10,6 +10,7 @@ import type {
   Read as KindRead,
   Wanted,
 } from '../connectors/connector.ts'
+import { shownZone } from '../connectors/shown-zone.ts'
 import { DATA_TYPES, type DataType } from '../model/data-type.ts'
 import { addDays, countDays, daysBetween, localDayOf, tellingZone } from '../model/local-day.ts'
 import { ProviderError } from '../platform/errors.ts'
@@ -115,7 +116,7 @@ async function fetchWith(
             promised.push(fetched.promised)
           } else {
             read.pages.push(fetched)
-            timeZone = tellingZone(timeZone, zoneOf(connector, fetched.kind, fetched.payload))
+            timeZone = tellingZone(timeZone, shownZone(connector, fetched.kind, fetched.payload))
           }
         }
       }
@@ -173,13 +174,5 @@ function* slices(wanted: Wanted, maxDays: number): Generator<Wanted> {
   for (let start = wanted.days.start; start <= wanted.days.end; start = addDays(start, maxDays)) {
     const last = addDays(start, maxDays - 1)
     yield { days: { start, end: last < wanted.days.end ? last : wanted.days.end } }
-  }
-}
-
-function zoneOf(connector: Connector, kind: string, payload: unknown): string | null {
-  try {
-    return connector.timeZone?.(kind, payload) ?? null
-  } catch {
-    return null
   }
 }

@@ -1,5 +1,6 @@
 // Pages in, changed records and their events out, in one transaction: of one person, or of many whose data came together.
 import type { Connector, Gone, Mapped, Page } from '../connectors/connector.ts'
+import { shownZone } from '../connectors/shown-zone.ts'
 import type { DataType } from '../model/data-type.ts'
 import type { EnvironmentSettings } from '../model/environment-settings.ts'
 import { newId } from '../model/ids.ts'
@@ -124,7 +125,7 @@ async function settleOne(
   const awaited = options.lane === 'live' && (connection.promised_until ?? 0) > now
   const tellsNow = (options.lane === 'live' && !awaited) || connection.time_zone === null
   let timeZone = connection.time_zone
-  for (const page of read.pages) timeZone = tellingZone(timeZone, zoneShownBy(connector, page))
+  for (const page of read.pages) timeZone = tellingZone(timeZone, shownZone(connector, page.kind, page.payload))
   // A profile that is read along with history is of today.
   const zoneOf = ({ kind }: Page): string | null =>
     !tellsNow && hasNoDays(connector, kind) ? connection.time_zone : timeZone
@@ -213,11 +214,3 @@ function hasNoDays(connector: Connector, kind: string): boolean {
 }
 
 const ANY_DAYS = 3650
-
-function zoneShownBy(connector: Connector, page: Page): string | null {
-  try {
-    return connector.timeZone?.(page.kind, page.payload) ?? null
-  } catch {
-    return null
-  }
-}

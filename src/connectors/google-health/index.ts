@@ -1,4 +1,5 @@
 // The Google Health API. GOOGLE and FITBIT are the same connector under two names.
+import { isZone } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import { rawDocuments } from '../documents.ts'
 import type { Connector, ConnectionHttp } from '../connector.ts'
@@ -69,7 +70,7 @@ const TIMED = new Map([
 function shownZone(kind: string, payload: unknown): string | null {
   if (kind === 'settings') {
     const { timeZone, utcOffset } = (payload ?? {}) as { timeZone?: unknown; utcOffset?: unknown }
-    if (typeof timeZone === 'string' && timeZone !== '') return timeZone
+    if (typeof timeZone === 'string' && isZone(timeZone)) return timeZone
     return zoneOfOffset(duration.safeParse(utcOffset).data)
   }
   const member = TIMED.get(kind)

@@ -30,8 +30,9 @@ const series = <Value extends z.ZodType>(value: Value) =>
     z.record(z.string(), value),
   ])
 
-/** The value is `value` × 10^`unit`. */
-const Measure = z.object({ type: required, value: required, unit: required, position: number })
+/** The value is `value` × 10^`unit`; no quantity of a body needs more digits. */
+const exponent = z.preprocess(numeric, z.int().min(-20).max(20))
+const Measure = z.object({ type: required, value: required, unit: exponent, position: number })
 export type Measure = z.infer<typeof Measure>
 
 export const MeasureGroup = z.object({

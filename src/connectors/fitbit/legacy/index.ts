@@ -1,5 +1,6 @@
 // Fitbit's own Web API, versions 1 and 1.2: the one before the Google Health API. Google switched it off in November 2026;
 // it is here for those who bridge it, for the sandbox, and for pages that somebody kept.
+import { fixedZone, isZone } from '../../../model/local-day.ts'
 import { ProviderError } from '../../../platform/errors.ts'
 import type { Connector } from '../../connector.ts'
 import {
@@ -334,6 +335,8 @@ function secondsToReset({ headers }: { headers: Record<string, string> }): numbe
 
 /** The profile has an IANA zone; its offset holds only now, and serves where that is missing. */
 function zoneOf(kind: string, payload: unknown): string | null {
-  const { timezone } = (payload as { user?: { timezone?: unknown } } | null)?.user ?? {}
-  return kind === 'profile' && typeof timezone === 'string' && timezone !== '' ? timezone : null
+  if (kind !== 'profile') return null
+  const user = (payload as { user?: { timezone?: unknown; offsetFromUTCMillis?: unknown } } | null)?.user
+  if (typeof user?.timezone === 'string' && isZone(user.timezone)) return user.timezone
+  return typeof user?.offsetFromUTCMillis === 'number' ? fixedZone(user.offsetFromUTCMillis / 60_000) : null
 }
