@@ -193,7 +193,8 @@ test('access ends with the registration', async () => {
 test('consents that were taken back are a token that was', () => {
   const of = (status: number, json: unknown) => polar.statusOf!(responseOf({ status, json }))
   assert.equal(of(403, { errorType: 'user_consent_missing' }), 401)
-  assert.equal(of(403, null), 403)
+  assert.equal(of(403, null), 401, 'the one reason that is documented; many errors have no body')
+  assert.equal(of(403, { errorType: 'blocked' }), 403)
   assert.equal(of(200, { text: 'consent' }), 200)
 })
 

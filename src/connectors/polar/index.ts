@@ -221,9 +221,13 @@ async function register(http: ConnectionHttp, account: string, memberId: string)
 /** How Polar says that mandatory consents are missing; the text of the error is not published. */
 const CONSENT = /consent/i
 
-/** Consents that were taken back end the connection as a refused token does: the person has to act. */
+/**
+ * Consents that were taken back end the connection as a refused token does: the person has to act. They are the one
+ * documented reason for a 403, and many errors have no body.
+ */
 function statusOf(response: HttpResponse): number {
-  return response.status === 403 && CONSENT.test(response.text()) ? 401 : response.status
+  if (response.status !== 403) return response.status
+  return response.body.byteLength === 0 || CONSENT.test(response.text()) ? 401 : 403
 }
 
 /** `RateLimit-Reset: 412,70012`, of the quarter of an hour and the day: the one that is used up says when. */
