@@ -10,6 +10,7 @@ import { simulateDay } from '../src/simulator/people/day.ts'
 import { daysFrom } from '../src/simulator/people/days.ts'
 import { person } from '../src/simulator/people/person.ts'
 import { at, type Cloud, openCloud, pagesOf } from './provider/cloud.ts'
+import { openGateway } from './provider/gateway.ts'
 
 let cloud: Cloud
 before(async () => {
@@ -94,6 +95,19 @@ test('who unticks the activities has no connection, and who unticked them later 
     cloud.fetch(http, 'activity', { days: MONTH }),
     (error) => error instanceof ProviderError && error.next === 'skip',
   )
+})
+
+test('what stayed ticked is taken from the redirect where the token answer does not say it', async () => {
+  const gateway = await openGateway()
+  try {
+    const environment = await gateway.environment()
+    const refused = await environment.connect(strava, 'older-rider', { grant: 'read,profile:read_all' })
+    assert.deepEqual([refused.reason, await environment.connection(refused.userId)], ['no_scopes', null])
+    const { userId } = await environment.connect(strava, 'older-rider', { grant: 'read,activity:read' })
+    assert.equal((await environment.connection(userId))?.scopes, 'read,activity:read')
+  } finally {
+    await gateway.stop()
+  }
 })
 
 test('subscribed once, told of new, edited and deleted activities, and of the end', async () => {

@@ -171,8 +171,10 @@ export async function connect(
 ): Promise<FlowEnd> {
   const { connector } = application
   const http = firstHttp(ctx, application, tokens.accessToken)
-  const identity = await connector.identify({ http, tokens, client: application.client, userId: flow.user_id })
-  const scopes = tokens.scopes ?? redirected ?? identity.scopes ?? [...application.scopes]
+  const granted = { ...tokens, scopes: tokens.scopes ?? redirected ?? null }
+  const about = { http, tokens: granted, client: application.client, userId: flow.user_id }
+  const identity = await connector.identify(about)
+  const scopes = granted.scopes ?? identity.scopes ?? [...application.scopes]
   if (scopes.length === 0 && application.scopes.length > 0) return failFlow(ctx, flow, 'no_scopes')
   const now = ctx.clock.now()
   const connection: ConnectionRow = {

@@ -8,10 +8,18 @@ import { athlete, mountData } from './data.ts'
 import { fault, rules } from './rules.ts'
 import { createEvents, mountSubscriptions } from './webhook.ts'
 
+/** Until April 2026 the redirect alone said what stayed ticked: so it does to whoever is called `older-`. */
+const OLDER = 'older-'
+
 export function createStravaSimulator(context: SimulatorContext): Simulator {
   const kit = openKit(context, rules)
   const events = createEvents(kit)
   const app = new Hono()
+
+  const exchanged = ({ personId, scopes }: { personId: string; scopes: readonly string[] }) => ({
+    ...(personId.startsWith(OLDER) ? {} : { scope: scopes.join(',') }),
+    athlete: athlete(person(personId), kit.clock.now(), scopes),
+  })
 
   mountAuthorize(app, kit)
   mountToken(app, kit, {
@@ -24,9 +32,7 @@ export function createStravaSimulator(context: SimulatorContext): Simulator {
         refresh_token: refreshToken,
         access_token: accessToken,
         // Only the exchange of a code says who it is, and what stayed ticked.
-        ...(by === 'code'
-          ? { scope: grant.scopes.join(','), athlete: athlete(person(grant.personId), kit.clock.now(), grant.scopes) }
-          : {}),
+        ...(by === 'code' ? exchanged(grant) : {}),
       }),
     refuse: (_c, { error }) => {
       if (error === 'invalid_client') return fault(401, 'Authorization Error', 'Application', '', 'invalid')
