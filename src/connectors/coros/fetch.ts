@@ -2,10 +2,9 @@
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
+import { publicFile } from '../public-file.ts'
 import { dataOf } from './pages.ts'
 import { FileDetail, Sport } from './payloads.ts'
-
-const MAX_FILE_BYTES = 50_000_000
 
 export async function* fetchSport({ http, wanted }: FetchContext): AsyncIterable<Fetched> {
   if ('hint' in wanted) {
@@ -51,12 +50,9 @@ async function* fileAt(
   { isNew = false } = {},
 ): AsyncIterable<Page> {
   if (labelId === '' || url === '') return
-  const response = await http.follow(url, { authorized: false, expect: [403, 404], maxResponseBytes: MAX_FILE_BYTES })
-  if (response.status >= 300 && isNew) {
-    throw new ProviderError('the file of a workout is not there yet', { next: 'retry', status: response.status })
-  }
-  if (response.status >= 300 || response.truncated) return
-  yield { kind: 'fit', request: { label_id: labelId }, payload: response.body }
+  const file = await publicFile(http, url)
+  if (file === 'missing' && isNew) throw new ProviderError('the file of a workout is not there yet', { next: 'retry' })
+  if (typeof file !== 'string') yield { kind: 'fit', request: { label_id: labelId }, payload: file }
 }
 
 export async function* fetchDaily({ http, wanted }: FetchContext): AsyncIterable<Fetched> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ProviderError } from '../../platform/errors.ts'
 import { UnreadablePage, type Wanted } from '../connector.ts'
 import { answering, fetched } from '../test-http.ts'
 import { wahoo } from './index.ts'
@@ -14,4 +15,34 @@ test('an answer without a list says nothing of what is there; an empty list says
   assert.deepEqual(await fetched(wahoo, 'workouts', days, empty.http), [
     { listed: { type: 'activity', days: { start: '2026-09-15', end: '2026-09-15' } } },
   ])
+})
+
+test('a file that lies elsewhere, or is not there, takes nothing from the workouts', async () => {
+  const workout = (id: number, urls: { file?: { url: string }; files?: { url: string }[] }) => ({
+    id,
+    starts: '2026-09-15T10:00:00.000Z',
+    workout_summary: { id, ...urls },
+  })
+  const cdn = 'https://cdn.wahooligan.com'
+  const workouts = [
+    workout(1, { file: { url: 'https://elsewhere.example/1.fit' } }),
+    workout(2, { file: { url: '' }, files: [{ url: `${cdn}/2.fit` }] }),
+    workout(3, { file: { url: `${cdn}/3.fit` } }),
+  ]
+  const { http } = answering({
+    [LIST]: { json: { workouts } },
+    'https://elsewhere.example/1.fit': new ProviderError('not its own', { next: 'give_up' }),
+    [`${cdn}/2.fit`]: { json: 'the file' },
+    [`${cdn}/3.fit`]: { status: 404, json: null },
+  })
+  const pages = (await fetched(wahoo, 'workouts', days, http)).filter((each) => 'kind' in each)
+  assert.deepEqual(
+    pages.map(({ kind, request }) => [kind, request.workout_id]),
+    [
+      ['workouts', '1'],
+      ['workouts', '2'],
+      ['fit', '2'],
+      ['workouts', '3'],
+    ],
+  )
 })

@@ -3,12 +3,12 @@ import { addDays, startOfDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
+import { publicFile } from '../public-file.ts'
 import { Workout } from './payloads.ts'
 
 const PER_PAGE = 30
 /** Ours: a list that never ends stops here. */
 const MAX_PAGES = 500
-const MAX_FILE_BYTES = 50_000_000
 /** The farthest that a clock is from UTC, where nobody knows the zone. */
 const FARTHEST_MS = 14 * 3_600_000
 
@@ -59,11 +59,11 @@ async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: strin
 /** Workouts of other applications have no file, and a new one may not be there yet: its summary stands alone then. */
 async function* fileOf(http: ConnectionHttp, { payload }: Page): AsyncIterable<Page> {
   const workout = Workout.safeParse(payload)
-  const url = workout.data?.workout_summary?.file?.url
-  if (!workout.success || typeof url !== 'string' || url === '') return
-  const response = await http.follow(url, { authorized: false, expect: [403, 404], maxResponseBytes: MAX_FILE_BYTES })
-  if (response.status >= 300 || response.truncated) return
-  yield { kind: 'fit', request: { workout_id: workout.data.id }, payload: response.body }
+  const { file, files } = workout.data?.workout_summary ?? {}
+  const url = [file, ...(files ?? [])].find((each) => each?.url)?.url
+  if (!workout.success || !url) return
+  const bytes = await publicFile(http, url)
+  if (typeof bytes !== 'string') yield { kind: 'fit', request: { workout_id: workout.data.id }, payload: bytes }
 }
 
 function at(path: string): { host: string; path: string } {

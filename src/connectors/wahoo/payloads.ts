@@ -26,6 +26,8 @@ const summary = {
   power_bike_np_last: number,
   power_bike_tss_last: number,
   power_avg: number,
+  /** ~ What a published rendering of the API calls it. */
+  power_bike_avg: number,
   speed_avg: number,
   work_accum: number,
   time_zone: text,
@@ -33,6 +35,7 @@ const summary = {
   edited: z.boolean().nullish(),
   fitness_app_id: number,
   file: FileLink,
+  files: z.array(FileLink).nullish(),
   updated_at: time.nullish(),
 }
 export const Summary = z.object(summary)

@@ -92,7 +92,7 @@ function valuesOf(done: Summary, type: number | null) {
       avg_speed_meters_per_second: done.speed_avg,
       avg_cadence_rpm: type === null ? null : cadenceOf(done.cadence_avg, type),
     },
-    power_data: { avg_watts: done.power_avg },
+    power_data: { avg_watts: done.power_avg ?? done.power_bike_avg },
     TSS_data: {
       TSS_samples:
         done.power_bike_tss_last === null && done.power_bike_np_last === null
