@@ -6,6 +6,7 @@ import type { Connector } from '../../src/connectors/connector.ts'
 import type { DataType } from '../../src/model/data-type.ts'
 import { addDays, daysBetween, offsetAt } from '../../src/model/local-day.ts'
 import { simulateDay } from '../../src/simulator/people/day.ts'
+import { glucoseOf } from '../../src/simulator/people/glucose.ts'
 import { person } from '../../src/simulator/people/person.ts'
 import { chosenSources } from '../provider/chosen-sources.ts'
 import { type Gateway, nameOf, openGateway, type StoredRecord } from '../provider/gateway.ts'
@@ -17,6 +18,8 @@ const SAME_MS = 5 * 60_000
 const HOUR_MS = 60 * 60_000
 /** Kilometres with two digits and the like: what a provider's own rounding may take from a sum. */
 const STEPS_OFF = 0.005
+/** Nobody pricks a finger that often in a day. */
+const SENSOR_READINGS = 50
 
 let gateway: Gateway
 before(async () => {
@@ -38,9 +41,11 @@ describe('a long time', () => {
       const seen = {
         days: checkDays(records, dailiesFrom, end),
         nights: checkNights(records, addDays(end, 1 - spanOf(connector, 'sleep')), end),
-        workouts: checkWorkouts(records, start, end),
+        workouts: checkWorkouts(records, addDays(end, 1 - spanOf(connector, 'activity')), end),
+        sensorDays: checkGlucose(records, addDays(end, 1 - spanOf(connector, 'body')), end),
       }
-      t.diagnostic(`${seen.days} days with steps, ${seen.nights} nights, ${seen.workouts} workouts`)
+      const { days, nights, workouts, sensorDays } = seen
+      t.diagnostic(`${days} days with steps, ${nights} nights, ${workouts} workouts, ${sensorDays} days of a sensor`)
       const given = new Set(Object.values(connector.reads).flatMap((read) => [...read.types]))
       if (given.has('sleep') && !given.has('activity')) assert.ok(seen.nights > 0)
       assert.ok(records.length > 0, 'nothing was read')
@@ -98,21 +103,52 @@ function checkNights(records: readonly StoredRecord[], start: string, end: strin
   return found.length
 }
 
-/** Every workout is one that was done, and none is there twice. */
+/** Every workout is one that was done, none is there twice, and none of a sport that the source knows is missing. */
 function checkWorkouts(records: readonly StoredRecord[], start: string, end: string): number {
   const done = daysBetween(addDays(start, -1), addDays(end, 1)).flatMap((day) => simulateDay(person(WHO), day).workouts)
   // A quiet moment that a provider keeps as an activity burns nothing that anyone counts.
   const found = records
     .filter(({ type, body }) => type === 'activity' && burned(body) !== null)
     .map((record) => boundsOf(record))
+  const sports = new Set<string>()
   for (const workout of found) {
-    assert.ok(
-      done.some((each) => near(each.startAt, workout.startAt)),
-      `nobody did anything at ${workout.start}`,
-    )
+    const real = done.find((each) => near(each.startAt, workout.startAt))
+    assert.ok(real !== undefined, `nobody did anything at ${workout.start}`)
+    sports.add(real.sport)
   }
   assertApart(found, 'workout')
+  // Whose the workouts at the edges are depends on how a source counts days.
+  for (const day of daysBetween(addDays(start, 1), addDays(end, -1))) {
+    for (const { sport, startAt, manual } of simulateDay(person(WHO), day).workouts) {
+      // What was typed in into one app is not in another's computer.
+      const expected = sports.has(sport) && !manual
+      assert.ok(!expected || found.some((each) => near(startAt, each.startAt)), `the ${sport} of ${day} is missing`)
+    }
+  }
   return found.length
+}
+
+/** Every day of a glucose sensor has each of its readings once. */
+function checkGlucose(records: readonly StoredRecord[], start: string, end: string): number {
+  const worn = records.flatMap(({ type, day, body }) => {
+    const { blood_glucose_samples: samples = [] } = (body.glucose_data ?? {}) as {
+      blood_glucose_samples?: { timestamp: string; blood_glucose_mg_per_dL: number }[]
+    }
+    return type === 'body' && samples.length >= SENSOR_READINGS ? [{ day, samples }] : []
+  })
+  if (worn.length === 0) return 0
+  const wanted = daysBetween(start, end)
+  const inside = worn.filter(({ day }) => day >= start && day <= end)
+  assert.deepEqual(inside.map(({ day }) => day).sort(), wanted, 'a day of the sensor is missing, or there twice')
+  for (const { day, samples } of inside) {
+    const said = samples.map(({ timestamp, blood_glucose_mg_per_dL: value }) => [Date.parse(timestamp), value])
+    const real = glucoseOf(person(WHO), day).map(({ at, mgPerDl }) => [at, mgPerDl])
+    // Some give every third.
+    const every = Math.round(real.length / said.length)
+    const given = real.filter((_, i) => i % every === 0)
+    assert.deepEqual(said, given, `the readings of ${day}`)
+  }
+  return inside.length
 }
 
 function burned(body: object): number | null {
