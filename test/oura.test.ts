@@ -151,9 +151,10 @@ const oneDay: Wanted = { days: { start: DAY, end: DAY } }
 test('every kind of a day in Berlin is fetched, understood, and becomes whole records', async () => {
   const token = await signIn('ada')
   const pages: Page[] = []
-  for (const kind of Object.keys(oura.reads)) pages.push(...pagesOf(await fetchAll(token, kind, oneDay)))
+  const read = Object.keys(oura.reads).filter((kind) => oura.reads[kind]!.fetch !== undefined)
+  for (const kind of read) pages.push(...pagesOf(await fetchAll(token, kind, oneDay)))
   const kinds = new Set(pages.map((page) => page.kind))
-  assert.deepEqual([...kinds].sort(), Object.keys(oura.reads).sort())
+  assert.deepEqual([...kinds].sort(), read.sort())
 
   const { records } = wholeRecords(
     pages.map((page) => ({ kind: page.kind, mapped: mapped(page) })),

@@ -5,6 +5,7 @@ import type { Connector } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
 import { fetchRecords, fetchWhole, self } from './fetch.ts'
 import { mapCalibrations, mapEgvs, piecesOfCalibrations, piecesOfEgvs } from './map/glucose.ts'
+import { keepAlerts } from './map/alerts.ts'
 import { mapEvents, piecesOfEvents } from './map/events.ts'
 import { mapDataRange, mapDevices } from './map/person.ts'
 import { oauth } from './oauth.ts'
@@ -55,6 +56,7 @@ const reads: Connector['reads'] = {
     map: mapDevices,
     maxDays: ANY_DAYS,
   },
+  alerts: { types: [], aliases: ['alert'], map: keepAlerts },
 }
 
 function region(about: { id: string; name: string; tagline: string; origin: string; delay: string }): Connector {
@@ -79,7 +81,7 @@ function region(about: { id: string; name: string; tagline: string; origin: stri
       everySeconds: 600,
       kinds: ['egvs', 'events', 'calibrations'],
       daysBack: 1,
-      deep: { kinds: Object.keys(reads), daysBack: LATE_DAYS },
+      deep: { kinds: Object.keys(reads).filter((kind) => reads[kind]!.fetch !== undefined), daysBack: LATE_DAYS },
     },
     limits: { application: { requests: 60_000, perSeconds: 3600 } },
     historyDays: null,

@@ -27,6 +27,8 @@ export type Calibration = z.infer<typeof Calibration>
 export const Event = z.object({ ...dated, eventStatus: text, eventType: text, eventSubType: text, value, unit: text })
 export type Event = z.infer<typeof Event>
 
+export const Alert = z.object({ ...dated, alertName: text, alertState: text })
+
 export const Device = z.object({
   lastUploadDate: z.string().refine(isDexcomTime, { error: 'expected a time, such as 2026-09-15T10:05:17Z' }).nullish(),
   transmitterGeneration: text,

@@ -22,6 +22,7 @@ import {
 } from './map/daily.ts'
 import { mapHeartRate } from './map/heart-rate.ts'
 import { mapCardiovascularAge, mapPersonalInfo, mapRingConfiguration } from './map/person.ts'
+import { keepResilience, keepRingBattery, keepSleepTime } from './map/raw.ts'
 import { mapSleep } from './map/sleep.ts'
 import { mapEnhancedTag, mapRestMode, mapTag } from './map/tags.ts'
 import { notifications } from './notifications.ts'
@@ -85,6 +86,9 @@ const reads: Connector['reads'] = {
     map: mapRingConfiguration,
     maxDays: ANY_DAYS,
   },
+  daily_resilience: { types: [], map: keepResilience },
+  sleep_time: { types: [], map: keepSleepTime },
+  ring_battery_level: { types: [], map: keepRingBattery },
 }
 
 export const oura: Connector = {
@@ -106,7 +110,7 @@ export const oura: Connector = {
   timeZone: shownOffset,
   notifications,
   /** Without a public address nothing is announced: then all of it comes this way. */
-  poll: { everySeconds: 1800, kinds: Object.keys(reads) },
+  poll: { everySeconds: 1800, kinds: Object.keys(reads).filter((kind) => reads[kind]!.fetch !== undefined) },
   limits: { connection: { requests: 5000, perSeconds: 300 } },
   historyDays: null,
 }

@@ -5,8 +5,8 @@ import { isTimestamp } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
-const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
-const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
+export const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
+export const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
 
 /** Item i is at `timestamp` + i × `interval` seconds; null keeps its place. */
 const Samples = z.object({ interval: z.number().positive(), items: z.array(z.number().nullable()), timestamp: time })

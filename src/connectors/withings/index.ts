@@ -12,6 +12,7 @@ import {
 } from './fetch.ts'
 import { mapActivity } from './map/activity-days.ts'
 import { mapDevice } from './map/device.ts'
+import { keepGoals } from './map/goals.ts'
 import { mapHeart, mapHeartList } from './map/heart.ts'
 import { mapIntraday } from './map/intraday.ts'
 import { mapMeasures } from './map/measures.ts'
@@ -79,6 +80,7 @@ const reads: Connector['reads'] = {
     fetch: fetchSleepSummary,
     map: mapSleepSummary,
   },
+  goals: { types: [], aliases: ['getgoals', 'user_getgoals'], map: keepGoals },
   heart_list: { types: ['body'], scope: SCOPES.metrics, fetch: fetchHeartList, map: mapHeartList },
   heart: {
     types: ['body'],
@@ -109,7 +111,7 @@ export const withings: Connector = {
   notifications,
   poll: {
     everySeconds: POLL_SECONDS,
-    kinds: Object.keys(reads),
+    kinds: Object.keys(reads).filter((kind) => kind !== 'goals'),
     // What a device without network uploads long after, in case nobody announced it: a call or two for each kind.
     deep: { kinds: ['measure', 'activity', 'workouts', 'heart_list'], daysBack: LATE_DAYS },
   },
