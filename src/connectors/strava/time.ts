@@ -34,7 +34,7 @@ export function zoneNamed(timezone: string | null | undefined): string | null {
 
 function offsetMinutes(timed: Timed): number | null {
   const { utc_offset: seconds, start_date_local: local } = timed
-  if (typeof seconds === 'number') return Math.round(seconds / 60)
+  if (typeof seconds === 'number' && Math.abs(seconds) <= MOST_MINUTES * 60) return Math.round(seconds / 60)
   if (!local) return null
   const minutes = Math.round((Date.parse(`${parseTimestamp(local).local}Z`) - startOf(timed)) / 60_000)
   return Math.abs(minutes) <= MOST_MINUTES ? minutes : null

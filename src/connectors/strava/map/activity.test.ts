@@ -22,6 +22,12 @@ test('a sport that nobody knows is unknown, and counted; the older field serves 
   assert.deepEqual(typeOf({ type: 'Ride' }), { type: ActivityType.Biking, unknown: 0 })
 })
 
+test('an offset that no clock has is none', () => {
+  const local = { start_date_local: '2026-06-01T12:00:00Z', utc_offset: 7_200_000 }
+  const [part] = mapPage(strava, 'activity', { id: 1, start_date, ...local }, input).mapped
+  assert.equal(part?.type === 'activity' && part.record?.metadata?.start_time, '2026-06-01T12:00:00.000000+02:00')
+})
+
 test('what cannot be read is named without its value', () => {
   for (const [payload, place] of [
     [{ id: 1 }, 'start_date'],
