@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { type MapContext, UnreadablePage } from './connector.ts'
-import { rawDocuments, readDocuments } from './documents.ts'
+import { problemOf, rawDocuments, readDocuments } from './documents.ts'
 
 const shape = { kind: 'walks', schema: z.object({ id: z.string() }), lists: ['data', 'walks'] }
 
@@ -39,6 +39,31 @@ test('one document that cannot be read is told by its place, and the others are 
     ['data[1].id', 'data[2]'],
   )
   assert.ok(!JSON.stringify(reported).includes('72'), 'a problem does not tell the value')
+})
+
+test('a problem says in words what was expected, and whether anything was there', () => {
+  const many = z.object({
+    at: z.number(),
+    on: z.int(),
+    list: z.array(z.number()),
+    own: z.string('expected a day').min(1),
+  })
+  const whole = { at: 1, on: 1, list: [1], own: 'x' }
+  const problem = (document: object): string => problemOf(many.safeParse(document).error!.issues[0]!)
+  assert.deepEqual(
+    [{ at: undefined }, { at: '7' }, { on: 1.5 }, { list: {} }, { own: 7 }].map((odd) => problem({ ...whole, ...odd })),
+    [
+      'expected a number, and there is none',
+      'expected a number',
+      'expected a whole number',
+      'expected a list',
+      'expected a day',
+    ],
+  )
+  assert.throws(
+    () => reading({ data: [{}] }),
+    /^UnreadablePage: walks: data\[0\]\.id: expected a text, and there is none$/,
+  )
 })
 
 test('a page without any readable document is none', () => {

@@ -28,15 +28,32 @@ export function readDocuments<Schema extends z.ZodType>(
       read.push(parsed.data)
       continue
     }
-    const { path: inside, message } = parsed.error.issues[0]!
-    const place = [path(i), ...inside.map(String)].filter((part) => part !== '').join('.')
-    problems.push({ place, problem: message })
+    const [issue] = parsed.error.issues
+    const place = [path(i), ...issue!.path.map(String)].filter((part) => part !== '').join('.')
+    problems.push({ place, problem: problemOf(issue!) })
   }
   if (read.length === 0 && problems.length > 0) {
     throw new UnreadablePage(kind, problems[0]!.place, problems[0]!.problem)
   }
   for (const { place, problem } of problems) context.unreadable?.(place, problem)
   return read
+}
+
+/** What was expected in a place, in words; never the value. What a schema says in its own words stays. */
+export function problemOf({ message }: { message: string }): string {
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
+  if (expected === undefined) return message
+  const wanted = `expected ${IN_WORDS[expected] ?? expected}`
+  return received === 'undefined' ? `${wanted}, and there is none` : wanted
+}
+
+const IN_WORDS: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
 }
 
 /** The documents of a payload as they came; none when it is no page. For looking, where `readDocuments` is for reading. */

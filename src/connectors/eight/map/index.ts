@@ -3,7 +3,7 @@ import { dayBounds, isLocalDay, isZone, type LocalDay, localDayOf } from '../../
 import { SleepUploadType } from '../../../model/enumerations.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { problemOf, readDocuments } from '../../documents.ts'
 import { Profile, Session, TrendDay } from '../payloads.ts'
 import {
   efficiency,
@@ -150,8 +150,8 @@ function readSessions(list: readonly unknown[], place: string, context: MapConte
   return list.flatMap((raw, i) => {
     const parsed = Session.safeParse(raw)
     if (parsed.success) return isSleep(parsed.data) ? [parsed.data] : []
-    const { path, message } = parsed.error.issues[0]!
-    context.unreadable?.([`${place}[${i}]`, ...path.map(String)].join('.'), message)
+    const [issue] = parsed.error.issues
+    context.unreadable?.([`${place}[${i}]`, ...issue!.path.map(String)].join('.'), problemOf(issue!))
     return []
   })
 }
@@ -179,8 +179,9 @@ function profileOf(payload: unknown) {
   const user: unknown = isObject(payload) && 'user' in payload ? payload.user : payload
   const parsed = Profile.safeParse(user)
   if (parsed.success) return parsed.data
-  const { path, message } = parsed.error.issues[0]!
-  throw new UnreadablePage('me', path.join('.'), path.length === 0 ? 'an object with `user`' : message)
+  const [issue] = parsed.error.issues
+  const place = issue!.path.join('.')
+  throw new UnreadablePage('me', place, place === '' ? 'an object with `user`' : problemOf(issue!))
 }
 
 /** Whose account it is, and where the bed stands. */

@@ -2,6 +2,7 @@
 import { ActivityType, SleepUploadType, UploadType } from '../../../model/enumerations.ts'
 import { kilometersToMeters, milesToMeters, minutesToSeconds, round } from '../../../model/units.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
+import { problemOf } from '../../documents.ts'
 import { readItems, refuseErrors, unitOf } from '../pages.ts'
 import { Activity, Sleep, Sport, UserInfo } from '../payloads.ts'
 import { boundsOf, type Moment, momentOf } from '../time.ts'
@@ -98,8 +99,8 @@ export function mapUserInfo(payload: unknown): Mapped[] {
   refuseErrors('userinfo', payload)
   const parsed = UserInfo.safeParse(payload)
   if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!
-    throw new UnreadablePage('userinfo', path.join('.'), message)
+    const [issue] = parsed.error.issues
+    throw new UnreadablePage('userinfo', issue!.path.join('.'), problemOf(issue!))
   }
   const { userid, UserID, nickname, gender, dateofbirth } = parsed.data
   if (!userid && !UserID) throw new UnreadablePage('userinfo', '', 'an object with `userid`')
