@@ -41,8 +41,8 @@ function publicToBrowsers(app: Hono<FrameEnv>, prefix: string): void {
   for (const path of [`${prefix}/integrations`, `${prefix}/integrations/detailed`]) {
     app.use(path, async (c, next) => {
       await next()
-      c.header('access-control-allow-origin', '*')
-      c.header('access-control-expose-headers', 'terra-reference')
+      c.res.headers.set('access-control-allow-origin', '*')
+      c.res.headers.set('access-control-expose-headers', 'terra-reference')
     })
     app.options(path, () => {
       const headers = {

@@ -2,9 +2,9 @@
 import { connectorOf } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { connectionDegraded } from '../credentials/disconnect.ts'
-import { dataEvent, largeRequestProcessingEvent, largeRequestSendingEvent, rateLimitHitEvent } from '../model/events.ts'
+import { largeRequestProcessingEvent, largeRequestSendingEvent, rateLimitHitEvent } from '../model/events.ts'
 import type { DataType } from '../model/data-type.ts'
-import { type EnvironmentSettings, inStyle } from '../model/environment-settings.ts'
+import type { EnvironmentSettings } from '../model/environment-settings.ts'
 import { newId } from '../model/ids.ts'
 import { addDays, countDays, daysBetween, localDayOf } from '../model/local-day.ts'
 import { wireTimestamp } from '../model/timestamps.ts'
@@ -12,7 +12,6 @@ import { appendEvents, type NewEvent } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { ApiError, ProviderError } from '../platform/errors.ts'
 import { enqueue } from '../queue/enqueue.ts'
-import { unpackJson } from '../store/compress.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import { traceOf } from '../store/traced.ts'
 import type { Context } from '../store/context.ts'
@@ -24,7 +23,8 @@ import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
 import { closePromises, openPromises, promiseStatements } from './promises.ts'
-import { inChunks } from './record-events.ts'
+import { eventJson, inChunks } from './record-events.ts'
+import { shownRow } from './shown.ts'
 
 /** Either exact bounds in milliseconds, half-open, or local days, inclusive. */
 export type DataRange = { startDay: string; endDay: string } | { startAt: number; endAt: number }
@@ -45,11 +45,11 @@ export function isLarge(range: DataRange): boolean {
   return range.endAt - range.startAt > LARGE_DAYS * 86_400_000
 }
 
-/** The records, oldest first. Reads missing days from the provider before. */
+/** The records as stored, oldest first. Reads missing days from the provider before. */
 export async function readNow(
   ctx: Context,
   request: { connection: ConnectionRow; type: DataType; range: DataRange; retryIfRateLimited?: boolean },
-): Promise<unknown[]> {
+): Promise<RecordRow[]> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), WAIT_MS)
@@ -64,10 +64,9 @@ export async function readNow(
     })
   }
   const { connection, type, range } = request
-  const rows = await readRecords(ctx, connection.user_id, (sql) =>
+  return readRecords(ctx, connection.user_id, (sql) =>
     recordsBetween(sql, connection.user_id, type, boundsOf(type, range)),
   )
-  return rows.map((row) => unpackJson(row.body))
 }
 
 /** Queues the request; its events carry `reference`. */
@@ -162,29 +161,23 @@ function requestEvents(
   payload: RequestPayload,
   rows: readonly RecordRow[],
 ): NewEvent[] {
-  const records = rows.map((row) => inStyle(settings, payload.type, unpackJson(row.body), payload.withSamples))
+  const { type, reference, large, withSamples } = payload
+  const records = rows.map((row) => shownRow(settings, type, row, withSamples))
   const user = terraUser(connection)
-  const common = { environmentId: connection.environment_id, connection, reference: payload.reference }
+  const common = { environmentId: connection.environment_id, connection, reference, body: { type } }
   const orderingAt = rows.length === 0 ? undefined : Math.max(...rows.map((row) => row.version))
-  if (!payload.large) {
-    if (payload.type === 'athlete' && records.length === 0) return []
-    return [
-      {
-        ...common,
-        body: dataEvent(payload.type, user, records),
-        lane: 'live',
-        orderingAt,
-        recordCount: records.length,
-      },
-    ]
+  if (!large) {
+    if (type === 'athlete' && records.length === 0) return []
+    const json = eventJson(type, connection, records)
+    return [{ ...common, json, lane: 'live', orderingAt, recordCount: records.length }]
   }
-  const chunks = inChunks(records, (record) => JSON.stringify(record).length)
+  const chunks = inChunks(records, (record) => record.length)
   const traceId = newId()
   return [
-    { ...common, body: largeRequestSendingEvent(user, payload.reference, chunks.length), lane: 'backfill' },
+    { ...common, body: largeRequestSendingEvent(user, reference, chunks.length), lane: 'backfill' },
     ...chunks.map((chunk, i): NewEvent => ({
       ...common,
-      body: dataEvent(payload.type, user, chunk),
+      json: eventJson(type, connection, chunk),
       lane: 'backfill',
       traceId: `${traceId}:chunk:${i + 1}`,
       orderingAt,

@@ -8,6 +8,7 @@ import { terraUser } from '../outbox/terra-user.ts'
 import { bytesOf, unpackJson } from '../store/compress.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { RemovedRecord, WrittenRecord } from './settle.ts'
+import { separated } from './shown.ts'
 
 /** Terra's receivers expect at most ten records in one event, and many cap bodies at 4 MB. */
 export const MAX_RECORDS = 10
@@ -66,13 +67,10 @@ function shownBytes(settings: EnvironmentSettings, { type, record, bytes }: Writ
   return shown === record ? bytes : bytesOf(JSON.stringify(shown))
 }
 
-const COMMA = bytesOf(',')
-
-/** The records are the very bytes that are stored as such. */
-function eventJson(type: DataType, connection: ConnectionRow, records: readonly Uint8Array[]): Uint8Array[] {
+/** A data event of records that are JSON already. */
+export function eventJson(type: DataType, connection: ConnectionRow, records: readonly Uint8Array[]): Uint8Array[] {
   const { before, after } = aroundRecords(type, terraUser(connection))
-  const list = records.flatMap((bytes, i) => (i === 0 ? [bytes] : [COMMA, bytes]))
-  return [bytesOf(before), ...list, bytesOf(after)]
+  return [bytesOf(before), ...separated(records), bytesOf(after)]
 }
 
 /** A removed Activity is sent once more, marked as deleted: receivers written for Terra know that. */

@@ -37,7 +37,7 @@ export const EnvironmentSettings = z
       .min(1)
       .max(1_000_000)
       .nullable()
-      .default(6000)
+      .default(120_000)
       .describe('Requests that each API key may make, a sixth of them at once; more answer 429. Null: no limit.'),
     events_retention_mb: megabytes.describe(
       'So many megabytes of events stay, as stored; of the others those that have ended go, the oldest first. Null: no limit.',
@@ -66,7 +66,12 @@ export function readEnvironmentSettings(json: string): EnvironmentSettings {
 /** A stored record as the environment wants to see it. */
 export function inStyle<R>(settings: EnvironmentSettings, type: DataType, record: R, withSamples: boolean): R {
   const shown = withSamples ? record : withoutSamples(record)
-  return type === 'menstruation' && settings.menstruation_phase_style === 'number' ? withPhaseNumbers(shown) : shown
+  return isRestyled(settings, type) ? withPhaseNumbers(shown) : shown
+}
+
+/** Otherwise a record with its series is shown as it is stored. */
+export function isRestyled(settings: EnvironmentSettings, type: DataType): boolean {
+  return type === 'menstruation' && settings.menstruation_phase_style === 'number'
 }
 
 interface Phases {

@@ -54,9 +54,16 @@ export function pack({ toPack: pieces }: ToPack): Uint8Array {
 export function unpackSync(body: Uint8Array): Uint8Array {
   const rest = body.subarray(1)
   if (body[0] === PLAIN) return rest
-  if (body[0] === ZSTD) return zstdDecompressSync(rest, { maxOutputLength: MAX_UNPACKED_BYTES })
+  if (body[0] === ZSTD) {
+    return zstdDecompressSync(rest, { chunkSize: unpackedAbout(rest.length), maxOutputLength: MAX_UNPACKED_BYTES })
+  }
   if (body[0] === PIECES) return unpackPieces(rest)
   throw new Error(`a stored body has the unknown encoding ${body[0]}`)
+}
+
+/** So much that it mostly comes out in one piece. */
+function unpackedAbout(packedBytes: number): number {
+  return Math.min(Math.max(16_384, packedBytes * 12), 1_048_576)
 }
 
 function unpackPieces(body: Uint8Array): Uint8Array {

@@ -13,6 +13,7 @@ import { identify } from './credentials.ts'
 import { type Call, type Operation, Reply } from './operation.ts'
 import { problemResponse } from './problem.ts'
 import type { LimitHeaders } from './rate-limit.ts'
+import { RawJson } from './raw-json.ts'
 import { parseInput } from './validate.ts'
 
 const RETRY_AFTER_SECONDS = '2'
@@ -52,8 +53,10 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
       throw new ApiError('invalid_request', 400, 'the URL holds the character U+0000, which is not allowed')
     }
     await next()
-    if (!c.res.headers.has('terra-reference')) c.header('terra-reference', c.get('reference'))
-    for (const [name, value] of Object.entries(c.get('limits') ?? {})) c.header(name, value)
+    // Into the answer itself: `c.header` would make a new one, whose body goes out by a stream, many times slower.
+    const { headers } = c.res
+    if (!headers.has('terra-reference')) headers.set('terra-reference', c.get('reference'))
+    for (const [name, value] of Object.entries(c.get('limits') ?? {})) headers.set(name, value)
   })
 
   app.onError((error, c) => {
@@ -126,9 +129,10 @@ async function answer(
   const result = await stepOf(operation, call)
   if (result instanceof Response) return result
   const reply = result instanceof Reply ? result : new Reply(200, result)
-  options.onReply?.(operation, reply.status, reply.body)
-  if (reply.body === null) return new Response(null, { status: reply.status, headers: reply.headers })
-  return new Response(JSON.stringify(reply.body), {
+  const { body } = reply
+  options.onReply?.(operation, reply.status, body instanceof RawJson ? body.parsed() : body)
+  if (body === null) return new Response(null, { status: reply.status, headers: reply.headers })
+  return new Response(body instanceof RawJson ? body.bytes : JSON.stringify(body), {
     status: reply.status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...reply.headers },
   })

@@ -2,20 +2,23 @@ import { z } from 'zod'
 import { connectorOf } from '../../connectors/index.ts'
 import { type DataRange, isLarge, readLater, readNow } from '../../intake/data-request.ts'
 import { DATA_TYPES, type DataType } from '../../model/data-type.ts'
-import { inStyle } from '../../model/environment-settings.ts'
-import { PAYLOAD_VERSION } from '../../model/events.ts'
+import { separated, shownRow } from '../../intake/shown.ts'
+import { aroundRecords, PAYLOAD_VERSION } from '../../model/events.ts'
 import { addDays, localDayOf } from '../../model/local-day.ts'
 import { recordSchemas } from '../../model/records.ts'
 import { TerraUser } from '../../model/user.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
 import { ApiError, ProviderError } from '../../platform/errors.ts'
+import { unpackJson } from '../../store/compress.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
+import type { RecordRow } from '../../store/records.ts'
 import { auditRead, auditRequest } from '../audit-read.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { environmentSettings } from '../environment-settings.ts'
 import { type Operation, operation, Reply } from '../http/operation.ts'
 import { yesOrNo } from '../http/parameters.ts'
+import { RawJson } from '../http/raw-json.ts'
 import { providerTypes } from '../provider-types.ts'
 import { readDateRange } from './date-range.ts'
 import { connectionProblem, rateLimited } from './provider-problems.ts'
@@ -99,13 +102,11 @@ function dataOperation(type: Exclude<DataType, 'athlete'>): Operation {
       checkActive(connection)
       if (isLarge(range)) return later(ctx, request, { message: LARGE_MESSAGE })
       if (query.to_webhook) return later(ctx, request)
-      return answered(ctx, request, query.retry_if_rate_limited, (records) => ({
-        status: 'success',
-        type,
-        user: terraUser(connection),
-        data: records.map((record) => inStyle(settings, type, record, query.with_samples)),
-        version: PAYLOAD_VERSION,
-      }))
+      return answered(ctx, request, query.retry_if_rate_limited, (rows) => {
+        const shown = rows.map((row) => shownRow(settings, type, row, query.with_samples))
+        const { before, after } = aroundRecords(type, terraUser(connection))
+        return new RawJson([`{"status":"success",${before.slice(1)}`, ...separated(shown), after])
+      })
     },
   })
 }
@@ -148,10 +149,16 @@ const athleteOperation = operation({
     const range = { startDay: addDays(today, -1), endDay: today }
     const request: DataRequest = { connection, type: 'athlete', range, withSamples: false, reference }
     if (query.to_webhook) return later(ctx, request, { type: 'webhook', message: 'Data will be sent to webhook' })
-    return answered(ctx, request, false, ([athlete]) =>
-      athlete === undefined
+    return answered(ctx, request, false, ([row]) =>
+      row === undefined
         ? { status: 'success', type: 'no_data', message: 'No data available', user: terraUser(connection) }
-        : { status: 'success', type: 'athlete', user: terraUser(connection), athlete, version: PAYLOAD_VERSION },
+        : {
+            status: 'success',
+            type: 'athlete',
+            user: terraUser(connection),
+            athlete: unpackJson(row.body),
+            version: PAYLOAD_VERSION,
+          },
     )
   },
 })
@@ -184,7 +191,7 @@ async function answered(
   ctx: Context,
   request: DataRequest,
   retryIfRateLimited: boolean,
-  body: (records: unknown[]) => unknown,
+  body: (rows: readonly RecordRow[]) => unknown,
 ): Promise<unknown> {
   const { connection, type, range } = request
   await auditRead(ctx, readOf(request))
