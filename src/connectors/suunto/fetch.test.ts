@@ -67,3 +67,18 @@ test('an announced workout: its totals at once, its file by itself; none of what
   assert.deepEqual(told({}), [detail, file])
   assert.deepEqual(told({ isManuallyAdded: true }), [detail])
 })
+
+test('a used up quota is a limit, which says until when', () => {
+  const refused = (status: number, message: string) => responseOf({ status, json: { statusCode: status, message } })
+  const quota = refused(403, 'Out of call volume quota. Quota will be replenished in 02:11:09.')
+  const { waitSeconds } = suunto.limits
+  assert.equal(suunto.statusOf!(quota), 429)
+  assert.equal(waitSeconds!(quota, 0), 7869)
+  assert.equal(
+    waitSeconds!(refused(403, 'Out of call volume quota. Quota will be replenished in 1.00:00:01.'), 0),
+    86_401,
+  )
+  assert.equal(waitSeconds!(refused(429, 'Rate limit is exceeded. Try again in 41 seconds.'), 0), 41)
+  assert.equal(suunto.statusOf!(refused(403, 'Forbidden')), 403)
+  assert.equal(suunto.statusOf!(refused(401, 'Access denied due to missing subscription key.')), 403)
+})

@@ -101,9 +101,14 @@ export const suunto: Connector = {
   statusOf,
 }
 
-/** A wrong subscription key is a 401 too: a new token would not help. A 200 may hold an error and nothing else. */
+/** "Out of call volume quota. Quota will be replenished in 02:11:09." */
+const QUOTA = /out of call volume quota/i
+const REPLENISHED = /replenished in (?:(\d+)\.)?(\d+):(\d+):(\d+)/i
+
+/** A used up quota is a 403, and a limit all the same. A wrong subscription key is a 401 too: a new token would not help. A 200 may hold an error and nothing else. */
 function statusOf(response: HttpResponse): number {
   if (response.status === 401 && /subscription key/i.test(response.text())) return 403
+  if (response.status === 403 && QUOTA.test(response.text())) return 429
   return response.status === 200 ? (errorIn(response) ?? 200) : response.status
 }
 
@@ -122,10 +127,15 @@ function errorIn(response: HttpResponse): number | null {
   }
 }
 
-/** "Rate limit is exceeded. Try again in 41 seconds." */
+/** "Rate limit is exceeded. Try again in 41 seconds.", or when the quota is replenished. */
 function waitSeconds(response: HttpResponse): number | null {
-  const wait = /try again in (\d+) second/i.exec(response.text())?.[1]
-  return wait === undefined ? null : Number(wait)
+  const text = response.text()
+  const wait = /try again in (\d+) second/i.exec(text)?.[1]
+  if (wait !== undefined) return Number(wait)
+  const replenished = REPLENISHED.exec(text)
+  if (replenished === null) return null
+  const [days, hours, minutes, seconds] = replenished.slice(1).map((part) => Number(part ?? 0))
+  return ((days! * 24 + hours!) * 60 + minutes!) * 60 + seconds!
 }
 
 /** The offset of the newest workout or night. */

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
 import { UnreadablePage, type Wanted } from '../connector.ts'
-import { answering, fetched } from '../test-http.ts'
+import { answering, fetched, responseOf } from '../test-http.ts'
 import { wahoo } from './index.ts'
+import { oauth } from './oauth.ts'
 
 const days: Wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
 const LIST = 'api/v1/workouts?page=1&per_page=30'
@@ -45,4 +46,24 @@ test('a file that lies elsewhere, or is not there, takes nothing from the workou
       ['workouts', '3'],
     ],
   )
+})
+
+test('too many live tokens: the grant is kept and tried later; a void one asks the person', () => {
+  const about = {
+    grant: 'refresh',
+    client: { id: 'c', secret: 's', extra: {} },
+    previous: null,
+    scopes: [],
+    redirectUri: 'https://loam.example.com/back',
+  } as const
+  const next = (status: number, error: string): string | null => {
+    try {
+      oauth.readTokens!(responseOf({ status, json: { error } }), about)
+      return null
+    } catch (thrown) {
+      return thrown instanceof ProviderError ? thrown.next : 'another error'
+    }
+  }
+  assert.equal(next(403, 'Too many unrevoked access tokens exist for this app and user.'), 'retry')
+  assert.equal(next(401, 'invalid_grant'), 'reauthorize')
 })
