@@ -38,7 +38,14 @@ async function pagesOf(environment: EnvironmentRow): Promise<string[]> {
     heart_data: { heart_rate_data: { summary: { resting_hr_bpm: Number(VALUE) } } },
   } as never)
   const place = { user_id: userId, type: 'body', key: 'day:2026-03-09', summary_id: null, day: '2026-03-09' } as const
-  const times = { main: 0, start_at: 0, start_day: '2026-03-09', version: 1, digest: 'x', updated_at: 1 } as const
+  const times = {
+    main: 0,
+    start_at: Date.parse('2026-03-09T00:00:00Z'),
+    start_day: '2026-03-09',
+    version: 1,
+    digest: 'x',
+    updated_at: 1,
+  } as const
   await ctx.db.batch([putRecord({ ...place, ...times, body: packSync(JSON.stringify(record)) })])
   const connection = await connectionById(ctx.db, userId)
   const body = { type: 'body', user: { user_id: userId }, data: [record], version: '1' } as never

@@ -194,12 +194,17 @@ async function answered(
   body: (rows: readonly RecordRow[]) => unknown,
 ): Promise<unknown> {
   const { connection, type, range } = request
-  await auditRead(ctx, readOf(request))
   // What the source never gives needs no asking: an empty answer is the truth.
   const connector = connectorOf(connection)
-  if (connector !== null && !providerTypes(connector).includes(type)) return body([])
+  if (connector !== null && !providerTypes(connector).includes(type)) {
+    await auditRead(ctx, readOf(request))
+    return body([])
+  }
   try {
-    return body(await readNow(ctx, { connection, type, range, retryIfRateLimited }))
+    // Noted while it is read, and before it is answered.
+    const read = readNow(ctx, { connection, type, range, retryIfRateLimited })
+    const [records] = await Promise.all([read, auditRead(ctx, readOf(request))])
+    return body(records)
   } catch (error) {
     if (error instanceof ProviderError && error.rateLimited) {
       return retryIfRateLimited ? later(ctx, request) : rateLimited(connection, error)
