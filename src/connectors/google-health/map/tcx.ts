@@ -3,7 +3,7 @@ import { readTcx } from '../../../formats/tcx/read.ts'
 import { type Recording, UnreadableRecording } from '../../../formats/track/recording.ts'
 import { seriesOf } from '../../../formats/track/series.ts'
 import { ActivityType } from '../../../model/enumerations.ts'
-import { localDayOf, wireAt, zoneOfPage } from '../../../model/local-day.ts'
+import { localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import { offsetText } from '../../../model/timestamps.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
 
@@ -24,7 +24,8 @@ export function mapTcx(kind: string, idOf: string) {
 
 function activityOf(recording: Recording, id: string | undefined, context: MapContext): Mapped {
   const { startAt, points, places, totals, offsetMinutes } = recording
-  const zone = zoneOfPage(context.timeZone, offsetMinutes === null ? null : offsetText(offsetMinutes)) ?? '+00:00'
+  const shown = offsetMinutes === null ? null : offsetText(offsetMinutes)
+  const zone = zoneOfInstant(startAt, context.timeZone, shown) ?? '+00:00'
   const time = (at: number): string => wireAt(at, zone)
   const series = seriesOf(points, time)
   const endAt = points.at(-1)?.at ?? null
