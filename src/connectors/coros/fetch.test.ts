@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
 import { UnreadablePage, type Wanted } from '../connector.ts'
-import { answering, fetched } from '../test-http.ts'
+import { answering, fetched, responseOf } from '../test-http.ts'
 import { coros } from './index.ts'
+import { oauth } from './oauth.ts'
 
 const days: Wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
 const LIST = 'open/v2/coros/sport/list?startDate=20260915&endDate=20260915'
@@ -51,4 +52,24 @@ test('the file that a notification names is asked for again until it is there', 
     (error) => error instanceof ProviderError && error.next === 'retry',
   )
   assert.equal((await fetched(coros, 'sport', wanted, answering({ [url]: { json: 'the file' } }).http)).length, 1)
+})
+
+test('a refresh: trouble on their side is tried again, a void token asks the person, a good one stays', () => {
+  const about = {
+    grant: 'refresh',
+    client: { id: 'c', secret: 's', extra: {} },
+    previous: { accessToken: 'access', refreshToken: 'refresh', providerUserId: 'person' },
+    scopes: [],
+    redirectUri: 'https://loam.example.com/back',
+  } as const
+  const next = (json: unknown): string | null => {
+    try {
+      return oauth.readTokens!(responseOf({ json }), about).accessToken
+    } catch (thrown) {
+      return thrown instanceof ProviderError ? thrown.next : 'another error'
+    }
+  }
+  assert.equal(next({ result: '0000', message: 'OK' }), 'access')
+  assert.equal(next({ result: '1001', message: 'Access token is invalid or expired' }), 'reauthorize')
+  assert.equal(next({ result: '2001', message: 'Service error' }), 'retry')
 })

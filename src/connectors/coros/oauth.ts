@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../platform/http.ts'
 import type { OAuth2, TokenRequest, Tokens } from '../connector.ts'
 import { tokenRefusal } from '../token-answers.ts'
-import { refused, resultOf } from './pages.ts'
+import { refused, resultOf, statusIn } from './pages.ts'
 
 /** The test server is https://opentest.coros.com. Files lie on the second host, under names that nobody guesses. */
 export const hosts = { open: 'https://open.coros.com', oss: 'https://oss.coros.com' }
@@ -30,6 +30,8 @@ export const oauth: OAuth2 = {
 
 function readTokens(response: HttpResponse, { grant, previous }: TokenRequest): Tokens {
   const body = objectIn(response)
+  // Trouble on COROS' own side says nothing of the grant.
+  if (statusIn(response) === 503) throw tokenRefusal({ ...response, status: 503 }, null)
   if (response.status >= 300 || (body.result !== undefined && resultOf(response) !== '0000')) {
     if (typeof body.error === 'string' || response.status >= 300) {
       throw tokenRefusal(response, typeof body.error === 'string' ? body.error : null)
