@@ -6,7 +6,6 @@ import { activitiesOf, type FitActivity, fileIdOf, weighingsOf } from './activit
 import { crc16 } from './crc.ts'
 import { decodeFit, FitDecoder, type FitItem, NoFitFile } from './decode.ts'
 import { readFit } from './read.ts'
-import { activityTypeOf } from './sports.ts'
 
 const sample = (name: string): Buffer => readFileSync(new URL(`./samples/${name}.fit`, import.meta.url))
 const context = { timeZone: null, unknown: (): void => undefined }
@@ -287,17 +286,4 @@ test('the id is the device and the time it gave, else the bytes', () => {
   const [run] = readFit(bytes)
   assert.equal(fileIdOf(run!, bytes), '123456789-1777905000')
   assert.match(fileIdOf({ ...run!, serial: null }, bytes), /^[0-9a-f]{32}$/)
-})
-
-test('a sport that no table knows is other, and told', () => {
-  const told: string[] = []
-  assert.equal(
-    activityTypeOf(250, null, (table, code) => told.push(`${table} ${code}`)),
-    108,
-  )
-  assert.deepEqual(told, ['fit_sport 250'])
-  assert.equal(
-    activityTypeOf(2, 46, () => assert.fail('known')),
-    150,
-  )
 })
