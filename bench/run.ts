@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const QUICK = ['engine', 'latency', 'whole']
-const ALL = [...QUICK, 'dead', 'size', 'workers', 'backlog', 'pull', 'reads']
+const ALL = [...QUICK, 'rest', 'dead', 'size', 'workers', 'backlog', 'pull', 'reads']
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 ? QUICK : asked.includes('all') ? ALL : asked
