@@ -43,6 +43,8 @@ const NAMES = new Map<number, MeasureName>(Object.entries(TYPES).map(([name, typ
 export const WITHOUT_FIELD = new Set([8, 135, 136, 137, 138, 155, 167, 168, 169, 173, 174, 175, 196, 229])
 /** Segmental scales mark the whole body by this position; other positions are limbs, and no part of the sum. */
 const WHOLE_BODY = 7
+/** What a scale measures of limbs, too. Of all else the position is where the device was: on the left arm, on the wrist. */
+const OF_LIMBS_TOO = new Set<MeasureName>(['fatFree', 'fatPercent', 'muscle', 'water', 'bone'])
 
 /** A device, another spelling of it, by hand, by hand at sign-up, the best of several, confirmed, guided. */
 const OURS = new Set([0, 8, 2, 4, 5, 7, 15])
@@ -98,7 +100,7 @@ function valuesOf(measures: readonly Measure[], context: MapContext): Map<Measur
     const name = NAMES.get(type)
     if (name === undefined) {
       if (!WITHOUT_FIELD.has(type)) context.unknown('measure.type', String(type))
-    } else if (position === null || position === undefined || position === WHOLE_BODY) {
+    } else if (!OF_LIMBS_TOO.has(name) || (position ?? WHOLE_BODY) === WHOLE_BODY) {
       // Dividing is exact where multiplying by 0.001 is not.
       const measured = unit < 0 ? value / 10 ** -unit : value * 10 ** unit
       if (!AFIB.has(name) || afibFlag(measured) !== null) values.set(name, measured)
