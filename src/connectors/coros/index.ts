@@ -20,7 +20,7 @@ const QUARTER_MINUTES = 15
 const reads: Connector['reads'] = {
   sport: {
     types: ['activity'],
-    aliases: ['sport_list', 'sport/list', 'webhook_sport', 'sportDataList', 'sport_detail'],
+    aliases: ['sport_list', 'sport/list', 'webhook', 'webhook_sport', 'sportDataList', 'sport_detail'],
     fetch: fetchSport,
     map: mapSport,
     maxDays: RANGE_DAYS,

@@ -24,7 +24,7 @@ const SAMPLES_DAYS = 30
 const reads: Connector['reads'] = {
   workouts: {
     types: ['activity'],
-    aliases: ['workout', 'workout_detail', 'webhook_workout_created'],
+    aliases: ['workout', 'workout_detail', 'webhook_workout_created', 'workout_created'],
     fetch: fetchWorkouts,
     map: mapWorkouts,
     maxDays: ANY_DAYS,
@@ -38,7 +38,7 @@ const reads: Connector['reads'] = {
   },
   sleep: {
     types: ['sleep'],
-    aliases: ['247_sleep', '247samples/sleep'],
+    aliases: ['247_sleep', '247samples/sleep', 'suunto_247_sleep_created'],
     fetch: fetchSamples('sleep'),
     map: mapSleep,
     maxDays: WINDOW_DAYS,
@@ -54,7 +54,7 @@ const reads: Connector['reads'] = {
   },
   activity: {
     types: ['daily'],
-    aliases: ['247_activity', '247samples/activity'],
+    aliases: ['247_activity', '247samples/activity', 'suunto_247_activity_created'],
     fetch: fetchSamples('activity'),
     map: mapActivity,
     pieces: piecesOfActivity,
@@ -63,7 +63,7 @@ const reads: Connector['reads'] = {
   },
   recovery: {
     types: ['daily'],
-    aliases: ['247_recovery', '247samples/recovery'],
+    aliases: ['247_recovery', '247samples/recovery', 'suunto_247_recovery_created'],
     fetch: fetchSamples('recovery'),
     map: mapRecovery,
     pieces: piecesOfRecovery,

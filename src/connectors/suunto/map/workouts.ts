@@ -11,7 +11,14 @@ const UPLOAD = { automatic: 1, manual: 2 } as const
 
 export function mapWorkouts(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'workouts', schema: Workout, lists: ['payload', 'workout', 'workouts'] }
-  return readDocuments(page, payload, context).flatMap((workout) => activityOf(workout, context))
+  return readDocuments(page, withGear(payload), context).flatMap((workout) => activityOf(workout, context))
+}
+
+/** A notification may have the watch beside the workout. */
+function withGear(payload: unknown): unknown {
+  const { workout, gear } = (payload ?? {}) as { workout?: unknown; gear?: unknown }
+  if (typeof workout !== 'object' || workout === null || Array.isArray(workout) || !gear) return payload
+  return { workout: { gear, ...workout } }
 }
 
 /** `workoutId` is 0 for most: it is an id only where the key is missing. */
