@@ -13,6 +13,8 @@ export interface GatheredPart {
   version: number
   /** Whether the provider gave the version; otherwise it is the start of the read. */
   versioned: boolean
+  /** When the page was asked for; unknown of a part that was stored. */
+  readAt?: number
   record: JsonObject | null
 }
 
@@ -45,12 +47,16 @@ function partOf(page: { kind: string; runAt: number }, mapped: Mapped): Gathered
     main: mapped.main ?? false,
     version: versioned ? mapped.version! : page.runAt,
     versioned,
+    readAt: page.runAt,
     record: mapped.record as JsonObject | null,
   }
 }
 
 /** The part that counts of an older and a newer arrival of one kind's contribution to one record. */
 export function newerOf(present: GatheredPart, arriving: GatheredPart): GatheredPart {
+  // A list once lacked it. What a later read has is there again, however long ago the provider last changed it.
+  const isBack = present.record === null && !present.versioned && arriving.versioned && arriving.record !== null
+  if (isBack) return (arriving.readAt ?? 0) >= present.version ? arriving : present
   if (arriving.version > present.version) return arriving
   if (arriving.version < present.version) return present
   if (arriving.versioned || arriving.record === null || present.record === null) return arriving

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { openTestApi, type TestApi } from '../api/test-api.ts'
+import { whoop } from '../connectors/whoop/index.ts'
+import { ingest } from './ingest.ts'
+
+let api: TestApi
+before(async () => {
+  api = await openTestApi()
+})
+after(() => api.dispose())
+
+const DAY = '2026-09-15'
+const CHANGED_AT = Date.parse('2026-09-15T04:59:00Z')
+const night = {
+  id: 'n',
+  start: '2026-09-14T21:02:00.000Z',
+  end: '2026-09-15T04:47:00.000Z',
+  updated_at: new Date(CHANGED_AT).toISOString(),
+  timezone_offset: '+02:00',
+  nap: false,
+}
+
+test('what a list lacked and a later one has is there again, though the provider changed nothing', async () => {
+  const { user_id: userId } = await api.addUser({ provider: whoop.id, time_zone: 'Europe/Berlin', scopes: null })
+  const sleepsAfter = async (readAt: number, records: object[]): Promise<number> => {
+    const page = { kind: 'sleep', request: { start_date: DAY, end_date: DAY }, payload: { records } }
+    const listed = [{ kind: 'sleep', type: 'sleep' as const, start: DAY, end: DAY }]
+    await ingest(
+      api.ctx,
+      whoop,
+      userId,
+      { pages: [page], gone: [], runAt: readAt, covered: [], listed },
+      { lane: 'live' },
+    )
+    const rows = await api.ctx.db.all("SELECT key FROM records WHERE user_id = $1 AND type = 'sleep'", [userId])
+    return rows.length
+  }
+  const at = (minutes: number): number => CHANGED_AT + minutes * 60_000
+  assert.equal(await sleepsAfter(at(60), [night]), 1)
+  assert.equal(await sleepsAfter(at(120), []), 0)
+  assert.equal(await sleepsAfter(at(90), [night]), 0, 'a page that was asked for before the list')
+  assert.equal(await sleepsAfter(at(180), [night]), 1)
+})
