@@ -1,5 +1,7 @@
 // Events about records and people, for databases that look into them.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
 import type { OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
 import type { DataType } from '../../src/model/data-type.ts'
 import { complete } from '../../src/model/records.ts'
@@ -47,4 +49,32 @@ export function event(type: string, userId: string, at: number, more: object): O
     createdAt: T0 + at,
     body: Buffer.from(JSON.stringify({ type, user, ...more, version: '2022-03-16' })),
   }
+}
+
+/** Sends one person's day in any order, some of it again, all together or one by one; `found` has to be the newest. */
+export async function newestStays(
+  sender: Sender,
+  options: {
+    runs: number
+    /** Asked after each run: `steps` and `orderingAt` of all rows there are for the person. */
+    found(userId: string): Promise<{ steps: number; orderingAt: number }[]>
+  },
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.nat(5), { maxLength: 4 }),
+      fc.boolean(),
+      async (order, again, together) => {
+        const userId = randomUUID()
+        const events = order.map((at) => daily(userId, at, { steps: at * 100 }))
+        const sent = [...events, ...again.map((i) => events[i % events.length]!)]
+        if (together) await all(sender, sent)
+        else for (const event of sent) await all(sender, [event])
+        const newest = Math.max(...order)
+        assert.deepEqual(await options.found(userId), [{ steps: newest * 100, orderingAt: T0 + newest }])
+      },
+    ),
+    { numRuns: options.runs },
+  )
 }

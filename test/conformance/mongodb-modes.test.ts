@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, suite, test, type TestContext } from 'node:test'
-import fc from 'fast-check'
 import type { Document } from 'mongodb'
 import type { OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
 import { mongodb, MongodbSettings } from '../../src/destinations/mongodb/index.ts'
@@ -10,7 +9,7 @@ import { complete } from '../../src/model/records.ts'
 import { type Certificates, makeCertificates } from '../services/certificates.ts'
 import { type Ferretdb, missingFerretdb, PASSWORD, SOURCE, startFerretdb, USER } from '../services/ferretdb.ts'
 import { testEvent, testWorld } from './events.ts'
-import { all, daily, deleted, event, NOW, record, span, T0 } from './database-events.ts'
+import { all, daily, deleted, event, newestStays, NOW, record, span } from './database-events.ts'
 import type { Settings } from './stage.ts'
 
 suite('documents in MongoDB', { skip: missingFerretdb() ?? false, timeout: 60_000 }, () => {
@@ -41,28 +40,14 @@ suite('documents in MongoDB', { skip: missingFerretdb() ?? false, timeout: 60_00
 
   test('the newest state of a record stays, in whatever order and however often it comes', async (t) => {
     const { open, found } = await place(t, { mode: 'upsert' })
-    const sender = open()
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }),
-        fc.array(fc.nat(5), { maxLength: 4 }),
-        fc.boolean(),
-        async (order, again, together) => {
-          const user = randomUUID()
-          const events = order.map((at) => daily(user, at, { steps: at * 100 }))
-          const sent = [...events, ...again.map((i) => events[i % events.length]!)]
-          // Not at the same time: an update of FerretDB, unlike MongoDB's, is no single step.
-          if (together) await all(sender, sent)
-          else for (const each of sent) await all(sender, [each])
-          const [document, ...others] = await found('daily', { user_id: user })
-          const newest = Math.max(...order)
-          assert.deepEqual(document!.ordering_at, new Date(T0 + newest))
-          assert.equal(document!.record.distance_data.steps, newest * 100)
-          assert.equal(others.length, 0)
-        },
-      ),
-      { numRuns: 12 },
-    )
+    await newestStays(open(), {
+      runs: 12,
+      found: async (userId) =>
+        (await found('daily', { user_id: userId })).map(({ record: stored, ordering_at: at }) => ({
+          steps: stored.distance_data.steps,
+          orderingAt: at.getTime(),
+        })),
+    })
   })
 
   test('what is older than what is there keeps nothing else of its batch away', async (t) => {

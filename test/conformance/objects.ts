@@ -7,7 +7,7 @@ import { parquetReadObjects } from 'hyparquet'
 import type { DestinationType, OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
 import { assertDelivered } from './assertions.ts'
 import { testEvent, testEvents, testWorld, textOf } from './events.ts'
-import type { FoundObject } from '../services/s3.ts'
+import type { FoundObject } from '../services/found-object.ts'
 import type { Settings, Stage } from './stage.ts'
 
 const NOW = { signingSecrets: [], timeoutMs: 10_000 }

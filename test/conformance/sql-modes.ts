@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, suite, test, type TestContext } from 'node:test'
-import fc from 'fast-check'
 import type { OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
 import { destinationType } from '../../src/destinations/index.ts'
 import { complete } from '../../src/model/records.ts'
 import { type Certificates, makeCertificates } from '../services/certificates.ts'
 import { testEvent, testWorld } from './events.ts'
-import { all, daily, deleted, event, NOW, record, span, T0 } from './database-events.ts'
+import { all, daily, deleted, event, newestStays, NOW, record, span } from './database-events.ts'
 import type { Settings } from './stage.ts'
 
 export type AnyRow = Record<string, unknown>
@@ -78,31 +77,17 @@ function modesOf(place: Placed, stage: SqlStage, certificates: () => Certificate
 
   test('the newest state of a record stays, in whatever order and however often it comes', async (t) => {
     const { open, rows } = await upsert(t)
-    const sender = open()
-    await fc.assert(
-      fc.asyncProperty(
-        fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 }),
-        fc.array(fc.nat(5), { maxLength: 4 }),
-        fc.boolean(),
-        async (order, again, together) => {
-          const userId = randomUUID()
-          const events = order.map((at) => daily(userId, at, { steps: at * 100 }))
-          const sent = [...events, ...again.map((i) => events[i % events.length]!)]
-          if (together) await all(sender, sent)
-          else for (const event of sent) await all(sender, [event])
-          const [row, ...others] = await rows(
-            `SELECT steps, ordering_at, ${stage.inside('record', 'distance_data', 'steps')} AS inside FROM loam_daily WHERE user_id = '${userId}'`,
-          )
-          const newest = Math.max(...order)
-          assert.deepEqual(
-            [row!.steps, Number(row!.ordering_at), Number(row!.inside)],
-            [newest * 100, T0 + newest, newest * 100],
-          )
-          assert.equal(others.length, 0)
-        },
-      ),
-      { numRuns: 25 },
-    )
+    const inside = stage.inside('record', 'distance_data', 'steps')
+    await newestStays(open(), {
+      runs: 25,
+      async found(userId) {
+        const stored = await rows(
+          `SELECT steps, ordering_at, ${inside} AS inside FROM loam_daily WHERE user_id = '${userId}'`,
+        )
+        for (const row of stored) assert.equal(Number(row.inside), row.steps)
+        return stored.map((row) => ({ steps: Number(row.steps), orderingAt: Number(row.ordering_at) }))
+      },
+    })
   })
 
   test('what was deleted stays deleted, until something newer comes', async (t) => {

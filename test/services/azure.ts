@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openGate } from './gate.ts'
 import { freePort, type Service, startService } from './process.ts'
-import type { FoundObject } from './s3.ts'
+import { type FoundObject, foundObject, keyInPath } from './found-object.ts'
 
 export const ACCOUNT = 'loam'
 /** Base64, as Azure's are. */
@@ -131,13 +131,7 @@ export async function startAzure(): Promise<Azure> {
     async objects(container) {
       const found: FoundObject[] = []
       for (const key of await keysOf(container)) {
-        const response = await ask(`${container}/${encodeURIComponent(key).replaceAll('%2F', '/')}`, {})
-        const metadata = [...response.headers].filter(([name]) => name.startsWith('x-ms-meta-'))
-        found.push({
-          key,
-          body: Buffer.from(await response.arrayBuffer()),
-          metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice('x-ms-meta-'.length), value])),
-        })
+        found.push(await foundObject(key, await ask(`${container}/${keyInPath(key)}`, {}), 'x-ms-meta-'))
       }
       return found
     },

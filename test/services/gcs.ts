@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, type Service, startService } from './process.ts'
-import type { FoundObject } from './s3.ts'
+import type { FoundObject } from './found-object.ts'
 
 export interface Gcs {
   /** Of what checks tokens. */

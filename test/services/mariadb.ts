@@ -1,11 +1,11 @@
 // A MariaDB of one test's own, with passwords and TLS as customers have them.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import type { Certificates } from './certificates.ts'
-import { freePort, type Service, startService } from './process.ts'
+import { freePort, restartable, type Service, startService } from './process.ts'
 
 export const USER = 'loam'
 export const PASSWORD = 'SECRET-of-mariadb'
@@ -92,17 +92,10 @@ export async function startMariadb(certificates?: Certificates): Promise<Mariadb
       ],
       ready: async () => (await query(null, 'SELECT 1')).length === 1,
     })
-  let service = await start()
+  const server = await restartable(start, folder)
   return {
     port,
     query,
-    kill: () => service.kill(),
-    async restart() {
-      service = await start()
-    },
-    async stop() {
-      await service.kill()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    ...server,
   }
 }

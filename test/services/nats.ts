@@ -1,11 +1,11 @@
 // A NATS server with JetStream of one test's own.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { freePort, type Service, startService } from './process.ts'
+import { freePort, restartable, type Service, startService } from './process.ts'
 
 export const PASSWORD = 'SECRET-of-nats'
 
@@ -46,7 +46,7 @@ export async function startNats(): Promise<Nats> {
         }
       },
     })
-  let service = await start()
+  const server = await restartable(start, folder)
   return {
     port,
     connect: open,
@@ -55,13 +55,6 @@ export async function startNats(): Promise<Nats> {
       await (await jetstreamManager(connection)).streams.add({ name, subjects: [subject] })
       await connection.close()
     },
-    kill: () => service.kill(),
-    async restart() {
-      service = await start()
-    },
-    async stop() {
-      await service.kill()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    ...server,
   }
 }

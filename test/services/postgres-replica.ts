@@ -1,11 +1,11 @@
 // A streaming replica of a PostgreSQL of one test's own.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { PASSWORD, type Postgres, postgresBinaries, serverUser, USER } from './postgres.ts'
-import { freePort, startService } from './process.ts'
+import { freePort, restartable, startService } from './process.ts'
 
 export interface PostgresReplica {
   url(database: string): string
@@ -61,17 +61,10 @@ export async function startReplica(primary: Postgres): Promise<PostgresReplica> 
       user,
       ready: async () => (await query('postgres', 'SELECT 1')).length === 1,
     })
-  let service = await start()
+  const server = await restartable(start, folder)
   return {
     url,
     query,
-    kill: () => service.kill(),
-    async restart() {
-      service = await start()
-    },
-    async stop() {
-      await service.kill()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    ...server,
   }
 }

@@ -1,11 +1,11 @@
 // A PostgreSQL of one test's own, with passwords and TLS as customers have them.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { Certificates } from './certificates.ts'
-import { freePort, type Service, startService } from './process.ts'
+import { freePort, restartable, type Service, startService } from './process.ts'
 
 export const USER = 'loam'
 export const PASSWORD = 'SECRET-of-postgres'
@@ -105,20 +105,11 @@ export async function startPostgres({
       user,
       ready: async () => (await query('postgres', 'SELECT 1')).length === 1,
     })
-  let service = await start()
+  const server = await restartable(start, given === undefined ? folder : null)
   return {
     port,
     query,
-    kill: () => service.kill(),
-    async restart() {
-      service = await start()
-    },
-    signal: (signal) => service.signal(signal),
-    ended: () => service.ended,
-    async stop() {
-      await service.kill()
-      if (given === undefined) rmSync(folder, { recursive: true, force: true })
-    },
+    ...server,
   }
 }
 

@@ -1,7 +1,7 @@
 // Servers that a test starts for itself and may kill.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 
@@ -65,6 +65,32 @@ export async function startService({ command, args, env, user, ready, cwd }: Sta
   }
   await kill()
   throw new Error(`${command} did not start: ${failed ?? said}`)
+}
+
+export interface Restartable {
+  kill(): Promise<void>
+  restart(): Promise<void>
+  /** Takes its folder along, unless that is null. */
+  stop(): Promise<void>
+  signal(signal: NodeJS.Signals): void
+  ended(): Promise<number | null>
+}
+
+/** A server that comes back on what it left in its folder. */
+export async function restartable(start: () => Promise<Service>, folder: string | null): Promise<Restartable> {
+  let service = await start()
+  return {
+    kill: () => service.kill(),
+    async restart() {
+      service = await start()
+    },
+    async stop() {
+      await service.kill()
+      if (folder !== null) rmSync(folder, { recursive: true, force: true })
+    },
+    signal: (name) => service.signal(name),
+    ended: () => service.ended,
+  }
 }
 
 function killGroup(child: ChildProcess): void {

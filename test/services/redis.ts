@@ -1,10 +1,10 @@
 // A Redis of one test's own, which writes every change to its disk before it answers.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis as Client } from 'ioredis'
-import { freePort, type Service, startService } from './process.ts'
+import { freePort, restartable, type Service, startService } from './process.ts'
 
 export const PASSWORD = 'SECRET-of-redis'
 
@@ -60,7 +60,7 @@ export async function startRedis(...more: string[]): Promise<Redis> {
         }
       },
     })
-  let service = await start()
+  const server = await restartable(start, folder)
   return {
     port,
     client(database = 0) {
@@ -68,14 +68,10 @@ export async function startRedis(...more: string[]): Promise<Redis> {
       clients.push(client)
       return client
     },
-    kill: () => service.kill(),
-    async restart() {
-      service = await start()
-    },
+    ...server,
     async stop() {
       for (const client of clients) client.disconnect()
-      await service.kill()
-      rmSync(folder, { recursive: true, force: true })
+      await server.stop()
     },
   }
 }

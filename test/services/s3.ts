@@ -1,19 +1,14 @@
 // An S3 of one test's own, in a folder: versitygw, which checks signatures and keeps what it has when it is killed.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AwsClient } from 'aws4fetch'
-import { freePort, type Service, startService } from './process.ts'
+import { type FoundObject, foundObject, keyInPath } from './found-object.ts'
+import { freePort, restartable, type Service, startService } from './process.ts'
 
 export const ACCESS_KEY = 'loam-access'
 export const SECRET_KEY = 'SECRET-of-s3-0123456789'
-
-export interface FoundObject {
-  key: string
-  body: Buffer
-  metadata: Record<string, string>
-}
 
 export interface S3 {
   port: number
@@ -61,7 +56,7 @@ export async function startS3(): Promise<S3> {
       cwd: folder,
       ready: async () => (await ask('')).ok,
     })
-  let service = await start()
+  const server = await restartable(start, folder)
 
   async function keysOf(bucket: string): Promise<string[]> {
     const keys: string[] = []
@@ -82,23 +77,10 @@ export async function startS3(): Promise<S3> {
     async objects(bucket) {
       const found: FoundObject[] = []
       for (const key of await keysOf(bucket)) {
-        const response = await ask(`${bucket}/${encodeURIComponent(key).replaceAll('%2F', '/')}`)
-        const metadata = [...response.headers].filter(([name]) => name.startsWith('x-amz-meta-'))
-        found.push({
-          key,
-          body: Buffer.from(await response.arrayBuffer()),
-          metadata: Object.fromEntries(metadata.map(([name, value]) => [name.slice('x-amz-meta-'.length), value])),
-        })
+        found.push(await foundObject(key, await ask(`${bucket}/${keyInPath(key)}`), 'x-amz-meta-'))
       }
       return found
     },
-    kill: () => service.kill(),
-    async restart() {
-      service = await start()
-    },
-    async stop() {
-      await service.kill()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    ...server,
   }
 }

@@ -4,14 +4,7 @@ import { z } from 'zod'
 import { defineDestination, rejected, type World } from '../destination.ts'
 import { keyInUrl } from '../objects/keys.ts'
 import { refusedBy, unanswered } from '../objects/refusal.ts'
-import {
-  OBJECT_TIMEOUT_SECONDS,
-  objectBatch,
-  objectSender,
-  objectSettings,
-  type PutObject,
-  stored,
-} from '../objects/sender.ts'
+import { objectDelivery, objectSender, objectSettings, type PutObject, stored } from '../objects/sender.ts'
 import { type Access, accessSetting, authorized, readAccess } from './access.ts'
 
 const VERSION = '2023-11-03'
@@ -54,9 +47,8 @@ export const azure = defineDestination({
   name: 'Azure Blob Storage',
   description: 'Blobs in a container of Azure, with a key or a shared access signature.',
   settings: AzureSettings,
-  timeoutSeconds: OBJECT_TIMEOUT_SECONDS,
   target: (settings) => `${new URL(accessOf(settings).endpoint).host}/${settings.container}/${settings.prefix}`,
-  batch: objectBatch,
+  ...objectDelivery,
   open: (settings, world) => objectSender(settings, putTo(settings, world)),
 })
 

@@ -5,8 +5,7 @@ import { defineDestination, rejected, type SendResult, type World } from '../des
 import { endpointSetting } from '../objects/endpoint.ts'
 import { refusedBy, unanswered } from '../objects/refusal.ts'
 import {
-  OBJECT_TIMEOUT_SECONDS,
-  objectBatch,
+  objectDelivery,
   objectSender,
   objectSettings,
   type PutObject,
@@ -49,9 +48,8 @@ export const gcs = defineDestination({
   name: 'Google Cloud Storage',
   description: 'Objects in a bucket of Google, with a service account.',
   settings: GcsSettings,
-  timeoutSeconds: OBJECT_TIMEOUT_SECONDS,
   target: ({ bucket, prefix, endpoint }) => `${new URL(endpoint).host}/${bucket}/${prefix}`,
-  batch: objectBatch,
+  ...objectDelivery,
   open: (settings, world) => objectSender(settings, putTo(settings, world)),
 })
 

@@ -40,9 +40,12 @@ const ObjectSettings = z.object(objectSettings)
 export type ObjectSettings = z.infer<typeof ObjectSettings>
 
 /** Of one call; in objects of many the events of several calls lie together. */
-export const objectBatch = { events: 200, bytes: 8_000_000 }
-/** Collecting takes its share of it. */
-export const OBJECT_TIMEOUT_SECONDS = 60
+/** What every destination of objects has. */
+export const objectDelivery = {
+  batch: { events: 200, bytes: 8_000_000 },
+  /** Collecting takes its share of it. */
+  timeoutSeconds: 60,
+}
 
 export interface StoredObject {
   key: string

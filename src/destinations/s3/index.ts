@@ -5,14 +5,7 @@ import { defineDestination, rejected, type World } from '../destination.ts'
 import { endpointSetting } from '../objects/endpoint.ts'
 import { keyInUrl } from '../objects/keys.ts'
 import { refusedBy, unanswered } from '../objects/refusal.ts'
-import {
-  OBJECT_TIMEOUT_SECONDS,
-  objectBatch,
-  objectSender,
-  objectSettings,
-  type PutObject,
-  stored,
-} from '../objects/sender.ts'
+import { objectDelivery, objectSender, objectSettings, type PutObject, stored } from '../objects/sender.ts'
 import { tlsSettings } from '../tls.ts'
 
 const MEND: Record<string, string> = {
@@ -60,10 +53,9 @@ export const s3 = defineDestination({
   name: 'S3',
   description: 'Objects in a bucket of AWS, Cloudflare R2, MinIO, Google or anything like it.',
   settings: S3Settings,
-  timeoutSeconds: OBJECT_TIMEOUT_SECONDS,
   target: ({ bucket, prefix, endpoint, region }) =>
     `${endpoint === null ? `s3 ${region}` : new URL(endpoint).host}/${bucket}/${prefix}`,
-  batch: objectBatch,
+  ...objectDelivery,
   open: (settings, world) => objectSender(settings, putTo(settings, world)),
 })
 
