@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ProviderError } from '../../platform/errors.ts'
 import type { Wanted } from '../connector.ts'
 import { answering, fetched, responseOf } from '../test-http.ts'
 import { readStandardTokens } from '../token-answers.ts'
@@ -26,4 +27,20 @@ test('the account may be named by a number', () => {
     readStandardTokens(responseOf({ json: { access_token: 'a', user_id: 98765 } }), ' ').providerUserId,
     '98765',
   )
+})
+
+test('what was just announced is asked for again; what is listed and not there is gone', async () => {
+  const RIDE = 'api/v1/api/activities/1.activity.a'
+  const missing = answering({ [RIDE]: { status: 404, json: null } }).http
+  const isRetry = (error: unknown) => error instanceof ProviderError && error.next === 'retry'
+  await assert.rejects(fetched(hammerhead, 'activity', { object: '1.activity.a' }, missing), isRetry)
+  const noFile = answering({ [RIDE]: { json: { id: '1.activity.a' } }, [`${RIDE}/file`]: { status: 404, json: null } })
+  await assert.rejects(fetched(hammerhead, 'activity', { object: '1.activity.a' }, noFile.http), isRetry)
+  const listed = answering({
+    [LIST]: { json: { totalPages: 1, data: [{ id: '1.activity.a', createdAt: '2026-09-15T10:00:00Z' }] } },
+    [RIDE]: { status: 404, json: null },
+  })
+  assert.deepEqual(await fetched(hammerhead, 'activity', days, listed.http), [
+    { gone: { type: 'activity', id: '1.activity.a' } },
+  ])
 })

@@ -37,17 +37,22 @@ async function* activity(http: ConnectionHttp, id: string, isNew: boolean): Asyn
   const path = `/activities/${encodeURIComponent(id)}`
   const response = await http.send(at(path), { expect: [404] })
   if (response.status === 404) {
+    if (isNew) throw notYet('a ride')
     yield { gone: { type: 'activity', id } }
     return
   }
   yield { kind: 'activity', request: { activity_id: id }, payload: response.json() }
   const file = await http.send(at(`${path}/file`), { expect: [404], maxResponseBytes: MAX_FILE_BYTES })
   if (file.status === 404) {
-    // A new ride's file may take a while: without it there is no record yet, so it is asked for again.
-    if (isNew) throw new ProviderError('the file of a ride is not there yet', { next: 'retry', afterSeconds: 60 })
+    if (isNew) throw notYet('the file of a ride')
     return
   }
   if (!file.truncated) yield { kind: 'fit', request: { activity_id: id }, payload: file.body }
+}
+
+/** What was just announced may take a while; without its file there is no record. Removals are not announced. */
+function notYet(what: string): ProviderError {
+  return new ProviderError(`${what} is not there yet`, { next: 'retry', afterSeconds: 60 })
 }
 
 function at(path: string): { host: string; path: string } {
