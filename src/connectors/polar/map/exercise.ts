@@ -57,8 +57,7 @@ function activityOf(exercise: Exercise, context: MapContext): Mapped {
 
 /** Below zero it was not calculated. */
 function loadOf({ training_load_pro: pro, training_load: load }: Exercise): number | null {
-  const value = pro?.cardio_load ?? load ?? null
-  return value !== null && value >= 0 ? value : null
+  return [pro?.cardio_load, load].find((value) => typeof value === 'number' && value >= 0) ?? null
 }
 
 /** Percent of the highest heart rate, which the physical information says and the question carries. */
