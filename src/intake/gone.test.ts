@@ -42,3 +42,22 @@ test('what a list lacked and a later one has is there again, though the provider
   assert.equal(await sleepsAfter(at(90), [night]), 0, 'a page that was asked for before the list')
   assert.equal(await sleepsAfter(at(180), [night]), 1)
 })
+
+test('what was announced as gone is there again when a later page has it, though the provider changed nothing', async () => {
+  const { user_id: userId } = await api.addUser({ provider: whoop.id, time_zone: 'Europe/Berlin', scopes: null })
+  const sleepsAfter = async (minutes: number, given: object | 'gone'): Promise<number> => {
+    const read =
+      given === 'gone'
+        ? { pages: [], gone: [{ type: 'sleep' as const, id: 'n' }] }
+        : { pages: [{ kind: 'sleep', request: {}, payload: { records: [given] } }], gone: [] }
+    const runAt = CHANGED_AT + minutes * 60_000
+    await ingest(api.ctx, whoop, userId, { ...read, runAt, covered: [], listed: [] }, { lane: 'live' })
+    const rows = await api.ctx.db.all("SELECT key FROM records WHERE user_id = $1 AND type = 'sleep'", [userId])
+    return rows.length
+  }
+  assert.equal(await sleepsAfter(60, night), 1)
+  assert.equal(await sleepsAfter(120, 'gone'), 0)
+  assert.equal(await sleepsAfter(90, night), 0, 'a page that was asked for before the notice')
+  assert.equal(await sleepsAfter(180, night), 1)
+  assert.equal(await sleepsAfter(240, 'gone'), 0)
+})

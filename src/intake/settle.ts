@@ -100,6 +100,12 @@ async function settleType(
   const byKey = new Map<string, Map<string, GatheredPart>>()
   for (const row of stored) partsAt(byKey, row.key).set(row.kind, fromRow(type, row))
   for (const part of arriving) {
+    const gone = partsAt(byKey, part.key).get(GONE)
+    if (gone !== undefined && showsAgain(part, gone)) {
+      const nothing = { ...gone, version: 0 }
+      partsAt(byKey, part.key).set(GONE, nothing)
+      changes.statements.push(putPart(toRow(userId, nothing)))
+    }
     const present = partsAt(byKey, part.key).get(part.kind)
     const winner = present === undefined ? part : newerOf(present, part)
     partsAt(byKey, part.key).set(part.kind, winner)
@@ -117,6 +123,11 @@ async function settleType(
     settleRecord(ctx, connection.user_id, type, key, main ?? own[0] ?? null, before, cleaned, changes)
   }
   return changes
+}
+
+/** What a later read has is there again, however long before the notice of its end the provider last changed it. */
+function showsAgain(part: GatheredPart, gone: GatheredPart): boolean {
+  return part.kind !== GONE && part.versioned && part.record !== null && (part.readAt ?? 0) > gone.version
 }
 
 function assembleRecord(
