@@ -56,6 +56,30 @@ describe('defaults', () => {
     assert.equal(readConfig({ ...settings, LOAM_ROLE: 'deliver' }, folder).role, 'deliver')
   })
 
+  test('private destinations of some networks, ports in ranges', () => {
+    const some = here({
+      LOAM_ALLOW_PRIVATE_DESTINATIONS: '10.1.0.0/16, fd00::/8',
+      LOAM_DESTINATION_PORTS: '443,8000-8100',
+    })
+    const config = readConfig(some, folder)
+    assert.deepEqual(config.allowPrivateDestinations, ['10.1.0.0/16', 'fd00::/8'])
+    assert.deepEqual(config.destinationPorts, [
+      [443, 443],
+      [8000, 8100],
+    ])
+    for (const networks of ['10.1.0.0', 'yes', '10.0.0.0/8,', '10.0.0.0/40']) {
+      const [problem] = problemsOf(here({ LOAM_ALLOW_PRIVATE_DESTINATIONS: networks }))
+      assert.match(problem!, /^LOAM_ALLOW_PRIVATE_DESTINATIONS must be on, off, or networks/, networks)
+    }
+    for (const ports of ['0', '70000', '90-80', 'http', '443,']) {
+      assert.match(
+        problemsOf(here({ LOAM_DESTINATION_PORTS: ports }))[0]!,
+        /^LOAM_DESTINATION_PORTS must be ports/,
+        ports,
+      )
+    }
+  })
+
   test('an empty value is no value', () => {
     assert.equal(readConfig(here({ LOAM_PORT: '', LOAM_ADMIN_TOKEN: '' }), folder).port, 4000)
   })

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { type BodiesReturn, type BodiesSetting, bodiesSetting } from './bodies/setting.ts'
 import { keptKey, newKey } from './settings/encryption-key.ts'
 import { isKnown, nearest } from './settings/names.ts'
-import { isSecret, type SettingName, settingNames, Settings } from './settings/schema.ts'
+import { isSecret, type PortRange, type SettingName, settingNames, Settings } from './settings/schema.ts'
 
 export { describeSettings, settingsTable } from './settings/document.ts'
 export { type SettingName, settingNames }
@@ -27,7 +27,9 @@ export interface Config {
   adminToken: string | null
   encryptionKey: string
   sandbox: boolean
-  allowPrivateDestinations: boolean
+  /** Or the networks that are allowed. */
+  allowPrivateDestinations: boolean | readonly string[]
+  destinationPorts: readonly PortRange[]
   destinationFolder: string | null
   stdout: 'log' | 'events'
   bodies: BodiesSetting
@@ -140,6 +142,7 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
       (bad.has('LOAM_ENCRYPTION_KEY') || bad.has('LOAM_DATABASE_URL') ? null : keptKey(dataDir, databaseUrl, problems)),
     sandbox: given.LOAM_SANDBOX ?? embedded,
     allowPrivateDestinations: given.LOAM_ALLOW_PRIVATE_DESTINATIONS ?? embedded,
+    destinationPorts: given.LOAM_DESTINATION_PORTS ?? USUAL_PORTS,
     destinationFolder: given.LOAM_DESTINATION_FOLDER === undefined ? null : resolve(given.LOAM_DESTINATION_FOLDER),
     stdout: given.LOAM_STDOUT ?? 'log',
     bodies: typeof bodies === 'string' ? { kind: 'database' } : bodies,
@@ -153,6 +156,13 @@ function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingN
     embedded,
   }
 }
+
+/** Not those of other services below 1024: nobody's webhook is a mail server. */
+const USUAL_PORTS: readonly PortRange[] = [
+  [80, 80],
+  [443, 443],
+  [1024, 65_535],
+]
 
 function tracesOf(given: Settings): Config['traces'] {
   if (given.OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return null

@@ -85,7 +85,11 @@ export async function startServer(
   const bodies = await openBodies(config.bodies, { db, http, clock, log }, config.bodiesReturn)
   const door = closedDoor()
   const { server, port } = await listen(config, door.fetch)
-  const destinationHttp = createHttp({ allowPrivate: config.allowPrivateDestinations, userAgent })
+  const destinationHttp = createHttp({
+    allowPrivate: config.allowPrivateDestinations,
+    mayReachPort: (port) => config.destinationPorts.some(([from, to]) => port >= from && port <= to),
+    userAgent,
+  })
   const metrics = createMetrics()
   const traces = config.traces === null ? null : startTracing(config.traces, { http, log, metrics, role })
   const ctx: Context = {

@@ -27,7 +27,10 @@ export function addConfig(command: Command): void {
         LOAM_ROLE: config.role,
         LOAM_DEV_ID: config.devId,
         LOAM_SANDBOX: config.sandbox ? 'on' : 'off',
-        LOAM_ALLOW_PRIVATE_DESTINATIONS: config.allowPrivateDestinations ? 'on' : 'off',
+        LOAM_ALLOW_PRIVATE_DESTINATIONS: privateAllowed(config.allowPrivateDestinations),
+        LOAM_DESTINATION_PORTS: config.destinationPorts
+          .map(([from, to]) => (from === to ? from : `${from}-${to}`))
+          .join(','),
         LOAM_DESTINATION_FOLDER: config.destinationFolder,
         LOAM_STDOUT: config.stdout,
         LOAM_BODIES: placeOf(config.bodies),
@@ -39,6 +42,10 @@ export function addConfig(command: Command): void {
             }
           : {}),
         LOAM_BACKFILL_DAYS: config.backfillDays,
+        LOAM_BODIES_RETURN: config.bodiesReturn,
+        LOAM_AUDIT_DAYS: config.auditDays,
+        LOAM_TRUSTED_PROXIES: config.trustedProxies,
+        LOAM_STRANGERS_PER_MINUTE: config.strangersPerMinute,
         LOAM_LOG_LEVEL: config.logLevel,
       }
       const rows = describeSettings().map(({ name, default: otherwise }) => {
@@ -60,4 +67,8 @@ export function addConfig(command: Command): void {
 
 function withoutPassword(databaseUrl: string): string {
   return databaseUrl.replace(/^(postgres(?:ql)?:\/\/[^:/@]*):.*@/, '$1:****@').replace(/(password=)[^&]*/g, '$1****')
+}
+
+function privateAllowed(allowed: boolean | readonly string[]): string {
+  return typeof allowed === 'boolean' ? (allowed ? 'on' : 'off') : allowed.join(',')
 }

@@ -112,6 +112,25 @@ test('private addresses are refused in every spelling', async () => {
   }
 })
 
+test('of private networks those that are allowed; and of ports', async (t) => {
+  const url = await serve((_, response) => response.end('hello'))
+  const port = Number(new URL(url).port)
+  const some = createHttp({ allowPrivate: ['127.0.0.0/8'], mayReachPort: (each) => each === port, userAgent: 'test' })
+  t.after(() => some.close())
+  assert.equal((await some.send({ url: `http://127.0.0.1:${port}/` })).status, 200)
+  assert.equal((await some.send({ url: `http://localhost:${port}/` })).status, 200)
+  for (const [target, said] of [
+    [`http://10.0.0.1:${port}/`, /private address/],
+    ['http://127.0.0.1/', /port 80 of 127\.0\.0\.1 is none that LOAM_DESTINATION_PORTS allows/],
+    ['https://127.0.0.1/', /port 443/],
+    ['http://9.9.9.9:25/', /port 25/],
+  ] as const) {
+    const error = await failure(some.send({ url: target, timeoutMs: 3000 }))
+    assert.equal(error.reason, 'refused_target', target)
+    assert.match(error.message, said)
+  }
+})
+
 test('public addresses are not refused', () => {
   for (const address of ['8.8.8.8', '1.1.1.1', '2606:4700:4700::1111', '::ffff:8.8.8.8']) {
     assert.equal(isPrivateAddress(address), false, address)

@@ -11,8 +11,8 @@ import {
   type HttpTls,
 } from './http.ts'
 import { parseJson } from './json.ts'
-import { publicLookup } from './network.ts'
-import { isPrivateAddress, literalAddress } from './private-addresses.ts'
+import { guardedLookup } from './network.ts'
+import { literalAddress, type PrivateAllowed, reachable } from './private-addresses.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 const DEFAULT_MAX_BYTES = 32 * 1024 * 1024
@@ -23,7 +23,9 @@ const PASSED_OVER_BYTES = 64 * 1024
 
 export interface HttpOptions {
   /** Whether loopback and private addresses may be reached. */
-  allowPrivate: boolean
+  allowPrivate: PrivateAllowed
+  /** Which ports may be reached; absent: every one. */
+  mayReachPort?: (port: number) => boolean
   userAgent: string
   /** Of requests that name none. Default 30 000. */
   timeoutMs?: number
@@ -87,16 +89,24 @@ function agentsFor(options: HttpOptions, tls: HttpTls | undefined): Agents {
     keepAliveMaxTimeout: 30_000,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: 10_000, ...tls, ...(options.allowPrivate ? {} : { lookup: publicLookup }) },
+    connect: {
+      timeout: 10_000,
+      ...tls,
+      ...(options.allowPrivate === true ? {} : { lookup: guardedLookup(reachable(options.allowPrivate)) }),
+    },
   }
   return { kept: new Agent({ ...settings, pipelining: 1 }), fresh: new Agent({ ...settings, pipelining: 0 }) }
 }
 
 async function send({ kept, fresh }: Agents, options: HttpOptions, request: HttpRequest): Promise<HttpResponse> {
   const url = targetOf(request)
-  if (!options.allowPrivate) {
+  if (options.allowPrivate !== true) {
     const literal = literalAddress(url)
-    if (literal !== null && isPrivateAddress(literal)) throw refused(url)
+    if (literal !== null && !reachable(options.allowPrivate)(literal)) throw refused(url)
+  }
+  if (options.mayReachPort?.(portOf(url)) === false) {
+    const message = `port ${portOf(url)} of ${url.hostname} is none that LOAM_DESTINATION_PORTS allows`
+    throw new HttpFailure('refused_target', message)
   }
   const startedAt = performance.now()
   try {
@@ -226,10 +236,14 @@ function bodyOf(request: HttpRequest): { body: string | Uint8Array | null; conte
   return { body: request.body ?? null, contentType: null }
 }
 
+function portOf(url: URL): number {
+  return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+}
+
 function refused(url: URL): HttpFailure {
   return new HttpFailure(
     'refused_target',
-    `${url.hostname} is a private address; LOAM_ALLOW_PRIVATE_DESTINATIONS=on allows those`,
+    `${url.hostname} is a private address; LOAM_ALLOW_PRIVATE_DESTINATIONS allows those`,
   )
 }
 

@@ -17,6 +17,16 @@ test('a host that is a private address is refused in every spelling', () => {
   guarded.check('example.com')
 })
 
+test('of private networks those that are allowed, in every spelling, and no others', async () => {
+  const some = createNetwork({ allowPrivate: ['10.1.0.0/16', '127.0.0.0/8', 'fd00:1::/32'] })
+  for (const host of ['10.1.2.3', '::ffff:10.1.2.3', '[fd00:1::7]', '127.1', '0x7f.1', '9.9.9.9']) some.check(host)
+  for (const host of ['10.2.0.1', '::ffff:10.2.0.1', '169.254.169.254', 'fd00:2::1', '64:ff9b::a01:203', '::1', '0']) {
+    assert.throws(() => some.check(host), PrivateAddress, host)
+  }
+  assert.equal(await some.resolve('localhost'), '127.0.0.1')
+  await assert.rejects(createNetwork({ allowPrivate: ['10.1.0.0/16'] }).resolve('localhost'), PrivateAddress)
+})
+
 test('a name that leads to a private address is refused after it was resolved', async () => {
   await assert.rejects(guarded.resolve('localhost'), PrivateAddress)
   assert.equal(await open.resolve('localhost'), '127.0.0.1')

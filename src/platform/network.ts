@@ -1,7 +1,7 @@
 // Outgoing connections that are not HTTP: to addresses that were checked, like http-client.ts does for HTTP.
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import { type LookupFunction, Socket } from 'node:net'
-import { isPrivateAddress, literalIn } from './private-addresses.ts'
+import { literalIn, type PrivateAllowed, reachable } from './private-addresses.ts'
 
 export interface Network {
   /** For client libraries that take a `lookup`. It is not called for hosts that are addresses: `check` those. */
@@ -20,17 +20,17 @@ export class PrivateAddress extends Error {
   readonly code = 'EPRIVATE'
 
   constructor(host: string) {
-    super(`${host} is a private address; LOAM_ALLOW_PRIVATE_DESTINATIONS=on allows those`)
+    super(`${host} is a private address; LOAM_ALLOW_PRIVATE_DESTINATIONS allows those`)
     this.name = 'PrivateAddress'
   }
 }
 
-export function createNetwork(options: { allowPrivate: boolean }): Network {
-  const lookup = options.allowPrivate ? (dnsLookup as LookupFunction) : publicLookup
+export function createNetwork(options: { allowPrivate: PrivateAllowed }): Network {
+  const mayReach = reachable(options.allowPrivate)
+  const lookup = options.allowPrivate === true ? (dnsLookup as LookupFunction) : guardedLookup(mayReach)
   const check = (host: string): void => {
-    if (options.allowPrivate) return
     const literal = literalIn(host)
-    if (literal !== null && isPrivateAddress(literal)) throw new PrivateAddress(host)
+    if (literal !== null && !mayReach(literal)) throw new PrivateAddress(host)
   }
   return {
     lookup,
@@ -80,14 +80,16 @@ function bare(host: string): string {
 }
 
 /** Every answer is checked and all approved ones are handed on: the connection goes to an address that was checked. */
-export const publicLookup: LookupFunction = (hostname, options, callback) => {
-  dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-    if (error !== null) return callback(error, [])
-    const approved = (found as unknown as LookupAddress[]).filter(({ address }) => !isPrivateAddress(address))
-    if (approved.length === 0) return callback(new PrivateAddress(hostname), [])
-    if (options.all === true) return callback(null, approved)
-    callback(null, approved[0]!.address, approved[0]!.family)
-  })
+export function guardedLookup(mayReach: (address: string) => boolean): LookupFunction {
+  return (hostname, options, callback) => {
+    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error !== null) return callback(error, [])
+      const approved = (found as unknown as LookupAddress[]).filter(({ address }) => mayReach(address))
+      if (approved.length === 0) return callback(new PrivateAddress(hostname), [])
+      if (options.all === true) return callback(null, approved)
+      callback(null, approved[0]!.address, approved[0]!.family)
+    })
+  }
 }
 
 /** What happened on the way to `where`, for people; null when the error is none of the network. */

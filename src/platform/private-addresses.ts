@@ -1,6 +1,27 @@
 // Which addresses a customer's URL may not reach: everything that is not the public internet.
 import ipaddr from 'ipaddr.js'
 
+/** All of them, none, or those of some networks, as `10.0.0.0/8`. */
+export type PrivateAllowed = boolean | readonly string[]
+
+/** Says of an address whether it may be reached. */
+export function reachable(allowed: PrivateAllowed): (address: string) => boolean {
+  if (typeof allowed === 'boolean') return allowed ? () => true : (address) => !isPrivateAddress(address)
+  const networks = allowed.map((text) => ipaddr.parseCIDR(text))
+  return (text) => {
+    if (!isPrivateAddress(text)) return true
+    const bare = text.replace(/^\[|\]$/g, '')
+    if (!ipaddr.isValid(bare)) return false
+    // `::ffff:10.0.0.1` is 10.0.0.1; what else is dressed up stays refused.
+    const address = ipaddr.process(bare)
+    return networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))
+  }
+}
+
+export function isNetwork(text: string): boolean {
+  return ipaddr.isValidCIDR(text)
+}
+
 /** True for loopback, private, link-local, metadata, multicast, reserved and documentation ranges, in any disguise. */
 export function isPrivateAddress(text: string): boolean {
   let address: ipaddr.IPv4 | ipaddr.IPv6

@@ -1,6 +1,7 @@
 // Every setting, its default and its meaning.
 import { z } from 'zod'
 import { BODIES_RETURN } from '../bodies/setting.ts'
+import { isNetwork } from '../platform/private-addresses.ts'
 import { everyKeyReads } from './encryption-key.ts'
 
 const whole = (most: number, what: string) =>
@@ -12,6 +13,16 @@ const whole = (most: number, what: string) =>
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform((text) => text === 'on')
 const oneOf = <const Names extends readonly string[]>(names: Names) =>
   z.enum(names, { error: `must be ${names.slice(0, -1).join(', ')} or ${names.at(-1)}` })
+const listOf = (text: string): string[] => text.split(',').map((part) => part.trim())
+
+export type PortRange = readonly [from: number, to: number]
+
+function portRange(text: string): PortRange | null {
+  const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
+  if (from === undefined || Number(from) < 1 || Number(to) > 65_535 || Number(from) > Number(to)) return null
+  return [Number(from), Number(to)]
+}
+
 const credential = z.string().min(8, { error: 'must have at least 8 characters' })
 
 /** `shown` is the default as the documentation says it; `secret` settings may also be given as a file. */
@@ -105,10 +116,33 @@ export const Settings = z.object({
     meaning: "Sources without credentials run against the built-in simulators of the providers' clouds.",
     shown: '`on` with the embedded database, else `off`',
   }),
-  LOAM_ALLOW_PRIVATE_DESTINATIONS: setting(onOff, {
-    meaning: 'Whether events may go to loopback and private addresses.',
-    shown: '`on` with the embedded database, else `off`',
-  }),
+  LOAM_ALLOW_PRIVATE_DESTINATIONS: setting(
+    z
+      .string()
+      .transform((text) => (text === 'on' || text === 'off' ? text === 'on' : listOf(text)))
+      .refine((allowed) => typeof allowed === 'boolean' || allowed.every(isNetwork), {
+        error: 'must be on, off, or networks such as 10.0.0.0/8,fd00::/8',
+      }),
+    {
+      meaning:
+        'Whether events may go to loopback and private addresses: `on`, `off`, or only to those of some networks, as ' +
+        '`10.1.0.0/16,fd00::/8`.',
+      shown: '`on` with the embedded database, else `off`',
+    },
+  ),
+  LOAM_DESTINATION_PORTS: setting(
+    z
+      .string()
+      .transform(listOf)
+      .refine((ranges) => ranges.every((range) => portRange(range) !== null), {
+        error: 'must be ports and ranges of them, such as 80,443,1024-65535',
+      })
+      .transform((ranges) => ranges.map((range) => portRange(range)!)),
+    {
+      meaning: 'Ports of the URLs that events may go to. It holds for HTTP: webhooks, buckets.',
+      shown: '`80,443,1024-65535`',
+    },
+  ),
   LOAM_DESTINATION_FOLDER: setting(z.string(), {
     meaning: 'Folder below which destinations of type `file` write. Without it there are none.',
     shown: 'not set',
