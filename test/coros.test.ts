@@ -64,3 +64,16 @@ for (const [connector, kind] of [
     assert.deepEqual((await cloud.control('forge', { person: 'sam' })).statuses, { 401: 1 })
   })
 }
+
+test('COROS: the file of a workout can be asked for by its id', async (t) => {
+  const cloud = await opened(t, coros)
+  const { http } = await cloud.signIn('ada')
+  const all = await cloud.fetch(http, 'sport', { days })
+  const sport = all.find((each) => 'kind' in each && each.kind === 'sport')
+  assert.ok(sport !== undefined && 'payload' in sport)
+  const { labelId, mode, subMode, fitUrl } = sport.payload as Record<string, string>
+  const address = { host: 'open', path: '/v2/coros/sport/detail/fit' }
+  const detail = (await http.send(address, { query: { labelId, mode, subMode } })).json()
+  assert.deepEqual(detail, { result: '0000', message: 'OK', data: { labelId, mode, subMode, fitUrl } })
+  assert.equal((await http.send(address, { query: { labelId: '1' }, expect: [400] })).status, 400)
+})

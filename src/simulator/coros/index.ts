@@ -151,6 +151,18 @@ function mountData(
     return json({ result: '0000', message: 'OK', data: found.map(({ body }) => body) })
   })
 
+  app.get('/v2/coros/sport/detail/fit', async (c) => {
+    const grant = await kit.admit(c.req.raw, { kind: KIND })
+    if (grant instanceof Response) return grant
+    const today = dayOfInstant(kit.clock.now(), person(grant.personId).timeZone)
+    const found = (await sports(grant.personId, plusDays(today, -HISTORY_DAYS), today)).find(
+      ({ body }) => String(body.labelId) === c.req.query('labelId'),
+    )
+    if (found === undefined) return kit.refuse('bad_request', 'labelId')
+    const { labelId, mode, subMode, fitUrl } = found.body
+    return json({ result: '0000', message: 'OK', data: { labelId, mode, subMode, fitUrl } })
+  })
+
   app.get('/coros/daily/query', async (c) => {
     const asked = days(c)
     const grant = await kit.admit(c.req.raw, { kind: 'daily', ...(asked && { from: asked.start, to: asked.end }) })
