@@ -11,7 +11,7 @@ import { calibrationsOf, DELAY_MS, type DexcomRecord, egvsOf, eventsOf, type Kep
 import { rulesOf } from './rules.ts'
 
 const WINDOW_MS = 30 * 86_400_000
-const HISTORY_DAYS = 365
+const HISTORY_DAYS = 400
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/
 
 type Kind = 'egvs' | 'events' | 'calibrations'
