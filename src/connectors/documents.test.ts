@@ -66,6 +66,14 @@ test('a problem says in words what was expected, and whether anything was there'
   )
 })
 
+test('a place that may hold several things tells them all', () => {
+  const id = z.object({ id: z.union([z.string().min(1), z.number()]), day: z.union([z.string(), z.null()]) })
+  const problem = (document: object): string => problemOf(id.safeParse(document).error!.issues[0]!)
+  assert.equal(problem({ day: null }), 'expected a text or a number, and there is none')
+  assert.equal(problem({ id: {}, day: null }), 'expected a text or a number')
+  assert.equal(problem({ id: 1, day: 2 }), 'expected a text or null')
+})
+
 test('a page without any readable document is none', () => {
   for (const payload of [null, 'text', 7, { data: 'x' }, { id: 7 }, [{ id: 7 }, {}], {}]) {
     assert.throws(() => reading(payload), UnreadablePage)

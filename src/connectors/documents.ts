@@ -40,11 +40,29 @@ export function readDocuments<Schema extends z.ZodType>(
 }
 
 /** What was expected in a place, in words; never the value. What a schema says in its own words stays. */
-export function problemOf({ message }: { message: string }): string {
+export function problemOf(issue: Issue): string {
+  const { message, errors } = issue
+  if (message === 'Invalid input' && errors !== undefined) return anyOf(errors)
   const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? []
   if (expected === undefined) return message
   const wanted = `expected ${IN_WORDS[expected] ?? expected}`
-  return received === 'undefined' ? `${wanted}, and there is none` : wanted
+  return received === 'undefined' ? `${wanted}${NONE}` : wanted
+}
+
+interface Issue {
+  message: string
+  /** Of a union: what is wrong for each of its schemas. */
+  errors?: readonly (readonly Issue[])[]
+}
+
+const NONE = ', and there is none'
+
+/** Of what may be several things. */
+function anyOf(errors: NonNullable<Issue['errors']>): string {
+  const problems = errors.flatMap(([first]) => (first === undefined ? [] : [problemOf(first)]))
+  const wanted = new Set(problems.map((problem) => problem.replace(/^expected /, '').replace(NONE, '')))
+  const missing = problems.length > 0 && problems.every((problem) => problem.endsWith(NONE))
+  return `expected ${[...wanted].join(' or ')}${missing ? NONE : ''}`
 }
 
 const IN_WORDS: Record<string, string> = {
