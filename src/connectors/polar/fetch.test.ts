@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpRequest } from '../../platform/http.ts'
 import { type Address, UnreadablePage, type Wanted } from '../connector.ts'
+import { mapPage } from '../map-pages.ts'
 import { type Answer, answering, fetched, responseOf } from '../test-http.ts'
 import { polar } from './index.ts'
 import { oauth } from './oauth.ts'
@@ -220,4 +221,12 @@ test('the offset is that of the newest exercise or night', () => {
   for (const odd of [null, 'x', [null], [night('soon')], [{ ...run, start_time: 'soon' }]]) {
     assert.equal(polar.timeZone!('sleep', odd) ?? polar.timeZone!('exercises', odd), null)
   }
+})
+
+test('a page that is no physical information is refused, one that says nothing gives nothing', () => {
+  const input = { timeZone: null, receivedAt: 0 }
+  for (const page of [{}, [{}], { error: 'x' }, run]) {
+    assert.throws(() => mapPage(polar, 'physical_info', page, input), /expected a weight/)
+  }
+  assert.deepEqual(mapPage(polar, 'physical_info', { weight: null, height: null }, input).mapped, [])
 })

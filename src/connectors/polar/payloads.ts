@@ -134,15 +134,23 @@ export const NightlyRecharge = z.object({
   breathing_samples: byClock,
 })
 
-export const PhysicalInfo = z.object({
-  created: time.nullish(),
-  modified: time.nullish(),
+const PHYSICAL = {
   weight: number,
   height: number,
   maximum_heart_rate: number,
   resting_heart_rate: number,
   vo2_max: number,
-})
+}
+
+/** None of it is sure to be there, so that any page would do. */
+export const PhysicalInfo = z
+  .object({ created: time.nullish(), modified: time.nullish(), ...PHYSICAL })
+  .refine((info) => Object.values(info).some((value) => value !== undefined), 'expected a weight or another measure')
+export type PhysicalInfo = z.infer<typeof PhysicalInfo>
+
+export function saysNothing(info: PhysicalInfo): boolean {
+  return Object.keys(PHYSICAL).every((name) => typeof info[name as keyof typeof PHYSICAL] !== 'number')
+}
 
 /** Times are UTC. */
 export const BodyTemperature = z.object({

@@ -11,34 +11,40 @@ import {
 } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { BodyTemperature, Ecg, PhysicalInfo, Spo2, User } from '../payloads.ts'
+import { BodyTemperature, Ecg, PhysicalInfo, saysNothing, Spo2, User } from '../payloads.ts'
 import { UTC } from '../time.ts'
 import { documents } from './pages.ts'
 
 /** Typed in or measured by the watch; of the time at which it was last changed. */
 export function mapPhysicalInfo(payload: unknown, context: MapContext): Mapped[] {
-  return documents('physical_info', PhysicalInfo, payload, context, ['physical_informations']).map((info) => {
+  const all = documents('physical_info', PhysicalInfo, payload, context, ['physical_informations'])
+  return all.flatMap((info): Mapped[] => {
+    if (saysNothing(info)) return []
     const changed = info.modified ?? info.created
     const at = changed ? instantIn(changed, UTC) : context.receivedAt
     const zone = context.timeZone ?? UTC
     const { weight, height, vo2_max: vo2Max } = info
     const measured = typeof weight === 'number' || typeof height === 'number'
-    return {
-      type: 'body',
-      key: { day: localDayOf(at, zone) },
-      version: changed ? at : null,
-      record: {
-        heart_data: {
-          heart_rate_data: {
-            summary: { resting_hr_bpm: info.resting_heart_rate, user_max_hr_bpm: info.maximum_heart_rate },
+    return [
+      {
+        type: 'body',
+        key: { day: localDayOf(at, zone) },
+        version: changed ? at : null,
+        record: {
+          heart_data: {
+            heart_rate_data: {
+              summary: { resting_hr_bpm: info.resting_heart_rate, user_max_hr_bpm: info.maximum_heart_rate },
+            },
           },
+          measurements_data: {
+            measurements: measured
+              ? [{ measurement_time: wireAt(at, zone), weight_kg: weight, height_cm: height }]
+              : [],
+          },
+          oxygen_data: { vo2max_ml_per_min_per_kg: vo2Max },
         },
-        measurements_data: {
-          measurements: measured ? [{ measurement_time: wireAt(at, zone), weight_kg: weight, height_cm: height }] : [],
-        },
-        oxygen_data: { vo2max_ml_per_min_per_kg: vo2Max },
       },
-    }
+    ]
   })
 }
 
