@@ -4,6 +4,7 @@ import { localDayOf } from '../../../model/local-day.ts'
 import type { DeepPartial } from '../../../model/records.ts'
 import type { MapContext, Mapped, MappedOf } from '../../connector.ts'
 import { UnreadablePage } from '../../connector.ts'
+import { problemOf } from '../../documents.ts'
 import { bodyOf, firstZone, isObject, readList } from '../pages.ts'
 import { HeartRecording, HeartSignal } from '../payloads.ts'
 import { boundsOf, isEpoch, isWanted, shownAt } from '../time.ts'
@@ -74,8 +75,8 @@ function signalOf(payload: unknown): HeartSignal {
   if (!isObject(body)) throw new UnreadablePage('heart', '', 'an object with `signal` and `sampling_frequency`')
   const parsed = HeartSignal.safeParse(body)
   if (parsed.success) return parsed.data
-  const { path, message } = parsed.error.issues[0]!
-  throw new UnreadablePage('heart', path.join('.'), message)
+  const issue = parsed.error.issues[0]!
+  throw new UnreadablePage('heart', issue.path.join('.'), problemOf(issue))
 }
 
 /** Points are a few thousandths of a second apart: the wire's six digits hold them. */

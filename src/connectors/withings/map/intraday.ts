@@ -3,6 +3,7 @@ import { OxygenSaturationType } from '../../../model/enumerations.ts'
 import { type LocalDay, localDayOf } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import { type MapContext, type Mapped, type MappedOf, UnreadablePage } from '../../connector.ts'
+import { problemOf } from '../../documents.ts'
 import { bodyOf, isObject } from '../pages.ts'
 import { IntradayEntry } from '../payloads.ts'
 import { boundsOf, isEpoch, shownAt } from '../time.ts'
@@ -26,8 +27,8 @@ function piecesOf(payload: unknown, context: MapContext): Piece[] {
     if (!isEpoch(key)) problems.push({ place: 'series', problem: 'expected keys that are seconds since 1970' })
     else if (parsed.success) pieces.push({ at: Number(key), ...parsed.data })
     else {
-      const { path, message } = parsed.error.issues[0]!
-      problems.push({ place: ['series', key, ...path.map(String)].join('.'), problem: message })
+      const issue = parsed.error.issues[0]!
+      problems.push({ place: ['series', key, ...issue.path.map(String)].join('.'), problem: problemOf(issue) })
     }
   }
   if (pieces.length === 0 && problems[0] !== undefined) {
