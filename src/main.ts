@@ -44,8 +44,9 @@ import { sourceOf } from './store/sources.ts'
 import { createDashboard } from './web/index.ts'
 import { createWidget } from './widget/index.ts'
 
-const GRACE_MS = 10_000
-const TRACES_GRACE_MS = 2000
+/** Together below the ten seconds that most give a process to end. */
+const GRACE_MS = 8000
+const TRACES_GRACE_MS = 1000
 const SIMULATOR_TICK_MS = 15_000
 const CLOCK_MS = 5000
 
@@ -170,10 +171,7 @@ export async function startServer(
         clearInterval(ticking)
         stopClock()
         shutdown.abort()
-        server.close()
-        server.closeIdleConnections()
-        await Promise.all(loops.map((loop) => loop.stop(GRACE_MS)))
-        server.closeAllConnections()
+        await Promise.all([endRequests(server, GRACE_MS), ...loops.map((loop) => loop.stop(GRACE_MS))])
         await traces?.stop(TRACES_GRACE_MS)
         await Promise.all([http.close(), destinationHttp.close()])
         await ctx.replicas?.close()
@@ -277,6 +275,18 @@ async function listen(config: Config, fetch: Fetch): Promise<{ server: Server; p
     server.listen(config.port, config.host, resolve)
   })
   return { server, port: (server.address() as AddressInfo).port }
+}
+
+/** What has begun is answered, within the grace; connections that only wait for the next request are closed. */
+async function endRequests(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const looking = setInterval(() => server.closeIdleConnections(), 20)
+  let late: NodeJS.Timeout | undefined
+  await Promise.race([closed, new Promise((resolve) => (late = setTimeout(resolve, graceMs)))])
+  clearInterval(looking)
+  clearTimeout(late)
+  server.closeAllConnections()
 }
 
 function startTicking(ctx: Context, simulators: Map<string, Simulator>, role: Role): NodeJS.Timeout | undefined {
