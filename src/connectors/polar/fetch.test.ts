@@ -230,3 +230,10 @@ test('a page that is no physical information is refused, one that says nothing g
   }
   assert.deepEqual(mapPage(polar, 'physical_info', { weight: null, height: null }, input).mapped, [])
 })
+
+test('a date alone makes no page of any kind', () => {
+  const input = { timeZone: null, receivedAt: 0 }
+  for (const kind of ['cardio_load', 'continuous_heart_rate', 'nightly_recharge', 'activity_samples']) {
+    assert.throws(() => mapPage(polar, kind, { date: '2026-05-04', sleep_score: 80 }, input), UnreadablePage, kind)
+  }
+})

@@ -19,6 +19,12 @@ const clock = z.string().regex(CLOCK, 'expected a time of day, HH:MM')
 /** By time of day, in the order of the night. */
 const byClock = z.record(clock, z.number()).nullish()
 
+/** Dates alone tell no kind from another. */
+const having =
+  (...names: string[]) =>
+  (document: Record<string, unknown>): boolean =>
+    names.some((name) => document[name] !== undefined)
+
 /** The same with underscores for hyphens in every name. Times of day and dates are values, or have none. */
 export function underscored(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(underscored)
@@ -72,7 +78,9 @@ const activitySamples = {
   activity_zones: z.object({ samples: zoneSamples }).nullish(),
 }
 
-export const ActivitySamples = z.object({ date: day, ...activitySamples })
+export const ActivitySamples = z
+  .object({ date: day, ...activitySamples })
+  .refine(having('steps', 'activity_zones'), 'expected steps or activity_zones')
 export type ActivitySamples = z.infer<typeof ActivitySamples>
 
 /** Either has its day: `date` in the older API, `start_time` in this one. */
@@ -96,12 +104,16 @@ export const Activity = z
   .refine(({ date, start_time: start }) => Boolean(date ?? start), 'expected start_time or date')
 export type Activity = z.infer<typeof Activity>
 
-export const ContinuousHeartRate = z.object({
-  date: day,
-  heart_rate_samples: z.array(z.object({ heart_rate: number, sample_time: clock })).nullish(),
-})
+export const ContinuousHeartRate = z
+  .object({
+    date: day,
+    heart_rate_samples: z.array(z.object({ heart_rate: number, sample_time: clock })).nullish(),
+  })
+  .refine(having('heart_rate_samples'), 'expected heart_rate_samples')
 
-export const CardioLoad = z.object({ date: day, cardio_load: number, cardio_load_status: string })
+export const CardioLoad = z
+  .object({ date: day, cardio_load: number, cardio_load_status: string })
+  .refine(having('cardio_load', 'cardio_load_status'), 'expected cardio_load')
 
 export const Sleep = z.object({
   polar_user: string,
@@ -123,16 +135,27 @@ export const Sleep = z.object({
 })
 export type Sleep = z.infer<typeof Sleep>
 
-export const NightlyRecharge = z.object({
-  polar_user: string,
-  date: day,
-  heart_rate_avg: number,
-  heart_rate_variability_avg: number,
-  breathing_rate_avg: number,
-  nightly_recharge_status: number,
-  hrv_samples: byClock,
-  breathing_samples: byClock,
-})
+export const NightlyRecharge = z
+  .object({
+    polar_user: string,
+    date: day,
+    heart_rate_avg: number,
+    heart_rate_variability_avg: number,
+    breathing_rate_avg: number,
+    nightly_recharge_status: number,
+    hrv_samples: byClock,
+    breathing_samples: byClock,
+  })
+  .refine(
+    having(
+      'heart_rate_avg',
+      'heart_rate_variability_avg',
+      'breathing_rate_avg',
+      'nightly_recharge_status',
+      'hrv_samples',
+    ),
+    'expected nightly_recharge_status or what it is made of',
+  )
 
 const PHYSICAL = {
   weight: number,

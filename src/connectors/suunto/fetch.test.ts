@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
 import { UnreadablePage, type Wanted } from '../connector.ts'
+import { mapPage } from '../map-pages.ts'
 import { answering, fetched, post, responseOf } from '../test-http.ts'
 import { suunto } from './index.ts'
 
@@ -81,4 +82,12 @@ test('a used up quota is a limit, which says until when', () => {
   assert.equal(waitSeconds!(refused(429, 'Rate limit is exceeded. Try again in 41 seconds.'), 0), 41)
   assert.equal(suunto.statusOf!(refused(403, 'Forbidden')), 403)
   assert.equal(suunto.statusOf!(refused(401, 'Access denied due to missing subscription key.')), 403)
+})
+
+test('a page of recovery is none of activity, and the other way round', () => {
+  const input = { timeZone: null, receivedAt: 0 }
+  const page = (entryData: object) => [{ timestamp: '2026-05-04T08:00:00.000+03:00', entryData }]
+  assert.throws(() => mapPage(suunto, 'activity', page({ Balance: 0.5 }), input), /\[0\]\.entryData: expected HR/)
+  assert.throws(() => mapPage(suunto, 'recovery', page({ HR: 60 }), input), /\[0\]\.entryData: expected Balance/)
+  assert.equal(mapPage(suunto, 'activity', page({ HR: null }), input).mapped.length, 1)
 })

@@ -2,7 +2,7 @@
 import { dayBounds, type LocalDay, localDayOf, wireAt, zoneOfPage } from '../../../model/local-day.ts'
 import { offsetText, parseTimestamp } from '../../../model/timestamps.ts'
 import { ratioToPercent, round } from '../../../model/units.ts'
-import type { MapContext, Mapped, Piece } from '../../connector.ts'
+import { type MapContext, type Mapped, type Piece, UnreadablePage } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import { ActivityEntry, RecoveryEntry, Statistic } from '../payloads.ts'
 
@@ -89,11 +89,20 @@ export const piecesOfRecovery = (payload: unknown, context: MapContext): Piece[]
   piecesOf(recoveries(payload, context), context)
 
 function activities(payload: unknown, context: MapContext): ActivityEntry[] {
-  return readDocuments({ kind: 'activity', schema: ActivityEntry, lists: LISTS }, payload, context)
+  const entries = readDocuments({ kind: 'activity', schema: ActivityEntry, lists: LISTS }, payload, context)
+  return ofItsKind('activity', entries, 'HR, StepCount or EnergyConsumption')
 }
 
 function recoveries(payload: unknown, context: MapContext): RecoveryEntry[] {
-  return readDocuments({ kind: 'recovery', schema: RecoveryEntry, lists: LISTS }, payload, context)
+  const entries = readDocuments({ kind: 'recovery', schema: RecoveryEntry, lists: LISTS }, payload, context)
+  return ofItsKind('recovery', entries, 'Balance or StressState')
+}
+
+/** What is counted round the clock has one shape: only the names inside tell nights, activity and recovery apart. */
+function ofItsKind<Entry extends { entryData: object }>(kind: string, entries: Entry[], expected: string): Entry[] {
+  const isOther = entries.length > 0 && entries.every(({ entryData }) => Object.keys(entryData).length === 0)
+  if (isOther) throw new UnreadablePage(kind, '[0].entryData', `expected ${expected}`)
+  return entries
 }
 
 function piecesOf(entries: readonly { timestamp: string }[], context: MapContext): Piece[] {
