@@ -2,10 +2,7 @@
 // command line.
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { ensureAdminToken } from './api/admin/sessions.ts'
 import { createApi, createHealth } from './api/app.ts'
@@ -22,6 +19,7 @@ import { queueSourceSubscriptions } from './intake/subscribe.ts'
 import { payloadUrls } from './outbox/payloads.ts'
 import type { Clock } from './platform/clock.ts'
 import { createHttp } from './platform/http-client.ts'
+import { closedDoor, endRequests, listen } from './platform/http-server.ts'
 import type { Http } from './platform/http.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { createMetrics, measureProcess, type Metrics } from './platform/metrics.ts'
@@ -245,48 +243,6 @@ async function sandboxApplication(ctx: Context, provider: string, clientId: stri
   const source = environment === null ? null : await sourceOf(ctx.db, environment.id, provider)
   if (environment === null || source === null || source.enabled === 0) return null
   return application(ctx, environment, source, connector)
-}
-
-type Fetch = (request: Request, env?: object) => Response | Promise<Response>
-
-/** The port is ours before what is behind it is ready: until then the answer is 503. */
-function closedDoor(): { fetch: Fetch; open(app: { fetch: Fetch }): void } {
-  let behind: { fetch: Fetch } | null = null
-  return {
-    fetch: (request, env) =>
-      behind?.fetch(request, env) ??
-      Response.json({ status: 'error', message: 'starting' }, { status: 503, headers: { 'retry-after': '1' } }),
-    open: (app) => {
-      behind = app
-    },
-  }
-}
-
-async function listen(config: Config, fetch: Fetch): Promise<{ server: Server; port: number }> {
-  const server = createAdaptorServer({ fetch }) as Server
-  // Slower than any proxy's, so that a kept-alive connection is never closed under a request.
-  server.keepAliveTimeout = 75_000
-  server.requestTimeout = 60_000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE'
-      reject(taken ? new Error(`port ${config.port} is in use: stop what uses it, or set LOAM_PORT`) : error)
-    })
-    server.listen(config.port, config.host, resolve)
-  })
-  return { server, port: (server.address() as AddressInfo).port }
-}
-
-/** What has begun is answered, within the grace; connections that only wait for the next request are closed. */
-async function endRequests(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
-  const looking = setInterval(() => server.closeIdleConnections(), 20)
-  let late: NodeJS.Timeout | undefined
-  await Promise.race([closed, new Promise((resolve) => (late = setTimeout(resolve, graceMs)))])
-  clearInterval(looking)
-  clearTimeout(late)
-  server.closeAllConnections()
 }
 
 function startTicking(ctx: Context, simulators: Map<string, Simulator>, role: Role): NodeJS.Timeout | undefined {

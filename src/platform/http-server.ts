@@ -1,0 +1,49 @@
+// The port that a process listens on: taken before anything answers behind it, given back when all is answered.
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+
+type Fetch = (request: Request, env?: object) => Response | Promise<Response>
+
+/** The port is ours before what is behind it is ready: until then the answer is 503. */
+export function closedDoor(): { fetch: Fetch; open(app: { fetch: Fetch }): void } {
+  let behind: { fetch: Fetch } | null = null
+  return {
+    fetch: (request, env) =>
+      behind?.fetch(request, env) ??
+      Response.json({ status: 'error', message: 'starting' }, { status: 503, headers: { 'retry-after': '1' } }),
+    open: (app) => {
+      behind = app
+    },
+  }
+}
+
+export async function listen(
+  config: { host: string; port: number },
+  fetch: Fetch,
+): Promise<{ server: Server; port: number }> {
+  const server = createAdaptorServer({ fetch }) as Server
+  // Slower than any proxy's, so that a kept-alive connection is never closed under a request.
+  server.keepAliveTimeout = 75_000
+  server.requestTimeout = 60_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      reject(taken ? new Error(`port ${config.port} is in use: stop what uses it, or set LOAM_PORT`) : error)
+    })
+    server.listen(config.port, config.host, resolve)
+  })
+  return { server, port: (server.address() as AddressInfo).port }
+}
+
+/** What has begun is answered, within the grace; connections that only wait for the next request are closed. */
+export async function endRequests(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const looking = setInterval(() => server.closeIdleConnections(), 20)
+  let late: NodeJS.Timeout | undefined
+  await Promise.race([closed, new Promise((resolve) => (late = setTimeout(resolve, graceMs)))])
+  clearInterval(looking)
+  clearTimeout(late)
+  server.closeAllConnections()
+}
