@@ -150,9 +150,12 @@ for (const connector of chosenSources()) {
     test('the same days again: nothing changes, nothing is sent', async () => {
       const env = await gateway.environment()
       const userId = await somebodyWithRecords(env, connector, 5)
+      // Where an hour has few requests, reading may last past midnight: of a day that ends meanwhile more is known then.
+      const until = lastDay()
       const [records, events] = [await days(env, userId), await env.events(userId)]
       await read(env, userId, 5)
-      assert.deepEqual(digestsOf(await days(env, userId)), digestsOf(records))
+      const again = (await days(env, userId)).filter(({ day }) => day <= until)
+      assert.deepEqual(digestsOf(again), digestsOf(records))
       const later = (await env.events(userId)).slice(events.length)
       const more = typesOf(later.filter(({ body }) => !isOfPresent(body)))
       assert.deepEqual(
