@@ -149,11 +149,6 @@ export function instantIn(timestamp: string, zone: string | null): number {
   return wall - offsetAt(near, zone) * MINUTE_MS
 }
 
-/** The zone in which a page's times are shown: an IANA zone if one is known, else the offset that the page has itself. */
-export function zoneOfPage(known: string | null, shownOffset: string | null): string | null {
-  return known !== null && /[A-Za-z]/.test(known) ? known : (shownOffset ?? known)
-}
-
 /** The calendar day on which an instant falls; UTC when nobody said where. */
 export function localDayOf(epochMs: number, zone: string | null): LocalDay {
   const offset = zone === null ? 0 : offsetAt(epochMs, zone)

@@ -1,10 +1,10 @@
 import { SleepUploadType } from '../../../model/enumerations.ts'
-import { dayBounds, instantIn, wireAt } from '../../../model/local-day.ts'
+import { addDays, dayBounds, instantIn, type LocalDay, wireAt } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import { dataOf } from '../pages.ts'
 import { Daily } from '../payloads.ts'
-import { zoneIn } from './sport.ts'
+import { zoneAtWall } from './sport.ts'
 
 /** Not certain: calories come in small ones. */
 const CALORIES_PER_KCAL = 1000
@@ -35,8 +35,9 @@ function dailyOf(daily: Daily, context: MapContext): Mapped {
 
 /** Where the clock changed, or the person travelled, the day ends with another offset than it began. */
 function boundsOf({ happenDay: day, startTimezone, endTimezone }: Daily, context: MapContext) {
-  const { start_time } = dayBounds(day, zoneIn(startTimezone, context))
-  const { end_time } = dayBounds(day, zoneIn(endTimezone ?? startTimezone, context))
+  const midnight = (of: LocalDay): string => `${of}T00:00:00`
+  const { start_time } = dayBounds(day, zoneAtWall(midnight(day), startTimezone, context))
+  const { end_time } = dayBounds(day, zoneAtWall(midnight(addDays(day, 1)), endTimezone ?? startTimezone, context))
   return { start_time, end_time }
 }
 
@@ -44,8 +45,8 @@ function boundsOf({ happenDay: day, startTimezone, endTimezone }: Daily, context
 function sleepOf(daily: Daily, context: MapContext): Mapped[] {
   if (!daily.sleepStartTime) return []
   const { happenDay: day } = daily
-  const startZone = zoneIn(daily.startTimezone, context)
-  const endZone = zoneIn(daily.endTimezone ?? daily.startTimezone, context)
+  const zoneOf = (wall: string, quarters: number | null | undefined): string => zoneAtWall(wall, quarters, context)
+  const startZone = zoneOf(daily.sleepStartTime, daily.startTimezone)
   const at = (wall: string, zone: string): string => wireAt(instantIn(wall, zone), zone)
   const readings = daily.hrvList ?? []
   return [
@@ -57,7 +58,9 @@ function sleepOf(daily: Daily, context: MapContext): Mapped[] {
       record: {
         metadata: {
           start_time: at(daily.sleepStartTime, startZone),
-          end_time: daily.sleepEndTime ? at(daily.sleepEndTime, endZone) : null,
+          end_time: daily.sleepEndTime
+            ? at(daily.sleepEndTime, zoneOf(daily.sleepEndTime, daily.endTimezone ?? daily.startTimezone))
+            : null,
           is_nap: false,
           upload_type: SleepUploadType.Automatic,
         },

@@ -1,4 +1,4 @@
-import { fixedZone, wireAt, zoneOfPage } from '../../../model/local-day.ts'
+import { fixedZone, instantIn, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
@@ -42,8 +42,9 @@ function activityOf(id: string, sport: Leg, context: MapContext): Mapped {
     key: { id },
     record: {
       metadata: {
-        start_time: wireAt(startAt, zoneIn(sport.startTimezone, context)),
-        end_time: endAt === null ? null : wireAt(endAt, zoneIn(sport.endTimezone ?? sport.startTimezone, context)),
+        start_time: wireAt(startAt, zoneAt(startAt, sport.startTimezone, context)),
+        end_time:
+          endAt === null ? null : wireAt(endAt, zoneAt(endAt, sport.endTimezone ?? sport.startTimezone, context)),
         type: typeOf(sport, context),
         upload_type: AUTOMATIC,
       },
@@ -73,10 +74,18 @@ function activityOf(id: string, sport: Leg, context: MapContext): Mapped {
   }
 }
 
-/** Quarters of an hour east of UTC. */
-export function zoneIn(quarters: number | null | undefined, context: MapContext): string {
-  const shown = typeof quarters === 'number' ? fixedZone(quarters * QUARTER_MINUTES) : null
-  return zoneOfPage(context.timeZone, shown) ?? '+00:00'
+/** Quarters of an hour east of UTC at that moment: the zone that is known serves where it had the same. */
+function zoneAt(at: number, quarters: number | null | undefined, context: MapContext): string {
+  return zoneOfInstant(at, context.timeZone, shownZone(quarters)) ?? '+00:00'
+}
+
+/** The same of a moment on the wall clock. */
+export function zoneAtWall(wall: string, quarters: number | null | undefined, context: MapContext): string {
+  return zoneAt(instantIn(wall, shownZone(quarters)), quarters, context)
+}
+
+function shownZone(quarters: number | null | undefined): string | null {
+  return typeof quarters === 'number' ? fixedZone(quarters * QUARTER_MINUTES) : null
 }
 
 function typeOf({ mode, subMode }: Leg, context: MapContext): number {

@@ -1,5 +1,5 @@
 // What the watch counts round the clock: every ten minutes, and in sum.
-import { dayBounds, type LocalDay, localDayOf, wireAt, zoneOfPage } from '../../../model/local-day.ts'
+import { dayBounds, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import { offsetText, parseTimestamp } from '../../../model/timestamps.ts'
 import { ratioToPercent, round } from '../../../model/units.ts'
 import { type MapContext, type Mapped, type Piece, UnreadablePage } from '../../connector.ts'
@@ -128,8 +128,8 @@ function byDay<Entry extends { timestamp: string }>(
 function momentOf(text: string, context: MapContext): Moment {
   const { epochMs, local, offsetMinutes } = parseTimestamp(text)
   const shown = offsetMinutes === null ? null : offsetText(offsetMinutes)
-  const zone = zoneOfPage(context.timeZone, shown) ?? '+00:00'
   const at = epochMs ?? Date.parse(`${local}Z`)
+  const zone = zoneOfInstant(at, context.timeZone, shown) ?? '+00:00'
   return { at, zone, day: localDayOf(at, zone) }
 }
 

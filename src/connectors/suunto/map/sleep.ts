@@ -1,5 +1,5 @@
 import { SleepUploadType } from '../../../model/enumerations.ts'
-import { wireAt, zoneOfPage } from '../../../model/local-day.ts'
+import { wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import { offsetText, parseTimestamp } from '../../../model/timestamps.ts'
 import { ratioToPercent } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
@@ -86,8 +86,8 @@ const BLOOD = 0
 
 function at(text: string, context: MapContext): { at: number; text: string } {
   const { offsetMinutes } = parseTimestamp(text)
-  const zone = zoneOfPage(context.timeZone, offsetMinutes === null ? null : offsetText(offsetMinutes))
   const epochMs = instant(text)
+  const zone = zoneOfInstant(epochMs, context.timeZone, offsetMinutes === null ? null : offsetText(offsetMinutes))
   return { at: epochMs, text: wireAt(epochMs, zone ?? '+00:00') }
 }
 

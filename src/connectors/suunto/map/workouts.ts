@@ -1,5 +1,5 @@
 import { cadenceOf } from '../../../model/cadence.ts'
-import { fixedZone, wireAt, zoneOfPage } from '../../../model/local-day.ts'
+import { fixedZone, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import table from '../activity_types.json' with { type: 'json' }
@@ -34,8 +34,9 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
     return []
   }
   const offset = workout.timeOffsetInMinutes
-  const zone = zoneOfPage(context.timeZone, typeof offset === 'number' ? fixedZone(offset) : null) ?? '+00:00'
   const { startTime, totalTime, hrdata } = workout
+  const shown = typeof offset === 'number' ? fixedZone(offset) : null
+  const zone = zoneOfInstant(startTime, context.timeZone, shown) ?? '+00:00'
   // totalTime leaves pauses out: the end is that much too early where nobody says when it was stopped.
   const endAt = workout.stopTime ?? (typeof totalTime === 'number' ? startTime + Math.round(totalTime * 1000) : null)
   const type = typeOf(workout, context)

@@ -1,5 +1,5 @@
 import { cadenceOf } from '../../../model/cadence.ts'
-import { isZone, wireAt, zoneOfPage } from '../../../model/local-day.ts'
+import { isZone, wireAt } from '../../../model/local-day.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
@@ -48,7 +48,7 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
   // Planned, or still to come: no workout yet.
   if (done === null || done === undefined) return []
   const shown = typeof done.time_zone === 'string' && isZone(done.time_zone) ? done.time_zone : null
-  const zone = zoneOfPage(shown ?? context.timeZone, null)
+  const zone = shown ?? context.timeZone
   const startAt = instant(workout.starts)
   const type = typeOf(workout, context)
   return [
