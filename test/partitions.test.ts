@@ -81,7 +81,8 @@ test('a database of before is carried over as it stands', { skip }, async (t) =>
   assert.equal(await count(db, 'events_before'), 3)
   assert.ok(timeOfId(before!.toId) > now && timeOfId(before!.toId) < now + 26 * 3_600_000)
 
-  assert.ok((await makePartitions(db, now)) >= 3)
+  // Late in the day one less: what was there before reaches into tomorrow.
+  assert.ok((await makePartitions(db, now)) >= 2)
   assert.equal(await makePartitions(db, now), 0)
   const late = await put(db, 'e', 'd', timeOfId(before!.toId) + 1, 'delivered')
   const plan = await db.all<{ 'QUERY PLAN': string }>(`EXPLAIN SELECT * FROM events WHERE id = '${late}'`)
