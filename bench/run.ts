@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const QUICK = ['engine', 'latency', 'whole']
-const ALL = [...QUICK, 'rest', 'dead', 'size', 'workers', 'backlog', 'pull', 'reads']
+const QUICK = ['engine', 'latency', 'whole', 'mapping']
+const ALL = [...QUICK, 'rest', 'dead', 'size', 'workers', 'backlog', 'cost', 'pull', 'reads', 'backfill']
 
 const asked = process.argv.slice(2)
 const names = asked.length === 0 ? QUICK : asked.includes('all') ? ALL : asked
