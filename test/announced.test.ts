@@ -26,7 +26,7 @@ async function untilAnnounced(
   type: string,
   wanted: (record: StoredRecord) => boolean = () => true,
 ): Promise<StoredRecord> {
-  for (let day = 0; day < 30; day++) {
+  for (let day = 0; day < 60; day++) {
     const found = (await env.records(userId)).find((each) => each.type === type && wanted(each))
     if (found !== undefined) return found
     gateway.jump(DAY_SECONDS)
@@ -35,7 +35,7 @@ async function untilAnnounced(
     gateway.jump(10)
     await env.rest()
   }
-  return assert.fail(`a month without ${type}`)
+  return assert.fail(`two months without ${type}`)
 }
 
 /** The provider's own id of a record that is kept by one. */

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { connectorById } from '../src/connectors/index.ts'
 import { addDays, daysBetween } from '../src/model/local-day.ts'
+import { simulateDay } from '../src/simulator/people/day.ts'
+import { person } from '../src/simulator/people/person.ts'
 import { type Gateway, openGateway, type StoredRecord } from './provider/gateway.ts'
 
 const WHO = 'ada'
@@ -21,6 +23,8 @@ before(async () => {
   gateway = await openGateway()
   const env = await gateway.environment()
   end = addDays(new Date(gateway.now()).toISOString().slice(0, 10), -2)
+  // The latest days that have a workout in their middle: even who trains most days rests for some.
+  while (!daysBetween(addDays(end, 2 - DAYS), addDays(end, -1)).some(trained)) end = addDays(end, -1)
   start = addDays(end, 1 - DAYS)
   for (const id of DEVICES) {
     const { userId } = await env.connect(connectorById(id)!, WHO)
@@ -58,7 +62,7 @@ test('each night is slept at the same time on every wrist', () => {
 test('each workout begins at the same time on every wrist', () => {
   // A ring keeps quiet moments too; a watch knows what was a workout.
   const workouts = boundsOf(worn.get('GARMIN')!, 'activity').filter((each) => inside(each.startAt))
-  assert.ok(workouts.length > 0, 'nothing was done all week')
+  assert.ok(workouts.length > 0, 'a watch that was worn has no workout')
   for (const { startAt } of workouts) {
     const same = each((records) => boundsOf(records, 'activity').some((other) => near(other.startAt, startAt)))
     assert.deepEqual(same, [true, true, true, true], new Date(startAt).toISOString())
@@ -75,6 +79,10 @@ test('no two devices are one: the records are their own', () => {
   )
   assert.equal(new Set(nights).size, DEVICES.length)
 })
+
+function trained(day: string): boolean {
+  return simulateDay(person(WHO), day).workouts.some(({ manual }) => !manual)
+}
 
 function each<Answer>(of: (records: StoredRecord[]) => Answer): Answer[] {
   return DEVICES.map((id) => of(worn.get(id)!))

@@ -7,13 +7,16 @@ import { type Environment, type Gateway, openGateway } from './provider/gateway.
 
 let gateway: Gateway
 let env: Environment
+let begunOn: string
 before(async () => {
   gateway = await openGateway()
+  begunOn = new Date(gateway.now()).toISOString().slice(0, 10)
   env = await gateway.environment()
 })
 after(() => gateway.stop())
 
-const day = (ago: number): string => addDays(new Date(gateway.now()).toISOString().slice(0, 10), -ago)
+/** From the day on which the tests began: midnight may pass meanwhile, and the same days are asked for again. */
+const day = (ago: number): string => addDays(begunOn, -ago)
 
 async function rest(userId: string, more: string) {
   return env.request('GET', `/v2/daily?user_id=${userId}&start_date=${day(9)}&end_date=${day(5)}&${more}`)
