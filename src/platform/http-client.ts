@@ -11,6 +11,7 @@ import {
   type HttpTls,
 } from './http.ts'
 import { parseJson } from './json.ts'
+import { type Names, systemNames } from './names.ts'
 import { guardedLookup } from './network.ts'
 import { literalAddress, type PrivateAllowed, reachable } from './private-addresses.ts'
 
@@ -30,6 +31,8 @@ export interface HttpOptions {
   /** Of requests that name none. Default 30 000. */
   timeoutMs?: number
   connectionsPerOrigin?: number
+  /** Who knows the addresses of hosts; absent: this system. */
+  names?: Names
 }
 
 export interface HttpClient extends Http {
@@ -92,7 +95,7 @@ function agentsFor(options: HttpOptions, tls: HttpTls | undefined): Agents {
     connect: {
       timeout: 10_000,
       ...tls,
-      ...(options.allowPrivate === true ? {} : { lookup: guardedLookup(reachable(options.allowPrivate)) }),
+      lookup: guardedLookup(reachable(options.allowPrivate), options.names),
     },
   }
   return { kept: new Agent({ ...settings, pipelining: 1 }), fresh: new Agent({ ...settings, pipelining: 0 }) }
@@ -115,9 +118,9 @@ async function send({ kept, fresh }: Agents, options: HttpOptions, request: Http
     // Most often a kept-alive connection that the other side closed as we wrote: nobody read the request, so it goes again,
     // once and on a connection of its own. What was answered in part was read.
     const lost = isLostConnection(error) && !wasAnswered(error) && performance.now() - startedAt < AGAIN_WITHIN_MS
-    if (!lost) throw failureOf(error, url)
+    if (!lost) throw failureOf(error, url, options.names)
     return await once(fresh, options, request, url).catch((second) => {
-      throw failureOf(second, url)
+      throw failureOf(second, url, options.names)
     })
   }
 }
@@ -142,6 +145,16 @@ function once(agent: Agent, options: HttpOptions, request: HttpRequest, url: URL
   })
 }
 
+class Late extends Error {
+  /** It had a connection. */
+  readonly isBegun: boolean
+
+  constructor(isBegun: boolean) {
+    super('the time is up')
+    this.isBegun = isBegun
+  }
+}
+
 /** Collects one answer, within its time and size. */
 class ResponseReader implements Dispatcher.DispatchHandler {
   readonly #resolve: (response: HttpResponse) => void
@@ -150,7 +163,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
   readonly #timer: NodeJS.Timeout
   readonly #chunks: Buffer[] = []
   #controller: Dispatcher.DispatchController | null = null
-  #late: Error | null = null
+  #late: Late | null = null
   #status = 0
   #headers: Record<string, string> = {}
   #kept = 0
@@ -166,7 +179,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     this.#reject = reject
     this.#maxBytes = request.maxResponseBytes ?? DEFAULT_MAX_BYTES
     this.#timer = setTimeout(() => {
-      this.#late = new DOMException('the time is up', 'TimeoutError')
+      this.#late = new Late(this.#controller !== null)
       this.#controller?.abort(this.#late)
       this.onResponseError(null, this.#late)
     }, request.timeoutMs ?? timeoutMs)
@@ -252,15 +265,17 @@ function isLostConnection(error: unknown): boolean {
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
 }
 
-function failureOf(error: unknown, url: URL): HttpFailure {
+function failureOf(error: unknown, url: URL, names: Names = systemNames): HttpFailure {
   if (error instanceof HttpFailure) return error
   const { code = '', name = '' } = error as { code?: string; name?: string }
   const host = url.host
   if (code === 'EPRIVATE') return refused(url)
   const reason = reasonOf(code, name, error)
+  const isUnnamed = code === 'ETIMEOUT' || (error instanceof Late && !error.isBegun && names.isAsking(url.hostname))
+  const unnamed = `the name ${url.hostname} was not resolved in time`
   const said: Record<HttpFailureReason, string> = {
-    timeout: `${host} did not answer in time`,
-    dns: `the name ${url.hostname} could not be resolved (${code})`,
+    timeout: isUnnamed ? unnamed : `${host} did not answer in time`,
+    dns: isUnnamed ? unnamed : `the name ${url.hostname} could not be resolved (${code})`,
     connect: `${host} refused the connection (${code})`,
     tls: `the TLS certificate of ${host} was not accepted (${code})`,
     reset: `${host} closed the connection before it answered`,
@@ -271,8 +286,8 @@ function failureOf(error: unknown, url: URL): HttpFailure {
 }
 
 function reasonOf(code: string, name: string, error: unknown): HttpFailureReason {
-  if (name === 'TimeoutError' || name === 'AbortError' || error instanceof errors.ConnectTimeoutError) return 'timeout'
-  if (/^(ENOTFOUND|EAI_|ESERVFAIL|ENODATA)/.test(code)) return 'dns'
+  if (error instanceof Late || name === 'AbortError' || error instanceof errors.ConnectTimeoutError) return 'timeout'
+  if (/^(ENOTFOUND|ETIMEOUT|ESERVFAIL)$/.test(code)) return 'dns'
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code)) return 'connect'
   if (/CERT|SSL|TLS/.test(code)) return 'tls'
   if (/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code)) return 'reset'

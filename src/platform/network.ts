@@ -1,6 +1,7 @@
 // Outgoing connections that are not HTTP: to addresses that were checked, like http-client.ts does for HTTP.
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import { type LookupFunction, Socket } from 'node:net'
+import { NameProblem, type Names, systemNames } from './names.ts'
 import { literalIn, type PrivateAllowed, reachable } from './private-addresses.ts'
 
 export interface Network {
@@ -25,9 +26,10 @@ export class PrivateAddress extends Error {
   }
 }
 
-export function createNetwork(options: { allowPrivate: PrivateAllowed }): Network {
+export function createNetwork(options: { allowPrivate: PrivateAllowed; names?: Names }): Network {
   const mayReach = reachable(options.allowPrivate)
-  const lookup = options.allowPrivate === true ? (dnsLookup as LookupFunction) : guardedLookup(mayReach)
+  const addresses = reachableAddresses(mayReach, options.names)
+  const lookup = guardedLookup(mayReach, options.names)
   const check = (host: string): void => {
     const literal = literalIn(host)
     if (literal !== null && !mayReach(literal)) throw new PrivateAddress(host)
@@ -37,12 +39,7 @@ export function createNetwork(options: { allowPrivate: PrivateAllowed }): Networ
     check,
     async resolve(host) {
       check(host)
-      const found = await new Promise<LookupAddress[]>((resolve, reject) => {
-        lookup(bare(host), { all: true, order: 'ipv4first' }, (error, answers) =>
-          error === null ? resolve(answers as LookupAddress[]) : reject(error),
-        )
-      })
-      return found[0]!.address
+      return (await addresses(bare(host)))[0]!.address
     },
     connect(host, port) {
       check(host)
@@ -80,16 +77,34 @@ function bare(host: string): string {
 }
 
 /** Every answer is checked and all approved ones are handed on: the connection goes to an address that was checked. */
-export function guardedLookup(mayReach: (address: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error !== null) return callback(error, [])
-      const approved = (found as unknown as LookupAddress[]).filter(({ address }) => mayReach(address))
-      if (approved.length === 0) return callback(new PrivateAddress(hostname), [])
-      if (options.all === true) return callback(null, approved)
-      callback(null, approved[0]!.address, approved[0]!.family)
-    })
+function reachableAddresses(mayReach: (address: string) => boolean, names: Names = systemNames) {
+  return async (host: string): Promise<LookupAddress[]> => {
+    const approved = (await names.addresses(host)).filter(({ address }) => mayReach(address))
+    if (approved.length === 0) throw new PrivateAddress(host)
+    return approved
   }
+}
+
+export function guardedLookup(mayReach: (address: string) => boolean, names?: Names): LookupFunction {
+  const addresses = reachableAddresses(mayReach, names)
+  return (host, { all, family }, callback) => {
+    addresses(host)
+      .then((found) => ofFamily(found, host, family))
+      .then(
+        (found) => {
+          if (all === true) callback(null, found)
+          else callback(null, found[0]!.address, found[0]!.family)
+        },
+        (error: Error) => callback(error, []),
+      )
+  }
+}
+
+function ofFamily(found: LookupAddress[], host: string, family: number | string | undefined): LookupAddress[] {
+  const wanted = Number(String(family ?? 0).replace('IPv', ''))
+  const of = wanted === 0 ? found : found.filter((each) => each.family === wanted)
+  if (of.length === 0) throw new NameProblem('ENOTFOUND', host)
+  return of
 }
 
 /** What happened on the way to `where`, for people; null when the error is none of the network. */
@@ -103,6 +118,8 @@ export function networkProblem(error: unknown, where: string): string | null {
     return `${where} cannot be reached (${code}): check the host, and firewalls on the way`
   if (/^(ENOTFOUND|EAI_\w+|ESERVFAIL|ENODATA)$/.test(code))
     return `the name in ${where} could not be resolved (${code}): check how the host is spelled`
+  if (code === 'ETIMEOUT')
+    return `the name in ${where} was not resolved in time (${code}): check the host, and the name servers that know it`
   if (/^(ETIMEDOUT|ESOCKETTIMEDOUT)$/.test(code))
     return `${where} did not answer in time (${code}): check the host and port, and firewalls on the way`
   if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code))
