@@ -7,7 +7,7 @@ import { type Saturation, saturate } from './lib/load.ts'
 import { startSink } from './lib/sink.ts'
 
 const ROUNDS = Number(process.env.LOAM_BENCH_ROUNDS ?? 5)
-const COUNT = 2000
+const COUNT = Number(process.env.LOAM_BENCH_EVENTS ?? 2000)
 
 const cleanup = new Cleanup()
 const sink = await startSink()

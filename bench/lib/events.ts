@@ -73,7 +73,7 @@ export function garminPushes(people: number): Payloads {
   const text = (i: number): string => {
     const day = Math.floor(i / people)
     const start = Date.UTC(1990, 0, 1 + day) / 1000
-    const samples = Array.from({ length: 150 }, (_, k) => [String(k * 570), 48 + Math.floor(random() * 90)])
+    const samples = Array.from({ length: 75 }, (_, k) => [String(k * 1140), 48 + Math.floor(random() * 90)])
     const summary = {
       userId: `bench-${i % people}`,
       summaryId: `bench-${i}`,

@@ -6,6 +6,7 @@ import { Body } from './body.ts'
 import { Daily } from './daily.ts'
 import type { DataType } from './data-type.ts'
 import { NutritionUnits } from './enumerations.ts'
+import { compileFits, type Fits } from './fits.ts'
 import { addDays } from './local-day.ts'
 import { Menstruation } from './menstruation.ts'
 import { Nutrition } from './nutrition.ts'
@@ -60,6 +61,15 @@ export function complete<T extends DataType>(type: T, partial: DeepPartial<Recor
   fillEnd(type, record)
   if (type === 'nutrition') fillQuantities(record as Nutrition)
   return record
+}
+
+const checks = new Map<DataType, Fits>()
+
+/** Throws, naming each place, when the record is not one of its type. */
+export function assertFits(type: DataType, record: unknown): void {
+  let fits = checks.get(type)
+  if (fits === undefined) checks.set(type, (fits = compileFits(recordSchemas[type])))
+  if (!fits(record)) recordSchemas[type].parse(record)
 }
 
 /** Clients require an end. An unknown one is the start, as the schema says; a day's is the next day's start. */

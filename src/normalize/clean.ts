@@ -2,7 +2,7 @@
 import type { DataType } from '../model/data-type.ts'
 import { summaryId } from '../model/ids.ts'
 import { dayBounds } from '../model/local-day.ts'
-import { complete, type DeepPartial, type RecordOf, recordSchemas } from '../model/records.ts'
+import { assertFits, complete, type DeepPartial, type RecordOf, recordSchemas } from '../model/records.ts'
 import { parseTimestamp } from '../model/timestamps.ts'
 import { dayOf, providerIdOf } from './keys.ts'
 import type { JsonObject } from './merge.ts'
@@ -49,7 +49,7 @@ export function cleanRecord(type: DataType, key: string, union: JsonObject, whos
   }
   tidySamples(union)
   const record = complete(type, union as DeepPartial<RecordOf<typeof type>>) as unknown as JsonObject
-  recordSchemas[type].parse(record)
+  assertFits(type, record)
   const start = typeof metadata.start_time === 'string' ? metadata.start_time : null
   return { record, summaryId: id, startAt: start === null ? 0 : startAt(start), startDay: start?.slice(0, 10) ?? '' }
 }
