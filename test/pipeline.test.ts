@@ -91,15 +91,16 @@ test('a superseding version arrives as one event with a larger ordering timestam
     (await lever(`notify?person=${who}&data_type=workout&event_type=update&object_id=${workout.id}`)).accepted,
     1,
   )
-  await until(() => delivered.length > before, 'no event')
-  const event = delivered.at(-1)!
+  const told = (): Delivered[] => delivered.slice(before).filter((each) => each.text.includes(workout.summaryId))
+  await until(() => told().length > 0, 'no event')
+  const event = told()[0]!
   assert.equal(event.body.type, 'activity')
   assert.equal(event.body.data!.length, 1)
   assert.equal(event.body.data![0]!.metadata.summary_id, workout.summaryId)
   assert.ok(Number(event.headers['x-terra-ordering-timestamp']) > earlier)
   await lever(`notify?person=${who}&data_type=workout&event_type=update&object_id=${workout.id}`)
   await idle()
-  assert.equal(delivered.length, before + 1)
+  assert.equal(told().length, 1)
 })
 
 test('a storm of one notification is few reads and one event', async () => {
@@ -124,15 +125,19 @@ test('a storm of one notification is few reads and one event', async () => {
 })
 
 test('a forged notification is refused and starts nothing', async () => {
-  const calls = await providerCalls()
-  const response = await fetch(`${url}/v2/hooks/oura/pipeline`, {
-    method: 'POST',
-    headers: { 'x-oura-timestamp': '1700000000', 'x-oura-signature': 'A'.repeat(64) },
-    body: '{"event_type":"update","data_type":"sleep","object_id":"x","event_time":"2026-01-01T00:00:00Z","user_id":"y"}',
-  })
-  assert.equal(response.status, 401)
-  await idle()
-  assert.equal(await providerCalls(), calls)
+  const started = async (): Promise<number> => {
+    const calls = await providerCalls()
+    const response = await fetch(`${url}/v2/hooks/oura/pipeline`, {
+      method: 'POST',
+      headers: { 'x-oura-timestamp': '1700000000', 'x-oura-signature': 'A'.repeat(64) },
+      body: '{"event_type":"update","data_type":"sleep","object_id":"x","event_time":"2026-01-01T00:00:00Z","user_id":"y"}',
+    })
+    assert.equal(response.status, 401)
+    await idle()
+    return (await providerCalls()) - calls
+  }
+  // The sandbox's devices upload every quarter of an hour, which is announced and read: never twice in a row.
+  assert.ok((await started()) === 0 || (await started()) === 0)
 })
 
 test('a removed workout is sent once more as deleted, and leaves REST', async () => {
@@ -216,7 +221,8 @@ test('a provider that limits us is asked again after its wait', async () => {
   await lever('fail?status=429&times=1&retry_after=1&path=/workout/')
   const before = delivered.length
   await lever(`notify?person=${who}&data_type=workout&event_type=update&object_id=${workout.id}`)
-  await until(() => delivered.length > before, 'the limited read was not tried again')
+  const told = (): boolean => delivered.slice(before).some((each) => each.text.includes(workout.summaryId))
+  await until(told, 'the limited read was not tried again')
 })
 
 test('user_reauth is delivered before auth, also when it fails at first', async () => {
