@@ -7,7 +7,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { freePort, type Loam, ROOT, startLoam } from './loam.ts'
+import { freePort, type Loam, ROOT, signIn, startLoam, until } from './loam.ts'
 import { createServer } from 'node:http'
 
 const executablePath = process.env.LOAM_TEST_CHROMIUM ?? ''
@@ -129,6 +129,86 @@ test('from the dashboard to a visible event', { skip }, async () => {
     await picture(page, `10-${name}`)
   }
   assert.deepEqual(broken, [])
+})
+
+/** Of an event's data, what would be taken for nothing else on a page: long numbers, and times of day. */
+function valuesIn(data: unknown): string[] {
+  if (typeof data === 'object' && data !== null) return Object.values(data).flatMap(valuesIn)
+  const text = typeof data === 'number' || typeof data === 'string' ? String(data) : ''
+  return /^\d+\.\d{2,}$|^\d{4,}$|^\d{4}-\d\d-\d\dT/.test(text) ? [text] : []
+}
+
+test('privacy mode: no value leaves the server until it is asked for', { skip }, async () => {
+  const answer = await fetch(`${loam.url}/v2/auth/generateWidgetSession`, {
+    method: 'POST',
+    headers: { 'dev-id': loam.devId, 'x-api-key': loam.apiKey },
+    body: JSON.stringify({ reference_id: 'private', auth_success_redirect_url: 'https://example.com/' }),
+  })
+  const success = new URL(await signIn(((await answer.json()) as { url: string }).url, { person: 'grace' }))
+  const userId = success.searchParams.get('user_id')!
+  const sleeps = async (): Promise<{ id: string }[]> =>
+    (await loam.admin('GET', `/events?user_id=${userId}&type=sleep`)).data
+  await until(async () => (await sleeps()).length > 0, 30_000, 'no sleep comes')
+  const { id } = (await sleeps())[0]!
+  const { data } = (await loam.admin('GET', `/events/${id}`)).body as { data: [{ metadata: { start_time: string } }] }
+  const values = [...new Set(valuesIn(data))]
+  const day = data[0].metadata.start_time.slice(0, 10)
+
+  const context = await browser.newContext({ viewport: { width: 1360, height: 900 } })
+  const page = await context.newPage()
+  // Whatever comes from the server: pages, and what their scripts ask for.
+  let came = ''
+  page.on('response', async (response) => {
+    if (response.url().includes('/dashboard')) came += await response.text().catch(() => '')
+  })
+  const found = (): string[] =>
+    values.filter(
+      (value) => came.includes(value) && new RegExp(`(?<![\\d.])${value.replaceAll('.', '\\.')}(?![\\d.])`).test(came),
+    )
+  const open = async (path: string): Promise<string[]> => {
+    came = ''
+    await page.goto(`${loam.url}/dashboard${path}`, { waitUntil: 'networkidle' })
+    came += await page.content()
+    return found()
+  }
+  const event = `/events/${id}`
+  const records = `/users/${userId}/data?type=sleep&start_date=${day}&end_date=${day}`
+  const others = [`/users/${userId}`, `/users`, `/events?user_id=${userId}`, '/jobs', '/audit']
+
+  await page.goto(`${loam.url}/dashboard`)
+  await page.getByLabel(/token/i).fill(loam.adminToken)
+  await page.getByRole('button', { name: /sign in/i }).click()
+  await page.waitForURL(/dashboard\/start/)
+  // A long body is cut.
+  const before = await open(event)
+  assert.ok(before.length > 100, `${before.length} values are on the page before they are hidden`)
+
+  came = ''
+  await page.getByRole('button', { name: 'Hide values' }).click()
+  await page.getByText('Health values are hidden').waitFor()
+  assert.deepEqual(found(), [])
+  assert.equal(await page.getByRole('button', { name: /^Hide values/ }).count(), 0)
+  await picture(page, '13-event-hidden')
+  for (const path of [event, records]) {
+    assert.deepEqual(await open(path), [], path)
+    await page.getByText('Health values are hidden').waitFor()
+    assert.match(await page.content(), /•••/, path)
+  }
+  await picture(page, '13-records-hidden')
+  for (const path of others) assert.deepEqual(await open(path), [], path)
+  await open(`/users/${userId}`)
+  await picture(page, '13-connection-hidden')
+  // The exact bytes are not given out either.
+  assert.deepEqual(await open(`${event}/raw`), [])
+  await page.getByText('Press “Show values” first').waitFor()
+
+  await open(event)
+  await page.getByRole('button', { name: /^Show values/ }).click()
+  await page.getByRole('button', { name: 'Hide values' }).waitFor()
+  assert.deepEqual(await open(event), before)
+  const shown = await loam.admin('GET', '/audit?action=health_data.shown')
+  assert.equal(shown.data.length, 1)
+  await context.close()
 })
 
 test('the widget without scripts, and its own success page', { skip }, async () => {
