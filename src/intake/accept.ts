@@ -12,7 +12,7 @@ import { keyText } from '../normalize/keys.ts'
 import type { FetchOrder } from './fetch.ts'
 import type { JobResult } from './jobs.ts'
 import { jobOfPush, jobOfSaid, type Push, pushOf } from './push-job.ts'
-import { soonest } from './coalesce.ts'
+import { readingOf, soonest } from './coalesce.ts'
 import { storeAtOnce } from './at-once.ts'
 import { Gathered } from './lookups.ts'
 import { digestOf } from './page-digest.ts'
@@ -111,7 +111,7 @@ function addWorkFor(connection: ConnectionRow, changes: readonly Change[], at: n
         lane: 'live',
         dedupeKey: key,
         payload: { orders: [order] },
-        at: soonest(key, at),
+        ...readingOf(key, at),
       })
     }
   }

@@ -10,6 +10,7 @@ import { tendPartitions } from '../outbox/partitions.ts'
 import { expire, expireAudit } from '../outbox/retention.ts'
 import { runReplay } from '../outbox/replays.ts'
 import { ProviderError } from '../platform/errors.ts'
+import { createAlarm } from '../queue/alarm.ts'
 import { claim, extend, finish, jobQueue, recover, retryAt } from '../queue/queue.ts'
 import { claimInTurns } from '../queue/share.ts'
 import { onJobs } from '../queue/wake.ts'
@@ -172,15 +173,16 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     await deleteEndedSlots(ctx.db, ctx.clock.now() - 86_400_000)
   })
   const subscribing = guard('subscribing', () => queueSourceSubscriptions(ctx))
+  const alarm = createAlarm(ctx.clock, pump)
   const timers = [
-    setInterval(pump, BACKSTOP_MS),
+    setInterval(() => alarm.set(ctx.clock.now() + 1), BACKSTOP_MS),
     setInterval(housekeeping, POLL_EVERY_MS),
     setInterval(cleaning, 3600_000),
     setInterval(expireRows, POLL_EVERY_MS),
     setInterval(partitions, PARTITIONS_EVERY_MS),
     setInterval(subscribing, SUBSCRIBE_EVERY_MS),
   ]
-  const unsubscribe = onJobs(pump)
+  const unsubscribe = onJobs(alarm.set)
   const closeAtOnce = openAtOnce(ctx)
   pump()
   housekeeping()
@@ -191,6 +193,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       stopped = true
       unsubscribe()
       for (const timer of timers) clearInterval(timer)
+      alarm.stop()
       clearTimeout(soon)
       let timer: NodeJS.Timeout | undefined
       const late = new Promise((resolve) => {

@@ -14,6 +14,8 @@ export interface NewJob {
   payload: unknown
   /** Not before. */
   at: number
+  /** One with the same key that waits is put off until then, but no longer than this after it was made. */
+  delay?: { until: number; longestMs: number }
 }
 
 /** `trace` is the `traceparent` of what orders them. */
@@ -25,8 +27,14 @@ export async function enqueue(
 ): Promise<string[]> {
   if (jobs.length === 0) return []
   const rows = jobs.map((job): JobRow => rowOf(job, now, trace))
-  await tx.batch(rows.map(insertJob))
-  tx.afterCommit(wakeJobs)
+  const inserts = rows.map((row, i) => ({ key: row.dedupe_key, statement: insertJob(row, jobs[i]!.delay) }))
+  // In one order: two that put off the same jobs do not wait for each other.
+  const inOrder = inserts.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  await tx.batch(inOrder.map(({ statement }) => statement))
+  const times = new Set(jobs.flatMap(({ at, delay }) => (delay === undefined ? [at] : [at, delay.until])))
+  tx.afterCommit(() => {
+    for (const at of times) wakeJobs(at)
+  })
   return rows.map((row) => row.id)
 }
 

@@ -154,6 +154,54 @@ test('a retry is due at its time; only counted attempts count', async (t) => {
   assert.equal(third!.attempts, 2)
 })
 
+test('one that waits is put off by its copies, never nearer, and for so long at most', async (t) => {
+  const { db } = await database(t)
+  const until = (ms: number) => order('same', { at: NOW + 10, delay: { until: NOW + ms, longestMs: 1000 } })
+  const [first] = await add(db, until(100))
+  const due = async () => (await jobById(db, first!))!.next_at - NOW
+  assert.equal(await due(), 10)
+  for (const [asked, expected] of [
+    [100, 100],
+    [50, 100],
+    [900, 900],
+    [1500, 1000],
+    [2000, 1000],
+  ] as const) {
+    await add(db, until(asked))
+    assert.equal(await due(), expected)
+  }
+  // It waits for something else by now.
+  await db.run('UPDATE jobs SET next_at = $1', [NOW + 5000])
+  await add(db, until(900))
+  assert.equal(await due(), 5000)
+  assert.deepEqual(await states(db), ['pending'])
+})
+
+test('what comes while it runs is work of its own', async (t) => {
+  const { db } = await database(t)
+  const copy = order('same', { delay: { until: NOW + 100, longestMs: 1000 } })
+  const [first] = await add(db, copy)
+  const [running] = await take(db)
+  const [second] = await add(db, copy)
+  assert.deepEqual(await take(db), [])
+  await db.batch([finish(jobQueue, leaseOf(running!), 'done', NOW)])
+  const [next] = await take(db)
+  assert.deepEqual([running!.id, next!.id], [first, second])
+})
+
+test('many who put off the same jobs in any order do not wait for each other', async (t) => {
+  const { db, url } = await database(t)
+  const other = db.dialect === 'postgres' ? await openDatabase(url) : db
+  if (other !== db) t.after(() => other.close())
+  const copies = (ms: number) =>
+    Array.from({ length: 20 }, (_, i) => order(`job ${i}`, { delay: { until: NOW + ms, longestMs: 100_000 } }))
+  await Promise.all(
+    Array.from({ length: 60 }, (_, i) => add(i % 2 === 0 ? db : other, ...(i % 3 ? copies(i) : copies(i).reverse()))),
+  )
+  const rows = await db.all<{ next_at: number }>('SELECT next_at FROM jobs')
+  assert.deepEqual([rows.length, ...new Set(rows.map((row) => row.next_at))], [20, NOW + 59])
+})
+
 test('the loop is woken by a commit, not by a rollback', async (t) => {
   const { db } = await database(t)
   let woken = 0

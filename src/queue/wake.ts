@@ -6,16 +6,18 @@ import type { Database } from '../store/database.ts'
 export const DELIVERIES_CHANNEL = 'loam_deliveries'
 
 type Wake = () => void
+type WakeAt = (at: number) => void
 
-const jobListeners = new Set<Wake>()
+const jobListeners = new Set<WakeAt>()
 const eventListeners = new Set<Wake>()
 const deliveryListeners = new Set<(destinationIds: readonly string[]) => void>()
 
-export function wakeJobs(): void {
-  for (const wake of jobListeners) wake()
+/** `at`: when something becomes due. */
+export function wakeJobs(at = 0): void {
+  for (const wake of jobListeners) wake(at)
 }
 
-export function onJobs(wake: Wake): () => void {
+export function onJobs(wake: WakeAt): () => void {
   jobListeners.add(wake)
   return () => jobListeners.delete(wake)
 }

@@ -28,13 +28,22 @@ export interface JobRow {
   trace: string | null
 }
 
-/** Adds the job unless one with its key is waiting already. */
-export function insertJob(row: JobRow): Statement {
+const INSERT = `INSERT INTO jobs (id, lane, kind, environment_id, user_id, dedupe_key, payload, progress, state, attempts,
+  next_at, lease_id, lease_until, last_error, created_at, finished_at, trace)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+  ON CONFLICT (dedupe_key) WHERE state = 'pending'`
+/** Never nearer: what waits for a limit goes on waiting. */
+const PUT_OFF = `DO UPDATE
+  SET next_at = CASE WHEN $18 < jobs.created_at + $19 THEN $18 ELSE jobs.created_at + $19 END
+  WHERE jobs.next_at < $18 AND jobs.next_at < jobs.created_at + $19`
+
+/**
+ * Adds the job unless one with its key is waiting already. With `delay` that one is put off until then, but no longer than
+ * `longestMs` after it was made.
+ */
+export function insertJob(row: JobRow, delay?: { until: number; longestMs: number }): Statement {
   return {
-    sql: `INSERT INTO jobs (id, lane, kind, environment_id, user_id, dedupe_key, payload, progress, state, attempts, next_at,
-            lease_id, lease_until, last_error, created_at, finished_at, trace)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-          ON CONFLICT (dedupe_key) WHERE state = 'pending' DO NOTHING`,
+    sql: `${INSERT} ${delay === undefined ? 'DO NOTHING' : PUT_OFF}`,
     params: [
       row.id,
       row.lane,
@@ -53,6 +62,7 @@ export function insertJob(row: JobRow): Statement {
       row.created_at,
       row.finished_at,
       row.trace,
+      ...(delay === undefined ? [] : [delay.until, delay.longestMs]),
     ],
   }
 }

@@ -178,6 +178,7 @@ function mountData(
   // Public, under names that nobody guesses.
   app.get('/files/:person/:start/:file', (c) => {
     const who = person(c.req.param('person'))
+    kit.counting.asked(who.id, { kind: 'file' })
     const startAt = Number(c.req.param('start'))
     const workout = simulateDay(who, dayOfInstant(startAt, who.timeZone)).workouts.find(
       (each) => each.startAt === startAt,

@@ -143,13 +143,15 @@ function failureOf(query: Record<string, string>): Failure {
   }
 }
 
-/** `times` and `concurrency` make it a storm of the same notification. */
+/** `times` and `concurrency` make it a storm: the very same notification again and again, only signed anew. */
 async function notify(kit: Kit, levers: Levers, query: Record<string, string>, forged: boolean): Promise<object> {
   if (levers.notify === undefined) throw new RangeError(`${kit.rules.name} sends no notifications`)
   const { person = '', what, kind, id } = query
   const times = Math.min(Number(query.times ?? 1), MAX_TIMES)
   const statuses: Record<string, number> = {}
-  let left = times
+  const count = (status: number): void => {
+    statuses[status] = (statuses[status] ?? 0) + 1
+  }
   for (const grant of await kit.grants.ofPerson(person)) {
     const order: NotifyOrder = {
       grant,
@@ -159,13 +161,9 @@ async function notify(kit: Kit, levers: Levers, query: Record<string, string>, f
       forged,
       query,
     }
-    left = times
-    const sender = async (): Promise<void> => {
-      while (left-- > 0) {
-        for (const status of await levers.notify!(order)) statuses[status] = (statuses[status] ?? 0) + 1
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(times, Number(query.concurrency ?? CONCURRENCY)) }, sender))
+    const size = { copies: times - 1, concurrency: Number(query.concurrency ?? CONCURRENCY) }
+    const told = async (): Promise<void> => (await levers.notify!(order)).forEach(count)
+    for (const status of await kit.notifier.storm(grant.personId, size, told)) count(status)
   }
   if (forged) return { statuses }
   const accepted = Object.entries(statuses).reduce((sum, [status, n]) => (status.startsWith('2') ? sum + n : sum), 0)

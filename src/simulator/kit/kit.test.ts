@@ -42,6 +42,7 @@ function open(
   const clock = manualClock(NOW)
   const sent: HttpRequest[] = []
   let callbackStatus = 200
+  let told = 0
   const http = {
     async send(request: HttpRequest) {
       sent.push(request)
@@ -85,7 +86,7 @@ function open(
   const simulator = serve(kit, cloud, {
     items: async () => [{ kind: 'letters', id: 'a', day: '2026-11-20' }],
     async notify({ grant, id, forged }) {
-      const body = `${grant.personId} ${id}`
+      const body = `${grant.personId} ${id} ${told++}`
       const request = () => ({ url: 'http://localhost/hook', body: forged ? `${body} forged` : body })
       return [await kit.notifier.send({ personId: grant.personId, request })]
     },
@@ -347,6 +348,7 @@ describe('levers', () => {
     await world.signIn('ada')
     assert.deepEqual(await world.lever('notify?person=ada&times=500&concurrency=50'), { accepted: 500 })
     assert.equal(world.sent.length, 500)
+    assert.equal(new Set(world.sent.map(({ body }) => String(body))).size, 1)
     assert.deepEqual(await world.lever('forge?person=ada'), { statuses: { 200: 1 } })
     world.sent.length = 0
     world.answerWith(500)

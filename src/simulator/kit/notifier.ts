@@ -17,6 +17,12 @@ export interface Notifier {
   send(notification: Notification): Promise<number>
   /** Tries again what is due. Answers how many it sent. */
   retry(): Promise<number>
+  /** What is sent of this person while `work` lasts is sent `copies` times more, together with it. The statuses of those. */
+  storm(
+    personId: string,
+    size: { copies: number; concurrency: number },
+    work: () => Promise<unknown>,
+  ): Promise<number[]>
 }
 
 const MAX_WAITING = 1000
@@ -25,6 +31,7 @@ const DEFAULT_PAUSES = [4, 8, 16, 32, 64, 128, 256, 512]
 
 export function createNotifier(http: Http, clock: Clock, counting: Counting, rules?: NotificationRules): Notifier {
   const pauses = rules?.retryAfterSeconds ?? DEFAULT_PAUSES
+  const listeners = new Set<(notification: Notification) => void>()
   let waiting: { notification: Notification; tries: number; dueAt: number }[] = []
 
   async function attempt(notification: Notification, tries: number): Promise<number> {
@@ -39,14 +46,36 @@ export function createNotifier(http: Http, clock: Clock, counting: Counting, rul
     return status
   }
 
+  async function repeated(notification: Notification, size: { copies: number; concurrency: number }) {
+    const statuses: number[] = []
+    let left = size.copies
+    const sender = async (): Promise<void> => {
+      while (left-- > 0) statuses.push(await attempt(notification, 0))
+    }
+    await Promise.all(Array.from({ length: Math.min(left, size.concurrency) }, sender))
+    return statuses
+  }
+
   return {
-    send: (notification) => attempt(notification, 0),
+    send(notification) {
+      for (const listen of listeners) listen(notification)
+      return attempt(notification, 0)
+    },
     async retry() {
       const now = clock.now()
       const due = waiting.filter((each) => each.dueAt <= now)
       waiting = waiting.filter((each) => each.dueAt > now)
       for (const each of due) await attempt(each.notification, each.tries)
       return due.length
+    },
+    async storm(personId, size, work) {
+      const storms: Promise<number[]>[] = []
+      const listen = (notification: Notification): void => {
+        if (notification.personId === personId) storms.push(repeated(notification, size))
+      }
+      listeners.add(listen)
+      await work().finally(() => listeners.delete(listen))
+      return (await Promise.all(storms)).flat()
     },
   }
 }

@@ -102,8 +102,8 @@ export function createNotices(kit: Kit): Notices {
     async notify({ grant, what, kind, id, forged, query }) {
       // Oura's own names win: `data_type`, `event_type`, `object_id`.
       const named = kind ?? 'workout'
-      const objectId =
-        query.object_id ?? id ?? (await documents(grant.personId, [named], DAYS_TO_CHANGE)).at(-1)?.id ?? ''
+      const objectId = query.object_id ?? id ?? (await documents(grant.personId, [named], DAYS_TO_CHANGE)).at(-1)?.id
+      if (objectId === undefined) return []
       const notice: Notice = {
         event_type: query.event_type ?? what,
         data_type: query.data_type ?? WATCHED[named] ?? named,

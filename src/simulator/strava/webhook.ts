@@ -112,7 +112,8 @@ export function createEvents(kit: Kit): Events {
   return {
     ...watched,
     async notify({ grant, what, id, forged, query }) {
-      const newest = id ?? (await rides(grant.personId, DAYS_TO_CHANGE)).at(-1)?.id ?? 0
+      const newest = id ?? (await rides(grant.personId, DAYS_TO_CHANGE)).at(-1)?.id
+      if (newest === undefined) return []
       const updates: Record<string, string> = what === 'update' ? { title: 'edited' } : {}
       const event: StravaEvent = { object_type: 'activity', object_id: Number(newest), aspect_type: what, updates }
       return send(grant, event, { forged, signed: query.signed === '1' })

@@ -143,6 +143,7 @@ function mountData(app: Hono, kit: Kit, uploaded: (personId: string, days: numbe
   // Public, under names that nobody guesses.
   app.get('/files/:person/:start/:file', (c) => {
     const who = person(c.req.param('person'))
+    kit.counting.asked(who.id, { kind: 'file' })
     const startAt = Number(c.req.param('start'))
     const day = dayOfInstant(startAt, who.timeZone)
     const workout = simulateDay(who, day).workouts.find((each) => each.startAt === startAt)
