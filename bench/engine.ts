@@ -3,7 +3,7 @@
 import { bullmq, Cleanup, loamOnPostgres, loamOnSqlite, relay } from './lib/contestants.ts'
 import { hundredKilobytes, type Payloads, tenKilobytes } from './lib/events.ts'
 import { median, round, table, verdict } from './lib/figures.ts'
-import { type Saturation, saturate } from './lib/load.ts'
+import { type Saturation, saturate, WARM_UP_EVENTS } from './lib/load.ts'
 import { startSink } from './lib/sink.ts'
 
 const ROUNDS = Number(process.env.LOAM_BENCH_ROUNDS ?? 5)
@@ -28,7 +28,7 @@ try {
     [hundredKilobytes(), EVENTS / 4],
   ] as [Payloads, number][]) {
     const results = new Map<string, Saturation[]>(contestants.map((each) => [each.name, []]))
-    for (const contestant of contestants) await saturate(contestant, sink, payloads, Math.ceil(count / 4))
+    for (const contestant of contestants) await saturate(contestant, sink, payloads, Math.ceil((WARM_UP_EVENTS * count) / EVENTS))
     for (let i = 0; i < ROUNDS; i++) {
       for (const contestant of contestants) {
         results.get(contestant.name)!.push(await saturate(contestant, sink, payloads, count))

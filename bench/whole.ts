@@ -3,11 +3,11 @@
 import { Cleanup, loamWhole, postgresUrl, relay, sqliteUrl } from './lib/contestants.ts'
 import { garminPushes, tenKilobytes } from './lib/events.ts'
 import { median, round, table, verdict } from './lib/figures.ts'
-import { type Saturation, saturate } from './lib/load.ts'
+import { type Saturation, saturate, WARM_UP_EVENTS } from './lib/load.ts'
 import { startSink } from './lib/sink.ts'
 
 const ROUNDS = Number(process.env.LOAM_BENCH_ROUNDS ?? 5)
-const COUNT = Number(process.env.LOAM_BENCH_EVENTS ?? 2000)
+const COUNT = Number(process.env.LOAM_BENCH_EVENTS ?? 4000)
 
 const cleanup = new Cleanup()
 const sink = await startSink()
@@ -22,11 +22,11 @@ try {
   const base = contestants[0]!.name
   const payloadsOf = new Map(contestants.map(({ name }) => [name, name === base ? tenKilobytes() : garminPushes(200)]))
   const results = new Map<string, Saturation[]>(contestants.map((each) => [each.name, []]))
-  for (let i = -1; i < ROUNDS; i++) {
-    for (const contestant of contestants) {
-      const result = await saturate(contestant, sink, payloadsOf.get(contestant.name)!, COUNT)
-      if (i >= 0) results.get(contestant.name)!.push(result)
-    }
+  const run = (contestant: (typeof contestants)[number], count: number): Promise<Saturation> =>
+    saturate(contestant, sink, payloadsOf.get(contestant.name)!, count)
+  for (const contestant of contestants) await run(contestant, WARM_UP_EVENTS)
+  for (let i = 0; i < ROUNDS; i++) {
+    for (const contestant of contestants) results.get(contestant.name)!.push(await run(contestant, COUNT))
   }
   const rate = (name: string): number => median(results.get(name)!.map((each) => each.perSecond))
   console.log(`\nA push in, an event of 10 KB out, 64 clients, ${COUNT} a round, medians of ${ROUNDS}\n`)

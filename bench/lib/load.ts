@@ -6,6 +6,8 @@ import { quantile } from './figures.ts'
 import type { Sink } from './sink.ts'
 
 const CLIENTS = 64
+/** Until then V8 is still at compiling what it has found to be hot; a server runs for days. */
+export const WARM_UP_EVENTS = Number(process.env.LOAM_BENCH_WARM_UP ?? 15_000)
 let sequence = 0
 /** Over all rounds: where each request must be a new one, it is. */
 let sent = 0
@@ -27,6 +29,8 @@ export async function saturate(
   clients = CLIENTS,
 ): Promise<Saturation> {
   const pool = new Pool(contestant.url, { connections: clients, pipelining: 1 })
+  // Made beforehand: that is no work of the one who sends it.
+  const texts = Array.from({ length: count }, () => payloads.text(sent++))
   sink.clear()
   const before = await contestant.usage()
   const own = process.cpuUsage()
@@ -35,8 +39,7 @@ export async function saturate(
   await Promise.all(
     Array.from({ length: clients }, async () => {
       while (next < count) {
-        next++
-        await post(pool, contestant, payloads.text(sent++))
+        await post(pool, contestant, texts[next++]!)
       }
     }),
   )
