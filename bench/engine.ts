@@ -28,7 +28,8 @@ try {
     [hundredKilobytes(), EVENTS / 4],
   ] as [Payloads, number][]) {
     const results = new Map<string, Saturation[]>(contestants.map((each) => [each.name, []]))
-    for (const contestant of contestants) await saturate(contestant, sink, payloads, Math.ceil((WARM_UP_EVENTS * count) / EVENTS))
+    for (const contestant of contestants)
+      await saturate(contestant, sink, payloads, Math.ceil((WARM_UP_EVENTS * count) / EVENTS))
     for (let i = 0; i < ROUNDS; i++) {
       for (const contestant of contestants) {
         results.get(contestant.name)!.push(await saturate(contestant, sink, payloads, count))
