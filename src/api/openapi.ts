@@ -174,6 +174,7 @@ function errorsOf(operation: Operation): Record<number, string> {
     errors[401] = 'The credentials are missing or wrong.'
     errors[429] = 'The key makes too many requests, or the address too many without one; `retry-after` says how long.'
   }
+  if (operation.auth === 'devId') errors[429] = 'The address tries too many dev-ids; `retry-after` says how long.'
   if (operation.auth === 'admin' || operation.auth === 'instance') {
     errors[401] = 'The admin token is missing or wrong.'
     errors[429] = 'Too many wrong tokens came from the address; `retry-after` says how long.'

@@ -21,6 +21,17 @@ test('a changed text does not open', () => {
   assert.throws(() => sealer.open('nonsense', 'p'), /damaged/)
 })
 
+test('a text with a short tag does not open: of four bytes one in 2^32 would', () => {
+  const sealer = createSealer(one)
+  const [version, id, iv, body] = sealer.seal('', 'p').split('.')
+  const whole = Buffer.from(body!, 'base64url')
+  assert.equal(sealer.open([version, id, iv, whole.toString('base64url')].join('.'), 'p'), '')
+  for (const length of [0, 4, 8, 12, 15]) {
+    const short = whole.subarray(0, length).toString('base64url')
+    assert.throws(() => sealer.open([version, id, iv, short].join('.'), 'p'), `${length} bytes`)
+  }
+})
+
 test('rotation: the new key seals, the old one still opens, without it the error names the key', () => {
   const old = createSealer(one).seal('x', 'p')
   const rotated = createSealer(`${two},${one}`)

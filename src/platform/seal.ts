@@ -1,6 +1,9 @@
 // Secrets at rest: AES-256-GCM under a named key, bound to the place they belong to.
 import { createCipheriv, createDecipheriv, createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
+/** All of it: shorter ones would be taken, and can be guessed. */
+const TAG_BYTES = 16
+
 /** Encrypts and decrypts small secrets. `place` (such as `connection:<id>`) must be the same both times. */
 export interface Sealer {
   seal(plain: string, place: string): string
@@ -35,10 +38,10 @@ export function createSealer(keys: string): Sealer {
       if (version !== 'v1' || iv === undefined || body === undefined) throw new Error('a stored secret is damaged')
       if (key === undefined) throw new Error(`a stored secret needs the encryption key ${id}, which is not configured`)
       const bytes = Buffer.from(body, 'base64url')
-      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'))
+      const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES })
       decipher.setAAD(Buffer.from(place))
-      decipher.setAuthTag(bytes.subarray(-16))
-      return decipher.update(bytes.subarray(0, -16), undefined, 'utf8') + decipher.final('utf8')
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+      return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
     },
     isStale: (sealed) => sealed.split('.')[1] !== currentId,
   }

@@ -198,7 +198,7 @@ export const Settings = z.object({
   }),
   LOAM_STRANGERS_PER_MINUTE: setting(whole(1_000_000, 'a number of requests, 0 to 1000000'), {
     meaning:
-      'Requests without a valid API key, and tries to sign in, that an address (of IPv6: its /64) may make in a minute; ' +
+      'Requests without a valid API key or with an unknown dev-id, and tries to sign in, that an address (of IPv6: its /64) may make in a minute; ' +
       'more are answered 429. `0`: no limit.',
     shown: '`1000`',
   }),

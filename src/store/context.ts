@@ -60,6 +60,6 @@ export interface Context {
   auditDays?: number | undefined
   /** How many proxies stand before us, each of which says where a request came from. */
   trustedProxies?: number
-  /** Requests without a valid key that an address may make in a minute; absent or 0: as many as it likes. */
+  /** Requests without a valid key, or with an unknown dev-id, that an address may make in a minute; absent or 0: as many as it likes. */
   strangersPerMinute?: number
 }

@@ -2,6 +2,7 @@
 import { ApiError } from '../../platform/errors.ts'
 import type { Actor } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
+import type { Database } from '../../store/database.ts'
 import { environmentByDevId, type EnvironmentRow } from '../../store/environments.ts'
 import { environmentNamed } from '../admin/environments.ts'
 import { checkAdminToken, isSignedIn, SESSION_COOKIE, sessionActor } from '../admin/sessions.ts'
@@ -40,7 +41,7 @@ export async function identify(ctx: Context, operation: Operation, caller: Calle
       return { environment, limits, actor: { kind: 'api_key', id: keyId, address: caller.client } }
     }
     case 'devId':
-      return { environment: await byDevId(ctx, caller.request) }
+      return { environment: await byDevId(ctx, caller) }
     case 'instance':
       return { environment: null, actor: await operator(ctx, caller) }
     case 'admin': {
@@ -70,12 +71,25 @@ async function byApiKey(ctx: Context, operation: Operation, request: Request): P
 }
 
 /** A dev-id narrows the answer; a key beside it is neither needed nor looked at. */
-async function byDevId(ctx: Context, request: Request): Promise<EnvironmentRow | null> {
+async function byDevId(ctx: Context, { request, client }: Caller): Promise<EnvironmentRow | null> {
   const devId = request.headers.get('dev-id')
   if (!devId) return null
-  const environment = await environmentByDevId(ctx.db, devId)
-  if (environment === null) throw new ApiError('unknown_dev_id', 404, 'Invalid dev-id was provided')
-  return environment
+  const known = knownDevIds(ctx.db)
+  return asStranger(ctx, { client, wasRight: known.has(devId) }, async () => {
+    const environment = await environmentByDevId(ctx.db, devId)
+    if (environment === null) throw new ApiError('unknown_dev_id', 404, 'Invalid dev-id was provided')
+    known.add(devId)
+    return environment
+  })
+}
+
+/** Those that were right once: customers' web pages go on asking beside somebody who tries others from the same address. */
+const devIds = new WeakMap<Database, Set<string>>()
+
+function knownDevIds(db: Database): Set<string> {
+  let known = devIds.get(db)
+  if (known === undefined) devIds.set(db, (known = new Set()))
+  return known
 }
 
 /** Event streams cannot set headers in a browser: there the query names the environment. */

@@ -281,7 +281,7 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     statuses: [429],
     meaning:
       'This API key makes more requests than its environment allows (`api_requests_per_minute`), or this address sends ' +
-      'more without a valid key than `LOAM_STRANGERS_PER_MINUTE`.',
+      'more without a valid key, or with unknown dev-ids, than `LOAM_STRANGERS_PER_MINUTE`.',
     remedy:
       'Wait as long as `retry-after` says. `RateLimit` says how many are left, `RateLimit-Policy` how many there are.',
   },

@@ -95,6 +95,33 @@ test('tries to sign in count, also while the address waits for its wrong ones; t
   assert.equal((await api.asOperator('GET', '/admin/v1/environments', from('198.51.100.6'))).status, 200)
 })
 
+test('unknown dev-ids count, where a dev-id is all that is asked for; a known one goes on beside them', async () => {
+  const detailed = (address: string, devId: string) =>
+    api.call('GET', '/v2/integrations/detailed', from(address, { 'dev-id': devId }))
+  for (let i = 0; i < PER_MINUTE * 2; i++) assert.equal((await detailed('198.51.100.10', api.devId)).status, 200)
+  for (let i = 0; i < PER_MINUTE; i++) assert.equal((await detailed('198.51.100.10', `guess-${i}`)).status, 404)
+  looks = 0
+  const refused = await detailed('198.51.100.10', 'one-more')
+  assert.deepEqual([refused.status, refused.json.code, looks], [429, 'too_many_requests', 0])
+  assert.equal((await detailed('198.51.100.10', api.devId)).status, 200)
+  const without = await api.call('GET', '/v2/integrations/detailed', from('198.51.100.10'))
+  assert.equal(without.status, 200, 'who names none tries none')
+})
+
+test('a session that was made up is refused without a look into the database, however many come', async () => {
+  const signedIn = await api.call('POST', '/admin/v1/session', { json: { token: api.adminToken } })
+  const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!
+  const ask = async (session: string): Promise<number> =>
+    (await api.call('GET', '/admin/v1/sources', { headers: { cookie: session } })).status
+  looks = 0
+  const sealed = api.ctx.sealer.seal('guess', 'somewhere else')
+  for (const guess of ['', 'guess', 'v1.a.b.c', sealed, `${cookie.slice('loam_session='.length, -4)}AAAA`]) {
+    for (let i = 0; i < PER_MINUTE; i++) assert.equal(await ask(`loam_session=${guess}`), 401, guess)
+  }
+  assert.equal(looks, 0)
+  assert.equal(await ask(cookie), 200)
+})
+
 test('when the database cannot be reached nobody is taken for a stranger', async () => {
   const { db } = api.ctx
   const real = db.one.bind(db)

@@ -1,4 +1,4 @@
-// Requests without a valid key cost a look into the database each: an address gets so many a minute.
+// Requests without a valid key, or with an unknown dev-id, cost a look into the database each: an address gets so many a minute.
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import type { Database } from '../../store/database.ts'
@@ -29,7 +29,7 @@ export async function asStranger<T>(
     throw new ApiError(
       'too_many_requests',
       429,
-      `too many requests without a valid key came from this address; try again in ${waitSeconds} seconds`,
+      `too many requests without a valid key or dev-id came from this address; try again in ${waitSeconds} seconds`,
       { headers: waitHeaders(waitSeconds, now) },
     )
   }
