@@ -48,10 +48,15 @@ describe('a long time', () => {
       t.diagnostic(`${days} days with steps, ${nights} nights, ${workouts} workouts, ${sensorDays} days of a sensor`)
       const given = new Set(Object.values(connector.reads).flatMap((read) => [...read.types]))
       if (given.has('sleep') && !given.has('activity')) assert.ok(seen.nights > 0)
-      assert.ok(records.length > 0, 'nothing was read')
+      // Some sources know a single sport, of which there is none for weeks once in some years.
+      assert.ok(records.length > 0 || !daysBetween(start, end).some(rode), 'nothing was read')
     })
   }
 })
+
+function rode(day: string): boolean {
+  return simulateDay(person(WHO), day).workouts.some(({ sport }) => sport === 'cycling')
+}
 
 /** As far back as the source answers at all, or gives this type. */
 function spanOf({ historyDays, reads }: Connector, type?: DataType): number {
