@@ -33,6 +33,25 @@ test('over the change of the clock every reading is there once, at its instant, 
   }
 })
 
+test('a day of the other season is whole, and brings nothing of its neighbours', async () => {
+  const { http } = await cloud.signIn('ada')
+  for (const [day, offsetNow] of [
+    ['2026-10-20', '+01:00'],
+    ['2026-11-10', '+02:00'],
+  ] as const) {
+    for (const timeZone of [offsetNow, null]) {
+      const days = { start: day, end: day }
+      const records = cloud.records(await cloud.fetch(http, 'egvs', { days }, { timeZone }), timeZone)
+      assert.equal(records.length, 1)
+      const samples = at(records[0]!.record, 'glucose_data.blood_glucose_samples') as { timestamp: string }[]
+      assert.deepEqual(
+        samples.map(({ timestamp }) => Date.parse(timestamp)),
+        glucoseOf(person('ada'), day).map((reading) => reading.at),
+      )
+    }
+  }
+})
+
 test('an entry that was changed or removed is another version of the day', async () => {
   const { http } = await cloud.signIn('sam')
   const day = '2026-11-18'

@@ -1,16 +1,29 @@
 // Asks for windows of the device's UTC, at most thirty days long.
-import { addDays, startOfDay } from '../../model/local-day.ts'
+import { addDays, isIana, startOfDay } from '../../model/local-day.ts'
 import type { DayRange, FetchContext, Fetched } from '../connector.ts'
+import { dayOf } from './map/days.ts'
+import { isDexcomTime, momentOf } from './time.ts'
 
+const HOUR_MS = 3_600_000
 /** The farthest that a clock is from UTC: where nobody knows the zone, the window is wider. */
-const FARTHEST_MS = 14 * 3_600_000
+const FARTHEST_MS = 14 * HOUR_MS
+/** What a reading shows is the offset of its season: on other days the clock may be put forward or back. */
+const SEASON_MS = HOUR_MS
 
 export function fetchRecords(kind: 'egvs' | 'events' | 'calibrations') {
   return async function* ({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
     if (!('days' in wanted)) return
-    const request = windowOf(wanted.days, timeZone)
+    const margin = marginOf(timeZone)
+    const { from, to } = windowOf(wanted.days, timeZone)
+    const request = { startDate: utc(from - margin), endDate: utc(to + margin) }
     const response = await http.send(self(kind), { query: request })
-    yield { kind, request, payload: response.json() }
+    const isWanted = (record: unknown): boolean => {
+      const moment = momentOfRecord(record)
+      if (moment === null || (moment.at >= from + margin && moment.at < to - margin)) return true
+      const day = dayOf(moment)
+      return day >= wanted.days.start && day <= wanted.days.end
+    }
+    yield { kind, request, payload: only(response.json(), isWanted) }
   }
 }
 
@@ -25,9 +38,28 @@ export function self(path: string): { host: string; path: string } {
 }
 
 /** The end is exclusive. A window that lies ahead is fine. */
-export function windowOf({ start, end }: DayRange, timeZone: string | null): { startDate: string; endDate: string } {
-  const margin = timeZone === null ? FARTHEST_MS : 0
-  const from = startOfDay(start, timeZone ?? '+00:00') - margin
-  const to = startOfDay(addDays(end, 1), timeZone ?? '+00:00') + margin
-  return { startDate: new Date(from).toISOString().slice(0, 19), endDate: new Date(to).toISOString().slice(0, 19) }
+function windowOf({ start, end }: DayRange, timeZone: string | null): { from: number; to: number } {
+  const zone = timeZone ?? '+00:00'
+  return { from: startOfDay(start, zone), to: startOfDay(addDays(end, 1), zone) }
+}
+
+function marginOf(timeZone: string | null): number {
+  if (timeZone === null) return FARTHEST_MS
+  return isIana(timeZone) ? 0 : SEASON_MS
+}
+
+function utc(at: number): string {
+  return new Date(at).toISOString().slice(0, 19)
+}
+
+function momentOfRecord(record: unknown): ReturnType<typeof momentOf> | null {
+  const { systemTime, displayTime } = (record ?? {}) as { systemTime?: unknown; displayTime?: unknown }
+  if (typeof systemTime !== 'string' || typeof displayTime !== 'string') return null
+  return isDexcomTime(systemTime) && isDexcomTime(displayTime) ? momentOf(systemTime, displayTime) : null
+}
+
+/** Without what is at the edges and of a day that nobody asked for, of which it would stand for the whole: it comes with its own. */
+function only(payload: unknown, isWanted: (record: unknown) => boolean): unknown {
+  const { records } = (payload ?? {}) as { records?: unknown }
+  return Array.isArray(records) ? { ...(payload as object), records: records.filter(isWanted) } : payload
 }
