@@ -29,6 +29,13 @@ test('a workout without a key is kept, and no file of it is asked for', async ()
   })
 })
 
+test("a summer's day that is listed in winter has all its workouts, also that of the first hour", async () => {
+  const workout = { workoutId: 0, startTime: from + 600_000, totalTime: 60 }
+  const { http } = answering({ [LIST]: { json: { error: null, payload: [workout] } } })
+  const pages = await fetched(suunto, 'workouts', days, http, { timeZone: '+01:00' })
+  assert.deepEqual(pages[0], { kind: 'workouts', request: {}, payload: workout })
+})
+
 test('an error that comes with a 200 counts as its code', () => {
   const status = (json: unknown): number => suunto.statusOf!(responseOf({ json }))
   assert.equal(status({ error: { code: '404', description: 'Workout not found' }, payload: null }), 404)

@@ -1,5 +1,5 @@
 // Asks for workouts by the time of their change, for what is counted round the clock in windows, and for files.
-import { addDays, startOfDay } from '../../model/local-day.ts'
+import { addDays, isIana, startOfDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments, rawDocuments } from '../documents.ts'
@@ -10,7 +10,8 @@ const LIMIT = 100
 /** Ours: a list that never ends stops here. */
 const MAX_PAGES = 500
 const MAX_FILE_BYTES = 50_000_000
-const FARTHEST_MS = 14 * 3_600_000
+const HOUR_MS = 3_600_000
+const FARTHEST_MS = 14 * HOUR_MS
 
 export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
   if ('days' in wanted) {
@@ -48,7 +49,10 @@ export async function* fetchFile({ http, wanted, now }: FetchContext): AsyncIter
 
 /** Everything that was changed since the first day, which is all of its workouts and later ones; each is a page of its own. */
 async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: string | null): AsyncIterable<Page> {
-  const { from, to } = windowOf(days, timeZone)
+  // The offset that a page showed is of its season: on other days the clock may be put forward or back.
+  const season = timeZone === null || isIana(timeZone) ? 0 : HOUR_MS
+  const window = windowOf(days, timeZone)
+  const [from, to] = [window.from - season, window.to + season]
   for (let page = 0; page < MAX_PAGES; page++) {
     const query = { since: from, limit: LIMIT, offset: page * LIMIT, 'filter-by-modification-time': true }
     const payload = (await http.send(api('/v3/workouts'), { query })).json()
