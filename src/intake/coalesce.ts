@@ -4,8 +4,8 @@
 /** What is announced once is read after this: copies come within it. */
 export const FIRST_MS = 500
 const QUIET_MS = 2500
-/** From the first: what is announced without end is read every minute. */
-export const LONGEST_MS = 60_000
+/** From the first: what is announced without pause is read that often. Ten thousand copies may well take more than a minute. */
+export const LONGEST_MS = 5 * 60_000
 /** A storm does not write for each of its copies. */
 const STEP_MS = 250
 /** Between two looks at the very same push. */

@@ -203,7 +203,7 @@ for (const connector of chosenSources()) {
       await settled(env)
       const spent = callsOf(await env.stats(connector, who))
       t.diagnostic(`${JSON.stringify(accepted)} in ${lastedMs} ms: ${JSON.stringify(spent)}`)
-      // One reading, after the last copy; of a storm that lasts for minutes one in every minute.
+      // One reading, after the last copy; of a storm that lasts for longer than it may be put off one each time.
       const readings = 1 + Math.floor(lastedMs / LONGEST_MS)
       if (readings === 1) assert.deepEqual(spent, once)
       else for (const [kind, calls] of Object.entries(spent)) assert.ok(calls <= (once[kind] ?? 0) * readings, kind)
