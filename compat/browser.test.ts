@@ -131,6 +131,9 @@ test('from the dashboard to a visible event', { skip }, async () => {
   assert.deepEqual(broken, [])
 })
 
+/** Ids, versions of files and our port: their digits are those of a value now and then. */
+const CHANCE = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\?v=[0-9a-f]+|localhost:\d+/g
+
 /** Of an event's data, what would be taken for nothing else on a page: long numbers, and times of day. */
 function valuesIn(data: unknown): string[] {
   if (typeof data === 'object' && data !== null) return Object.values(data).flatMap(valuesIn)
@@ -161,10 +164,12 @@ test('privacy mode: no value leaves the server until it is asked for', { skip },
   page.on('response', async (response) => {
     if (response.url().includes('/dashboard')) came += await response.text().catch(() => '')
   })
-  const found = (): string[] =>
-    values.filter(
-      (value) => came.includes(value) && new RegExp(`(?<![\\d.])${value.replaceAll('.', '\\.')}(?![\\d.])`).test(came),
+  const found = (): string[] => {
+    const text = came.replaceAll(CHANCE, '')
+    return values.filter(
+      (value) => text.includes(value) && new RegExp(`(?<![\\d.])${value.replaceAll('.', '\\.')}(?![\\d.])`).test(text),
     )
+  }
   const open = async (path: string): Promise<string[]> => {
     came = ''
     await page.goto(`${loam.url}/dashboard${path}`, { waitUntil: 'networkidle' })
@@ -179,9 +184,9 @@ test('privacy mode: no value leaves the server until it is asked for', { skip },
   await page.getByLabel(/token/i).fill(loam.adminToken)
   await page.getByRole('button', { name: /sign in/i }).click()
   await page.waitForURL(/dashboard\/start/)
-  // A long body is cut.
+  // A long body is cut, and it may begin with a nap.
   const before = await open(event)
-  assert.ok(before.length > 100, `${before.length} values are on the page before they are hidden`)
+  assert.ok(before.length > 10, `${before.length} values are on the page before they are hidden`)
 
   came = ''
   await page.getByRole('button', { name: 'Hide values' }).click()
