@@ -36,6 +36,14 @@ test("a summer's day that is listed in winter has all its workouts, also that of
   assert.deepEqual(pages[0], { kind: 'workouts', request: {}, payload: workout })
 })
 
+test("a summer's day that is read in winter has its samples from its first minute to its last", async () => {
+  const [first, last] = [from, from + 26 * 3_600_000]
+  const { http } = answering({ [`api/247samples/activity?from=${first}&to=${last}`]: { json: [] } })
+  assert.deepEqual(await fetched(suunto, 'activity', days, http, { timeZone: '+01:00' }), [
+    { kind: 'activity', request: { from: String(first), to: String(last) }, payload: [] },
+  ])
+})
+
 test('an error that comes with a 200 counts as its code', () => {
   const status = (json: unknown): number => suunto.statusOf!(responseOf({ json }))
   assert.equal(status({ error: { code: '404', description: 'Workout not found' }, payload: null }), 404)

@@ -12,6 +12,8 @@ const MAX_PAGES = 500
 const MAX_FILE_BYTES = 50_000_000
 const HOUR_MS = 3_600_000
 const FARTHEST_MS = 14 * HOUR_MS
+/** The offset that a page showed is of its season: on other days the clock may be put forward or back. */
+const SEASON_MS = HOUR_MS
 
 export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
   if ('days' in wanted) {
@@ -49,10 +51,7 @@ export async function* fetchFile({ http, wanted, now }: FetchContext): AsyncIter
 
 /** Everything that was changed since the first day, which is all of its workouts and later ones; each is a page of its own. */
 async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: string | null): AsyncIterable<Page> {
-  // The offset that a page showed is of its season: on other days the clock may be put forward or back.
-  const season = timeZone === null || isIana(timeZone) ? 0 : HOUR_MS
-  const window = windowOf(days, timeZone)
-  const [from, to] = [window.from - season, window.to + season]
+  const { from, to } = windowOf(days, timeZone)
   for (let page = 0; page < MAX_PAGES; page++) {
     const query = { since: from, limit: LIMIT, offset: page * LIMIT, 'filter-by-modification-time': true }
     const payload = (await http.send(api('/v3/workouts'), { query })).json()
@@ -107,8 +106,9 @@ export async function* fetchStatistics({ http, wanted }: FetchContext): AsyncIte
   yield { kind: 'daily_activity_statistics', request, payload: response.json() }
 }
 
+/** The days whole: what lies around them does no harm, for samples are kept one by one and workouts are pages of their own. */
 function windowOf({ start, end }: DayRange, timeZone: string | null): { from: number; to: number } {
-  const margin = timeZone === null ? FARTHEST_MS : 0
+  const margin = timeZone === null ? FARTHEST_MS : isIana(timeZone) ? 0 : SEASON_MS
   return {
     from: startOfDay(start, timeZone ?? '+00:00') - margin,
     to: startOfDay(addDays(end, 1), timeZone ?? '+00:00') + margin,
