@@ -94,16 +94,22 @@ test('tokens for mobile apps', async () => {
   assert.equal(answer.expires_in, 180)
 })
 
+interface Night {
+  metadata: { summary_id: string; start_time: string; end_time: string }
+  heart_rate_data: { detailed: { hr_samples: unknown[] } }
+}
+
 test('data at once, for every type', async () => {
   const range = { user_id: userId, start_date: day(8), end_date: day(1), to_webhook: false, with_samples: true }
   const sleep = (await client.sleep.fetch(range as never)) as any
   assert.equal(sleep.type, 'sleep')
   assert.ok(sleep.data.length >= 6)
-  assert.ok(sleep.data.every((each: any) => each.metadata.summary_id))
+  const nights = sleep.data as Night[]
+  assert.ok(nights.every((each) => each.metadata.summary_id))
   // A list may hold naps, and any of them may come first: a whole night is meant.
-  const lasts = ({ metadata }: any): number => Date.parse(metadata.end_time) - Date.parse(metadata.start_time)
-  const night = sleep.data.toSorted((a: any, b: any) => lasts(b) - lasts(a))[0]
-  assert.ok(night.heart_rate_data.detailed.hr_samples.length > 50)
+  const lasts = ({ metadata }: Night): number => Date.parse(metadata.end_time) - Date.parse(metadata.start_time)
+  const [longest] = nights.toSorted((a, b) => lasts(b) - lasts(a))
+  assert.ok(longest!.heart_rate_data.detailed.hr_samples.length > 50)
   const daily = (await client.daily.fetch(range as never)) as any
   assert.ok(daily.data.length >= 7)
   assert.ok(daily.data[0].distance_data.steps > 500)

@@ -14,6 +14,7 @@ import {
   offsetAt,
   startOfDay,
   wireIn,
+  zoneMarginMs,
 } from './local-day.ts'
 
 test('days are counted without a clock', () => {
@@ -24,6 +25,10 @@ test('days are counted without a clock', () => {
   assert.deepEqual(daysBetween('2026-03-01', '2026-03-01'), ['2026-03-01'])
   assert.deepEqual(daysBetween('2026-03-01', '2026-02-27'), [])
   assert.equal(countDays('2026-01-01', '2026-12-31'), 365)
+})
+
+test('a name knows both seasons, an offset its own, and without either nothing is known', () => {
+  assert.deepEqual(['Europe/Berlin', 'UTC', '+02:00', null].map(zoneMarginMs), [0, 0, 3_600_000, 14 * 3_600_000])
 })
 
 test('a day is a day of the calendar', () => {

@@ -185,6 +185,19 @@ export function zoneOfInstant(at: number, known: string | null, shownOffset: str
   return known !== null && offsetAt(at, known) === parseOffset(shownOffset) ? known : shownOffset
 }
 
+const HOUR_MS = 60 * MINUTE_MS
+/** The farthest that a clock is from UTC. */
+const FARTHEST_MS = 14 * HOUR_MS
+
+/**
+ * How far the days of a person may begin from where this zone says: a name knows both seasons, an offset is that of the season
+ * in which it was shown, and nothing is known without either. Windows of instants are so much wider on either side.
+ */
+export function zoneMarginMs(zone: string | null): number {
+  if (zone === null) return FARTHEST_MS
+  return isIana(zone) ? 0 : HOUR_MS
+}
+
 export function isIana(zone: string): boolean {
   return /[A-Za-z]/.test(zone)
 }

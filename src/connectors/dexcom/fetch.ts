@@ -1,19 +1,13 @@
 // Asks for windows of the device's UTC, at most thirty days long.
-import { addDays, isIana, startOfDay } from '../../model/local-day.ts'
+import { addDays, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import type { DayRange, FetchContext, Fetched } from '../connector.ts'
 import { dayOf } from './map/days.ts'
 import { isDexcomTime, momentOf } from './time.ts'
 
-const HOUR_MS = 3_600_000
-/** The farthest that a clock is from UTC: where nobody knows the zone, the window is wider. */
-const FARTHEST_MS = 14 * HOUR_MS
-/** What a reading shows is the offset of its season: on other days the clock may be put forward or back. */
-const SEASON_MS = HOUR_MS
-
 export function fetchRecords(kind: 'egvs' | 'events' | 'calibrations') {
   return async function* ({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
     if (!('days' in wanted)) return
-    const margin = marginOf(timeZone)
+    const margin = zoneMarginMs(timeZone)
     const { from, to } = windowOf(wanted.days, timeZone)
     const request = { startDate: utc(from - margin), endDate: utc(to + margin) }
     const response = await http.send(self(kind), { query: request })
@@ -41,11 +35,6 @@ export function self(path: string): { host: string; path: string } {
 function windowOf({ start, end }: DayRange, timeZone: string | null): { from: number; to: number } {
   const zone = timeZone ?? '+00:00'
   return { from: startOfDay(start, zone), to: startOfDay(addDays(end, 1), zone) }
-}
-
-function marginOf(timeZone: string | null): number {
-  if (timeZone === null) return FARTHEST_MS
-  return isIana(timeZone) ? 0 : SEASON_MS
 }
 
 function utc(at: number): string {

@@ -1,5 +1,5 @@
 // Asks for workouts by the time of their change, for what is counted round the clock in windows, and for files.
-import { addDays, isIana, startOfDay } from '../../model/local-day.ts'
+import { addDays, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments, rawDocuments } from '../documents.ts'
@@ -10,10 +10,6 @@ const LIMIT = 100
 /** Ours: a list that never ends stops here. */
 const MAX_PAGES = 500
 const MAX_FILE_BYTES = 50_000_000
-const HOUR_MS = 3_600_000
-const FARTHEST_MS = 14 * HOUR_MS
-/** The offset that a page showed is of its season: on other days the clock may be put forward or back. */
-const SEASON_MS = HOUR_MS
 
 export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
   if ('days' in wanted) {
@@ -108,7 +104,7 @@ export async function* fetchStatistics({ http, wanted }: FetchContext): AsyncIte
 
 /** The days whole: what lies around them does no harm, for samples are kept one by one and workouts are pages of their own. */
 function windowOf({ start, end }: DayRange, timeZone: string | null): { from: number; to: number } {
-  const margin = timeZone === null ? FARTHEST_MS : isIana(timeZone) ? 0 : SEASON_MS
+  const margin = zoneMarginMs(timeZone)
   return {
     from: startOfDay(start, timeZone ?? '+00:00') - margin,
     to: startOfDay(addDays(end, 1), timeZone ?? '+00:00') + margin,

@@ -18,6 +18,13 @@ test('an answer without a list says nothing of what is there; an empty list says
   ])
 })
 
+test("a summer's day that is listed in winter has all its workouts, also that of the first hour", async () => {
+  const workout = { id: 1, starts: '2026-09-15T00:10:00.000+02:00' }
+  const { http } = answering({ [LIST]: { json: { workouts: [workout] } } })
+  const pages = await fetched(wahoo, 'workouts', days, http, { timeZone: '+01:00' })
+  assert.deepEqual(pages[0], { kind: 'workouts', request: { workout_id: '1' }, payload: workout })
+})
+
 test('a file that lies elsewhere, or is not there, takes nothing from the workouts', async () => {
   const workout = (id: number, urls: { file?: { url: string }; files?: { url: string }[] }) => ({
     id,

@@ -1,5 +1,5 @@
 // Asks for workouts, newest first (there is no date to ask for), and for the file of each.
-import { addDays, startOfDay } from '../../model/local-day.ts'
+import { addDays, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
@@ -9,8 +9,6 @@ import { Workout } from './payloads.ts'
 const PER_PAGE = 30
 /** Ours: a list that never ends stops here. */
 const MAX_PAGES = 500
-/** The farthest that a clock is from UTC, where nobody knows the zone. */
-const FARTHEST_MS = 14 * 3_600_000
 
 export async function* fetchUser({ http }: FetchContext): AsyncIterable<Fetched> {
   yield { kind: 'user', request: {}, payload: (await http.send(at('/user'))).json() }
@@ -38,7 +36,7 @@ export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): 
 
 /** Each workout is a page of its own: it is asked for by itself when it changes. */
 async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: string | null): AsyncIterable<Page> {
-  const margin = timeZone === null ? FARTHEST_MS : 0
+  const margin = zoneMarginMs(timeZone)
   const from = startOfDay(days.start, timeZone ?? '+00:00') - margin
   const to = startOfDay(addDays(days.end, 1), timeZone ?? '+00:00') + margin
   for (let page = 1; page <= MAX_PAGES; page++) {
