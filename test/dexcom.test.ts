@@ -41,13 +41,17 @@ test('a day of the other season is whole, and brings nothing of its neighbours',
   ] as const) {
     for (const timeZone of [offsetNow, null]) {
       const days = { start: day, end: day }
-      const records = cloud.records(await cloud.fetch(http, 'egvs', { days }, { timeZone }), timeZone)
+      const pages = await cloud.fetch(http, 'egvs', { days }, { timeZone })
+      const records = cloud.records(pages, timeZone)
       assert.equal(records.length, 1)
       const samples = at(records[0]!.record, 'glucose_data.blood_glucose_samples') as { timestamp: string }[]
       assert.deepEqual(
         samples.map(({ timestamp }) => Date.parse(timestamp)),
         glucoseOf(person('ada'), day).map((reading) => reading.at),
       )
+      const [page] = pages as { payload: unknown }[]
+      const kept = at(page!.payload, 'records') as unknown[]
+      assert.ok(kept.length > samples.length, 'the page is kept as it came')
     }
   }
 })

@@ -8,6 +8,7 @@ import { mapCalibrations, mapEgvs, piecesOfCalibrations, piecesOfEgvs } from './
 import { keepAlerts } from './map/alerts.ts'
 import { mapEvents, piecesOfEvents } from './map/events.ts'
 import { mapDataRange, mapDevices } from './map/person.ts'
+import { ofWantedDays } from './map/wanted-days.ts'
 import { oauth } from './oauth.ts'
 import { isDexcomTime, momentOf } from './time.ts'
 
@@ -22,24 +23,24 @@ const reads: Connector['reads'] = {
     types: ['body'],
     aliases: ['egv', 'glucose'],
     fetch: fetchRecords('egvs'),
-    map: mapEgvs,
-    pieces: piecesOfEgvs,
+    map: ofWantedDays(mapEgvs),
+    pieces: ofWantedDays(piecesOfEgvs),
     maxDays: WINDOW_DAYS,
   },
   events: {
     types: ['body', 'nutrition', 'activity', 'daily'],
     aliases: ['event'],
     fetch: fetchRecords('events'),
-    map: mapEvents,
-    pieces: piecesOfEvents,
+    map: ofWantedDays(mapEvents),
+    pieces: ofWantedDays(piecesOfEvents),
     maxDays: WINDOW_DAYS,
   },
   calibrations: {
     types: ['body'],
     aliases: ['calibration'],
     fetch: fetchRecords('calibrations'),
-    map: mapCalibrations,
-    pieces: piecesOfCalibrations,
+    map: ofWantedDays(mapCalibrations),
+    pieces: ofWantedDays(piecesOfCalibrations),
     maxDays: WINDOW_DAYS,
   },
   dataRange: {
