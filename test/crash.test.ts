@@ -90,7 +90,7 @@ async function kill(): Promise<void> {
   if (database.url.startsWith('postgres')) await endLeases()
 }
 
-/** On PostgreSQL a dead server's leases end by time, two minutes later: here the time is set forward. */
+/** On PostgreSQL the others take over from a dead server half a minute later: here the time is set forward. */
 async function endLeases(): Promise<void> {
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()

@@ -4,11 +4,12 @@
 //   one holder     no two servers hold a lease that has not ended, and a lease that was lost changes nothing
 //   nothing lost   an honest server that comes afterwards always brings the delivery to its end
 //   no early end   a delivery is `delivered` only if it was sent
-//   known twice    it is sent twice only if a server crashed, kept a lease beyond its end, or was told to try again
+//   known twice    it is sent twice only if a server crashed, was taken for dead, kept a lease beyond its end, or was told to
+//                  try again
 //   in order       what waits for another delivery is not sent before that one has ended
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { claim, deliveryQueue, recover } from '../src/queue/queue.ts'
+import { claim, deliveryQueue, recover, recoverFrom } from '../src/queue/queue.ts'
 import {
   confirmLeases,
   type DeliveryRow,
@@ -46,7 +47,7 @@ await insertDestination(db, {
   updated_at: START,
 })
 
-type Step = 'claim' | 'confirm' | 'send' | 'settle' | 'retry' | 'give back' | 'lease ends' | 'sweep'
+type Step = 'claim' | 'confirm' | 'send' | 'settle' | 'retry' | 'give back' | 'lease ends' | 'sweep' | 'A is dead'
 
 interface Actor {
   name: string
@@ -66,6 +67,9 @@ class World {
   readonly held = new Map<string, Held>()
   readonly sends: { id: string; by: string }[] = []
   endedLeases = 0
+  /** The others gave back what it held, whether it lives or not. */
+  takenForDead = new Set<string>()
+  leases = 0
   crashes = 0
   retries = 0
 
@@ -73,7 +77,12 @@ class World {
     const rows = [delivery('first', null), delivery('second', 'first')]
     if (handedTo !== null) {
       // Committed under a lease of the process that made it, and handed over in memory.
-      Object.assign(rows[0]!, { state: 'sending', attempts: 1, lease_id: 'handed', lease_until: this.now + LEASE_MS })
+      Object.assign(rows[0]!, {
+        state: 'sending',
+        attempts: 1,
+        lease_id: `${handedTo}:handed`,
+        lease_until: this.now + LEASE_MS,
+      })
       this.held.set(handedTo, { row: rows[0]!, sent: false })
     }
     await db.batch([{ sql: 'DELETE FROM deliveries', params: [] }, ...rows.map(insertDelivery)])
@@ -87,6 +96,11 @@ class World {
     }
     if (step === 'sweep') {
       await recover(db, deliveryQueue, this.now)
+      return
+    }
+    if (step === 'A is dead') {
+      await recoverFrom(db, deliveryQueue, 'A')
+      if (this.held.has('A')) this.takenForDead.add('A')
       return
     }
     if (step === 'claim') {
@@ -113,10 +127,11 @@ class World {
       limit: 1,
       now: this.now,
       leaseMs: LEASE_MS,
+      leaseId: `${actor.name}:${this.leases++}`,
     })
     if (row === undefined) return
     for (const [name, { row: other }] of this.held) {
-      const stillOurs = other.id === row.id && Number(other.lease_until) >= this.now
+      const stillOurs = other.id === row.id && Number(other.lease_until) >= this.now && !this.takenForDead.has(name)
       assert.ok(!stillOurs, `one holder: ${actor.name} was given what ${name} holds`)
     }
     if (row.id === 'second') assert.equal(await stateOf('first'), 'delivered', 'in order: the second before the first')
@@ -163,7 +178,7 @@ class World {
       assert.equal(await stateOf(id), 'delivered', `nothing lost: ${id}`)
       const sends = this.sends.filter((each) => each.id === id).length
       assert.ok(sends >= 1, `no early end: ${id} is delivered and was never sent`)
-      if (this.crashes + this.endedLeases + this.retries === 0)
+      if (this.crashes + this.endedLeases + this.retries + this.takenForDead.size === 0)
         assert.equal(sends, 1, `known twice: ${id} was sent ${sends} times`)
     }
     const order = this.sends.map((each) => each.id)
@@ -263,6 +278,15 @@ const CASES: { name: string; actors: Actor[]; handedTo?: string }[] = [
       { name: 'A', steps: ['confirm', 'send', 'settle'] },
       { name: 'B', steps: ['claim', 'send', 'settle'] },
       time,
+    ],
+    handedTo: 'A',
+  },
+  {
+    name: 'a server is taken for dead, and is, or is not and goes on',
+    actors: [
+      { name: 'A', steps: ['confirm', 'send', 'settle', 'claim'] },
+      { name: 'B', steps: ['claim', 'send', 'settle'] },
+      { name: 'witness', steps: ['A is dead', 'sweep'] },
     ],
     handedTo: 'A',
   },

@@ -6,6 +6,7 @@ import type { Database } from '../store/database.ts'
 import { confirmLeases, type DeliveryRow } from '../store/deliveries.ts'
 import { eventsByIds } from '../store/events.ts'
 import type { Held } from './held.ts'
+import type { Leases } from './leases.ts'
 import { partBytes, partLength, readPart } from './parts.ts'
 import type { Kind } from './slots.ts'
 
@@ -22,14 +23,18 @@ export async function claimHeld(
   db: Database,
   destinationId: string,
   kind: Kind,
-  options: { limit: number; now: number },
+  limit: number,
+  leases: Leases,
 ): Promise<Held[]> {
   const confirmedAt = performance.now()
+  const now = leases.now()
   const rows = await claim<Claimed>(db, deliveryQueue, [destinationId, kind === 'backfill' ? 'backfill' : 'live'], {
-    ...options,
+    limit,
+    now,
+    leaseId: leases.nextId(),
     leaseMs: LEASE_MS,
     // The backlog is what has been due longest, new or not.
-    ...(kind === 'fresh' ? { untriedSince: options.now - FRESH_MS } : {}),
+    ...(kind === 'fresh' ? { untriedSince: now - FRESH_MS } : {}),
   })
   // RETURNING gives no order.
   rows.sort((a, b) => a.next_at - b.next_at || (a.id < b.id ? -1 : 1))

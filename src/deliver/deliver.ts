@@ -2,16 +2,17 @@
 // or slow one delays no other and a backfill delays no live data.
 import { addTaker, type Handed } from '../outbox/handover.ts'
 import { newId } from '../model/ids.ts'
-import { deliveryQueue, recover } from '../queue/queue.ts'
+import { deliveryQueue, recover, recoverFrom } from '../queue/queue.ts'
 import { DELIVERIES_CHANNEL, onDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
 import { announceServer, retireServer } from '../store/deliver-servers.ts'
 import { dueDestinations, releaseStranded } from '../store/deliveries.ts'
-import { leaseClock } from './lease-clock.ts'
+import { openLeases } from './leases.ts'
 import { Outlet } from './outlet.ts'
 import type { OutletWorld } from './outlet-world.ts'
 import { everything, shareOf } from './servers.ts'
 import { Settler } from './settler.ts'
+import { Silence } from './silence.ts'
 
 const BACKSTOP_MS = 1000
 /** Hints of other processes are looked into together. */
@@ -27,10 +28,11 @@ export interface Loop {
 export async function startDelivering(ctx: Context, options: { onlyProcess: boolean }): Promise<Loop> {
   const outlets = new Map<string, Outlet>()
   const working = new Set<Promise<unknown>>()
-  const leases = await leaseClock(ctx.db, ctx.clock)
+  const id = newId()
+  const leases = await openLeases(ctx.db, ctx.clock, id)
   /** Deliveries under a lease of this process: in a queue, on their way, or being settled. */
   const held = new Set<string>()
-  const id = newId()
+  const silence = new Silence()
   let share = everything
   let stopped = false
 
@@ -68,10 +70,16 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     for (const [id, own] of groups) give(outletOf(id), own)
   }
 
-  /** Several loops share every limit of a destination. */
+  /** Several loops share every limit of a destination, and what one that died held goes to the others. */
   async function announce(): Promise<void> {
     if (options.onlyProcess) return
-    share = shareOf(await announceServer(ctx.db, id, leases.now()), id)
+    const { alive, lastWords } = await announceServer(ctx.db, id, leases.now())
+    share = shareOf(alive, id)
+    for (const dead of silence.look(lastWords)) {
+      const deliveries = await recoverFrom(ctx.db, deliveryQueue, dead)
+      await retireServer(ctx.db, dead)
+      ctx.log.warn({ server: dead, deliveries }, 'a delivery loop fell silent; what it held is sent by others')
+    }
   }
 
   await announce()
@@ -85,9 +93,25 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
   })
   const unsubscribe = onDeliveries((ids) => ids.forEach(look))
 
-  const guard = (work: () => Promise<unknown>) => (): void => {
-    if (stopped) return
-    void work().catch((error) => ctx.log.warn({ err: error }, 'the delivery loop cannot reach the database'))
+  /** One at a time; all that are asked for meanwhile are one more. */
+  const guard = (work: () => Promise<unknown>) => {
+    let [busy, again] = [false, false]
+    return function turn(): void {
+      if (stopped) return
+      if (busy) {
+        again = true
+        return
+      }
+      busy = true
+      void work()
+        .catch((error) => ctx.log.warn({ err: error }, 'the delivery loop cannot reach the database'))
+        .finally(() => {
+          busy = false
+          if (!again) return
+          again = false
+          turn()
+        })
+    }
   }
   const backstop = guard(async () => {
     for (const id of await dueDestinations(ctx.db, leases.now())) look(id)

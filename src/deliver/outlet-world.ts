@@ -1,12 +1,12 @@
 // What all outlets of a loop share.
 import type { Context } from '../store/context.ts'
-import type { SharedClock } from '../store/shared-clock.ts'
+import type { Leases } from './leases.ts'
 import type { Share } from './servers.ts'
 import type { Settler } from './settler.ts'
 
 export interface OutletWorld {
   ctx: Context
-  leases: SharedClock
+  leases: Leases
   settler: Settler
   share(): Share
   /** Deliveries under a lease of this process. */

@@ -52,7 +52,7 @@ export class Outlet {
 
   reserve(row: DestinationRow, lane: Lane, bytes: number): Lease | null {
     if (row.state !== 'active' || !this.#gate.takes(freshKind(lane)) || this.#world.isStopped()) return null
-    return this.#waiting.reserve(lane, bytes, this.#gate.mostInMemory, this.#world.leases.now())
+    return this.#waiting.reserve(lane, bytes, this.#gate.mostInMemory, this.#world.leases)
   }
 
   take(handed: readonly Handed[]): void {

@@ -93,7 +93,7 @@ export class Supply {
     const ahead = this.#gate.phase === 'closed' ? CLAIMED_AHEAD : 1
     const limit = Math.min(this.#waiting.mostClaimed(kind), calls * batch.events * ahead, events)
     this.#waiting.mayBeDue(kind, false)
-    const claimed = await claimHeld(ctx.db, this.#id, kind, { limit, now: leases.now() })
+    const claimed = await claimHeld(ctx.db, this.#id, kind, limit, leases)
     this.#waiting.claimed(kind, claimed, claimed.length === limit)
     if (this.#world.isStopped()) await this.giveBack()
   }

@@ -1,8 +1,8 @@
 // The deliveries of one destination that wait in memory, a bounded queue for each kind.
-import { newId } from '../model/ids.ts'
 import type { Handed, Lease } from '../outbox/handover.ts'
 import { LEASE_MS } from './claims.ts'
 import type { Held, Lane } from './held.ts'
+import type { Leases } from './leases.ts'
 import { type Kind, KINDS } from './slots.ts'
 
 const MOST_QUEUED: Record<Kind, number> = { fresh: 512, backlog: 256, backfill: 128 }
@@ -34,7 +34,7 @@ export class Waiting {
   // ── Room for what is about to be committed ────────────────────────────────────────────────────────────────────────
 
   /** `mostInMemory`: as many as can go out before the database has to be asked again. */
-  reserve(lane: Lane, bytes: number, mostInMemory: number, now: number): Lease | null {
+  reserve(lane: Lane, bytes: number, mostInMemory: number, leases: Leases): Lease | null {
     const kind = freshKind(lane)
     const queue = this.#queues[kind]
     const most = Math.min(queue.behind ? MOST_QUEUED[kind] / 2 : MOST_QUEUED[kind], mostInMemory)
@@ -45,7 +45,7 @@ export class Waiting {
     }
     queue.reserved++
     queue.reservedBytes += bytes
-    return { id: newId(), until: now + LEASE_MS }
+    return { id: leases.nextId(), until: leases.now() + LEASE_MS }
   }
 
   take(handed: readonly Handed[]): void {

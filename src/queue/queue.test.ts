@@ -5,7 +5,7 @@ import type { Database } from '../store/database.ts'
 import { jobById, type JobRow } from '../store/jobs.ts'
 import { openDatabase } from '../store/open.ts'
 import { enqueue, type NewJob } from './enqueue.ts'
-import { claim, extend, finish, jobQueue, nextDueAt, recover, retryAt } from './queue.ts'
+import { claim, extend, finish, jobQueue, nextDueAt, recover, recoverFrom, retryAt } from './queue.ts'
 import { onJobs } from './wake.ts'
 
 const NOW = 1_000_000
@@ -126,6 +126,18 @@ test('recover gives back what expired, and nothing that is still held', async (t
   // The only process on a file knows that nobody else holds anything.
   assert.equal(await recover(db, jobQueue, Number.POSITIVE_INFINITY), 2)
   assert.deepEqual(await states(db), ['pending', 'pending'])
+})
+
+test('what a dead server held is given back before its time, and nothing of the others', async (t) => {
+  const { db } = await database(t)
+  await add(db, order('one'), order('two'), order('three'))
+  const options = { limit: 1, now: NOW, leaseMs: 1000 }
+  for (const leaseId of ['dead:0', 'dead:1', 'deadly:0']) {
+    await claim(db, jobQueue, ['live'], { ...options, leaseId })
+  }
+  assert.equal(await recoverFrom(db, jobQueue, 'dead'), 2)
+  assert.deepEqual((await states(db)).sort(), ['pending', 'pending', 'running'])
+  assert.equal(await recoverFrom(db, jobQueue, 'dead'), 0)
 })
 
 test('recovering a row whose twin waits leaves the twin alone', async (t) => {

@@ -31,6 +31,9 @@ export const deliveryQueue: Queue = {
   returning: '*, (SELECT byte_length FROM events e WHERE e.id = event_id) AS byte_length',
 }
 
+/** Given back at once. */
+const MOST_RECOVERED = 1000
+
 export interface Lease {
   id: string
   leaseId: string
@@ -41,7 +44,7 @@ export async function claim<Row>(
   db: Database,
   queue: Queue,
   lane: readonly string[],
-  options: { limit: number; now: number; leaseMs: number; untriedSince?: number },
+  options: { limit: number; now: number; leaseMs: number; untriedSince?: number; leaseId?: string },
 ): Promise<Row[]> {
   const laneClause = queue.laneColumns.map((column, i) => `c.${column} = $${i + 5}`).join(' AND ')
   const untried = options.untriedSince
@@ -58,7 +61,7 @@ export async function claim<Row>(
          ${untriedClause}${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(tx)})
        RETURNING ${queue.returning}`,
       [
-        newId(),
+        options.leaseId ?? newId(),
         options.now + options.leaseMs,
         options.now,
         options.limit,
@@ -120,33 +123,48 @@ export async function recover(
   isHeld: (id: string) => boolean = () => false,
 ): Promise<number> {
   const before = Number.isFinite(now) ? now : Number.MAX_SAFE_INTEGER
-  const dead = await db.all<{ id: string; lease_id: string }>(
-    `SELECT id, lease_id FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_until < $1 LIMIT 1000`,
+  const dead = await db.all<Leased>(
+    `SELECT id, lease_id, lease_until FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_until < $1
+     LIMIT ${MOST_RECOVERED}`,
     [before],
   )
   const lost = dead.filter((row) => !isHeld(row.id))
-  for (const row of lost) await giveBack(db, queue, row, before)
+  for (const row of lost) await giveBack(db, queue, row)
   return lost.length
 }
 
-async function giveBack(
-  db: Database,
-  queue: Queue,
-  row: { id: string; lease_id: string },
-  before: number,
-): Promise<void> {
-  const lease = { id: row.id, leaseId: row.lease_id }
+/** Gives back what a server held of which it is known that it is dead; ids of its leases begin with `holder` and a colon. */
+export async function recoverFrom(db: Database, queue: Queue, holder: string): Promise<number> {
+  for (let recovered = 0; ;) {
+    const dead = await db.all<Leased>(
+      `SELECT id, lease_id, lease_until FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_id LIKE $1
+       LIMIT ${MOST_RECOVERED}`,
+      [`${holder}:%`],
+    )
+    for (const row of dead) await giveBack(db, queue, row)
+    recovered += dead.length
+    if (dead.length < MOST_RECOVERED) return recovered
+  }
+}
+
+interface Leased {
+  id: string
+  lease_id: string
+  lease_until: number
+}
+
+async function giveBack(db: Database, queue: Queue, row: Leased): Promise<void> {
   try {
     await db.run(
       `UPDATE ${queue.table} SET state = 'pending', lease_id = NULL, lease_until = NULL
-       WHERE id = $1 AND lease_id = $2 AND lease_until < $3`,
+       WHERE id = $1 AND lease_id = $2 AND lease_until = $3`,
       // A late holder that extends it in this moment keeps it.
-      [lease.id, lease.leaseId, before],
+      [row.id, row.lease_id, row.lease_until],
     )
   } catch (error) {
     // Its twin waits already and will do the same work.
     if (!isUniqueViolation(error)) throw error
-    await db.run(`DELETE FROM ${queue.table} WHERE id = $1 AND lease_id = $2`, [lease.id, lease.leaseId])
+    await db.run(`DELETE FROM ${queue.table} WHERE id = $1 AND lease_id = $2`, [row.id, row.lease_id])
   }
 }
 

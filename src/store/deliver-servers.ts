@@ -1,23 +1,28 @@
 import type { Database } from './database.ts'
 
 const ALIVE_MS = 15_000
-const FORGOTTEN_MS = 3600_000
 
-/** Says that this delivery loop is alive; answers the ids of all that are, in one order for everyone. */
-export async function announceServer(db: Database, id: string, now: number): Promise<string[]> {
-  await db.batch([
-    {
-      sql: `INSERT INTO deliver_servers (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET seen_at = $2`,
-      params: [id, now],
-    },
-    { sql: 'DELETE FROM deliver_servers WHERE seen_at < $1', params: [now - FORGOTTEN_MS] },
-  ])
-  const rows = await db.all<{ id: string }>('SELECT id FROM deliver_servers WHERE seen_at >= $1 ORDER BY id', [
-    now - ALIVE_MS,
-  ])
-  return rows.map((row) => row.id)
+export interface DeliverServers {
+  /** The ids of all that said so lately, in one order for everyone. */
+  alive: string[]
+  /** Of each of the others, dead or alive: when it spoke last. */
+  lastWords: Map<string, number>
 }
 
+/** Says that this delivery loop is alive; answers who else said so. */
+export async function announceServer(db: Database, id: string, now: number): Promise<DeliverServers> {
+  await db.run(
+    `INSERT INTO deliver_servers (id, seen_at) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET seen_at = $2`,
+    [id, now],
+  )
+  const rows = await db.all<{ id: string; seen_at: number }>('SELECT id, seen_at FROM deliver_servers ORDER BY id')
+  return {
+    alive: rows.filter((row) => row.seen_at >= now - ALIVE_MS).map((row) => row.id),
+    lastWords: new Map(rows.filter((row) => row.id !== id).map((row) => [row.id, row.seen_at])),
+  }
+}
+
+/** It says goodbye, or somebody found it dead. */
 export async function retireServer(db: Database, id: string): Promise<void> {
   await db.run('DELETE FROM deliver_servers WHERE id = $1', [id])
 }

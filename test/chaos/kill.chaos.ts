@@ -22,7 +22,6 @@ for (const engine of ENGINES) {
       await server.start()
     }
     await world.load.stop()
-    await world.engine.endLeases()
     await world.settle()
     await world.verify()
   })

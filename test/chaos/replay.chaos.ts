@@ -30,7 +30,7 @@ for (const engine of ENGINES) {
       type: 'daily',
       destination_id: world.destinationId,
       // Slow enough to be found in the middle of it each time.
-      rate_per_second: EVENTS / (2 * KILLS),
+      rate_per_second: EVENTS / (6 * KILLS),
     })
     const read = (): Promise<Replay> => world.entry.admin<Replay>('GET', `/replays/${id}`)
     const random = randomFor(`replay ${engine}`)
@@ -41,7 +41,7 @@ for (const engine of ENGINES) {
       await pause(random.between(200, 1500))
       for (const server of world.servers) await server.kill()
       await world.engine.endLeases()
-      for (const server of world.servers) await server.start()
+      await Promise.all(world.servers.map((server) => server.start()))
       const next = await read()
       assert.ok(next.progress.done >= last.progress.done, `from ${last.progress.done} back to ${next.progress.done}`)
       last = next

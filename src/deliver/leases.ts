@@ -1,0 +1,20 @@
+// The time that leases and retries go by: the one that all servers share, whatever is done to a server's clock. And the names of
+// leases: each begins with the server that holds it, so that what a dead one held is found.
+import { type Clock, systemClock } from '../platform/clock.ts'
+import type { Database } from '../store/database.ts'
+import { type SharedClock, sharedClock } from '../store/shared-clock.ts'
+
+export interface Leases extends SharedClock {
+  /** Of this server. */
+  readonly serverId: string
+  /** The id of a new lease. */
+  nextId(): string
+}
+
+export async function openLeases(db: Database, clock: Clock, serverId: string): Promise<Leases> {
+  // A clock that a test moves is everyone's; one that is shared already needs no other.
+  const { now, look } =
+    clock === systemClock ? await sharedClock(db) : { now: () => clock.now(), look: async () => undefined }
+  let made = 0
+  return { serverId, now, look, nextId: () => `${serverId}:${(made++).toString(36)}` }
+}
