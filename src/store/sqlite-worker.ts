@@ -43,6 +43,7 @@ export interface SqliteAnswers {
 }
 
 const TELL_AFTER_MS = 5
+const BEGIN = 'BEGIN IMMEDIATE'
 
 const { path, role } = workerData as SqliteWorkerData
 const lock = role === 'writer' ? takeLock(`${path}.lock`) : null
@@ -85,9 +86,10 @@ function answer(request: SqliteRequest): SqliteResponse {
   try {
     for (const [number, text] of request.learn) texts.set(number, text)
     for (const sql of request.before) prepared(sql).run()
+    const isFirst = request.before.length === 1 && request.before[0] === BEGIN
     const rows = query === undefined ? null : prepared(query[0]).all(...values(query[1]))
     const changes = (request.batch ?? []).map(run)
-    const units = request.units === undefined ? [] : runUnits(request.units)
+    const units = request.units === undefined ? [] : runUnits(request.units, isFirst)
     for (const sql of request.after ?? []) prepared(sql).run()
     return { id, rows, changes, units }
   } catch (error) {
@@ -99,10 +101,25 @@ function run([sql, params]: Wire): number {
   return Number(prepared(sql).run(...values(params)).changes)
 }
 
-/** All of them behind one savepoint, for that is quick; if one fails, again with one for each. */
-function runUnits(units: readonly (readonly Wire[])[]): (number[] | SqliteFailure)[] {
-  const whole = behindSavepoint(() => units.map((unit) => unit.map(run)))
+/**
+ * All of them together, for that is quick; if one fails, again behind a savepoint for each. `isFirst`: nothing else is in the
+ * transaction yet, so that it may end with them. A savepoint costs a copy of every page that is changed behind it.
+ */
+function runUnits(units: readonly (readonly Wire[])[], isFirst: boolean): (number[] | SqliteFailure)[] {
+  const all = (): number[][] => units.map((unit) => unit.map(run))
+  const whole = isFirst ? orFromTheBeginning(all) : behindSavepoint(all)
   return Array.isArray(whole) ? whole : units.map((unit) => behindSavepoint(() => unit.map(run)))
+}
+
+function orFromTheBeginning<T>(work: () => T): T | SqliteFailure {
+  try {
+    return work()
+  } catch (error) {
+    if (!db.isTransaction) throw error
+    prepared('ROLLBACK').run()
+    prepared(BEGIN).run()
+    return failureOf(error)
+  }
 }
 
 function behindSavepoint<T>(work: () => T): T | SqliteFailure {
