@@ -8,7 +8,8 @@ import { isObject } from './merge.ts'
  * first is kept.
  */
 export function tidySamples(value: JsonObject): void {
-  for (const [name, member] of Object.entries(value)) {
+  for (const name in value) {
+    const member = value[name]
     if (isObject(member)) tidySamples(member)
     else if (Array.isArray(member) && member.length > 1) value[name] = tidyList(member)
   }
