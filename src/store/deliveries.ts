@@ -147,10 +147,12 @@ export function settleDeliveries(dialect: Sql['dialect'], outcomes: readonly Out
         sql: `UPDATE deliveries d SET state = v.state, next_at = COALESCE(v.next_at, d.next_at), finished_at = v.finished_at,
                 last_status = v.last_status, last_error = v.last_error, sent_at = v.sent_at, duration_ms = v.duration_ms,
                 response = v.response, lease_id = NULL, lease_until = NULL
-              FROM json_to_recordset($1::json) AS v(id text, lease_id text, state text, next_at bigint, finished_at bigint,
-                last_status bigint, last_error text, sent_at bigint, duration_ms bigint, response text)
+              FROM (SELECT * FROM json_to_recordset($1::json) AS each(id text, lease_id text, state text, next_at bigint,
+                  finished_at bigint, last_status bigint, last_error text, sent_at bigint, duration_ms bigint, response text)
+                LIMIT $2) v
               WHERE d.id = v.id AND d.lease_id = v.lease_id`,
-        params: [JSON.stringify(outcomes)],
+        // How many there are is for the planner: where it takes them for more, it reads the whole table instead.
+        params: [JSON.stringify(outcomes), outcomes.length],
       },
     ]
   }
