@@ -22,6 +22,30 @@ export interface Unit {
 
 export type Ask = (request: Request) => Promise<Answer>
 
+/** What it met when somebody else kept the file to themselves for as long as SQLite waits; else null. */
+export type LockedOut = SqliteError | null
+
+/** A commit of their own, in one trip: the next may follow before this one's answer is here. */
+export async function commitUnits(writer: SqliteThread, units: readonly Unit[]): Promise<LockedOut> {
+  let answer: Answer
+  try {
+    answer = await writer.ask({ alone: units.map(({ statements }) => statements) })
+  } catch (error) {
+    for (const unit of units) unit.failed(error)
+    return lockedOutBy(error)
+  }
+  for (const [i, unit] of units.entries()) {
+    const result = answer.units[i]!
+    if (result instanceof SqliteError) unit.failed(result)
+    else unit.committed(result)
+  }
+  return null
+}
+
+function lockedOutBy(error: unknown): LockedOut {
+  return error instanceof SqliteError && error.errcode === 5 ? error : null
+}
+
 /** What shares one commit. */
 export class Group {
   readonly #writer: SqliteThread
@@ -30,15 +54,14 @@ export class Group {
   #before: string[] = ['BEGIN IMMEDIATE']
   #begun = false
   #ended = false
-  #lockedOut: unknown = null
+  #lockedOut: LockedOut = null
 
   /** Committed or failed: nothing more can be part of it. */
   get isOver(): boolean {
     return this.#ended
   }
 
-  /** What it met when somebody else kept the file to themselves for as long as SQLite waits. */
-  get lockedOut(): unknown {
+  get lockedOut(): LockedOut {
     return this.#lockedOut
   }
 
@@ -54,9 +77,9 @@ export class Group {
       this.#begun = true
       return answer
     } catch (error) {
-      const isLocked = (error as SqliteError).errcode === 5
-      if (isLocked) this.#lockedOut = error
-      this.#begun ||= !isLocked
+      const lockedOut = lockedOutBy(error)
+      this.#lockedOut ??= lockedOut
+      this.#begun ||= lockedOut === null
       throw error
     }
   }

@@ -9,9 +9,12 @@ import type {
   SqliteWorkerData,
   Wire,
 } from './sqlite-worker.ts'
+import { sharedNow } from './sqlite-waits.ts'
 
 /** Texts that are made up as they are needed (lists of any length) must not fill the memory. */
 const MOST_KNOWN_TEXTS = 2000
+/** Messages: the thread need not wait until we have read its answer. */
+const MOST_UNDER_WAY = 2
 
 export class SqliteError extends Error {
   readonly code: string | undefined
@@ -30,6 +33,7 @@ export interface Request {
   query?: Statement
   batch?: readonly Statement[]
   units?: readonly (readonly Statement[])[]
+  alone?: readonly (readonly Statement[])[]
   after?: readonly string[]
 }
 
@@ -46,14 +50,14 @@ export class SqliteThread {
   readonly #texts = new Map<string, number>()
   #learn: [number, string][] = []
   #gathered: SqliteRequest[] = []
-  #isBusy = false
+  #underWay = 0
   #nextId = 1
   #dead: Error | null = null
 
   constructor(data: SqliteWorkerData) {
     this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: data })
     this.#worker.on('message', ({ answers, isLast }: SqliteAnswers) => {
-      this.#isBusy = !isLast
+      if (isLast) this.#underWay--
       for (const answer of answers) this.#take(answer)
       this.#post()
     })
@@ -83,7 +87,7 @@ export class SqliteThread {
     }
   }
 
-  ask({ before = [], query, batch, units, after }: Request): Promise<Answer> {
+  ask({ before = [], query, batch, units, alone, after }: Request): Promise<Answer> {
     if (this.#dead !== null) return Promise.reject(this.#dead)
     const id = this.#nextId++
     const request: SqliteRequest = {
@@ -91,7 +95,8 @@ export class SqliteThread {
       before,
       query: query === undefined ? undefined : this.#wire(query),
       batch: batch?.map((statement) => this.#wire(statement)),
-      units: units?.map((unit) => unit.map((statement) => this.#wire(statement))),
+      units: units === undefined ? undefined : this.#wires(units),
+      alone: alone === undefined ? undefined : { units: this.#wires(alone), askedAt: sharedNow() },
       after,
       learn: this.#learn,
     }
@@ -104,12 +109,16 @@ export class SqliteThread {
     })
   }
 
-  /** At once when the thread is idle. While it works, what is asked gathers: one message for all of it costs as much as for one. */
+  /** At once, unless the next message is there already when the thread has done the last. What is asked meanwhile gathers: one message for all of it costs as much as for one. */
   #post(): void {
-    if (this.#isBusy || this.#gathered.length === 0) return
-    this.#isBusy = true
+    if (this.#underWay === MOST_UNDER_WAY || this.#gathered.length === 0) return
+    this.#underWay++
     this.#worker.postMessage(this.#gathered)
     this.#gathered = []
+  }
+
+  #wires(units: readonly (readonly Statement[])[]): Wire[][] {
+    return units.map((unit) => unit.map((statement) => this.#wire(statement)))
   }
 
   #wire({ sql, params = [] }: Statement): Wire {

@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { pack } from './compress.ts'
 import type { Value } from './database.ts'
+import { MAX_WAIT_BEHIND_MS, sharedNow } from './sqlite-waits.ts'
 
 export interface SqliteWorkerData {
   path: string
@@ -22,6 +23,8 @@ export interface SqliteRequest {
   batch?: readonly Wire[]
   /** Each is everything or nothing by itself. */
   units?: readonly (readonly Wire[])[]
+  /** The same as a transaction of their own: begun, and committed or taken back. Then there is nothing else. */
+  alone?: { units: readonly (readonly Wire[])[]; askedAt: number }
   /** Bare statements that come last. */
   after?: readonly string[]
 }
@@ -43,7 +46,7 @@ export interface SqliteAnswers {
 }
 
 const TELL_AFTER_MS = 5
-const BEGIN = 'BEGIN IMMEDIATE'
+const SQLITE_BUSY = 5
 
 const { path, role } = workerData as SqliteWorkerData
 const lock = role === 'writer' ? takeLock(`${path}.lock`) : null
@@ -85,11 +88,11 @@ function answer(request: SqliteRequest): SqliteResponse {
   const { id, query } = request
   try {
     for (const [number, text] of request.learn) texts.set(number, text)
+    if (request.alone !== undefined) return { id, rows: null, changes: [], units: commitAlone(request.alone) }
     for (const sql of request.before) prepared(sql).run()
-    const isFirst = request.before.length === 1 && request.before[0] === BEGIN
     const rows = query === undefined ? null : prepared(query[0]).all(...values(query[1]))
     const changes = (request.batch ?? []).map(run)
-    const units = request.units === undefined ? [] : runUnits(request.units, isFirst)
+    const units = request.units === undefined ? [] : runUnits(request.units)
     for (const sql of request.after ?? []) prepared(sql).run()
     return { id, rows, changes, units }
   } catch (error) {
@@ -101,24 +104,47 @@ function run([sql, params]: Wire): number {
   return Number(prepared(sql).run(...values(params)).changes)
 }
 
-/**
- * All of them together, for that is quick; if one fails, again behind a savepoint for each. `isFirst`: nothing else is in the
- * transaction yet, so that it may end with them. A savepoint costs a copy of every page that is changed behind it.
- */
-function runUnits(units: readonly (readonly Wire[])[], isFirst: boolean): (number[] | SqliteFailure)[] {
-  const all = (): number[][] => units.map((unit) => unit.map(run))
-  const whole = isFirst ? orFromTheBeginning(all) : behindSavepoint(all)
+/** All of them behind one savepoint, for that is quick; if one fails, again with one for each. */
+function runUnits(units: readonly (readonly Wire[])[]): (number[] | SqliteFailure)[] {
+  const whole = behindSavepoint(() => units.map((unit) => unit.map(run)))
   return Array.isArray(whole) ? whole : units.map((unit) => behindSavepoint(() => unit.map(run)))
 }
 
-function orFromTheBeginning<T>(work: () => T): T | SqliteFailure {
+/** What its callers met who last waited in vain for somebody else's lock. */
+let lockedOut: { error: unknown; at: number } | null = null
+
+/** Without a savepoint, which copies every page that is changed behind it, unless one of them fails. */
+function commitAlone({ units, askedAt }: NonNullable<SqliteRequest['alone']>): (number[] | SqliteFailure)[] {
+  // Who waited behind them for long does not wait as long once more.
+  if (lockedOut !== null && askedAt < lockedOut.at - MAX_WAIT_BEHIND_MS) throw lockedOut.error
+  begin()
   try {
-    return work()
+    const done = allOrEach(units)
+    prepared('COMMIT').run()
+    return done
+  } catch (error) {
+    if (db.isTransaction) prepared('ROLLBACK').run()
+    throw error
+  }
+}
+
+function begin(): void {
+  try {
+    prepared('BEGIN IMMEDIATE').run()
+  } catch (error) {
+    if ((error as SqliteFailure).errcode === SQLITE_BUSY) lockedOut = { error, at: sharedNow() }
+    throw error
+  }
+}
+
+function allOrEach(units: readonly (readonly Wire[])[]): (number[] | SqliteFailure)[] {
+  try {
+    return units.map((unit) => unit.map(run))
   } catch (error) {
     if (!db.isTransaction) throw error
     prepared('ROLLBACK').run()
-    prepared(BEGIN).run()
-    return failureOf(error)
+    prepared('BEGIN IMMEDIATE').run()
+    return units.map((unit) => behindSavepoint(() => unit.map(run)))
   }
 }
 

@@ -1,8 +1,9 @@
 // SQLite behind the store's interface: one writing and one reading thread, and one commit for all transactions that
 // arrived together.
 import type { Database, Statement, Transaction, Value } from './database.ts'
-import { type Ask, Group, type Turn, type Unit } from './sqlite-group.ts'
+import { type Ask, commitUnits, Group, type LockedOut, type Turn, type Unit } from './sqlite-group.ts'
 import { type Request, SqliteThread } from './sqlite-thread.ts'
+import { MAX_WAIT_BEHIND_MS } from './sqlite-waits.ts'
 
 const MAX_GROUP = 64
 const MAX_GROUP_MS = 8
@@ -11,8 +12,8 @@ const MAX_UNITS = 256
 const MAX_UNIT_STATEMENTS = 2000
 /** A transaction that awaits something else than the database would hold everyone. */
 const MAX_TRANSACTION_MS = 30_000
-/** Behind one that waited in vain for somebody else's lock (`busy_timeout`): who waited so long does not wait again. */
-const MAX_WAIT_BEHIND_MS = 2500
+/** Commits that know all their changes: while one is made, the next is there already, and the thread need not wait for us. */
+const MOST_UNDER_WAY = 2
 
 export async function openSqlite(path: string): Promise<Database> {
   const writer = new SqliteThread({ path, role: 'writer' })
@@ -30,6 +31,7 @@ class SqliteDatabase implements Database {
   readonly #locks = new Map<string, Promise<void>>()
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #open = new Set<Promise<unknown>>()
+  readonly #underWay = new Set<Promise<void>>()
   #draining = false
 
   constructor(writer: SqliteThread, reader: SqliteThread) {
@@ -121,10 +123,23 @@ class SqliteDatabase implements Database {
     if (this.#draining) return
     this.#draining = true
     try {
-      while (this.#queue.length > 0) await this.#commitGroup()
+      while (this.#queue.length > 0) {
+        const areUnits = this.#queue.every((each) => 'statements' in each)
+        if (this.#underWay.size > (areUnits ? MOST_UNDER_WAY - 1 : 0)) await Promise.race(this.#underWay)
+        else if (areUnits) this.#commitUnits()
+        else await this.#commitGroup()
+      }
     } finally {
       this.#draining = false
     }
+  }
+
+  #commitUnits(): void {
+    const work = commitUnits(this.#writer, this.#nextUnits()).then((lockedOut) => {
+      this.#underWay.delete(work)
+      this.#failLate(lockedOut)
+    })
+    this.#underWay.add(work)
   }
 
   /** Runs what waits: what knows its changes together, the others one after another behind savepoints; then one commit. */
@@ -141,11 +156,12 @@ class SqliteDatabase implements Database {
       else await group.give(this.#queue.shift() as Turn)
     }
     await group.commit()
-    if (group.lockedOut !== null) this.#failLate(group.lockedOut)
+    this.#failLate(group.lockedOut)
   }
 
   /** Else each of many would wait for the lock, one after the other. */
-  #failLate(error: unknown): void {
+  #failLate(error: LockedOut): void {
+    if (error === null) return
     const before = performance.now() - MAX_WAIT_BEHIND_MS
     const inTime = this.#queue.findIndex(({ since }) => since > before)
     const late = this.#queue.splice(0, inTime === -1 ? this.#queue.length : inTime)
