@@ -1,6 +1,6 @@
 // Bodies at rest: zstd level 1 when it pays. The first byte tells how the rest is written.
-import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib'
 import type { ToPack } from './database.ts'
+import { zstdPack, zstdUnpack } from './zstd.ts'
 
 const PLAIN = 0
 const ZSTD = 1
@@ -10,10 +10,6 @@ const WORTHWHILE_BYTES = 1024
 const LENGTH_BYTES = 4
 /** No body of ours is larger; a damaged or hostile one must not fill the memory. */
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024
-/** What comes out is small: a smaller buffer for it is made more quickly. */
-const FAST = { chunkSize: 4096, params: { [constants.ZSTD_c_compressionLevel]: 1 } }
-const FAST_LARGE = { chunkSize: 32_768, params: FAST.params }
-const LARGE_BYTES = 32_768
 
 const encoder = new TextEncoder()
 
@@ -25,7 +21,7 @@ export function bytesOf(content: string | Uint8Array): Uint8Array {
 export function packSync(content: string | Uint8Array): Uint8Array {
   const bytes = bytesOf(content)
   if (bytes.length < WORTHWHILE_BYTES) return Buffer.concat([Uint8Array.of(PLAIN), bytes])
-  return Buffer.concat([Uint8Array.of(ZSTD), zstdCompressSync(bytes, bytes.length < LARGE_BYTES ? FAST : FAST_LARGE)])
+  return zstdPack(bytes, ZSTD)
 }
 
 /** What pieces became, for as long as somebody has the piece. */
@@ -54,16 +50,9 @@ export function pack({ toPack: pieces }: ToPack): Uint8Array {
 export function unpackSync(body: Uint8Array): Uint8Array {
   const rest = body.subarray(1)
   if (body[0] === PLAIN) return rest
-  if (body[0] === ZSTD) {
-    return zstdDecompressSync(rest, { chunkSize: unpackedAbout(rest.length), maxOutputLength: MAX_UNPACKED_BYTES })
-  }
+  if (body[0] === ZSTD) return zstdUnpack(rest)
   if (body[0] === PIECES) return unpackPieces(rest)
   throw new Error(`a stored body has the unknown encoding ${body[0]}`)
-}
-
-/** So much that it mostly comes out in one piece. */
-function unpackedAbout(packedBytes: number): number {
-  return Math.min(Math.max(16_384, packedBytes * 12), 1_048_576)
 }
 
 function unpackPieces(body: Uint8Array): Uint8Array {
