@@ -105,6 +105,9 @@ test('private addresses are refused in every spelling', async () => {
     '169.254.169.254',
     '10.0.0.1',
     '[fd00:ec2::254]',
+    '168.63.129.16',
+    '[::127.0.0.1]',
+    '[4000::1]',
   ]) {
     const error = await failure(guarded.send({ url: `http://${host}:${port}/`, timeoutMs: 3000 }))
     assert.equal(error.reason, 'refused_target', host)

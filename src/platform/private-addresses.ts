@@ -22,6 +22,12 @@ export function isNetwork(text: string): boolean {
   return ipaddr.isValidCIDR(text)
 }
 
+/** Azure's: a public address that is the host's own inside of every virtual machine. */
+const METADATA = new Set(['168.63.129.16'])
+
+/** All of the public internet there is in IPv6. */
+const GLOBAL = ipaddr.IPv6.parse('2000::')
+
 /** True for loopback, private, link-local, metadata, multicast, reserved and documentation ranges, in any disguise. */
 export function isPrivateAddress(text: string): boolean {
   let address: ipaddr.IPv4 | ipaddr.IPv6
@@ -32,9 +38,14 @@ export function isPrivateAddress(text: string): boolean {
   }
   if (address.kind() === 'ipv6') {
     const inner = embeddedIpv4(address as ipaddr.IPv6)
-    if (inner !== null) return inner.range() !== 'unicast'
+    if (inner !== null) return isPrivateIpv4(inner)
+    return address.range() !== 'unicast' || !(address as ipaddr.IPv6).match(GLOBAL, 3)
   }
-  return address.range() !== 'unicast'
+  return isPrivateIpv4(address as ipaddr.IPv4)
+}
+
+function isPrivateIpv4(address: ipaddr.IPv4): boolean {
+  return address.range() !== 'unicast' || METADATA.has(address.toString())
 }
 
 /** IPv4 inside IPv6: mapped, NAT64, 6to4. */
