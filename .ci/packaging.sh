@@ -21,7 +21,7 @@ check-jsonschema --builtin-schema vendor.compose-spec compose.yaml compose.postg
 required=(--set publicUrl=https://loam.example.com --set existingSecret=loam)
 helm lint deploy/helm/loam "${required[@]}"
 helm template loam deploy/helm/loam --kube-version 1.31.0 "${required[@]}" --set ingress.enabled=true \
-  --set 'ingress.hosts={loam.example.com}' --set grafanaDashboard.enabled=true --set settings.LOAM_LOG_LEVEL=debug \
+  --set 'ingress.hosts={loam.example.com}' --set grafanaDashboard.enabled=true --set settings.LOAM_LOG_LEVEL=debug,settings.AWS_REGION=eu-central-1 \
   > "$work/manifests.yaml"
 kubernetes-validate --quiet --strict -k 1.31 "$work/manifests.yaml"
 if helm template loam deploy/helm/loam --kube-version 1.31.0 >/dev/null 2>&1; then
