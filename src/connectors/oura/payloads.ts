@@ -118,4 +118,8 @@ export const RestMode = z.object({
   episodes: z.array(z.object({ tags: z.array(z.string()).nullish(), timestamp: time })).nullish(),
 })
 
-export const RingConfiguration = z.object({ hardware_type: string })
+export const RingConfiguration = z.object({
+  hardware_type: string,
+  firmware_version: string,
+  set_up_at: time.nullish(),
+})

@@ -3,7 +3,7 @@ import { metersToCm } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { documents } from '../documents.ts'
 import { CardiovascularAge, PersonalInfo, RingConfiguration } from '../payloads.ts'
-import { wireAt } from '../time.ts'
+import { asWire, wireAt } from '../time.ts'
 
 /** The profile, and what it says of the body: values without a time, so the time at which they were first seen. */
 export function mapPersonalInfo(payload: unknown, context: MapContext): Mapped[] {
@@ -64,6 +64,11 @@ export function mapCardiovascularAge(payload: unknown, context: MapContext): Map
 export function mapRingConfiguration(payload: unknown, context: MapContext): Mapped[] {
   const rings = documents('ring_configuration', RingConfiguration, payload, context)
   if (rings.length === 0) return []
-  const devices = rings.map((ring) => ({ name: ring.hardware_type, manufacturer: 'Oura' }))
+  const devices = rings.map((ring) => ({
+    name: ring.hardware_type,
+    manufacturer: 'Oura',
+    software_version: ring.firmware_version,
+    activation_timestamp: asWire(ring.set_up_at, context.timeZone),
+  }))
   return [{ type: 'athlete', key: { only: true }, record: { devices } }]
 }
