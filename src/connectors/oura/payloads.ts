@@ -35,6 +35,7 @@ export const DailyActivity = z.object({
   low_activity_time: number,
   sedentary_time: number,
   resting_time: number,
+  inactivity_alerts: number,
   average_met_minutes: number,
   class_5_min: string,
   met: samples,

@@ -29,6 +29,7 @@ export function mapDailyActivity(payload: unknown, context: MapContext): Mapped[
           activity_seconds: isNumber(high) && isNumber(medium) && isNumber(low) ? high + medium + low : null,
           inactivity_seconds: document.sedentary_time,
           rest_seconds: document.resting_time,
+          num_continuous_inactive_periods: document.inactivity_alerts,
           activity_levels_samples: levels(document.class_5_min, document.timestamp, zone, context),
         },
         MET_data: {
