@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
@@ -178,6 +178,41 @@ describe('what cannot be used', () => {
     )
     const broken = problemsOf({ LOAM_DATABASE_URL: 'mysql://db/loam', LOAM_ROLE: 'api' })
     assert.equal(broken.length, 1, 'one mistake is one problem')
+  })
+
+  test('a URL of PostgreSQL that is none tells nothing of its password; a socket needs no host', () => {
+    const given = { LOAM_ENCRYPTION_KEY: KEY, LOAM_DATABASE_URL: 'postgres://loam:p/w3@db/loam' }
+    const [problem, ...others] = problemsOf(here(given))
+    assert.match(problem!, /^LOAM_DATABASE_URL cannot be read as a URL/)
+    assert.ok(!problem!.includes('w3'))
+    assert.deepEqual(others, [])
+    const replicas = here({
+      ...given,
+      LOAM_DATABASE_URL: 'postgres://db/loam',
+      LOAM_DATABASE_READ_URL: 'postgres://a:b:c/d',
+    })
+    assert.match(problemsOf(replicas).join('\n'), /^LOAM_DATABASE_READ_URL cannot be read as a URL/)
+    readConfig(here({ ...given, LOAM_DATABASE_URL: 'postgres://loam:pw@/loam?host=/run/postgresql' }), folder)
+  })
+
+  test('headers for the collector that cannot be decoded', () => {
+    const problems = problemsOf(
+      here({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_EXPORTER_OTLP_HEADERS: 'key=50%zz' }),
+    )
+    assert.match(problems.join('\n'), /^OTEL_EXPORTER_OTLP_HEADERS has a %/)
+  })
+
+  test('a data folder that cannot be', () => {
+    writeFileSync(join(folder, 'file'), '')
+    assert.match(
+      problemsOf({ LOAM_DATA_DIR: join(folder, 'file', 'data') }).join('\n'),
+      /^LOAM_DATA_DIR names .*data, where nothing can be kept \(ENOTDIR\)$/,
+    )
+  })
+
+  test('a kept key that cannot be read', () => {
+    mkdirSync(join(folder, 'data', 'encryption.key'), { recursive: true })
+    assert.match(problemsOf(here()).join('\n'), /encryption\.key cannot be read \(EISDIR\): it must belong to the user/)
   })
 
   test('a setting twice, a file for what is no secret, an empty file', () => {

@@ -67,7 +67,12 @@ export class ConfigError extends Error {
 /** Reads the environment and a `.env` file in `folder`; the environment wins. Makes the encryption key when it must. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env, folder = process.cwd()): Config {
   const { config } = readSettings(environment, folder)
-  return { ...config, encryptionKey: config.encryptionKey ?? newKey(config.dataDir) }
+  try {
+    return { ...config, encryptionKey: config.encryptionKey ?? newKey(config.dataDir) }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError([`LOAM_DATA_DIR names ${config.dataDir}, where nothing can be kept (${code})`])
+  }
 }
 
 /** The same without writing anything: for commands that only look. */

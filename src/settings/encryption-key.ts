@@ -25,9 +25,14 @@ export function keptKey(dataDir: string, databaseUrl: string, problems: string[]
     return null
   }
   if (existsSync(file)) {
-    const text = readFileSync(file, 'utf8').trim()
-    if (everyKeyReads(text)) return text
-    problems.push(`${file} holds no key: restore it from a backup`)
+    try {
+      const text = readFileSync(file, 'utf8').trim()
+      if (everyKeyReads(text)) return text
+      problems.push(`${file} holds no key: restore it from a backup`)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      problems.push(`${file} cannot be read (${code}): it must belong to the user that Loam runs as`)
+    }
     return null
   }
   const database = resolve(databaseUrl.slice('sqlite:'.length).replace(/^\/\//, ''))

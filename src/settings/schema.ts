@@ -23,6 +23,23 @@ function portRange(text: string): PortRange | null {
   return [Number(from), Number(to)]
 }
 
+/** The host may be absent, where the query names a socket. */
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\/./.test(text) && (URL.canParse(text) || URL.canParse(text.replace('@/', '@socket/')))
+}
+
+const UNREADABLE_URL =
+  'cannot be read as a URL: check its port; /, ?, #, @ and % in its password are written %2F, %3F, %23, %40, %25'
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const credential = z.string().min(8, { error: 'must have at least 8 characters' })
 
 /** `shown` is the default as the documentation says it; `secret` settings may also be given as a file. */
@@ -48,7 +65,10 @@ export const Settings = z.object({
     { meaning: 'How browsers and providers reach the server.', shown: '`http://localhost:<LOAM_PORT>`' },
   ),
   LOAM_DATABASE_URL: setting(
-    z.string().regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, { error: 'must begin with sqlite: or postgres://' }),
+    z
+      .string()
+      .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, { error: 'must begin with sqlite: or postgres://', abort: true })
+      .refine((text) => text.startsWith('sqlite:') || isPostgresUrl(text), { error: UNREADABLE_URL }),
     {
       meaning: 'The embedded database as `sqlite:<file>`, or `postgres://user:password@host/name` (15 or newer).',
       shown: '`sqlite:<LOAM_DATA_DIR>/loam.db`',
@@ -61,7 +81,9 @@ export const Settings = z.object({
       .transform((text) => text.split(',').map((url) => url.trim()))
       .refine((urls) => urls.every((url) => /^postgres(ql)?:\/\/./.test(url)), {
         error: 'must be postgres:// URLs, separated by commas',
-      }),
+        abort: true,
+      })
+      .refine((urls) => urls.every(isPostgresUrl), { error: UNREADABLE_URL }),
     {
       meaning:
         'Streaming replicas of the database, separated by commas: records that the API is asked for are read there.',
@@ -214,7 +236,8 @@ export const Settings = z.object({
   OTEL_EXPORTER_OTLP_HEADERS: setting(
     z
       .string()
-      .regex(/^\s*[^=,\s]+\s*=[^,]*(,\s*[^=,\s]+\s*=[^,]*)*$/, { error: 'must be name=value, separated by commas' }),
+      .regex(/^\s*[^=,\s]+\s*=[^,]*(,\s*[^=,\s]+\s*=[^,]*)*$/, { error: 'must be name=value, separated by commas' })
+      .refine(isDecodable, { error: 'has a % that is none of the %XX of a URL: write %25' }),
     { meaning: 'Headers that the collector wants, as `name=value,name=value`.', shown: 'none', secret: true },
   ),
   OTEL_SERVICE_NAME: setting(z.string(), { meaning: 'What traces call this service.', shown: '`loam`' }),
