@@ -48,7 +48,14 @@ export const Workout = z.object({
   tss: Tss.nullish(),
   tssList: z.array(Tss).nullish(),
   gear: z
-    .object({ manufacturer: text, name: text, displayName: text, serialNumber: id, softwareVersion: text })
+    .object({
+      manufacturer: text,
+      name: text,
+      displayName: text,
+      serialNumber: id,
+      hardwareVersion: id,
+      softwareVersion: text,
+    })
     .nullish(),
   description: text,
 })

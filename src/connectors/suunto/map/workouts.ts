@@ -97,6 +97,7 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
           manufacturer: workout.gear?.manufacturer,
           name: workout.gear?.displayName ?? workout.gear?.name,
           serial_number: workout.gear?.serialNumber,
+          hardware_version: workout.gear?.hardwareVersion,
           software_version: workout.gear?.softwareVersion,
         },
       },
