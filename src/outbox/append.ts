@@ -3,7 +3,7 @@
 import { newId } from '../model/ids.ts'
 import { announceEvents, wakeDeliveries } from '../queue/wake.ts'
 import { bytesOf } from '../store/compress.ts'
-import { type ConnectionRow, touchConnection } from '../store/connections.ts'
+import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
 import { type DeliveryRow, insertDelivery, type Place } from '../store/deliveries.ts'
@@ -13,6 +13,7 @@ import { traceOf } from '../store/traced.ts'
 import { passes } from './filters.ts'
 import { Handover } from './handover.ts'
 import { placeFor, tookPlace } from './order.ts'
+import { touch } from './touched.ts'
 
 export interface NewEvent {
   environmentId: string
@@ -54,7 +55,6 @@ export async function appendEvents(
   const statements: Statement[] = []
   const handover = new Handover(ctx.db, tx)
   const waiting = new Set<string>()
-  const touched = new Set<string>()
   const ids: string[] = []
   let previous = new Map<string, string>()
   for (const event of events) {
@@ -92,10 +92,10 @@ export async function appendEvents(
       if (row.state === 'pending') waiting.add(destination.id)
     }
     previous = deliveries
-    if (event.connection !== null) touched.add(event.connection.user_id)
     ctx.metrics.events.inc({ type: event.body.type })
   }
-  for (const userId of touched) statements.push(touchConnection(userId, now))
+  const about = events.flatMap(({ connection }) => connection ?? [])
+  statements.push(...touch(ctx.db, tx, about, now))
   tx.later(statements)
   tx.afterCommit(() => {
     announceEvents()
