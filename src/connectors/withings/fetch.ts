@@ -9,7 +9,8 @@ import { HeartRecording, Night } from './payloads.ts'
 
 const ACTIVITY_FIELDS =
   'steps,distance,elevation,soft,moderate,intense,active,calories,totalcalories,hr_average,hr_min,hr_max,hr_zone_0,hr_zone_1,hr_zone_2,hr_zone_3'
-const INTRADAY_FIELDS = 'steps,distance,elevation,calories,duration,heart_rate,spo2_auto,rmssd,sdnn1,hrv_quality'
+const INTRADAY_FIELDS =
+  'steps,distance,elevation,calories,duration,heart_rate,spo2_auto,rmssd,sdnn1,hrv_quality,core_body_temperature'
 const WORKOUT_FIELDS =
   'calories,intensity,manual_distance,manual_calories,hr_average,hr_min,hr_max,hr_zone_0,hr_zone_1,hr_zone_2,hr_zone_3,pause_duration,algo_pause_duration,spo2_average,steps,distance,elevation,pool_laps,strokes,pool_length'
 const NIGHT_FIELDS =
@@ -84,6 +85,7 @@ export async function* fetchIntraday(context: FetchContext): AsyncIterable<Fetch
     }
   }
   yield { listed: { type: 'daily', days } }
+  yield { listed: { type: 'body', days } }
 }
 
 /** Summaries, and the stages of each night that becomes a record. */

@@ -54,7 +54,7 @@ const reads: Connector['reads'] = {
     map: mapActivity,
   },
   intraday: {
-    types: ['daily'],
+    types: ['daily', 'body'],
     aliases: ['getintradayactivity', 'intradayactivity', 'measure_getintradayactivity'],
     scope: SCOPES.activity,
     fetch: fetchIntraday,

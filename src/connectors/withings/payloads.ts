@@ -86,6 +86,7 @@ export const IntradayEntry = z.object({
   spo2_auto: number,
   rmssd: number,
   sdnn1: number,
+  core_body_temperature: number,
 })
 export type IntradayEntry = z.infer<typeof IntradayEntry>
 

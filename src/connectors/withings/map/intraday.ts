@@ -15,7 +15,10 @@ interface Piece extends IntradayEntry {
 export function mapIntraday(payload: unknown, context: MapContext): Mapped[] {
   const zone = context.timeZone
   const days = Map.groupBy(piecesOf(payload, context), ({ at }) => context.request.date ?? localDayOf(at * 1000, zone))
-  return [...days].map(([day, pieces]) => dailyOf(day, pieces, zone))
+  return [...days].flatMap(([day, pieces]): Mapped[] => [
+    dailyOf(day, pieces, zone),
+    ...temperaturesOf(day, pieces, zone),
+  ])
 }
 
 function piecesOf(payload: unknown, context: MapContext): Piece[] {
@@ -90,6 +93,16 @@ function dailyOf(day: LocalDay, pieces: readonly Piece[], zone: string | null): 
       },
     },
   }
+}
+
+/** The temperature of the body stands in Body, beside what thermometers measured. */
+function temperaturesOf(day: LocalDay, pieces: readonly Piece[], zone: string | null): MappedOf<'body'>[] {
+  const samples = pieces.flatMap(({ at, core_body_temperature: celsius }) =>
+    typeof celsius === 'number' ? [{ timestamp: shownAt(at, zone), temperature_celsius: celsius }] : [],
+  )
+  if (samples.length === 0) return []
+  const record = { metadata: boundsOf(day, zone), temperature_data: { body_temperature_samples: samples } }
+  return [{ type: 'body', key: { day }, record }]
 }
 
 type Reading = 'heart_rate' | 'rmssd' | 'sdnn1' | 'spo2_auto'
