@@ -44,6 +44,11 @@ test('the forms of the answer say the same of the night in which the clock went 
   await cloud.control('form', { as: 'map' })
 })
 
+test('the account tells the zone, which one form of the answer never names', async () => {
+  const { identity } = await cloud.signIn('noor')
+  assert.equal(identity.timeZone, person('noor').timeZone)
+})
+
 test('one question for each day, the newest first, and none for tomorrow', async () => {
   const { http } = await cloud.signIn('noor')
   await cloud.control('stats', { person: 'noor', reset: '1' })

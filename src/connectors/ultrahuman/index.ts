@@ -1,3 +1,4 @@
+import { isZone } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { Connector } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
@@ -36,13 +37,14 @@ export const ultrahuman: Connector = {
   auth: oauth,
   async identify({ http }) {
     const payload = (await http.send(at('user_info'))).json()
-    const id = rawDocuments(payload, ['data'])[0]?.user_id
+    const { user_id: id, timezone } = rawDocuments(payload, ['data'])[0] ?? {}
     if (typeof id !== 'number' && (typeof id !== 'string' || id === '')) {
       throw new ProviderError('Ultrahuman did not say whose account it is: the scope profile is needed for that', {
         next: 'give_up',
       })
     }
-    return { providerUserId: String(id) }
+    // Days may name a later one.
+    return { providerUserId: String(id), timeZone: typeof timezone === 'string' && isZone(timezone) ? timezone : null }
   },
   reads,
   timeZone: (kind, payload) => (kind === 'metrics' ? shownZone(payload) : null),

@@ -1,6 +1,14 @@
 // An answer has had three forms. All of them become days with entries, and entries with numbers.
 import { z } from 'zod'
-import { fixedZone, isLocalDay, isZone, type LocalDay, localDayOf, wireAt } from '../../model/local-day.ts'
+import {
+  fixedZone,
+  isLocalDay,
+  isZone,
+  type LocalDay,
+  localDayOf,
+  wireAt,
+  zoneOfInstant,
+} from '../../model/local-day.ts'
 import { type MapContext, UnreadablePage } from '../connector.ts'
 
 const KIND = 'metrics'
@@ -82,13 +90,12 @@ function dayShown(entries: MetricsDay['entries'], startAt: number | null, zone: 
   return at === null ? null : localDayOf(at, zone !== null && isZone(zone) ? zone : UTC)
 }
 
-/** The person's latest zone stands for past days too. Older forms show no more than where midnight was. */
+/** The person's latest zone stands for past days too. Older forms show no more than where midnight was: elsewhere, on a journey. */
 function zoneOf(latest: string | null, day: LocalDay, startAt: number | null, known: string | null): string | null {
   if (latest !== null && isZone(latest)) return latest
-  if (known !== null && /[A-Za-z]/.test(known)) return known
   if (startAt === null) return known
   const minutes = Math.round((Date.parse(`${day}T00:00:00Z`) - startAt) / 60_000)
-  return Math.abs(minutes) <= 14 * 60 ? fixedZone(minutes) : known
+  return Math.abs(minutes) <= 14 * 60 ? zoneOfInstant(startAt, known, fixedZone(minutes)) : known
 }
 
 /** The zone that an answer shows by name. */
