@@ -10,7 +10,7 @@ import { compileFits, type Fits } from './fits.ts'
 import { addDays } from './local-day.ts'
 import { Menstruation } from './menstruation.ts'
 import { Nutrition } from './nutrition.ts'
-import { compileSkeleton, fill, type Skeleton } from './skeleton.ts'
+import { compileFill, compileSkeleton, type Fill } from './skeleton.ts'
 import { Sleep } from './sleep.ts'
 import { fillTwins } from './twins.ts'
 
@@ -32,15 +32,12 @@ export type DeepPartial<T> = T extends readonly (infer Item)[]
     ? { [Name in keyof T]?: DeepPartial<T[Name]> | null | undefined }
     : T
 
-const skeletons = new Map<DataType, Skeleton>()
+const fills = new Map<DataType, Fill>()
 
-function skeletonOf(type: DataType): Skeleton {
-  let skeleton = skeletons.get(type)
-  if (skeleton === undefined) {
-    skeleton = compileSkeleton(recordSchemas[type])
-    skeletons.set(type, skeleton)
-  }
-  return skeleton
+function fill(type: DataType, value: unknown): unknown {
+  let filled = fills.get(type)
+  if (filled === undefined) fills.set(type, (filled = compileFill(compileSkeleton(recordSchemas[type]))))
+  return filled(value, type)
 }
 
 /**
@@ -48,7 +45,7 @@ function skeletonOf(type: DataType): Skeleton {
  * summary_id keep it from being a record.
  */
 export function emptyRecord<T extends DataType>(type: T): RecordOf<T> {
-  return fill(skeletonOf(type), undefined, type) as RecordOf<T>
+  return fill(type, undefined) as RecordOf<T>
 }
 
 /**
@@ -56,7 +53,7 @@ export function emptyRecord<T extends DataType>(type: T): RecordOf<T> {
  * the schema lacks is a mistake of ours and throws, naming the path.
  */
 export function complete<T extends DataType>(type: T, partial: DeepPartial<RecordOf<T>>): RecordOf<T> {
-  const record = fill(skeletonOf(type), partial, type) as RecordOf<T>
+  const record = fill(type, partial) as RecordOf<T>
   fillTwins(type, record)
   fillEnd(type, record)
   if (type === 'nutrition') fillQuantities(record as Nutrition)
