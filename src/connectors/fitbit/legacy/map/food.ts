@@ -127,7 +127,7 @@ export function mapWaterLog(payload: unknown, context: MapContext): Mapped[] {
 
 const Row = z.object({ dateTime: day, value: numeral })
 
-/** `caloriesIn` and `water` of many days. */
+/** `caloriesIn` and `water` of many days: 0 on those without an entry, which say nothing. */
 export function mapFoodSeries(payload: unknown, context: MapContext): Mapped[] {
   const entries = typeof payload === 'object' && payload !== null ? Object.entries(payload) : []
   const found = entries.filter(([name]) => name === 'foods-log-caloriesIn' || name === 'foods-log-water')
@@ -135,10 +135,14 @@ export function mapFoodSeries(payload: unknown, context: MapContext): Mapped[] {
     throw new UnreadablePage('food_timeseries', '', 'an object with `foods-log-caloriesIn` or `foods-log-water`')
   }
   return found.flatMap(([name, rows]) =>
-    readDocuments({ kind: name, schema: Row }, rows, context).flatMap(({ dateTime, value }) =>
-      name === 'foods-log-water'
-        ? [nutritionPart(dateTime, context, { summary: { water_ml: value } }), ...waterPart(dateTime, value, context)]
-        : [nutritionPart(dateTime, context, { summary: { macros: { calories: value } } })],
-    ),
+    readDocuments({ kind: name, schema: Row }, rows, context).flatMap(({ dateTime, value }) => {
+      if (value === 0) return []
+      if (name !== 'foods-log-water')
+        return [nutritionPart(dateTime, context, { summary: { macros: { calories: value } } })]
+      return [
+        nutritionPart(dateTime, context, { summary: { water_ml: value } }),
+        ...waterPart(dateTime, value, context),
+      ]
+    }),
   )
 }
