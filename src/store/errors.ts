@@ -23,13 +23,23 @@ export function isUniqueViolation(error: unknown): boolean {
 const CONNECTION_TROUBLE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
 
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+
 /** Nothing was wrong with the statement: the database, or where bodies lie, is away, full or busy. Try again later. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof BodiesUnavailable || error instanceof Overloaded) return true
   const { code, errcode } = (error ?? {}) as Coded
   if (typeof errcode === 'number') return [5, 6, 10, 13, 14].includes(errcode & 0xff)
   if (typeof code !== 'string') return error instanceof Error && CONNECTION_TROUBLE.test(error.message)
-  return (
-    /^(08|53|57P|25006)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code)
-  )
+  return /^(08|53|57P|25006)/.test(code) || AWAY.has(code)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { createSignInLink } from './index.ts'
+import { createDashboard, createSignInLink } from './index.ts'
 import { openTestBrowser, type TestBrowser } from './test-browser.ts'
 
 let browser: TestBrowser
@@ -132,4 +132,16 @@ test('a form larger than any of ours is refused before it is read', async () => 
   await browser.signIn()
   const page = await browser.post('/dashboard/start/link', { reference_id: 'x'.repeat(1_100_000) })
   assert.equal(page.status, 413)
+})
+
+test('a database that is away is 503, with a sentence', async () => {
+  const app = createDashboard(browser.api.ctx)
+  app.get('/away', () => {
+    throw Object.assign(new Error('connect EHOSTUNREACH 10.0.0.7:5432'), { code: 'EHOSTUNREACH' })
+  })
+  const answer = await app.request('/away')
+  assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '2'])
+  const text = await answer.text()
+  assert.match(text, /The database cannot be reached/)
+  assert.ok(!text.includes('10.0.0.7'))
 })

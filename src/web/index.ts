@@ -5,6 +5,7 @@ import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { ApiError } from '../platform/errors.ts'
 import type { Context } from '../store/context.ts'
+import { isUnavailable } from '../store/errors.ts'
 import { sentence } from './form-problems.ts'
 import { guard } from './guard.ts'
 import { alone, morePage, page } from './layout.ts'
@@ -99,6 +100,12 @@ function failed(ctx: Context, error: Error, c: Call): Response | Promise<Respons
   if (error instanceof ApiError && error.status < 500) {
     const title = error.status === 404 ? 'Not found' : 'That did not work'
     return problemPage(c, error.status as ContentfulStatusCode, title, sentence(error.message))
+  }
+  if (isUnavailable(error)) {
+    ctx.log.warn({ err: error, path: c.req.path }, 'a dashboard page could not reach what is stored')
+    c.header('retry-after', '2')
+    const text = 'It is away, full or busy; /readyz says when it is back. Nothing was changed half-way: try again then.'
+    return problemPage(c, 503, 'The database cannot be reached', text)
   }
   ctx.log.error({ err: error, path: c.req.path }, 'a dashboard page failed')
   const text = 'The log of the server says what. Nothing was changed half-way: try again, or go back.'

@@ -1,6 +1,6 @@
 // The hosted connect widget: what a person sees between the app and the provider.
 import { Hono, type Context as Request } from 'hono'
-import { getCookie, setCookie } from 'hono/cookie'
+import { getCookie } from 'hono/cookie'
 import { html } from 'hono/html'
 import { addressOf } from '../api/http/client-address.ts'
 import { connectorById, connectorOf } from '../connectors/index.ts'
@@ -13,11 +13,12 @@ import { ApiError } from '../platform/errors.ts'
 import { type AuthFlowRow, authFlowById, type WidgetSessionRow } from '../store/auth-flows.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
+import { broken, closed, languageOf, nowhere } from './closed.ts'
 import { disconnectPage } from './disconnect.ts'
-import { acceptedLanguages, chooseLanguage, type Language } from './language.ts'
+import type { Language } from './language.ts'
 import { monogram } from './monogram.ts'
 import { donePage, failedPage } from './outcome.ts'
-import { answer, type Html, icon, type PageOptions } from './page.ts'
+import { answer } from './page.ts'
 import { pickPage } from './pick.ts'
 import { signInPage, type SignInOptions } from './sign-in.ts'
 import {
@@ -29,8 +30,6 @@ import {
   type SessionState,
   stateOf,
 } from './session.ts'
-
-const LANGUAGE_COOKIE = 'loam_language'
 
 export function createWidget(ctx: Context): Hono {
   const widget = new Hono()
@@ -48,7 +47,7 @@ export function createWidget(ctx: Context): Hono {
     if (only !== undefined && !manages && c.req.query('list') === undefined && c.req.query('lang') === undefined) {
       return redirect(c, `${pathOf(row)}/connect/${only.id}`)
     }
-    return show(c, 200, {
+    return answer(c, 200, {
       language,
       title: language.text.pickTitle,
       appName: session.appName,
@@ -119,7 +118,7 @@ export function createWidget(ctx: Context): Hono {
     if (owner === null || connector === null || !isOutcomeOf(owner, connection, connector)) {
       return closed(c, language, owner === null ? 'unknown' : 'used')
     }
-    return show(c, 200, {
+    return answer(c, 200, {
       language,
       title: language.text.doneTitle(connector.name),
       appName: await appNameOf(ctx, owner.environment_id),
@@ -139,7 +138,7 @@ export function createWidget(ctx: Context): Hono {
   widget.get('/session/:id/disconnect/:user', async (c) => {
     const found = await disconnectable(c)
     if ('closed' in found) return closed(c, found.language, found.closed)
-    return show(c, 200, {
+    return answer(c, 200, {
       language: found.language,
       title: found.language.text.disconnectTitle(found.connector.name),
       appName: await appNameOf(ctx, found.row.environment_id),
@@ -170,17 +169,9 @@ export function createWidget(ctx: Context): Hono {
     return c.body(monogram(connector.id, connector.name))
   })
 
-  widget.all('/session/*', (c) => {
-    const language = languageOf(c, null)
-    const { notFoundTitle, unknownText } = language.text
-    return show(c, 404, {
-      language,
-      title: notFoundTitle,
-      appName: null,
-      languagePath: null,
-      body: message(icon.lost, notFoundTitle, unknownText),
-    })
-  })
+  widget.all('/session/*', (c) => nowhere(c))
+
+  widget.onError((error, c) => broken(ctx, c, error))
 
   async function signInForm(c: Request, state: string | undefined): Promise<SignInForm | Response> {
     try {
@@ -221,7 +212,7 @@ export function createWidget(ctx: Context): Hono {
     const connector = connectorOf(flow)
     const title =
       outcome === 'connected' ? language.text.doneTitle(connector?.name ?? flow.provider) : language.text.pageTitle
-    return show(c, 200, {
+    return answer(c, 200, {
       language,
       title,
       appName: null,
@@ -252,7 +243,7 @@ export function createWidget(ctx: Context): Hono {
     const offered = connector !== null && open?.connectors.some((other) => other.id === connector.id)
     const others = open?.connectors.some((other) => other.id !== connector?.id)
     const environmentId = session?.environment_id ?? flow?.environment_id
-    return show(c, 200, {
+    return answer(c, 200, {
       language,
       title: language.text.failedTitle(connector?.name ?? language.text.someProvider),
       appName: environmentId === undefined ? null : await appNameOf(ctx, environmentId),
@@ -301,48 +292,6 @@ function isOutcomeOf(
     connection.provider === connector.id &&
     (owner.state === 'finished' || owner.state === 'connected')
   )
-}
-
-function closed(c: Request, language: Language, state: SessionState): Response | Promise<Response> {
-  const { text } = language
-  const [status, sign, title, explanation] =
-    state === 'expired'
-      ? ([410, icon.clock, text.expiredTitle, text.expiredText] as const)
-      : state === 'used'
-        ? ([410, icon.used, text.usedTitle, text.usedText] as const)
-        : ([404, icon.lost, text.unknownTitle, text.unknownText] as const)
-  const body = message(sign, title, explanation)
-  return show(c, status, { language, title, appName: null, languagePath: null, body })
-}
-
-function message(sign: Html, title: string, text: string): Html {
-  return html`<div class="sign">${sign}</div>
-    <h1>${title}</h1>
-    <p>${text}</p>`
-}
-
-function show(c: Request, status: 200 | 404 | 410, options: PageOptions): Response | Promise<Response> {
-  return answer(c, status, options)
-}
-
-/** Chosen on the page, else what the app asked for, else what the browser asks for. */
-function languageOf(c: Request, wanted: string | null | undefined): Language {
-  const chosen = c.req.query('lang')
-  const language = chooseLanguage([
-    chosen,
-    getCookie(c, LANGUAGE_COOKIE),
-    wanted,
-    ...acceptedLanguages(c.req.header('accept-language')),
-  ])
-  if (chosen !== undefined) {
-    setCookie(c, LANGUAGE_COOKIE, language.tag, {
-      path: '/session',
-      httpOnly: true,
-      sameSite: 'Lax',
-      maxAge: 30 * 86_400,
-    })
-  }
-  return language
 }
 
 /** A form of a few fields: more is not read. */

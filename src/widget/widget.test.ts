@@ -249,3 +249,25 @@ test('each source has a mark of its own, and nothing else has one', async () => 
   assert.equal((await get('/static/providers/nosuch.svg')).status, 404)
   assert.equal((await get('/static/providers/oura.png')).status, 404)
 })
+
+test('what fails on our side is a page in the language of the person', async () => {
+  const own = createWidget(api.ctx)
+  own.get('/away', () => {
+    throw Object.assign(new Error('getaddrinfo ENOTFOUND db'), { code: 'ENOTFOUND' })
+  })
+  own.get('/mistake', () => {
+    throw new TypeError('x is not a function')
+  })
+  const away = await own.request('/away', { headers: { 'accept-language': 'de' } })
+  assert.deepEqual([away.status, away.headers.get('retry-after')], [503, '2'])
+  assert.match(await away.text(), /<html lang="de"[^]*Bitte versuchen/)
+  const mistake = await own.request('/mistake')
+  assert.equal(mistake.status, 500)
+  assert.ok(!(await mistake.text()).includes('is not a function'))
+})
+
+test('a form larger than any of ours is refused with a page', async () => {
+  const large = await widget.request('/session/x/sign-in', { method: 'POST', body: 'x'.repeat(30_000) })
+  assert.equal(large.status, 413)
+  assert.match(await large.text(), /Something did not work/)
+})
