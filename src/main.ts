@@ -220,14 +220,20 @@ function everything(ctx: Context, simulators: Map<string, Simulator>, shutdown: 
     })
   }
   const pages = [createWidget(ctx), createDashboard(ctx)]
+  const foldersOfPages = new Set(pages.flatMap((part) => part.routes.map(({ path }) => folderOf(path))))
   const api = createApi(ctx, { shutdown })
   app.all('*', async (c) => {
-    for (const part of pages) {
+    // To look for a route costs as much as much of an answer: most requests are for the API.
+    for (const part of foldersOfPages.has(folderOf(c.req.path)) ? pages : []) {
       if (belongsTo(part, c.req.method, c.req.path)) return part.fetch(c.req.raw, c.env as object)
     }
     return api.fetch(c.req.raw, c.env as object)
   })
   return app
+}
+
+function folderOf(path: string): string {
+  return path.split('/', 2)[1]!
 }
 
 /** Pages and API are apps of their own, each with its own errors: a request goes to the one that has a route for it. */
