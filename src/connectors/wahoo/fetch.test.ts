@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
 import { UnreadablePage, type Wanted } from '../connector.ts'
+import { mapPage } from '../map-pages.ts'
 import { answering, fetched, responseOf } from '../test-http.ts'
 import { wahoo } from './index.ts'
 import { oauth } from './oauth.ts'
@@ -23,6 +24,25 @@ test("a summer's day that is listed in winter has all its workouts, also that of
   const { http } = answering({ [LIST]: { json: { workouts: [workout] } } })
   const pages = await fetched(wahoo, 'workouts', days, http, { timeZone: '+01:00' })
   assert.deepEqual(pages[0], { kind: 'workouts', request: { workout_id: '1' }, payload: workout })
+})
+
+test('a workout belongs to the day of the place where it was: a list of that day has it, and what it lacks is gone', async () => {
+  const at = (id: number, starts: string, time_zone: string) => ({ id, starts, workout_summary: { id, time_zone } })
+  const workouts = [
+    at(1, '2026-09-15T08:00:00.000Z', 'Europe/Berlin'),
+    // 05:00 of the 15th in Tokyo, 22:00 of the 15th in Los Angeles, 01:00 of the 16th in Tokyo.
+    at(2, '2026-09-14T20:00:00.000Z', 'Asia/Tokyo'),
+    at(3, '2026-09-16T05:00:00.000Z', 'America/Los_Angeles'),
+    at(4, '2026-09-15T16:00:00.000Z', 'Asia/Tokyo'),
+  ]
+  const { http } = answering({ [LIST]: { json: { workouts } } })
+  const pages = (await fetched(wahoo, 'workouts', days, http)).filter((each) => 'kind' in each)
+  const input = { timeZone: 'Europe/Berlin', receivedAt: 0 }
+  const parts = pages.flatMap(({ payload }) => mapPage(wahoo, 'workouts', payload, input).mapped)
+  assert.deepEqual(
+    parts.map(({ key, day }) => [key, day]),
+    ['1', '2', '3'].map((id) => [{ id }, '2026-09-15']),
+  )
 })
 
 test('a file that lies elsewhere, or is not there, takes nothing from the workouts', async () => {

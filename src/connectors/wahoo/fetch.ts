@@ -1,9 +1,10 @@
 // Asks for workouts, newest first (there is no date to ask for), and for the file of each.
-import { addDays, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
+import { addDays, startOfDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
 import { publicFile } from '../public-file.ts'
+import { dayOf } from './map/workouts.ts'
 import { Workout } from './payloads.ts'
 
 const PER_PAGE = 30
@@ -14,9 +15,9 @@ export async function* fetchUser({ http }: FetchContext): AsyncIterable<Fetched>
   yield { kind: 'user', request: {}, payload: (await http.send(at('/user'))).json() }
 }
 
-export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
+export async function* fetchWorkouts({ http, wanted }: FetchContext): AsyncIterable<Fetched> {
   if ('days' in wanted) {
-    for await (const page of workoutsOf(http, wanted.days, timeZone)) {
+    for await (const page of workoutsOf(http, wanted.days)) {
       yield page
       yield* fileOf(http, page)
     }
@@ -34,17 +35,27 @@ export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): 
   }
 }
 
-/** Each workout is a page of its own: it is asked for by itself when it changes. */
-async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: string | null): AsyncIterable<Page> {
-  const margin = zoneMarginMs(timeZone)
-  const from = startOfDay(days.start, timeZone ?? '+00:00') - margin
-  const to = startOfDay(addDays(days.end, 1), timeZone ?? '+00:00') + margin
+/** The local clocks farthest from UTC are 14 hours ahead. */
+const FARTHEST_MS = 15 * 3_600_000
+
+/**
+ * Each workout is a page of its own: it is asked for by itself when it changes. It belongs to the day of the place where it
+ * was, which may be on the other side of the world; where it does not say, whatever may be of these days is read.
+ */
+async function* workoutsOf(http: ConnectionHttp, days: DayRange): AsyncIterable<Page> {
+  const from = startOfDay(days.start, '+00:00') - FARTHEST_MS
+  const to = startOfDay(addDays(days.end, 1), '+00:00') + FARTHEST_MS
+  const isWanted = (workout: Record<string, unknown>): boolean => {
+    const starts = Date.parse(String(workout.starts))
+    const own = Workout.safeParse(workout)
+    const day = own.success ? dayOf(own.data, null) : null
+    return day === null ? starts >= from && starts < to : day >= days.start && day <= days.end
+  }
   for (let page = 1; page <= MAX_PAGES; page++) {
     const payload = (await http.send(at('/workouts'), { query: { page, per_page: PER_PAGE } })).json()
     const workouts = listedDocuments('workouts', payload, ['workouts'])
     for (const workout of workouts) {
-      const starts = Date.parse(String(workout.starts))
-      if (starts >= from && starts < to) {
+      if (isWanted(workout)) {
         yield { kind: 'workouts', request: { workout_id: String(workout.id) }, payload: workout }
       }
     }

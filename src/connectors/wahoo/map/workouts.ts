@@ -1,5 +1,5 @@
 import { cadenceOf } from '../../../model/cadence.ts'
-import { isZone, wireAt } from '../../../model/local-day.ts'
+import { isZone, type LocalDay, localDayOf, wireAt } from '../../../model/local-day.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
@@ -47,14 +47,14 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
   const { workout_summary: done } = workout
   // Planned, or still to come: no workout yet.
   if (done === null || done === undefined) return []
-  const shown = typeof done.time_zone === 'string' && isZone(done.time_zone) ? done.time_zone : null
-  const zone = shown ?? context.timeZone
+  const zone = zoneOf(done, context.timeZone)
   const startAt = instant(workout.starts)
   const type = typeOf(workout, context)
   return [
     {
       type: 'activity',
       key: { id: workout.id },
+      day: dayOf(workout, context.timeZone ?? '+00:00'),
       version: Math.max(instantOrZero(workout.updated_at), instantOrZero(done.updated_at)) || null,
       record: {
         metadata: {
@@ -71,6 +71,16 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
       },
     },
   ]
+}
+
+function zoneOf({ time_zone: shown }: Summary, known: string | null): string | null {
+  return typeof shown === 'string' && isZone(shown) ? shown : known
+}
+
+/** Where it was; null where neither the summary nor anybody else says. */
+export function dayOf({ starts, workout_summary: done }: Workout, known: string | null): LocalDay | null {
+  const zone = done === null || done === undefined ? known : zoneOf(done, known)
+  return zone === null ? null : localDayOf(instant(starts), zone)
 }
 
 /** What a summary says whenever the workout was. How cadence counts depends on what was done. */
