@@ -8,7 +8,9 @@ import { suunto } from './index.ts'
 
 const days: Wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
 const from = Date.parse('2026-09-15T00:00:00+02:00')
-const LIST = `api/v3/workouts?since=${from}&limit=100&offset=0&filter-by-modification-time=true`
+/** What is the 15th somewhere. */
+const since = Date.parse('2026-09-14T09:00:00Z')
+const LIST = `api/v3/workouts?since=${since}&limit=100&offset=0&filter-by-modification-time=true`
 
 test('an answer without a list says nothing of what is there; an empty list says that all is gone', async () => {
   const none = answering({ [LIST]: { json: { error: null, payload: null } } })
@@ -34,6 +36,30 @@ test("a summer's day that is listed in winter has all its workouts, also that of
   const { http } = answering({ [LIST]: { json: { error: null, payload: [workout] } } })
   const pages = await fetched(suunto, 'workouts', days, http, { timeZone: '+01:00' })
   assert.deepEqual(pages[0], { kind: 'workouts', request: {}, payload: workout })
+})
+
+test('a workout belongs to the day of the place where it was: a list of that day has it, and what it lacks is gone', async () => {
+  const at = (workoutKey: string, startTime: string, timeOffsetInMinutes: number) => ({
+    workoutKey,
+    startTime: Date.parse(startTime),
+    timeOffsetInMinutes,
+    isManuallyAdded: true,
+  })
+  const payload = [
+    at('home', '2026-09-15T08:00:00Z', 120),
+    // 05:00 of the 15th in Tokyo, 22:00 of the 15th in Los Angeles, 01:00 of the 16th in Tokyo.
+    at('east', '2026-09-14T20:00:00Z', 540),
+    at('west', '2026-09-16T05:00:00Z', -420),
+    at('late', '2026-09-15T16:00:00Z', 540),
+  ]
+  const { http } = answering({ [LIST]: { json: { error: null, payload } } })
+  const pages = (await fetched(suunto, 'workouts', days, http)).filter((each) => 'kind' in each)
+  const input = { timeZone: 'Europe/Berlin', receivedAt: 0 }
+  const parts = pages.flatMap((page) => mapPage(suunto, 'workouts', page.payload, input).mapped)
+  assert.deepEqual(
+    parts.map(({ key, day }) => [key, day]),
+    ['home', 'east', 'west'].map((id) => [{ id }, '2026-09-15']),
+  )
 })
 
 test("a summer's day that is read in winter has its samples from its first minute to its last", async () => {

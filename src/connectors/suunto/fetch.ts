@@ -3,7 +3,7 @@ import { addDays, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments, rawDocuments } from '../documents.ts'
-import { keyOf } from './map/workouts.ts'
+import { dayOf, keyOf } from './map/workouts.ts'
 import { Workout } from './payloads.ts'
 
 const LIMIT = 100
@@ -11,9 +11,9 @@ const LIMIT = 100
 const MAX_PAGES = 500
 const MAX_FILE_BYTES = 50_000_000
 
-export async function* fetchWorkouts({ http, wanted, timeZone }: FetchContext): AsyncIterable<Fetched> {
+export async function* fetchWorkouts({ http, wanted }: FetchContext): AsyncIterable<Fetched> {
   if ('days' in wanted) {
-    for await (const page of workoutsOf(http, wanted.days, timeZone)) {
+    for await (const page of workoutsOf(http, wanted.days)) {
       yield page
       yield* fileOf(http, page)
     }
@@ -45,17 +45,30 @@ export async function* fetchFile({ http, wanted, now }: FetchContext): AsyncIter
   }
 }
 
-/** Everything that was changed since the first day, which is all of its workouts and later ones; each is a page of its own. */
-async function* workoutsOf(http: ConnectionHttp, days: DayRange, timeZone: string | null): AsyncIterable<Page> {
-  const { from, to } = windowOf(days, timeZone)
+/** The local clocks farthest from UTC are 14 hours ahead. */
+const FARTHEST_MS = 15 * 3_600_000
+
+/**
+ * Everything that was changed since the first day, which is all of its workouts and later ones; each is a page of its own. A
+ * workout belongs to the day of the place where it was, which may be on the other side of the world; where it does not say,
+ * whatever may be of these days is read.
+ */
+async function* workoutsOf(http: ConnectionHttp, days: DayRange): AsyncIterable<Page> {
+  const from = startOfDay(days.start, '+00:00') - FARTHEST_MS
+  const to = startOfDay(addDays(days.end, 1), '+00:00') + FARTHEST_MS
+  const isWanted = (workout: Record<string, unknown>): boolean => {
+    const start = Number(workout.startTime)
+    const own = Workout.safeParse(workout)
+    const day = own.success ? dayOf(own.data, null) : null
+    return day === null ? start >= from && start < to : day >= days.start && day <= days.end
+  }
   for (let page = 0; page < MAX_PAGES; page++) {
     const query = { since: from, limit: LIMIT, offset: page * LIMIT, 'filter-by-modification-time': true }
     const payload = (await http.send(api('/v3/workouts'), { query })).json()
     const workouts = listedDocuments('workouts', payload, ['payload'])
     for (const workout of workouts) {
-      const start = Number(workout.startTime)
       const key = keyIn(workout)
-      if (start >= from && start < to) {
+      if (isWanted(workout)) {
         yield { kind: 'workouts', request: key === null ? {} : { workout_key: key }, payload: workout }
       }
     }
@@ -102,7 +115,7 @@ export async function* fetchStatistics({ http, wanted }: FetchContext): AsyncIte
   yield { kind: 'daily_activity_statistics', request, payload: response.json() }
 }
 
-/** The days whole: what lies around them does no harm, for samples are kept one by one and workouts are pages of their own. */
+/** The days whole: what lies around them does no harm, for samples are kept one by one. */
 function windowOf({ start, end }: DayRange, timeZone: string | null): { from: number; to: number } {
   const margin = zoneMarginMs(timeZone)
   return {

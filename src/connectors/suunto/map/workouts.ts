@@ -1,5 +1,5 @@
 import { cadenceOf } from '../../../model/cadence.ts'
-import { fixedZone, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
+import { fixedZone, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
 import table from '../activity_types.json' with { type: 'json' }
@@ -33,10 +33,8 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
     context.unreadable?.('workoutKey', 'expected the key of the workout')
     return []
   }
-  const offset = workout.timeOffsetInMinutes
   const { startTime, totalTime, hrdata } = workout
-  const shown = typeof offset === 'number' ? fixedZone(offset) : null
-  const zone = zoneOfInstant(startTime, context.timeZone, shown) ?? '+00:00'
+  const zone = zoneOf(workout, context.timeZone) ?? '+00:00'
   // totalTime leaves pauses out: the end is that much too early where nobody says when it was stopped.
   const endAt = workout.stopTime ?? (typeof totalTime === 'number' ? startTime + Math.round(totalTime * 1000) : null)
   const type = typeOf(workout, context)
@@ -45,6 +43,7 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
     {
       type: 'activity',
       key: { id },
+      day: localDayOf(startTime, zone),
       version: workout.lastModified ?? null,
       record: {
         metadata: {
@@ -103,6 +102,16 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
       },
     },
   ]
+}
+
+function zoneOf({ startTime, timeOffsetInMinutes: offset }: Workout, known: string | null): string | null {
+  return zoneOfInstant(startTime, known, typeof offset === 'number' ? fixedZone(offset) : null)
+}
+
+/** Where it was; null where neither the workout nor anybody else says. */
+export function dayOf(workout: Workout, known: string | null): LocalDay | null {
+  const zone = zoneOf(workout, known)
+  return zone === null ? null : localDayOf(workout.startTime, zone)
 }
 
 function typeOf({ activityId: code }: Workout, context: MapContext): number {
