@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { appendEvents } from '../outbox/append.ts'
+import { newId } from '../model/ids.ts'
 import { complete } from '../model/records.ts'
 import { packSync } from '../store/compress.ts'
 import { connectionById } from '../store/connections.ts'
@@ -107,6 +108,28 @@ test('in testing they are shown, unless somebody hides them; the page it was don
   await browser.post('/dashboard/values', { values: 'show', back: '/dashboard' })
   for (const path of pages.testing) assert.equal(await shows(path), true, path)
   assert.equal((await browser.get(pages.testing[0]!)).headers.get('refresh'), null)
+})
+
+test('a body that is cut offers its whole text only where there is such a page', async () => {
+  const { api } = browser
+  const samples = Array.from({ length: 9000 }, (_, i) => ({ bpm: Number(VALUE), seconds: i }))
+  const body = { type: 'body', user: { user_id: newId() }, data: [{ samples }], version: '1' } as never
+  const [event] = await api.ctx.db.transaction((tx) =>
+    appendEvents(api.ctx, tx, [{ environmentId: production.id, connection: null, body, lane: 'live' }]),
+  )
+  const path = `/dashboard/events/${event}`
+  const whole = /Cut after 200,000 characters of [\d,]+\.\s*(?:<a href="([^"]+)">The whole text<\/a>)?/
+  const hidden = await browser.get(path)
+  assert.deepEqual([whole.exec(hidden.text)?.[1], hidden.text.includes('raw')], [undefined, false])
+  assert.match(hidden.text, whole)
+  const bin = pages.production[2]!
+  await api.call('POST', bin.replace('/dashboard/inspector', '/inspect'), { json: { type: 'body', data: samples } })
+  // What stands there is masked there too.
+  const masked = await browser.get(whole.exec((await browser.get(bin)).text)![1]!.replaceAll('&amp;', '&'))
+  assert.equal(masked.text.split('•••').length - 1, 2 * samples.length + 1)
+  await browser.post('/dashboard/values', { values: 'show', back: path })
+  const link = whole.exec((await browser.get(path)).text)![1]!
+  assert.equal((await browser.get(link)).text.split(VALUE).length - 1, samples.length)
 })
 
 test('what was shown in one environment, or in one session, shows nothing in another', async () => {

@@ -195,8 +195,10 @@ function otherDestination(csrf: string, path: string, destinations: readonly Des
 
 function bodyTab(event: EventDetailView, hidden: boolean): Html {
   const text = JSON.stringify(event.body)
-  return html`${jsonView(hidden ? maskedEvent(text) : text, 'Body of the event')}
-  ${hidden ? '' : html`<p class="small"><a href="/dashboard/events/${event.id}/raw">The exact bytes</a></p>`}`
+  if (hidden) return jsonView(maskedEvent(text), 'Body of the event')
+  const raw = `/dashboard/events/${event.id}/raw`
+  return html`${jsonView(text, 'Body of the event', raw)}
+    <p class="small"><a href="${raw}">The exact bytes</a></p>`
 }
 
 async function headersTab(c: Call, event: EventDetailView): Promise<Html> {

@@ -249,7 +249,7 @@ function requestPart(c: Call, row: InspectorRequestView, hidden: boolean): Html 
             ? html`<p>The body is empty.</p>`
             : tab === 'raw'
               ? html`<pre class="wrap" tabindex="0" role="region" aria-label="Raw body">${body}</pre>`
-              : jsonView(body, 'Body')
+              : jsonView(body, 'Body', link('raw'))
       }
     </div>
   </section>`

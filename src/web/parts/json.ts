@@ -4,15 +4,16 @@ import type { Html } from './html.ts'
 
 const LONGEST = 200_000
 
-export function jsonView(text: string, label: string): Html {
+/** `whole` is the address of the same text uncut, where the page has one to offer. */
+export function jsonView(text: string, label: string, whole: string | null = null): Html {
   const pretty = prettyJson(text)
   const shown = pretty.slice(0, LONGEST)
   return html`<pre class="json" tabindex="0" role="region" aria-label="${label}">${raw(coloured(shown))}</pre>
     ${
       shown.length < pretty.length
         ? html`<p class="small">
-            Cut after ${LONGEST.toLocaleString('en')} characters of ${pretty.length.toLocaleString('en')}. The whole
-            text comes with the raw view.
+            Cut after ${LONGEST.toLocaleString('en')} characters of ${pretty.length.toLocaleString('en')}.
+            ${whole === null ? '' : html`<a href="${whole}">The whole text</a>`}
           </p>`
         : ''
     }`
