@@ -99,13 +99,25 @@ test('windows of absolute time cover the local day, also one of 25 hours, and st
 
 test('of what has a beginning only, pages without the days are left out', async () => {
   const ecg = (startTime: string) => ({ electrocardiogram: { interval: { startTime } } })
-  const { sent, fetched } = await fetchAll('electrocardiogram', days('2026-09-15', '2026-09-15'), (_sent, n) =>
+  const { fetched } = await fetchAll('electrocardiogram', days('2026-09-15', '2026-09-15'), (_sent, n) =>
     n === 1
       ? { dataPoints: [ecg('2026-11-01T08:00:00Z')], nextPageToken: 'older' }
       : { dataPoints: [ecg('2026-09-15T08:00:00Z')] },
   )
-  assert.equal(sent[0]!.query?.filter, 'electrocardiogram.interval.start_time >= "2026-09-14T22:00:00.000Z"')
   assert.equal(fetched.filter((each) => 'payload' in each).length, 1)
+})
+
+test('of what has a beginning only, the days are whole wherever their first and last hour may have been', async () => {
+  const first = { electrocardiogram: { interval: { startTime: '2026-09-14T22:10:00Z', startUtcOffset: '7200s' } } }
+  // At home, the offset of winter, none at all; and a journey.
+  for (const timeZone of ['Europe/Berlin', '+01:00', null, 'America/Los_Angeles']) {
+    const answer = () => ({ dataPoints: [first] })
+    const { sent, fetched } = await fetchAll('electrocardiogram', days('2026-09-15', '2026-09-15'), answer, {
+      timeZone,
+    })
+    assert.equal(sent[0]!.query?.filter, 'electrocardiogram.interval.start_time >= "2026-09-14T10:00:00.000Z"')
+    assert.equal(fetched.filter((each) => 'payload' in each).length, 1)
+  }
 })
 
 test('the track of a workout is asked for where there is one and places may be known', async () => {

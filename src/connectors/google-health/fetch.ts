@@ -81,17 +81,19 @@ function trackOf({ name, exercise }: Record<string, unknown>): string | null {
   return name.split('/').at(-1) || null
 }
 
+/** No clock is further from UTC. */
+const FARTHEST_MS = 14 * 3_600_000
+
 /**
  * Where only a beginning can be asked for: everything since then comes, newest first. Pages without anything of the days
- * are not kept.
+ * are not kept. The days are those of the place where it was, on either side of the world.
  */
 export function fetchSince(kind: string, type: DataType) {
   return async function* (context: FetchContext): AsyncIterable<Fetched> {
     if (!('days' in context.wanted)) return
     const { days } = context.wanted
-    const zone = context.timeZone ?? '+00:00'
-    const from = startOfDay(days.start, zone)
-    const to = startOfDay(addDays(days.end, 1), zone)
+    const from = startOfDay(days.start, '+00:00') - FARTHEST_MS
+    const to = startOfDay(addDays(days.end, 1), '+00:00') + FARTHEST_MS
     const filter = `${kind.replaceAll('-', '_')}.interval.start_time >= "${new Date(from).toISOString()}"`
     for await (const page of pages(context, { kind, lists: [], by: 'interval' }, filter, days)) {
       const starts = rawDocuments(page.payload, ['dataPoints']).flatMap(({ [memberOf(kind)]: value }) =>
