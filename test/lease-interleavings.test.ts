@@ -10,14 +10,8 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { claim, deliveryQueue, recover, recoverFrom } from '../src/queue/queue.ts'
-import {
-  confirmLeases,
-  type DeliveryRow,
-  giveBackDeliveries,
-  insertDelivery,
-  releaseNext,
-  settleDeliveries,
-} from '../src/store/deliveries.ts'
+import { type DeliveryRow, insertDelivery, releaseNext } from '../src/store/deliveries.ts'
+import { confirmLeases, giveBackDeliveries, settleDeliveries } from '../src/store/held-deliveries.ts'
 import { insertDestination, NEW_DESTINATION } from '../src/store/destinations.ts'
 import { insertEnvironment } from '../src/store/environments.ts'
 import { openTestDatabase } from './database.ts'

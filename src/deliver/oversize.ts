@@ -3,7 +3,7 @@ import { type OutgoingEvent, rejected, type SendResult } from '../destinations/d
 import { pointerTo } from '../destinations/message.ts'
 import { newId } from '../model/ids.ts'
 import type { Statement } from '../store/database.ts'
-import { divideDelivery } from '../store/deliveries.ts'
+import { divideDelivery } from '../store/held-deliveries.ts'
 import { type Held, outgoing } from './held.ts'
 import type { OpenDestination } from './open-destination.ts'
 import { divide, type Part } from './parts.ts'

@@ -1,7 +1,8 @@
 // Outcomes on their way to the database: all that come in one turn of the event loop, or while a commit is under way, go in
 // one batch.
 import { markFailing, markWell, stopDestination } from '../store/destinations.ts'
-import { type AttemptRow, insertAttempt, type Outcome, releaseNext, settleDeliveries } from '../store/deliveries.ts'
+import { type AttemptRow, insertAttempt, releaseNext } from '../store/deliveries.ts'
+import { type Outcome, settleDeliveries } from '../store/held-deliveries.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { isUnavailable } from '../store/errors.ts'

@@ -1,6 +1,6 @@
 // What one destination's queues get from the database, and give back to it.
 import type { Batch } from '../destinations/destination.ts'
-import { giveBackDeliveries } from '../store/deliveries.ts'
+import { giveBackDeliveries } from '../store/held-deliveries.ts'
 import { takeTokens } from '../store/destination-rates.ts'
 import { takeProbe } from '../store/destinations.ts'
 import { forgetRemembered } from '../store/remembered.ts'
