@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { MapContext } from '../connector.ts'
 import { rawDocuments as rawOf, readDocuments } from '../documents.ts'
 
-const LISTS = ['data']
+export const LISTS = ['data']
 
 /** Documents that cannot be read are reported and left out, as long as others can. */
 export function documents<Schema extends z.ZodType>(

@@ -71,6 +71,19 @@ test('a night that is announced has its whole day read and listed', async () => 
   ])
 })
 
+test('what the days do not have any more is gone, also where nobody announced it; an answer without a list says nothing', async () => {
+  const days = { start: '2026-09-15', end: '2026-09-15' }
+  for (const kind of ['workout', 'session']) {
+    const path = `${kind}?start_date=2026-09-15&end_date=2026-09-16`
+    const { http } = answering({ [path]: { json: list() } })
+    assert.deepEqual((await fetched(kind, { days }, http)).slice(1), [{ listed: { type: 'activity', days } }])
+  }
+  for (const kind of ['workout', 'session', 'sleep']) {
+    const { http } = answering({ [`${kind}?start_date=2026-09-15&end_date=2026-09-16`]: { json: { detail: 'later' } } })
+    await assert.rejects(fetched(kind, { days }, http), UnreadablePage)
+  }
+})
+
 test('days of sleep are listed only after their last page', async () => {
   const { http } = answering({
     'sleep?start_date=2026-09-15&end_date=2026-09-16': { json: { data: [], next_token: 'two' } },
@@ -133,8 +146,8 @@ test('a workout without heart rate is still a workout', async () => {
   const endless = { ...run, id: 'y', end_datetime: '2026-11-15T18:26:15+02:00' }
   const days = 'workout?start_date=2026-09-15&end_date=2026-09-16'
   const kinds = async (http: ConnectionHttp, scopes: string[] | null) =>
-    (await fetched('workout', day('2026-09-15'), http, { grantedScopes: scopes })).map(
-      (each) => 'kind' in each && each.kind,
+    (await fetched('workout', day('2026-09-15'), http, { grantedScopes: scopes })).flatMap((each) =>
+      'kind' in each ? [each.kind] : [],
     )
   const refused = answering({ [days]: { json: list(run) }, [`heartrate?${span}`]: notAllowed })
   assert.deepEqual(await kinds(refused.http, null), ['workout'])

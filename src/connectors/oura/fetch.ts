@@ -3,7 +3,8 @@ import { addDays, type LocalDay, startOfDay } from '../../model/local-day.ts'
 import type { DataType } from '../../model/data-type.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import { type DayRange, type FetchContext, type Fetched, type Page, UnreadablePage } from '../connector.ts'
-import { rawDocuments } from './documents.ts'
+import { listedDocuments } from '../documents.ts'
+import { LISTS, rawDocuments } from './documents.ts'
 
 const COLLECTIONS = '/v2/usercollection'
 /** Oura's own bound is the provider's; ours keeps a broken `next_token` from turning in circles. */
@@ -24,7 +25,8 @@ export function fetchCollection(kind: string, goneType: DataType | null = null) 
   return async function* (context: FetchContext): AsyncIterable<Fetched> {
     const { wanted } = context
     if ('days' in wanted) {
-      yield* listOfDays(context, kind, wanted.days)
+      if (goneType === null) yield* listOfDays(context, kind, wanted.days)
+      else yield* allOfDays(context, kind, goneType, wanted.days)
     } else if ('object' in wanted) {
       const document = await single(context, kind, wanted.object)
       if (document !== null) yield { kind, request: { document_id: wanted.object }, payload: document }
@@ -50,7 +52,7 @@ export function fetchWholeDays(kind: string, dayField: 'day' | 'start_day') {
 export async function* fetchSleep(context: FetchContext): AsyncIterable<Fetched> {
   const { wanted } = context
   if ('days' in wanted) {
-    yield* sleepDays(context, wanted.days)
+    yield* allOfDays(context, 'sleep', 'sleep', wanted.days)
   } else if ('object' in wanted) {
     const document = await single(context, 'sleep', wanted.object)
     if (document === null) {
@@ -59,13 +61,8 @@ export async function* fetchSleep(context: FetchContext): AsyncIterable<Fetched>
     }
     const day = dayOf(document, 'day')
     if (day === null) throw new UnreadablePage('sleep', 'day', 'expected a day, YYYY-MM-DD')
-    yield* sleepDays(context, { start: day, end: day })
+    yield* allOfDays(context, 'sleep', 'sleep', { start: day, end: day })
   }
-}
-
-async function* sleepDays(context: FetchContext, days: DayRange): AsyncIterable<Fetched> {
-  yield* listOfDays(context, 'sleep', days)
-  yield { listed: { type: 'sleep', days } }
 }
 
 /** Workouts, and for each one the heart rate of its time. */
@@ -109,6 +106,15 @@ export async function* fetchHeartRate(context: FetchContext): AsyncIterable<Fetc
   const query = { start_datetime: new Date(start).toISOString(), end_datetime: new Date(end).toISOString() }
   // A day that still runs gets a new end each time; the days asked for name the question.
   yield* pages(context, 'heartrate', query, { start_date: wanted.days.start, end_date: wanted.days.end })
+}
+
+/** Records of their own: those of these days that are stored and not among them are gone. */
+async function* allOfDays(context: FetchContext, kind: string, type: DataType, days: DayRange): AsyncIterable<Fetched> {
+  for await (const page of listOfDays(context, kind, days)) {
+    listedDocuments(kind, page.payload, LISTS)
+    yield page
+  }
+  yield { listed: { type, days } }
 }
 
 /** The end is asked for one day later, since some collections leave it out: more days may come than were wanted. */
