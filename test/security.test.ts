@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
+import { connectors } from '../src/connectors/index.ts'
 import { openTestApi, type TestApi } from '../src/api/test-api.ts'
 
 let api: TestApi
@@ -49,6 +50,61 @@ test('a sign-in is finished once, and by the browser that began it alone', async
   const again = await api.call('GET', back, { headers: { cookie } })
   assert.notEqual(reasonOf(again), null, 'a used state opens nothing')
   assert.equal(api.sent.length, calls)
+})
+
+test('a notification that nobody signed is answered the same whether or not its environment is there', async (t) => {
+  const real = await openTestApi({ sandbox: false })
+  t.after(() => real.dispose())
+  // Of Fitbit's two APIs one.
+  const json = { enabled: true, client_id: 'x', client_secret: 'y' }
+  assert.equal((await real.asOperator('PUT', '/admin/v1/sources/FITBIT', { json })).status, 200)
+  const made = await api.asOperator('POST', '/admin/v1/environments', { json: { name: 'no sources', kind: 'testing' } })
+  const bare = String(made.json.dev_id)
+  await api.ctx.db.run('DELETE FROM sources WHERE environment_id = (SELECT id FROM environments WHERE dev_id = $1)', [
+    bare,
+  ])
+  const asked = [
+    ['GET', ''],
+    ['HEAD', ''],
+    ['GET', '?challenge=x&verification_token=guess'],
+    ['GET', '?hub.mode=subscribe&hub.challenge=x&hub.verify_token=guess'],
+    ['GET', '?verify=guess'],
+    ['GET', '?key=guess'],
+    ['POST', '', '{}'],
+    ['POST', '', 'not json'],
+    ['POST', '', '{"type":"verification"}'],
+    ['POST', '', '{"event":"PING"}'],
+  ] as const
+  const answers = async (at: TestApi, provider: string, devId: string): Promise<unknown[]> => {
+    const all: unknown[] = []
+    for (const [method, query, body] of asked) {
+      for (const headers of [{}, { authorization: 'guess', 'x-fitbit-signature': 'guess' }]) {
+        const init = { method, body, headers: { 'content-type': 'application/json', ...headers } }
+        const answer = await at.request(`/v2/hooks/${provider.toLowerCase()}/${devId}${query}`, init)
+        const named = [...answer.headers].filter(([name]) => name !== 'terra-reference')
+        all.push([method, query, body, answer.status, named, await answer.text()])
+      }
+    }
+    return all
+  }
+  for (const { id, notifications } of connectors) {
+    if (notifications === undefined) continue
+    const unknown = await answers(api, id, 'no-such-dev-id')
+    assert.deepEqual(await answers(api, id, api.devId), unknown, id)
+    assert.deepEqual(await answers(api, id, bare), unknown, `${id}, without the source`)
+    if (id === 'FITBIT') assert.deepEqual(await answers(real, id, real.devId), unknown, 'one API of two')
+  }
+  const { values } = await api.ctx.metrics.notifications.get()
+  const oura = values.filter(({ labels }) => labels.provider === 'OURA')
+  assert.deepEqual(
+    oura.map(({ labels, value }) => [labels.outcome, value]).sort(),
+    // Of one's own environment a handshake with a wrong token is no forged notification.
+    [
+      ['refused', 2 * asked.length - 2],
+      ['unaddressed', 2 * 2 * asked.length],
+    ],
+  )
+  for (const { labels } of values) assert.deepEqual(Object.keys(labels).sort(), ['outcome', 'provider'])
 })
 
 test('a log line hides what it is handed by mistake', () => {

@@ -52,8 +52,14 @@ export interface Notifications {
    * (`hasKey` below), and what it says is a hint only.
    */
   unsigned?: boolean
-  /** Answers a request that is no notification (a verification handshake, a health check); null when it is one. */
-  handshake?: (request: NotificationRequest, secrets: NotificationSecrets) => NotificationAnswer | null
+  /**
+   * Answers a request that is no notification (a verification handshake, a health check); null when it is one. What it
+   * answers to a wrong secret is what anybody gets, whatever `secrets` are.
+   */
+  handshake?: (
+    request: NotificationRequest,
+    secrets: Pick<NotificationSecrets, 'client' | 'verificationToken'>,
+  ) => NotificationAnswer | null
   /** True when the request really comes from the provider. Constant-time comparison. */
   verify(request: NotificationRequest, secrets: NotificationSecrets): boolean | Promise<boolean>
   /** What the provider wants to hear of a request that `verify` did not believe; null when it is none of its kind. Default 401. */

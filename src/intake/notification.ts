@@ -10,7 +10,7 @@ import type {
 } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
 import { newId } from '../model/ids.ts'
-import { sameText } from '../platform/seal.ts'
+import { randomToken, sameText } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 import { rememberedEnvironment, rememberedEnvironmentByDevId } from '../store/environments.ts'
 import { quarantineNotification } from '../store/jobs.ts'
@@ -19,7 +19,14 @@ import { acceptChanges, type Told } from './accept.ts'
 import { publicKeys } from './public-keys.ts'
 
 const ACCEPTED: NotificationAnswer = { status: 200, body: 'ok' }
+const REFUSED: NotificationAnswer = { status: 401, body: 'signature not accepted' }
 const DEFAULT_MAX_BYTES = 2_000_000
+
+/** Of an application that nobody has. */
+const NOBODYS = {
+  client: { id: randomToken(), secret: randomToken(), extra: {} },
+  verificationToken: randomToken(),
+}
 
 /** One application of a source, and how that API of it announces things. */
 interface Listener {
@@ -45,12 +52,18 @@ export async function receiveNotification(
   }
   const sources = await sourcesFor(ctx, connector, incoming.devId)
   const listeners = await listenersOf(ctx, connector, sources)
-  let refusal: NotificationAnswer | null = null
+  if (listeners.length === 0) {
+    ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'unaddressed' })
+    ctx.log.warn({ provider: connector.id }, 'a notification for no environment that has this source was refused')
+    return answerToStranger(connector, incoming.request)
+  }
+  let isHandshake = false
   for (const listener of listeners) {
     const answer = listener.notifications.handshake?.(incoming.request, secretsOf(ctx, listener.app)) ?? null
     if (answer === null) continue
-    if (answer.status < 400 || listeners.length === 1) return answer
-    refusal ??= answer
+    if (answer.status < 400) return answer
+    isHandshake = true
+    if (listeners.length === 1) return answerToStranger(connector, incoming.request)
   }
   const verified: Listener[] = []
   for (const listener of listeners) {
@@ -58,14 +71,11 @@ export async function receiveNotification(
   }
   if (verified.length === 0) {
     // Part of a handshake: some providers try whether a wrong secret is refused.
-    if (refusal !== null) return refusal
-    ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'refused' })
-    ctx.log.warn({ provider: connector.id }, 'a notification without a valid signature was refused')
-    for (const { notifications } of listeners) {
-      const answer = notifications.refused?.(incoming.request) ?? null
-      if (answer !== null) return answer
+    if (!isHandshake) {
+      ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'refused' })
+      ctx.log.warn({ provider: connector.id }, 'a notification without a valid signature was refused')
     }
-    return { status: 401, body: 'signature not accepted' }
+    return answerToStranger(connector, incoming.request)
   }
   const { accepted = ACCEPTED } = verified[0]!.notifications
   // Somebody looks whether the address answers.
@@ -89,6 +99,21 @@ export async function receiveNotification(
     ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'accepted' })
   }
   return accepted
+}
+
+/**
+ * What a request gets that shows no secret of ours. It follows from the request alone: nobody learns from it which environments
+ * there are, and which sources they have on.
+ */
+function answerToStranger(connector: Connector, request: NotificationRequest): NotificationAnswer {
+  const all = variantsOf(connector).flatMap((each) => each.connector.notifications ?? [])
+  const handshakes = all.flatMap(({ handshake }) => handshake?.(request, NOBODYS) ?? [])
+  return (
+    handshakes.find(({ status }) => status < 400) ??
+    handshakes[0] ??
+    all.flatMap(({ refused }) => refused?.(request) ?? [])[0] ??
+    REFUSED
+  )
 }
 
 function isProbe({ method, body }: NotificationRequest): boolean {
