@@ -71,6 +71,16 @@ test('a night that is announced has its whole day read and listed', async () => 
   ])
 })
 
+test('a day whose last tag was removed has none; what was noted in rest mode may be of a period that began earlier', async () => {
+  const days = { start: '2026-09-15', end: '2026-09-15' }
+  const told = async (kind: string) => {
+    const { http } = answering({ [`${kind}?start_date=2026-09-15&end_date=2026-09-16`]: { json: list() } })
+    return (await fetched(kind, { days }, http)).slice(1)
+  }
+  for (const kind of ['tag', 'enhanced_tag']) assert.deepEqual(await told(kind), [{ listed: { type: 'daily', days } }])
+  assert.deepEqual(await told('rest_mode_period'), [])
+})
+
 test('what the days do not have any more is gone, also where nobody announced it; an answer without a list says nothing', async () => {
   const days = { start: '2026-09-15', end: '2026-09-15' }
   for (const kind of ['workout', 'session']) {

@@ -36,14 +36,27 @@ export function fetchCollection(kind: string, goneType: DataType | null = null) 
 }
 
 /** For documents of which several make up one day's record: a single one would replace the others, so the day is read. */
-export function fetchWholeDays(kind: string, dayField: 'day' | 'start_day') {
+export function fetchTags(kind: string, dayField: 'day' | 'start_day') {
+  return wholeDays(kind, dayField, (context, days) => allOfDays(context, kind, 'daily', days))
+}
+
+/** What was noted in a period may be of later days than the one under which the period is listed: those are not complete. */
+export function fetchRestMode(kind: string) {
+  return wholeDays(kind, 'start_day', (context, days) => listOfDays(context, kind, days))
+}
+
+function wholeDays(
+  kind: string,
+  dayField: 'day' | 'start_day',
+  read: (context: FetchContext, days: DayRange) => AsyncIterable<Fetched>,
+) {
   return async function* (context: FetchContext): AsyncIterable<Fetched> {
     const { wanted } = context
     if ('days' in wanted) {
-      yield* listOfDays(context, kind, wanted.days)
+      yield* read(context, wanted.days)
     } else if ('object' in wanted) {
       const day = dayOf(await single(context, kind, wanted.object), dayField)
-      if (day !== null) yield* listOfDays(context, kind, { start: day, end: day })
+      if (day !== null) yield* read(context, { start: day, end: day })
     }
   }
 }
@@ -108,7 +121,7 @@ export async function* fetchHeartRate(context: FetchContext): AsyncIterable<Fetc
   yield* pages(context, 'heartrate', query, { start_date: wanted.days.start, end_date: wanted.days.end })
 }
 
-/** Records of their own: those of these days that are stored and not among them are gone. */
+/** What is stored of these days and is not among it is gone. */
 async function* allOfDays(context: FetchContext, kind: string, type: DataType, days: DayRange): AsyncIterable<Fetched> {
   for await (const page of listOfDays(context, kind, days)) {
     listedDocuments(kind, page.payload, LISTS)

@@ -5,9 +5,10 @@ import {
   fetchCollection,
   fetchHeartRate,
   fetchPersonalInfo,
+  fetchRestMode,
   fetchRingConfiguration,
   fetchSleep,
-  fetchWholeDays,
+  fetchTags,
   fetchWorkout,
   HEART_RATE_SCOPE,
 } from './fetch.ts'
@@ -74,11 +75,11 @@ const reads: Connector['reads'] = {
   enhanced_tag: {
     types: ['daily'],
     scope: 'tag',
-    fetch: fetchWholeDays('enhanced_tag', 'start_day'),
+    fetch: fetchTags('enhanced_tag', 'start_day'),
     map: mapEnhancedTag,
   },
-  tag: { types: ['daily'], scope: 'tag', fetch: fetchWholeDays('tag', 'day'), map: mapTag },
-  rest_mode_period: { types: ['daily'], fetch: fetchWholeDays('rest_mode_period', 'start_day'), map: mapRestMode },
+  tag: { types: ['daily'], scope: 'tag', fetch: fetchTags('tag', 'day'), map: mapTag },
+  rest_mode_period: { types: ['daily'], fetch: fetchRestMode('rest_mode_period'), map: mapRestMode },
   personal_info: { types: ['athlete', 'body'], fetch: fetchPersonalInfo, map: mapPersonalInfo, maxDays: ANY_DAYS },
   ring_configuration: {
     types: ['athlete'],
