@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { dayBounds } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
-import { UnreadablePage } from '../connector.ts'
-import { type Answer, answering, fetched } from '../test-http.ts'
+import { type ConnectionHttp, UnreadablePage } from '../connector.ts'
+import { type Answer, answering, fetched, responseOf } from '../test-http.ts'
 import { garmin } from './index.ts'
 
 function sample(name: string): unknown {
@@ -16,6 +17,7 @@ const backfill = (name: string, from: string, to: string): string =>
   `api/wellness-api/rest/backfill/${name}?summaryStartTimeInSeconds=${at(from)}&summaryEndTimeInSeconds=${at(to)}`
 const days = { start: '2026-09-10', end: '2026-09-12' }
 const ASKED = backfill('dailies', '2026-09-09T22:00:00Z', '2026-09-12T22:00:00Z')
+const HOUR_MS = 3_600_000
 const accepted: Answer = { status: 202, json: null }
 const promised = [{ promised: { types: ['daily'], days } }]
 
@@ -35,8 +37,50 @@ test('what is not over yet is asked for until now, and the future not at all', a
 })
 
 test('whole days for somebody whose zone nobody knows yet', async () => {
-  const { http } = answering({ [backfill('dailies', '2026-09-09T10:00:00Z', '2026-09-13T12:00:00Z')]: accepted })
+  const { http } = answering({ [backfill('dailies', '2026-09-09T10:00:00Z', '2026-09-13T14:00:00Z')]: accepted })
   assert.deepEqual(await fetched(garmin, 'dailies', { days }, http, { timeZone: null }), promised)
+})
+
+test('whole days in either season for somebody of whom an offset is known', async () => {
+  // New York: -04:00 in summer, -05:00 in winter.
+  const now = Date.parse('2027-02-01T12:00:00Z')
+  for (const [shown, start, end] of [
+    ['-05:00', '2026-07-01', '2026-07-03'],
+    ['-04:00', '2026-12-01', '2026-12-03'],
+    ['-04:00', '2026-07-01', '2026-07-03'],
+    ['-05:00', '2026-10-31', '2026-11-02'],
+  ] as const) {
+    const windows: [number, number][] = []
+    const http: ConnectionHttp = {
+      async send(_, { query } = {}) {
+        windows.push([Number(query?.summaryStartTimeInSeconds) * 1000, Number(query?.summaryEndTimeInSeconds) * 1000])
+        return responseOf(accepted)
+      },
+      follow: () => assert.fail('nothing is followed'),
+    }
+    const told = await fetched(garmin, 'dailies', { days: { start, end } }, http, { timeZone: shown, now })
+    assert.deepEqual(told, [{ promised: { types: ['daily'], days: { start, end } } }])
+    const first = dayBounds(start, 'America/New_York').start_time
+    const last = dayBounds(end, 'America/New_York').end_time
+    const [[from, to]] = windows as [[number, number]]
+    const [missed, beyond] = [from - Date.parse(first), Date.parse(last) - to]
+    assert.ok(missed <= 0 && beyond <= 0, `${shown}: ${start} to ${end} misses ${missed} and ${beyond} ms`)
+    assert.ok(missed >= -2 * HOUR_MS && beyond >= -2 * HOUR_MS, 'no more than it has to be')
+  }
+})
+
+test('what begins beyond the last day is not waited for', async () => {
+  const early = { start: '2026-04-01', end: '2026-04-03' }
+  const more = { timeZone: '+00:00' }
+  const { http, asked } = answering({
+    [backfill('dailies', '2026-03-31T23:00:00Z', '2026-04-04T01:00:00Z')]: {
+      status: 400,
+      json: sample('errors/backfill-before-min-start-400'),
+    },
+    [backfill('dailies', '2026-04-04T00:00:01Z', '2026-04-04T01:00:00Z')]: accepted,
+  })
+  assert.deepEqual(await fetched(garmin, 'dailies', { days: early }, http, more), [])
+  assert.equal(asked.length, 2)
 })
 
 test('asked for before: it is sent once, and may be on its way', async () => {
@@ -122,7 +166,7 @@ test('a ping is followed exactly; its token is no part of the page', async () =>
 test('no request names more days than Garmin answers, with days of 25 hours and in no known zone either', () => {
   for (const read of Object.values(garmin.reads)) {
     if (read.maxDays === undefined || read.types.includes('athlete')) continue
-    assert.ok(read.maxDays * 86_400 + (3600 + 26 * 3600) <= 30 * 86_400)
+    assert.ok(read.maxDays * 86_400 + (3600 + 28 * 3600) <= 30 * 86_400)
   }
 })
 

@@ -1,5 +1,5 @@
 // Asking Garmin: what a ping names is fetched at once; history is asked for and comes by notification.
-import { localDayOf, startOfDay, addDays } from '../../model/local-day.ts'
+import { addDays, localDayOf, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import type { DataType } from '../../model/data-type.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
@@ -11,11 +11,9 @@ import { rawSummaries } from './summaries.ts'
 
 /** Garmin's budget of history is counted in days. */
 export const HISTORY_BUDGET = 'history'
-/** A request may name 30 days: room for the clock going back, and for a zone that nobody knows yet. */
+/** A request may name 30 days: room for the clock going back, and for a zone of which little or nothing is known. */
 export const BACKFILL_DAYS = 28
 const DAY_SECONDS = 86_400
-const EASTERNMOST = '+14:00'
-const WESTERNMOST = '-12:00'
 /** Newer keys answer no further back than a month before the person connected, and say since when. */
 const TOO_EARLY = /before min start time of (\S+)/
 /** What `callbackURL` holds to be asked with is of no use later. */
@@ -87,10 +85,10 @@ async function* requested(
 ): AsyncGenerator<Fetched> {
   if (context.grantedScopes?.includes(PERMISSION.history) === false) throw notAllowed()
   const zone = context.timeZone ?? '+00:00'
-  // The days are whole wherever the person is: the first page tells.
-  const [first, last] = context.timeZone === null ? [EASTERNMOST, WESTERNMOST] : [zone, zone]
-  const from = startOfDay(days.start, first) / 1000
-  const to = Math.min(startOfDay(addDays(days.end, 1), last), context.now) / 1000
+  // The days are whole in either season, and wherever the person is while no page told yet.
+  const margin = zoneMarginMs(context.timeZone)
+  const from = (startOfDay(days.start, zone) - margin) / 1000
+  const to = Math.min(startOfDay(addDays(days.end, 1), zone) + margin, context.now) / 1000
   if (from >= to) return
   let start = from
   let response = await ask(context, name, start, to)
@@ -103,9 +101,10 @@ async function* requested(
   }
   // 409: asked for before. It is sent once, and may still be on its way.
   if (response.status === 202 || response.status === 200 || response.status === 409) {
-    yield {
-      promised: { types, days: { start: start === from ? days.start : localDayOf(start * 1000, zone), end: days.end } },
-    }
+    const day = localDayOf(start * 1000, zone)
+    const awaited = { start: day > days.start ? day : days.start, end: days.end }
+    // Else it begins in what is asked for beyond the last day.
+    if (awaited.start <= awaited.end) yield { promised: { types, days: awaited } }
     return
   }
   if (response.status === 400) {
