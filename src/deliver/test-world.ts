@@ -7,6 +7,7 @@ import { createDestination } from '../api/admin/destinations.ts'
 import { openTestApi, type TestApi } from '../api/test-api.ts'
 import { appendEvents, type NewEvent } from '../outbox/append.ts'
 import { createHttp } from '../platform/http-client.ts'
+import { wakeDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
 import { deliveriesOfEvent } from '../store/deliveries.ts'
 import { startDelivering } from './deliver.ts'
@@ -114,4 +115,13 @@ export const pause = (ms: number): Promise<void> => new Promise((resolve) => set
 export async function stateOf(world: World, eventId: string): Promise<string> {
   const [row] = await deliveriesOfEvent(world.ctx.db, eventId)
   return row === undefined ? 'none' : `${row.state} ${row.attempts}`
+}
+
+export function many(n: number, type = 'daily'): { type: string }[] {
+  return Array.from({ length: n }, () => ({ type }))
+}
+
+export function later(world: World, destination: string, ms: number): void {
+  world.api.clock.advance(ms)
+  wakeDeliveries(world.ctx.db, [destination])
 }
