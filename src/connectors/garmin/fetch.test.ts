@@ -5,6 +5,7 @@ import { dayBounds } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import { type ConnectionHttp, UnreadablePage } from '../connector.ts'
 import { type Answer, answering, fetched, responseOf } from '../test-http.ts'
+import { nightsListed } from './fetch.ts'
 import { garmin } from './index.ts'
 
 function sample(name: string): unknown {
@@ -187,4 +188,14 @@ test('a file that is none is told apart', () => {
   assert.throws(() => map(Buffer.from('<gpx></gpx>'), context), /activityFiles: expected a GPX file/)
   assert.throws(() => map(Buffer.from('<html></html>'), context), /activityFiles: expected a FIT, TCX, GPX file/)
   assert.throws(() => map({}, context), /the bytes of a file/)
+})
+
+test('a night that does not say its day lists none while nobody knows the zone: it would end another one', () => {
+  // Of the 13th in UTC, of the 14th in Tokyo.
+  const night = { startTimeInSeconds: at('2026-09-13T15:00:00Z'), durationInSeconds: 28_800 }
+  const daysOf = (summary: object, zone: string | null) => nightsListed([summary], zone).map(({ days }) => days.start)
+  assert.deepEqual(daysOf(night, null), [])
+  assert.deepEqual(daysOf({ ...night, startTimeOffsetInSeconds: 32_400 }, null), ['2026-09-14'])
+  assert.deepEqual(daysOf({ ...night, calendarDate: '2026-09-14' }, null), ['2026-09-14'])
+  assert.deepEqual(daysOf(night, 'Asia/Tokyo'), ['2026-09-14'])
 })

@@ -67,12 +67,17 @@ async function* pulled(kind: string, hint: Record<string, string>, context: Fetc
   if (kind === 'sleeps') for (const listed of nightsListed(payload, context.timeZone)) yield { listed }
 }
 
-/** A night comes with all of its naps: others that were stored for its day are of an older version. */
+/**
+ * A night comes with all of its naps: others that were stored for its day are of an older version. None where nobody says
+ * which day that is.
+ */
 export function nightsListed(summaries: unknown, timeZone: string | null): Listed['listed'][] {
   const days = new Set<string>()
   for (const raw of rawSummaries('sleeps', summaries)) {
     const parsed = SleepSummary.safeParse(raw)
-    if (parsed.success) days.add(nightOf(parsed.data, timeZone).day)
+    if (!parsed.success) continue
+    const { day, zone } = nightOf(parsed.data, timeZone)
+    if (zone !== null || parsed.data.calendarDate) days.add(day)
   }
   return [...days].map((day) => ({ type: 'sleep', days: { start: day, end: day } }))
 }
