@@ -1,10 +1,12 @@
 // SIGTERM: what has begun is answered, a receiver that never answers is not waited for, and the process ends by itself in time.
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { openCli, startServer } from '../src/cli/test-cli.ts'
+import { createTestDatabaseUrl } from './database.ts'
 
 /** Docker's patience, which most take over. */
 const MOST_MS = 10_000
@@ -52,3 +54,41 @@ test('a request that has begun is answered, an attempt that hangs is given back,
   assert.equal(code, 0, stderr)
   assert.ok(performance.now() - startedAt < MOST_MS, 'it took longer than a process is given')
 })
+
+test(
+  'a database that keeps silent is not waited for',
+  { skip: process.env.LOAM_TEST_DATABASE_URL ? false : 'PostgreSQL: LOAM_TEST_DATABASE_URL' },
+  async (t) => {
+    const { url, remove } = await createTestDatabaseUrl()
+    t.after(remove)
+    const database = new URL(url)
+    const { hostname, port } = database
+    const sockets = new Set<Socket>()
+    const between = createTcpServer((socket) => {
+      const behind = connect(Number(port || 5432), hostname)
+      for (const each of [socket, behind]) sockets.add(each.on('error', () => {}))
+      socket.pipe(behind).pipe(socket)
+    }).listen(0, '127.0.0.1')
+    t.after(() => {
+      for (const socket of sockets) socket.destroy()
+      between.close()
+    })
+    await once(between, 'listening')
+    database.host = `127.0.0.1:${(between.address() as AddressInfo).port}`
+    const cli = openCli({
+      LOAM_DATABASE_URL: database.href,
+      LOAM_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    })
+    t.after(() => cli.dispose())
+    const server = await startServer(cli)
+    for (const socket of sockets) socket.unpipe().pause()
+    // Something waits for it when the signal comes.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    const startedAt = performance.now()
+    server.child.kill('SIGTERM')
+    const { code, stderr } = await server.ended
+    assert.ok(performance.now() - startedAt < MOST_MS, 'it took longer than a process is given')
+    assert.equal(code, 1)
+    assert.match(stderr, /waiting any longer for its database/)
+  },
+)

@@ -2,6 +2,8 @@ import { type Command, Option } from 'commander'
 import { CliFailure } from './failure.ts'
 
 const LAST_WORDS_MS = 500
+/** Most give a process ten seconds to end. What waits for longer, such as for a database that keeps silent, is left. */
+const MOST_MS = 9500
 
 type Role = 'all' | 'api' | 'intake' | 'deliver'
 
@@ -47,6 +49,12 @@ function untilStopped(stop: () => Promise<void>): Promise<number> {
       process.on(signal, () => {
         signals++
         if (signals > 1) process.exit(1)
+        setTimeout(() => {
+          console.error(
+            'Loam stopped without waiting any longer for its database: nothing is lost, some events may be sent again.',
+          )
+          process.exit(1)
+        }, MOST_MS).unref()
         stop().then(() => resolve(0), reject)
       })
     }
