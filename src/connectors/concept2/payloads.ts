@@ -68,6 +68,7 @@ export const User = z.object({
   country: string,
   /** In hundredths of a kilogram. */
   weight: number,
+  max_heart_rate: number,
 })
 
 export const Notification = z.object({

@@ -23,21 +23,28 @@ export function mapUser(payload: unknown, context: MapContext): Mapped[] {
           country: user.country,
         },
       }
-      const { weight } = user
-      // Nobody weighs nothing: it was not filled in.
-      if (typeof weight !== 'number' || weight <= 0) return [athlete]
-      const measurement = {
-        measurement_time: wireAt(context.receivedAt, context.timeZone ?? '+00:00'),
-        weight_kg: round(weight / PER_KG, 2),
-      }
+      const weight = filledIn(user.weight)
+      const highest = filledIn(user.max_heart_rate)
+      if (weight === null && highest === null) return [athlete]
+      const measurement_time = wireAt(context.receivedAt, context.timeZone ?? '+00:00')
       return [
         athlete,
         {
           type: 'body',
           key: { day: localDayOf(context.receivedAt, context.timeZone) },
-          record: { measurements_data: { measurements: [measurement] } },
+          record: {
+            measurements_data: {
+              measurements: weight === null ? [] : [{ measurement_time, weight_kg: round(weight / PER_KG, 2) }],
+            },
+            heart_data: { heart_rate_data: { summary: { user_max_hr_bpm: highest } } },
+          },
         },
       ]
     },
   )
+}
+
+/** Nobody weighs nothing. */
+function filledIn(value: number | null | undefined): number | null {
+  return typeof value === 'number' && value > 0 ? value : null
 }
