@@ -1,82 +1,27 @@
 // From a provider's notification to a signed webhook, through the whole server, against the sandbox's levers.
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { readConfig } from '../src/config.ts'
-import { type Running, startServer } from '../src/main.ts'
-import { person } from '../src/simulator/people/person.ts'
-import { createTestDatabaseUrl } from './database.ts'
+import { after, test } from 'node:test'
+import { type Delivered, openPipeline, sporty, until } from './pipeline.ts'
 
-interface Delivered {
-  headers: Record<string, string | string[] | undefined>
-  text: string
-  body: {
-    type: string
-    user?: { user_id: string }
-    data?: { metadata: Record<string, unknown>; calories_data?: { total_burned_calories: number } }[]
-    [name: string]: unknown
-  }
-}
-
-const API_KEY = 'pipeline-api-key'
-/** Midnight may pass meanwhile, and the same days are asked for again. */
-const BEGUN_AT = Date.now()
-const ADMIN = randomBytes(16).toString('hex')
-const folder = mkdtempSync(join(tmpdir(), 'loam-pipeline-'))
-const delivered: Delivered[] = []
-let answerWith: (delivery: Delivered) => number = () => 200
-let running: Running
-let url: string
-let removeDatabase: () => Promise<void>
-let sinkUrl: string
-const sink: Server = createServer((request, response) => {
-  let text = ''
-  request.on('data', (chunk) => (text += chunk))
-  request.on('end', () => {
-    const delivery = { headers: request.headers, text, body: JSON.parse(text) as Delivered['body'] }
-    delivered.push(delivery)
-    response.writeHead(answerWith(delivery)).end('seen')
-  })
-})
-
-before(async () => {
-  const database = await createTestDatabaseUrl()
-  removeDatabase = database.remove
-  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
-  sinkUrl = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`
-  const settings = {
-    LOAM_PORT: '0',
-    LOAM_DATA_DIR: folder,
-    LOAM_DATABASE_URL: database.url,
-    LOAM_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    LOAM_SANDBOX: 'on',
-    LOAM_ALLOW_PRIVATE_DESTINATIONS: 'on',
-    LOAM_DEV_ID: 'pipeline',
-    LOAM_API_KEY: API_KEY,
-    LOAM_ADMIN_TOKEN: ADMIN,
-    LOAM_LOG_LEVEL: 'silent',
-    LOAM_BACKFILL_DAYS: '20',
-  }
-  running = await startServer(readConfig(settings, folder))
-  url = running.ctx.internalUrl
-  await admin('POST', '/destinations', { type: 'webhook', url: sinkUrl })
-  await until(async () => {
-    const rows = await running.ctx.db.all(`SELECT key FROM simulator_state WHERE key LIKE 'oura:subscription:%'`)
-    return rows.length >= 40
-  }, 'the connector did not subscribe to notifications')
-})
-after(async () => {
-  await running.stop()
-  sink.closeAllConnections()
-  sink.close()
-  await removeDatabase()
-  rmSync(folder, { recursive: true, force: true })
-})
+const pipeline = await openPipeline()
+after(() => pipeline.close())
+const {
+  running,
+  url,
+  sinkUrl,
+  delivered,
+  answerWith,
+  connect,
+  idle,
+  rest,
+  anyWorkout,
+  fromSimulator,
+  lever,
+  requestsOf,
+  providerCalls,
+  keys,
+  admin,
+} = pipeline
 
 test('a superseding version arrives as one event with a larger ordering timestamp; the same again as none', async () => {
   const who = sporty('pipe-update')
@@ -255,11 +200,11 @@ test('a provider that limits us is asked again after its wait', async () => {
 test('user_reauth is delivered before auth, also when it fails at first', async () => {
   await connect('pipe-again')
   let refused = 0
-  answerWith = (delivery) => (delivery.body.type === 'user_reauth' && refused++ === 0 ? 500 : 200)
+  answerWith((delivery) => (delivery.body.type === 'user_reauth' && refused++ === 0 ? 500 : 200))
   const from = delivered.length
   const { userId } = await connect('pipe-again')
   const late = delivered.slice(from)
-  answerWith = () => 200
+  answerWith(() => 200)
   const order = late.map((each) => each.body.type).filter((type) => type === 'user_reauth' || type === 'auth')
   assert.deepEqual(order, ['user_reauth', 'user_reauth', 'auth'])
   const [first, second] = late.filter((each) => each.body.type === 'user_reauth')
@@ -270,11 +215,11 @@ test('user_reauth is delivered before auth, also when it fails at first', async 
 
 test('410 pauses a destination and holds its events; a dead neighbour delays nothing', async () => {
   const dead = await admin('POST', '/destinations', { type: 'webhook', url: 'http://127.0.0.1:1/' })
-  answerWith = () => 410
+  answerWith(() => 410)
   await admin('POST', '/generate', { type: 'sleep', send: true })
   const mine = async () => (await admin('GET', '/destinations')).data.find((each) => each.target === sinkUrl)!
   await until(async () => (await mine()).state === 'paused', 'not paused')
-  answerWith = () => 200
+  answerWith(() => 200)
   const before = delivered.length
   await admin('POST', '/generate', { type: 'daily', send: true })
   await idle()
@@ -285,138 +230,3 @@ test('410 pauses a destination and holds its events; a dead neighbour delays not
   assert.ok(performance.now() - at < 3000)
   await admin('DELETE', `/destinations/${dead.id}`)
 })
-
-// ── What a customer, a person and the sandbox do ────────────────────────────────────────────────────────────────────
-
-async function connect(person: string): Promise<{ userId: string }> {
-  const made = await fetch(`${url}/v2/auth/authenticateUser?resource=OURA`, { method: 'POST', headers: keys() })
-  const { auth_url: authUrl, user_id: userId } = (await made.json()) as { auth_url: string; user_id: string }
-  let next = authUrl
-  let cookie = ''
-  for (let hops = 0; hops < 4; hops++) {
-    const response = await fetch(next, { redirect: 'manual', headers: { cookie } })
-    cookie = [cookie, ...response.headers.getSetCookie().map((line) => line.split(';')[0]!)].filter(Boolean).join('; ')
-    const location = response.headers.get('location')
-    if (location === null || location.includes('/session/')) break
-    const target = new URL(location, next)
-    if (target.pathname.endsWith('/oauth/authorize')) {
-      target.searchParams.set('auto', 'approve')
-      target.searchParams.set('person', person)
-    }
-    next = target.href
-  }
-  await until(
-    () => delivered.some((each) => each.body.type === 'auth' && each.body.user?.user_id === userId),
-    'no auth event',
-  )
-  await idle()
-  return { userId }
-}
-
-/** Nothing is waiting or under way, but for what was put off. */
-async function idle(): Promise<void> {
-  await until(async () => {
-    const soon = Date.now() + 3000
-    const [row] = await running.ctx.db.all<{ n: number }>(
-      `SELECT (SELECT count(*) FROM jobs WHERE state = 'running' OR (state = 'pending' AND next_at < $1))
-        + (SELECT count(*) FROM deliveries d JOIN destinations x ON x.id = d.destination_id
-           WHERE x.state = 'active' AND (d.state = 'sending' OR (d.attempts = 0 AND d.state IN ('pending', 'waiting')))) AS n`,
-      [soon],
-    )
-    return Number(row!.n) === 0
-  }, 'the server does not come to rest')
-}
-
-interface Found {
-  metadata: Record<string, unknown>
-}
-
-async function rest(userId: string, type: string, days = 18): Promise<Found[]> {
-  const start = new Date(BEGUN_AT - days * 86_400_000).toISOString().slice(0, 10)
-  const response = await fetch(`${url}/v2/${type}?user_id=${userId}&start_date=${start}&to_webhook=false`, {
-    headers: keys(),
-  })
-  const body = (await response.json()) as { data: Found[] }
-  assert.equal(response.status, 200, JSON.stringify(body).slice(0, 300))
-  return body.data
-}
-
-/** A person of this name who trains most days: others have weeks without a workout. */
-function sporty(name: string): string {
-  for (let i = 0; ; i++) if (person(`${name}-${i}`).workoutsPerWeek >= 5) return `${name}-${i}`
-}
-
-async function anyWorkout(userId: string, person: string): Promise<{ id: string; summaryId: string }> {
-  const record = (await rest(userId, 'activity')).find(
-    (each) => each.metadata.name === null && ![45, 122].includes(Number(each.metadata.type)),
-  )
-  const start = new Date(Date.now() - 20 * 86_400_000).toISOString().slice(0, 10)
-  const { data } = await fromSimulator(person, `workout?start_date=${start}`)
-  const document = data.find(
-    (each) => Date.parse(String(each.start_datetime)) === Date.parse(String(record!.metadata.start_time)),
-  )
-  assert.ok(document, 'the simulator does not know the workout')
-  return { id: document.id, summaryId: String(record!.metadata.summary_id) }
-}
-
-interface Document {
-  id: string
-  type?: string
-  start_datetime?: string
-}
-
-/** As the provider sees it: with the token of the sandbox's first grant for that person. */
-async function fromSimulator<Found = { data: Document[] }>(person: string, path: string): Promise<Found> {
-  const rows = await running.ctx.db.all<{ key: string; value: string }>(
-    `SELECT key, value FROM simulator_state WHERE key LIKE 'oura:access:%'`,
-  )
-  const row = rows.findLast((each) => (JSON.parse(each.value) as { personId: string }).personId === person)!
-  const token = row.key.slice('oura:access:'.length)
-  const response = await fetch(`${url}/sandbox/oura/v2/usercollection/${path}`, {
-    headers: { authorization: `Bearer ${token}` },
-  })
-  return (await response.json()) as Found
-}
-
-async function lever(path: string): Promise<Record<string, unknown>> {
-  const response = await fetch(`${url}/sandbox/oura/_control/${path}`, { method: 'POST' })
-  return (await response.json()) as Record<string, unknown>
-}
-
-async function requestsOf(person: string, kind: string): Promise<number> {
-  const { kinds } = (await lever(`stats?person=${person}`)) as { kinds: Record<string, { requests: number }> }
-  return kinds[kind]?.requests ?? 0
-}
-
-async function providerCalls(): Promise<number> {
-  const metric = await running.ctx.metrics.providerCalls.get()
-  return metric.values.reduce((sum, each) => sum + each.value, 0)
-}
-
-function keys(): Record<string, string> {
-  return { 'dev-id': 'pipeline', 'x-api-key': API_KEY }
-}
-
-interface Answer {
-  id: string
-  data: { id: string; target: string; state: string }[]
-}
-
-async function admin(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${url}/admin/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
-  return (text === '' ? { id: '', data: [] } : JSON.parse(text)) as Answer
-}
-
-async function until(probe: () => boolean | Promise<boolean>, problem: string): Promise<void> {
-  const end = Date.now() + 20_000
-  while (!(await probe())) {
-    assert.ok(Date.now() < end, problem)
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-}
