@@ -5,6 +5,7 @@ import { abilitiesOf } from '../../deliver/open-destination.ts'
 import { type DestinationType, offeredSettings, secretMembers } from '../../destinations/destination.ts'
 import { DeliveryChange, DeliverySettings } from '../../model/delivery-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { PrivateAddress } from '../../platform/network.ts'
 import type { Context } from '../../store/context.ts'
 import type { DestinationRow } from '../../store/destinations.ts'
 import { eventTypeNames } from '../event-types.ts'
@@ -45,7 +46,21 @@ export function settingsOf(
   const given = { ...stored, ...input.settings }
   if (input.url !== undefined) given.url = input.url
   if (input.signing_secret !== undefined) given.signing_secret = input.signing_secret
-  return parseInput(offeredSettings(type, abilitiesOf(ctx)).strict(), given, 'settings')
+  const settings = parseInput(offeredSettings(type, abilitiesOf(ctx)).strict(), given, 'settings')
+  // One that was taken once can still be renamed, whatever is allowed now.
+  if (given.url !== stored.url) checkReachable(ctx, settings.url)
+  return settings
+}
+
+/** What names show is seen when they are resolved, with each connection. */
+function checkReachable(ctx: Context, url: unknown): void {
+  if (typeof url !== 'string' || !URL.canParse(url)) return
+  try {
+    ctx.destinationNetwork.check(new URL(url).hostname)
+  } catch (error) {
+    if (!(error instanceof PrivateAddress)) throw error
+    throw new ApiError('invalid_request', 400, `url: ${error.message}`)
+  }
 }
 
 export function splitSecrets(
