@@ -48,6 +48,24 @@ test('metrics of what waits to be done, and of what providers still allow', asyn
   assert.match((await api.call('GET', '/metrics')).text, /^loam_provider_budget_left_ratio\{[^}]*\} 1$/m)
 })
 
+test('metrics without the database: what is counted, and nothing that was looked up before', async () => {
+  const away = await openTestApi()
+  try {
+    assert.match((await away.call('GET', '/metrics')).text, /^loam_database_up 1$/m)
+    await away.asOperator('POST', '/admin/v1/generate', { json: { type: 'sleep', send: true } })
+    assert.match((await away.call('GET', '/metrics')).text, /^loam_delivery_backlog\{/m)
+    const gone = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    away.ctx.db.all = () => Promise.reject(gone)
+    const { status, text } = await away.call('GET', '/metrics')
+    assert.equal(status, 200)
+    assert.match(text, /^loam_database_up 0$/m)
+    assert.match(text, /^loam_events_total\{type="sleep"\} 1$/m)
+    assert.doesNotMatch(text, /^loam_delivery_backlog\{/m)
+  } finally {
+    await away.dispose()
+  }
+})
+
 test('not ready while migrations are to be done', async () => {
   const [newest] = await api.ctx.db.all<{ version: number }>('SELECT max(version) AS version FROM schema_migrations')
   await api.ctx.db.run('DELETE FROM schema_migrations WHERE version = $1', [newest!.version])

@@ -52,7 +52,7 @@ export const healthOperations = [
     method: 'GET',
     path: '/metrics',
     id: 'metrics',
-    summary: 'Counters in the format of Prometheus',
+    summary: 'Counters in the format of Prometheus; without the database those of this process',
     tags,
     auth: 'none',
     responses: { 200: { description: 'Counters.', contentType: 'text/plain' } },

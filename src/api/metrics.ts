@@ -1,18 +1,58 @@
 // What is counted as it happens, and what is looked up when somebody asks.
 import { budgetsLeft } from '../credentials/budgets.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import { withinTime } from '../platform/within-time.ts'
 import type { Context } from '../store/context.ts'
 import { bodiesWaiting } from '../store/body-state.ts'
 import { deliveryBacklog } from '../store/deliveries.ts'
 import { allDestinations } from '../store/destinations.ts'
+import { isUnavailable } from '../store/errors.ts'
 import { dueJobs } from '../store/jobs.ts'
 import { storedSums } from '../store/stored.ts'
 
+/** A database that keeps silent keeps no scrape waiting. */
+const MOST_MS = 3000
+
+/** While the database is away, all that is counted here is told, and nothing that is looked up there. */
 export async function metricsText(ctx: Context): Promise<string> {
-  await Promise.all([lookAtDeliveries(ctx), lookAtJobs(ctx), lookAtBudgets(ctx), lookAtStored(ctx), lookAtBodies(ctx)])
+  const { metrics } = ctx
+  const looks = [lookAtDeliveries, lookAtJobs, lookAtBudgets, lookAtStored, lookAtBodies]
+  const isThere = !(await Promise.all(looks.map((look) => isLookedUp(look(ctx))))).includes(false)
+  if (!isThere) for (const gauge of lookedUp(metrics)) gauge.reset()
+  metrics.databaseUp.set(isThere ? 1 : 0)
   for (const { name, lagMs } of ctx.replicas?.states() ?? []) {
-    ctx.metrics.replicaLag.set({ replica: name }, lagMs === null ? -1 : lagMs / 1000)
+    metrics.replicaLag.set({ replica: name }, lagMs === null ? -1 : lagMs / 1000)
   }
-  return ctx.metrics.registry.metrics()
+  return metrics.registry.metrics()
+}
+
+function lookedUp(metrics: Metrics): { reset(): void }[] {
+  const {
+    backlog,
+    oldestDelivery,
+    jobsDue,
+    jobsLate,
+    budgetLeft,
+    storedItems,
+    storedBytes,
+    bodiesWaiting,
+    bodiesLate,
+  } = metrics
+  return [backlog, oldestDelivery, jobsDue, jobsLate, budgetLeft, storedItems, storedBytes, bodiesWaiting, bodiesLate]
+}
+
+async function isLookedUp(look: Promise<void>): Promise<boolean> {
+  try {
+    return (
+      (await withinTime(
+        look.then(() => true),
+        MOST_MS,
+      )) ?? false
+    )
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    return false
+  }
 }
 
 async function lookAtDeliveries({ db, clock, metrics }: Context): Promise<void> {

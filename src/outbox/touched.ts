@@ -1,9 +1,8 @@
 // Whose connection says already, to within a second, when their last event was made. Of a burst of one person's events that is
 // written once, and commits that are made at the same time do not wait for each other at the person's row.
-import { type ConnectionRow, touchConnection } from '../store/connections.ts'
+import { type ConnectionRow, touchConnection, TOUCHED_WITHIN_MS } from '../store/connections.ts'
 import type { Database, Statement, Transaction } from '../store/database.ts'
 
-const WITHIN_MS = 1000
 const MOST_KNOWN = 20_000
 
 const written = new WeakMap<Database, Map<string, number>>()
@@ -20,7 +19,7 @@ export function touch(
   const due = new Set<string>()
   for (const { user_id: userId } of connections) {
     const at = known.get(userId)
-    if (at === undefined || now < at || now - at >= WITHIN_MS) due.add(userId)
+    if (at === undefined || now < at || now - at >= TOUCHED_WITHIN_MS) due.add(userId)
   }
   if (due.size === 0) return []
   tx.afterCommit(() => {

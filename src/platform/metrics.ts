@@ -101,6 +101,11 @@ export function createMetrics() {
       labelNames: ['replica'],
       registers,
     }),
+    databaseUp: new Gauge({
+      name: 'loam_database_up',
+      help: 'Whether what is looked up in the database could be for this answer: 1, or 0, and then it is not here.',
+      registers,
+    }),
     expired: new Counter({
       name: 'loam_expired_total',
       help: 'Events and attempts that went by age or size: rows, or (how="partition") whole partitions.',

@@ -328,6 +328,9 @@ export async function markPolled(sql: Sql, userId: string, at: number | null, ne
   )
 }
 
+/** A person's last event may be so much later than their connection says (outbox/touched.ts). */
+export const TOUCHED_WITHIN_MS = 1000
+
 /** An event about this person was written. */
 export function touchConnection(userId: string, now: number): Statement {
   return {

@@ -2,6 +2,7 @@
 // everything; whoever changed after that is read from the primary, as everyone is while a replica is away or too late.
 import pg from 'pg'
 import type { Log } from '../platform/log.ts'
+import { TOUCHED_WITHIN_MS } from './connections.ts'
 import type { Database, Sql } from './database.ts'
 import { PostgresSql } from './postgres.ts'
 
@@ -10,6 +11,8 @@ const CHECK_EVERY_MS = 1000
 const PATIENCE_MS = 3000
 /** Times are of servers' clocks, and written a little before the commit. */
 const CLOCKS_DIFFER_MS = 5000
+/** Who changed sooner before than that may not be on a replica yet. */
+const SURE_AFTER_MS = CLOCKS_DIFFER_MS + TOUCHED_WITHIN_MS
 const CONNECTIONS = 10
 /** Places of the primary's log that replicas have still to come to. */
 const MOST_PLACES = 120
@@ -123,9 +126,7 @@ export class Replicas {
     const newest = this.#places.at(-1)?.at ?? 0
     const able = this.#replicas.filter(
       ({ upTo }) =>
-        upTo !== null &&
-        newest - upTo <= this.#mostLagMs &&
-        (changedAt === null || changedAt < upTo - CLOCKS_DIFFER_MS),
+        upTo !== null && newest - upTo <= this.#mostLagMs && (changedAt === null || changedAt < upTo - SURE_AFTER_MS),
     )
     return able.length === 0 ? null : able[this.#turn++ % able.length]!
   }
