@@ -1,66 +1,28 @@
 // GARMIN's pushes through the whole server: what arrives apart, grows, or is superseded.
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { readConfig } from '../src/config.ts'
-import { type Running, startServer } from '../src/main.ts'
+import { after, test } from 'node:test'
 import { unpackJson } from '../src/store/compress.ts'
-import { sandboxClient } from '../src/simulator/clients.ts'
-import { createTestDatabaseUrl } from './database.ts'
+import { openGarmin } from './garmin-server.ts'
 import { at } from './provider/cloud.ts'
-import { approve } from './sign-in.ts'
 
-const API_KEY = 'pushes-api-key'
-const folder = mkdtempSync(join(tmpdir(), 'loam-pushes-'))
-const ADMIN = randomBytes(16).toString('hex')
 /** A day that no simulated person has a say in. */
 const DAY = '2026-05-04'
 const MIDNIGHT = 1_777_842_000
 const OFFSET = 10_800
 const WHOLE_DAY = { startTimeInSeconds: MIDNIGHT, startTimeOffsetInSeconds: OFFSET, durationInSeconds: 86_400 }
-let running: Running
-let url: string
-let hook: string
-const CLIENT_ID = sandboxClient('pushes').id
-let removeDatabase: () => Promise<void>
 
-before(async () => {
-  const database = await createTestDatabaseUrl()
-  removeDatabase = database.remove
-  const settings = {
-    LOAM_PORT: '0',
-    LOAM_DATA_DIR: folder,
-    LOAM_DATABASE_URL: database.url,
-    LOAM_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-    LOAM_SANDBOX: 'on',
-    LOAM_DEV_ID: 'pushes',
-    LOAM_API_KEY: API_KEY,
-    LOAM_ADMIN_TOKEN: ADMIN,
-    LOAM_LOG_LEVEL: 'silent',
-    LOAM_BACKFILL_DAYS: '0',
-  }
-  running = await startServer(readConfig(settings, folder))
-  url = running.ctx.internalUrl
-  const source = await fetch(`${url}/admin/v1/sources/GARMIN`, { headers: { authorization: `Bearer ${ADMIN}` } })
-  hook = ((await source.json()) as { hook_url: string }).hook_url
-})
-after(async () => {
-  await running.stop()
-  await removeDatabase()
-  rmSync(folder, { recursive: true, force: true })
-})
+const server = await openGarmin()
+after(() => server.close())
+const { db, url, clientId, connect, idle } = server
+const hook = await server.hook()
 
 test('an answered push is stored with its record and its event, and left no job', async () => {
   const person = await connect('at-once')
   const steps = (n: number) => ({ userId: person.account, summaryId: 'd1', calendarDate: DAY, steps: n, ...WHOLE_DAY })
-  const { db } = running.ctx
   const send = (body: object): Promise<Response> =>
-    fetch(hook, { method: 'POST', headers: { 'garmin-client-id': CLIENT_ID }, body: JSON.stringify(body) })
+    fetch(hook, { method: 'POST', headers: { 'garmin-client-id': clientId }, body: JSON.stringify(body) })
   const count = async (what: string): Promise<number> =>
     (await db.one<{ n: number }>(`SELECT count(*) AS n FROM ${what} WHERE user_id = $1`, [person.userId]))!.n
   const eventsBefore = await count('events')
@@ -267,7 +229,7 @@ test('the same push again changes nothing', async () => {
   // The present day is the sandbox's: its watch may upload meanwhile.
   const version = async () => {
     const sql = 'SELECT version FROM records WHERE user_id = $1 AND start_day <= $2'
-    return (await running.ctx.db.all<{ version: number }>(sql, [userId, DAY])).map((row) => row.version)
+    return (await db.all<{ version: number }>(sql, [userId, DAY])).map((row) => row.version)
   }
   const before = await version()
   assert.equal(before.length, 1)
@@ -293,124 +255,10 @@ test('a ping that leads elsewhere is not followed: our token goes to Garmin alon
   }
 })
 
-test('workouts are planned through the API, in numbers or words', async () => {
-  const { userId } = await connect('planned')
-  const keys = { 'dev-id': 'pushes', 'x-api-key': API_KEY, 'content-type': 'application/json' }
-  const call = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(`${url}/v2${path}${path.includes('?') ? '&' : '?'}user_id=${userId}`, {
-      method,
-      headers: keys,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    const text = await response.text()
-    return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> }
-  }
-  const workout = {
-    metadata: { name: 'Easy run', type: 8, planned_date: '2026-12-24' },
-    steps: [
-      {
-        intensity: 'WARMUP',
-        durations: [{ duration_type: 'TIME', seconds: 600 }],
-        targets: [{ target_type: 'HEART_RATE', hr_bpm_low: 110, hr_bpm_high: 130 }],
-      },
-      {
-        steps: [{ durations: [{ duration_type: 1, distance_meters: 1000 }] }],
-        durations: [{ reps: 3, duration_type: 9 }],
-      },
-    ],
-  }
-  const made = await call('POST', '/plannedWorkout', { data: [workout] })
-  assert.equal(made.status, 201, JSON.stringify(made.json))
-  const [id] = made.json.log_ids as string[]
-  const listed = await call('GET', '/plannedWorkout?start_date=2026-12-24&end_date=2026-12-24')
-  const [plan] = listed.json.data as Record<string, unknown>[]
-  assert.equal(plan?.planned_workout_id, id)
-  assert.equal(at(plan, 'metadata.name'), 'Easy run')
-  assert.equal(at(plan, 'details.steps.0.targets.0.hr_bpm_low'), 110)
-  assert.equal(at(plan, 'steps.1.durations.0.reps'), 3)
-  const moved = await call('PATCH', `/plannedWorkouts/${id}`, { planned_date: '2026-12-26' })
-  assert.equal(moved.json.planned_date, '2026-12-26')
-  const newer = await call('GET', '/plannedWorkouts?start_date=2026-12-26&end_date=2026-12-26')
-  assert.equal((newer.json as unknown as unknown[]).length, 1)
-
-  const refused = await call('POST', '/plannedWorkout', { data: [workout, { ...workout, steps: [] }] })
-  assert.equal(refused.status, 400)
-  assert.match(String(refused.json.message), /^data\.1\.steps: at least one/)
-  assert.equal((refused.json.planned_ids as string[]).length, 1, 'what was planned before it is named')
-  const wrong = await call('POST', '/plannedWorkout', { data: [{ ...workout, steps: [{ intensity: 'SOMEHOW' }] }] })
-  assert.match(String(wrong.json.message), /^data\.0\.details\.steps\.0\.intensity/)
-
-  const gone = await call('DELETE', '/plannedWorkout', {
-    data: [id, '404404', ...(refused.json.planned_ids as string[])],
-  })
-  assert.equal(gone.status, 207)
-  assert.deepEqual(
-    (gone.json.processed_data as { response_code: number }[]).map((each) => each.response_code),
-    [200, 404, 200],
-  )
-  assert.equal((await call('GET', `/plannedWorkouts/${id}`)).status, 404)
-  assert.equal((await call('DELETE', `/plannedWorkouts/${id}`)).json.code, 'planned_workout_not_found')
-})
-
-test('a template is kept, planned, and takes with it what was planned from it', async () => {
-  const { userId } = await connect('templates')
-  const keys = { 'dev-id': 'pushes', 'x-api-key': API_KEY, 'content-type': 'application/json' }
-  const call = async (method: string, path: string, body?: unknown) => {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    const response = await fetch(`${url}/v2${path}`, { method, headers: keys, ...sent })
-    const text = await response.text()
-    return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> }
-  }
-  const step = {
-    completion_condition: { type: 'time', value: 600 },
-    intensity_type: 'active',
-    intensity_targets: [{ target_type: 'heart_rate_threshold_percentage', value_low: 80, value_high: 90 }],
-  }
-  const template = {
-    name: 'Steady',
-    sport: 'running',
-    step_blocks: [{ completion_condition: { type: 'open' }, steps: [step] }],
-  }
-  const made = await call('POST', '/workouts', template)
-  assert.equal(made.status, 200, JSON.stringify(made.json))
-  const id = String(made.json.workout_id)
-  assert.equal((await call('GET', `/workouts/${id}`)).json.name, 'Steady')
-  assert.ok(
-    ((await call('GET', '/workouts')).json as unknown as { workout_id: string }[]).some(
-      (each) => each.workout_id === id,
-    ),
-  )
-  const wrong = await call('POST', '/workouts', { ...template, step_blocks: [] })
-  assert.equal(wrong.status, 400)
-  assert.match(String(wrong.json.message), /step_blocks/)
-
-  const loose = await call('POST', `/workouts/${id}/plan?user_id=${userId}`, { planned_date: '2027-01-02' })
-  assert.equal(loose.status, 201, JSON.stringify(loose.json))
-  assert.equal((loose.json.coercion_warnings as unknown[]).length, 1)
-  const exact = await call('POST', `/workouts/${id}/plan?user_id=${userId}`, {
-    planned_date: '2027-01-03',
-    threshold_heart_rate: 170,
-  })
-  assert.equal(exact.json.coercion_warnings, undefined)
-  const days = `user_id=${userId}&start_date=2027-01-01&end_date=2027-01-31`
-  const listed = (await call('GET', `/plannedWorkouts?${days}`)).json as unknown as Record<string, unknown>[]
-  assert.deepEqual(
-    listed.map((each) => [each.workout_id, each.is_external, typeof each.coercion_warnings]),
-    [
-      [id, false, 'string'],
-      [id, false, 'object'],
-    ],
-  )
-  assert.equal(at(listed[1], 'details.steps.0.targets.0.hr_bpm_high'), 153)
-  assert.equal((await call('DELETE', `/workouts/${id}`)).status, 204)
-  assert.deepEqual((await call('GET', `/plannedWorkouts?${days}`)).json, [])
-  assert.equal((await call('GET', `/workouts/${id}`)).json.code, 'workout_not_found')
-})
-
 async function push(body: Record<string, unknown[]>): Promise<void> {
   const response = await fetch(hook.replace(/^https?:\/\/[^/]+/, url), {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'garmin-client-id': CLIENT_ID },
+    headers: { 'content-type': 'application/json', 'garmin-client-id': clientId },
     body: JSON.stringify(body),
   })
   assert.equal(response.status, 200)
@@ -419,36 +267,9 @@ async function push(body: Record<string, unknown[]>): Promise<void> {
 }
 
 async function stored(userId: string, type: string): Promise<unknown[]> {
-  const rows = await running.ctx.db.all<{ body: Uint8Array }>(
+  const rows = await db.all<{ body: Uint8Array }>(
     'SELECT body FROM records WHERE user_id = $1 AND type = $2 AND start_day BETWEEN $3 AND $4 ORDER BY start_at',
     [userId, type, '2026-05-03', DAY],
   )
   return rows.map((row) => unpackJson(row.body))
-}
-
-async function connect(person: string): Promise<{ userId: string; account: string }> {
-  const keys = { 'dev-id': 'pushes', 'x-api-key': API_KEY }
-  const made = await fetch(`${url}/v2/auth/authenticateUser?resource=GARMIN`, { method: 'POST', headers: keys })
-  const { auth_url: authUrl, user_id: userId } = (await made.json()) as { auth_url: string; user_id: string }
-  await approve(authUrl, person)
-  await idle()
-  const row = await running.ctx.db.one<{ account: string }>(
-    'SELECT provider_user_id AS account FROM connections WHERE user_id = $1',
-    [userId],
-  )
-  assert.ok(row, 'the sign-in did not end in a connection')
-  return { userId, account: row.account }
-}
-
-async function idle(): Promise<void> {
-  const end = Date.now() + 20_000
-  for (;;) {
-    const row = await running.ctx.db.one<{ n: number }>(
-      `SELECT count(*) AS n FROM jobs WHERE state = 'running' OR (state = 'pending' AND next_at < $1)`,
-      [Date.now() + 3000],
-    )
-    if (Number(row!.n) === 0) return
-    assert.ok(Date.now() < end, 'the server does not come to rest')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }
