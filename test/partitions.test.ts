@@ -9,7 +9,7 @@ import { expire } from '../src/outbox/retention.ts'
 import type { Database } from '../src/store/database.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { openDatabase } from '../src/store/open.ts'
-import { idAt, makePartitions, partitionsOf, timeOfId } from '../src/store/partitions.ts'
+import { idAt, makePartitions, partitionsOf, timeOfId, unanalyzed } from '../src/store/partitions.ts'
 import { forgetRemembered } from '../src/store/remembered.ts'
 import { createTestDatabaseUrl } from './database.ts'
 
@@ -164,3 +164,75 @@ test('a day of which much is wanted stays, and goes row by row', { skip }, async
   assert.ok((await tendPartitions(world.ctx)).includes(day.name))
   assert.deepEqual([await count(db, 'events'), await count(db, 'deliveries')], [0, 0])
 })
+
+test(
+  'the planner knows the tables as wholes: from their first rows on, again when they have doubled, and daily',
+  { skip },
+  async (t) => {
+    const { world, environmentId, destinationId } = await openOldWorld(t)
+    const { db, clock, log } = world.ctx
+    const { now } = clock
+    const add = (rows: number): Promise<void> =>
+      db.transaction(async (tx) => {
+        const from = idFrom(now()).slice(0, 24)
+        const made = Number((await tx.one<{ n: number }>('SELECT count(*) AS n FROM events'))!.n)
+        await tx.run(
+          `INSERT INTO events (id, environment_id, type, trace_id, reference, byte_length, record_count, created_at, body)
+         SELECT $1 || lpad(i::text, 12, '0'), $2, 'sleep', '', '', 1, 1, $3::bigint, '\\x00'
+         FROM generate_series($4::int, $5::int) i`,
+          [from, environmentId, now(), made + 1, made + rows],
+        )
+        await tx.run(
+          `INSERT INTO deliveries (id, event_id, environment_id, destination_id, lane, state, next_at, created_at)
+         SELECT id, id, environment_id, $1, 'live', 'delivered', created_at, created_at FROM events
+         WHERE id NOT IN (SELECT event_id FROM deliveries)`,
+          [destinationId],
+        )
+        // Else PostgreSQL tells within some seconds how many there are.
+        await tx.run('SELECT pg_stat_force_next_flush()')
+      })
+    const known = async (table: string): Promise<number> =>
+      (await db.one<{ n: number }>('SELECT reltuples::bigint AS n FROM pg_class WHERE oid = $1::regclass', [table]))!.n
+    const columns = async (table: string): Promise<number> =>
+      (await db.one<{ n: number }>('SELECT count(*) AS n FROM pg_stats WHERE tablename = $1 AND inherited', [table]))!.n
+    const joined = async (): Promise<number> => {
+      const sql = 'EXPLAIN SELECT 1 FROM events e JOIN deliveries d ON d.event_id = e.id'
+      const [plan] = await db.all<{ 'QUERY PLAN': string }>(sql)
+      return Number(/rows=(\d+)/.exec(plan!['QUERY PLAN'])![1])
+    }
+
+    await tendPartitions(world.ctx)
+    assert.deepEqual([await known('events'), await columns('events')], [-1, 0], 'there is nothing to know yet')
+    await add(2000)
+    for (const { name } of await partitionsOf(db, 'deliveries')) await db.run(`ANALYZE ${name}`)
+    for (const { name } of await partitionsOf(db, 'events')) await db.run(`ANALYZE ${name}`)
+    assert.ok((await joined()) > 5 * 2000, 'without, a join is thought to give many times what it gives')
+
+    // Somebody who rebuilds an index of one of them is not waited for long.
+    const warned: string[] = []
+    const begunAt = performance.now()
+    await db.transaction(async (tx) => {
+      await tx.run('LOCK TABLE events IN SHARE UPDATE EXCLUSIVE MODE')
+      const warn = (fields: object): void => void warned.push((fields as { table: string }).table)
+      await tendPartitions({ ...world.ctx, log: { ...log, warn } })
+    })
+    assert.deepEqual(warned, ['events'])
+    assert.ok(performance.now() - begunAt < 10_000)
+    assert.deepEqual([await known('events'), await known('deliveries')], [-1, 2000])
+
+    await tendPartitions(world.ctx)
+    assert.equal(await known('events'), 2000)
+    assert.ok((await columns('events')) > 5 && (await columns('deliveries')) > 5)
+    const rows = await joined()
+    assert.ok(rows > 1500 && rows < 2500, `${rows} of 2000`)
+
+    await add(1000)
+    await tendPartitions(world.ctx)
+    assert.equal(await known('events'), 2000, 'not for every change')
+    await add(1000)
+    await tendPartitions(world.ctx)
+    assert.deepEqual([await known('events'), await known('deliveries')], [4000, 4000])
+    assert.deepEqual(await unanalyzed(db), [])
+    assert.deepEqual((await unanalyzed(db, 0)).sort(), ['deliveries', 'events'], 'when that was long enough ago')
+  },
+)

@@ -5,6 +5,7 @@ import type { Context } from '../store/context.ts'
 import { listEnvironments } from '../store/environments.ts'
 import { asLeader } from '../store/leader.ts'
 import {
+  analyze,
   type Cutoffs,
   dropAttempts,
   dropEvents,
@@ -13,6 +14,7 @@ import {
   type Partition,
   partitionsOf,
   timeOfId,
+  unanalyzed,
   undeliveredIn,
 } from '../store/partitions.ts'
 import { cutoffOf, expiryOf } from './retention.ts'
@@ -25,9 +27,19 @@ export async function tendPartitions(ctx: Context): Promise<string[]> {
   if (ctx.db.dialect !== 'postgres') return []
   const dropped = await asLeader(ctx.db, 'partitions', async () => {
     await makePartitions(ctx.db, ctx.clock.now())
-    return dropOld(ctx)
+    const names = await dropOld(ctx)
+    await analyzeTables(ctx)
+    return names
   })
   return dropped ?? []
+}
+
+async function analyzeTables(ctx: Context): Promise<void> {
+  for (const table of await unanalyzed(ctx.db)) {
+    await analyze(ctx.db, table).catch((error) =>
+      ctx.log.warn({ err: error, table }, 'a partitioned table was not analyzed; it is tried again'),
+    )
+  }
 }
 
 async function dropOld(ctx: Context): Promise<string[]> {

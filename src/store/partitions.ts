@@ -93,6 +93,34 @@ async function waitBriefly(tx: Transaction): Promise<void> {
   await tx.run(`SET LOCAL lock_timeout = ${LOCK_WAIT_MS}`)
 }
 
+const LONGEST_ANALYZE_MS = 50_000
+/** Autovacuum makes room for whoever has waited for a second; readers and writers are in nobody's way. */
+const ANALYZE_WAIT_MS = 3000
+
+/**
+ * The tables with rows of which the planner knows nothing, or what was so a day ago or with half as many rows. PostgreSQL analyzes
+ * partitions by itself and never what they are partitions of, by which it plans joins and groups.
+ */
+export async function unanalyzed(sql: Sql, freshMs = DAY_MS): Promise<Partitioned[]> {
+  const rows = await sql.all<{ name: Partitioned }>(
+    `SELECT p.relname AS name FROM pg_class p CROSS JOIN LATERAL
+       (SELECT sum(pg_stat_get_live_tuples(inhrelid)) AS rows FROM pg_inherits WHERE inhparent = p.oid) now
+     WHERE p.oid IN (SELECT name::regclass FROM json_array_elements_text($1::json) name) AND now.rows > 0
+       AND (now.rows >= 2 * p.reltuples OR pg_stat_get_last_analyze_time(p.oid) IS NULL
+         OR pg_stat_get_last_analyze_time(p.oid) < now() - $2 * interval '1 ms')`,
+    [JSON.stringify(PARTITIONED), freshMs],
+  )
+  return rows.map(({ name }) => name)
+}
+
+export function analyze(db: Database, table: Partitioned): Promise<void> {
+  return db.transaction(async (tx) => {
+    await tx.run(`SET LOCAL lock_timeout = ${ANALYZE_WAIT_MS}`)
+    await tx.run(`SET LOCAL statement_timeout = ${LONGEST_ANALYZE_MS}`)
+    await tx.run(`ANALYZE ${table}`)
+  })
+}
+
 /** Until when each environment's rows may go; milliseconds. */
 export type Cutoffs = ReadonlyMap<string, number>
 
