@@ -1,25 +1,18 @@
 // kill -9 at random moments under load: mid-fetch, mid-commit, mid-delivery. Afterwards every event in the log has reached
 // the receiver at least once, with one body and one trace id, and every change that was acknowledged is there.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import pg from 'pg'
 import { sandboxClient } from '../src/simulator/clients.ts'
-import { createTestDatabaseUrl } from './database.ts'
+import { openKillable, until } from './killable-server.ts'
+import { openWitness } from './oura-witness.ts'
 import { approve } from './sign-in.ts'
 
 const ROUNDS = Number(process.env.LOAM_TEST_CRASH_ROUNDS ?? 3)
 const SEED = Number(process.env.LOAM_TEST_CRASH_SEED ?? Math.floor(Math.random() * 1e9))
 const DEV_ID = 'crash'
-const ADMIN = randomBytes(20).toString('hex')
-const BIN = fileURLToPath(new URL('../bin/loam.js', import.meta.url))
 
 let state = SEED
 function random(): number {
@@ -41,74 +34,14 @@ const sink = createServer((request, response) => {
   })
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'loam-crash-'))
-const database = await createTestDatabaseUrl()
-const port = await freePort()
-const url = `http://127.0.0.1:${port}`
-let child: ChildProcess | null = null
+const server = await openKillable(DEV_ID)
+const { url, keys, start, kill, admin } = server
+const witness = openWitness(url)
 after(async () => {
-  child?.kill('SIGKILL')
+  await server.close()
   sink.closeAllConnections()
   sink.close()
-  await database.remove()
-  rmSync(folder, { recursive: true, force: true })
 })
-
-async function start(): Promise<void> {
-  child = spawn(process.execPath, [BIN, 'start', '--json'], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      LOAM_PORT: String(port),
-      LOAM_DATA_DIR: folder,
-      LOAM_DATABASE_URL: database.url,
-      LOAM_ENCRYPTION_KEY: createHash('sha256').update('crash').digest('base64'),
-      LOAM_DEV_ID: DEV_ID,
-      LOAM_API_KEY: 'crash-api-key',
-      LOAM_ADMIN_TOKEN: ADMIN,
-      LOAM_SANDBOX: 'on',
-      LOAM_ALLOW_PRIVATE_DESTINATIONS: 'on',
-      LOAM_BACKFILL_DAYS: '2',
-      LOAM_LOG_LEVEL: 'silent',
-    },
-  })
-  await until(
-    () =>
-      fetch(`${url}/readyz`).then(
-        (response) => response.ok,
-        () => false,
-      ),
-    'the server did not start',
-  )
-}
-
-async function kill(): Promise<void> {
-  const ended = new Promise((resolve) => child!.once('exit', resolve))
-  child!.kill('SIGKILL')
-  await ended
-  if (database.url.startsWith('postgres')) await endLeases()
-}
-
-/** On PostgreSQL the others take over from a dead server half a minute later: here the time is set forward. */
-async function endLeases(): Promise<void> {
-  const client = new pg.Client({ connectionString: database.url })
-  await client.connect()
-  try {
-    // A commit may still be on its way after its server has died.
-    await until(async () => {
-      const { rows } = await client.query(
-        'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-      )
-      return rows[0].n === 0
-    }, 'the dead server is still connected')
-    await client.query(`UPDATE deliveries SET lease_until = 0 WHERE state = 'sending'`)
-    await client.query(`UPDATE jobs SET lease_until = 0 WHERE state = 'running'`)
-    await client.query('UPDATE connections SET refresh_lease_until = 0')
-  } finally {
-    await client.end()
-  }
-}
 
 test(`${ROUNDS} rounds of kill -9 under load lose nothing (seed ${SEED})`, { timeout: 600_000 }, async (t) => {
   await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
@@ -210,7 +143,7 @@ async function notify(target: Target): Promise<number> {
 }
 
 async function connect(person: string): Promise<Person> {
-  const made = await fetch(`${url}/v2/auth/authenticateUser?resource=OURA`, { method: 'POST', headers: keys() })
+  const made = await fetch(`${url}/v2/auth/authenticateUser?resource=OURA`, { method: 'POST', headers: keys })
   const { auth_url: authUrl, user_id: userId } = (await made.json()) as { auth_url: string; user_id: string }
   await approve(authUrl.replace(/^http:\/\/[^/]+/, url), person)
   return { person, userId }
@@ -220,8 +153,8 @@ async function workoutsOf({ person, userId }: Person): Promise<Target[]> {
   const records = await workouts(userId)
   const info = await admin('GET', `/users/${userId}`)
   assert.equal(info.user_id ?? info.user?.user_id, userId)
-  const providerUserId = await accountOf(person)
-  const ids = await simulatorWorkouts(person)
+  const providerUserId = await witness.accountOf(person)
+  const ids = await witness.workoutsOf(person)
   return records.flatMap((record) => {
     const found = ids.find((each) => Date.parse(each.start_datetime) === Date.parse(record.metadata.start_time))
     return found === undefined
@@ -247,7 +180,7 @@ interface WorkoutRecord {
 async function workouts(userId: string): Promise<WorkoutRecord[]> {
   const start = new Date(Date.now() - 25 * 86_400_000).toISOString().slice(0, 10)
   const response = await fetch(`${url}/v2/activity?user_id=${userId}&start_date=${start}&to_webhook=false`, {
-    headers: keys(),
+    headers: keys,
   })
   return ((await response.json()) as { data: WorkoutRecord[] }).data
 }
@@ -270,93 +203,4 @@ async function everyEvent(): Promise<{ id: string; trace_id: string }[]> {
     if (page.next_cursor === null) return events
     cursor = page.next_cursor
   }
-}
-
-const simulatorTokens = new Map<string, string>()
-
-/** A client of the sandbox beside the gateway: sees what the provider has. */
-async function simulatorToken(person: string): Promise<string> {
-  const present = simulatorTokens.get(person)
-  if (present !== undefined) return present
-  const client = sandboxClient('crash-witness')
-  const redirect = 'http://127.0.0.1:1/none'
-  const query = new URLSearchParams({
-    client_id: client.id,
-    redirect_uri: redirect,
-    response_type: 'code',
-    scope: 'daily workout heartrate',
-    auto: 'approve',
-    person,
-  })
-  const response = await fetch(`${url}/sandbox/oura/oauth/authorize?${query}`, { redirect: 'manual' })
-  const code = new URL(response.headers.get('location')!).searchParams.get('code')!
-  const form = new URLSearchParams({
-    grant_type: 'authorization_code',
-    code,
-    redirect_uri: redirect,
-    client_id: client.id,
-    client_secret: client.secret,
-  })
-  const tokens = (await (await fetch(`${url}/sandbox/oura/oauth/token`, { method: 'POST', body: form })).json()) as {
-    access_token: string
-  }
-  simulatorTokens.set(person, tokens.access_token)
-  return tokens.access_token
-}
-
-async function fromSimulator<Answer>(person: string, path: string): Promise<Answer> {
-  const token = await simulatorToken(person)
-  const response = await fetch(`${url}/sandbox/oura/v2/usercollection/${path}`, {
-    headers: { authorization: `Bearer ${token}` },
-  })
-  return (await response.json()) as Answer
-}
-
-async function accountOf(person: string): Promise<string> {
-  return (await fromSimulator<{ id: string }>(person, 'personal_info')).id
-}
-
-async function simulatorWorkouts(person: string): Promise<{ id: string; start_datetime: string }[]> {
-  const start = new Date(Date.now() - 26 * 86_400_000).toISOString().slice(0, 10)
-  return (
-    await fromSimulator<{ data: { id: string; start_datetime: string }[] }>(person, `workout?start_date=${start}`)
-  ).data
-}
-
-function keys(): Record<string, string> {
-  return { 'dev-id': DEV_ID, 'x-api-key': 'crash-api-key' }
-}
-
-interface Answer {
-  data: never[]
-  next_cursor: string | null
-  user_id?: string
-  user?: { user_id: string }
-}
-
-async function admin(method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${url}/admin/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
-  return text === '' ? { data: [], next_cursor: null } : (JSON.parse(text) as Answer)
-}
-
-async function until(probe: () => Promise<boolean>, problem: string): Promise<void> {
-  const end = Date.now() + 60_000
-  while (!(await probe())) {
-    assert.ok(Date.now() < end, problem)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port: free } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return free
 }

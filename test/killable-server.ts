@@ -1,0 +1,119 @@
+// A server in a process of its own, to be killed and started again on what it left behind.
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { createTestDatabaseUrl } from './database.ts'
+import { freePort } from './services/process.ts'
+
+const ADMIN = randomBytes(20).toString('hex')
+const KEY = randomBytes(32).toString('base64')
+const BIN = fileURLToPath(new URL('../bin/loam.js', import.meta.url))
+
+interface Answer {
+  data: never[]
+  next_cursor: string | null
+  user_id?: string
+  user?: { user_id: string }
+}
+
+export async function openKillable(devId: string) {
+  const keys = { 'dev-id': devId, 'x-api-key': `${devId}-api-key` }
+  const folder = mkdtempSync(join(tmpdir(), `loam-${devId}-`))
+  const database = await createTestDatabaseUrl()
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  let child: ChildProcess | null = null
+
+  async function start(): Promise<void> {
+    child = spawn(process.execPath, [BIN, 'start', '--json'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        ...process.env,
+        LOAM_PORT: String(port),
+        LOAM_DATA_DIR: folder,
+        LOAM_DATABASE_URL: database.url,
+        LOAM_ENCRYPTION_KEY: KEY,
+        LOAM_DEV_ID: devId,
+        LOAM_API_KEY: keys['x-api-key'],
+        LOAM_ADMIN_TOKEN: ADMIN,
+        LOAM_SANDBOX: 'on',
+        LOAM_ALLOW_PRIVATE_DESTINATIONS: 'on',
+        LOAM_BACKFILL_DAYS: '2',
+        LOAM_LOG_LEVEL: 'silent',
+      },
+    })
+    await until(
+      () =>
+        fetch(`${url}/readyz`).then(
+          (response) => response.ok,
+          () => false,
+        ),
+      'the server did not start',
+    )
+  }
+
+  async function kill(): Promise<void> {
+    const ended = new Promise((resolve) => child!.once('exit', resolve))
+    child!.kill('SIGKILL')
+    await ended
+    if (database.url.startsWith('postgres')) await endLeases()
+  }
+
+  /** On PostgreSQL the others take over from a dead server half a minute later: here the time is set forward. */
+  async function endLeases(): Promise<void> {
+    const client = new pg.Client({ connectionString: database.url })
+    await client.connect()
+    try {
+      // A commit may still be on its way after its server has died.
+      await until(async () => {
+        const { rows } = await client.query(
+          'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        )
+        return rows[0].n === 0
+      }, 'the dead server is still connected')
+      await client.query(`UPDATE deliveries SET lease_until = 0 WHERE state = 'sending'`)
+      await client.query(`UPDATE jobs SET lease_until = 0 WHERE state = 'running'`)
+      await client.query('UPDATE connections SET refresh_lease_until = 0')
+    } finally {
+      await client.end()
+    }
+  }
+
+  async function admin(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${url}/admin/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`)
+    return text === '' ? { data: [], next_cursor: null } : (JSON.parse(text) as Answer)
+  }
+
+  return {
+    url,
+    keys,
+    start,
+    kill,
+    admin,
+    async close() {
+      child?.kill('SIGKILL')
+      await database.remove()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function until(probe: () => Promise<boolean>, problem: string): Promise<void> {
+  const end = Date.now() + 60_000
+  while (!(await probe())) {
+    assert.ok(Date.now() < end, problem)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
