@@ -1,19 +1,15 @@
 // Notification → delivered webhook: latency at a steady rate, and the most that goes through. Beside it a relay without
 // storage that makes the same fetch from the same simulator and posts the same bytes, measured in the same run: the ratio
 // is what the database, the merging and the bookkeeping cost. Figures of one machine mean little; ratios travel.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createHmac, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Agent, request } from 'undici'
+import { request } from 'undici'
 import { FIRST_MS } from '../src/intake/coalesce.ts'
-import { clientSecretOf, sandboxClient } from '../src/simulator/clients.ts'
+import { sandboxClient } from '../src/simulator/clients.ts'
+import { openWitness } from '../test/oura-witness.ts'
+import { DEV_ID, startSandboxed } from './lib/sandboxed.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SECONDS = Number(process.env.LOAM_BENCH_SECONDS ?? 10)
 const RATE = Number(process.env.LOAM_BENCH_RATE ?? 200)
 const BURST = Number(process.env.LOAM_BENCH_BURST ?? 2000)
@@ -23,34 +19,16 @@ const DAYS = 40
 
 interface Case {
   person: string
+  /** The witness's: what the relay reads with. */
+  token: string
   providerUserId: string
   id: string
 }
 
-const tokens = new Map<string, string>()
-const simulatorClient = sandboxClient('bench')
-const agent = new Agent({ connections: 64, pipelining: 1 })
-const port = await freePort()
-const url = `http://127.0.0.1:${port}`
-const adminToken = randomBytes(20).toString('hex')
-const devId = 'bench'
-const apiKey = randomBytes(20).toString('hex')
-const dataDir = mkdtempSync(join(tmpdir(), 'loam-bench-'))
-const server: ChildProcess = spawn(process.execPath, [join(ROOT, 'bin/loam.js'), 'start', '--json'], {
-  cwd: dataDir,
-  stdio: ['ignore', 'ignore', 'inherit'],
-  env: {
-    ...process.env,
-    LOAM_PORT: String(port),
-    LOAM_PUBLIC_URL: url,
-    LOAM_DATA_DIR: dataDir,
-    LOAM_DEV_ID: devId,
-    LOAM_API_KEY: apiKey,
-    LOAM_ADMIN_TOKEN: adminToken,
-    LOAM_LOG_LEVEL: 'error',
-    LOAM_BACKFILL_DAYS: '0',
-  },
-})
+const simulatorClient = sandboxClient(DEV_ID)
+const server = await startSandboxed()
+const { url, agent, admin, connect, get, post } = server
+const witness = openWitness(url)
 
 /** When an event with this key reached the sink. */
 const arrived = new Map<string, number>()
@@ -75,7 +53,7 @@ await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
 const sinkUrl = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/hook`
 
 try {
-  await ready()
+  await server.ready()
   for (const row of (await admin('GET', '/destinations')).data) await admin('DELETE', `/destinations/${row.id}`)
   await admin('POST', '/destinations', { type: 'webhook', url: sinkUrl })
   const cases = await prepare()
@@ -90,11 +68,9 @@ try {
   console.log(`p99 latency   ${ratio(loam.p99, relay.p99)} × the relay's`)
   console.log(`throughput    ${ratio(loam.perSecond, relay.perSecond)} × the relay's`)
 } finally {
-  server.kill('SIGKILL')
   sink.closeAllConnections()
   sink.close()
-  await agent.destroy()
-  rmSync(dataDir, { recursive: true, force: true })
+  await server.stop()
 }
 
 function ratio(a: number, b: number): string {
@@ -107,7 +83,7 @@ async function prepare(): Promise<Case[]> {
   for (let i = 0; i < PEOPLE; i++) {
     const person = `bench-${i}`
     await connect(person)
-    const token = await simulatorToken(person)
+    const token = await witness.tokenOf(person)
     const end = new Date().toISOString().slice(0, 10)
     const start = new Date(Date.now() - DAYS * 86_400_000).toISOString().slice(0, 10)
     const list = await get<{ data: { id: string }[] }>(
@@ -118,7 +94,7 @@ async function prepare(): Promise<Case[]> {
       `${url}/sandbox/oura/v2/usercollection/personal_info`,
       token,
     )
-    for (const document of list.data) found.push({ person, providerUserId, id: document.id })
+    for (const document of list.data) found.push({ person, token, providerUserId, id: document.id })
   }
   if (found.length === 0) throw new Error('the simulator has no workouts')
   return found
@@ -197,7 +173,7 @@ async function change(one: Case): Promise<string> {
 }
 
 async function workout(one: Case): Promise<{ start_datetime: string; end_datetime: string; calories: number }> {
-  return get(`${url}/sandbox/oura/v2/usercollection/workout/${one.id}`, tokens.get(one.person)!)
+  return get(`${url}/sandbox/oura/v2/usercollection/workout/${one.id}`, one.token)
 }
 
 async function notifyLoam(one: Case): Promise<void> {
@@ -214,7 +190,7 @@ async function notifyLoam(one: Case): Promise<void> {
     .update(body)
     .digest('hex')
     .toUpperCase()
-  const response = await request(`${url}/v2/hooks/oura/${devId}`, {
+  const response = await request(`${url}/v2/hooks/oura/${DEV_ID}`, {
     dispatcher: agent,
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-oura-timestamp': timestamp, 'x-oura-signature': signature },
@@ -226,10 +202,9 @@ async function notifyLoam(one: Case): Promise<void> {
 
 /** The same fetches (the workout and its heart rate), the same kind of event, no memory. */
 async function relayOne(one: Case): Promise<void> {
-  const token = tokens.get(one.person)!
   const document = await workout(one)
   const span = new URLSearchParams({ start_datetime: document.start_datetime, end_datetime: document.end_datetime })
-  const heart = await get<{ data: unknown[] }>(`${url}/sandbox/oura/v2/usercollection/heartrate?${span}`, token)
+  const heart = await get<{ data: unknown[] }>(`${url}/sandbox/oura/v2/usercollection/heartrate?${span}`, one.token)
   const record = {
     metadata: {
       start_time: String(document.start_datetime).replace('.000', '.000000'),
@@ -248,102 +223,4 @@ async function relayOne(one: Case): Promise<void> {
     body,
   })
   await response.body.dump()
-}
-
-// ── The sandbox, as Oura's own clients see it ───────────────────────────────────────────────────────────────────────
-
-async function connect(person: string): Promise<void> {
-  const { auth_url: authUrl } = await post<{ auth_url: string }>(`${url}/v2/auth/authenticateUser?resource=OURA`, {
-    'dev-id': devId,
-    'x-api-key': apiKey,
-  })
-  let cookie = ''
-  let next: string = authUrl
-  for (let hops = 0; hops < 6; hops++) {
-    const response = await fetch(next, { redirect: 'manual', headers: { cookie } })
-    cookie = [cookie, ...response.headers.getSetCookie().map((line) => line.split(';')[0]!)].filter(Boolean).join('; ')
-    const location = response.headers.get('location')
-    if (location === null) return
-    const target = new URL(location, next)
-    if (target.pathname.endsWith('/oauth/authorize')) {
-      target.searchParams.set('auto', 'approve')
-      target.searchParams.set('person', person)
-    }
-    if (target.pathname.includes('/session/')) return
-    next = target.href
-  }
-}
-
-/** A grant of our own beside the gateway's: what the relay reads with. */
-async function simulatorToken(person: string): Promise<string> {
-  const client = 'bench-relay'
-  const redirect = 'http://127.0.0.1:1/none'
-  const query = new URLSearchParams({
-    client_id: client,
-    redirect_uri: redirect,
-    response_type: 'code',
-    scope: 'daily heartrate workout',
-    auto: 'approve',
-    person,
-  })
-  const response = await fetch(`${url}/sandbox/oura/oauth/authorize?${query}`, { redirect: 'manual' })
-  const code = new URL(response.headers.get('location')!).searchParams.get('code')!
-  const form = new URLSearchParams({
-    grant_type: 'authorization_code',
-    code,
-    redirect_uri: redirect,
-    client_id: client,
-    client_secret: clientSecretOf(client),
-  })
-  const answer = (await (await fetch(`${url}/sandbox/oura/oauth/token`, { method: 'POST', body: form })).json()) as {
-    access_token: string
-  }
-  tokens.set(person, answer.access_token)
-  return answer.access_token
-}
-
-async function ready(): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (
-      await fetch(`${url}/readyz`).then(
-        (response) => response.ok,
-        () => false,
-      )
-    )
-      return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error('the server did not start')
-}
-
-async function get<Answer>(target: string, token: string): Promise<Answer> {
-  const response = await request(target, { dispatcher: agent, headers: { authorization: `Bearer ${token}` } })
-  return (await response.body.json()) as Answer
-}
-
-async function post<Answer>(target: string, headers: Record<string, string> = {}): Promise<Answer> {
-  const response = await request(target, { dispatcher: agent, method: 'POST', headers })
-  return (await response.body.json()) as Answer
-}
-
-async function admin(
-  method: 'GET' | 'POST' | 'DELETE',
-  path: string,
-  body?: unknown,
-): Promise<{ data: { id: string }[] }> {
-  const response = await fetch(`${url}/admin/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${adminToken}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const text = await response.text()
-  return text === '' ? { data: [] } : JSON.parse(text)
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port: free } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return free
 }

@@ -51,5 +51,5 @@ export function openWitness(url: string) {
     return (await get<{ data: { id: string; start_datetime: string }[] }>(person, `workout?start_date=${start}`)).data
   }
 
-  return { accountOf, workoutsOf }
+  return { tokenOf, accountOf, workoutsOf }
 }
