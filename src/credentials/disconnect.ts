@@ -7,11 +7,11 @@ import { ProviderError } from '../platform/errors.ts'
 import { forgetUserInMemory } from '../outbox/handover.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { forgetTokens } from '../store/connection-tokens.ts'
 import {
   type ConnectionRow,
   connectionById,
   deleteConnection,
-  forgetTokens,
   setConnectionScopes,
   setConnectionState,
 } from '../store/connections.ts'

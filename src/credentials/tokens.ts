@@ -1,7 +1,8 @@
 // A connection's tokens: opened, kept fresh, refreshed once however many workers ask.
 import type { Connector, Tokens } from '../connectors/connector.ts'
 import { ProviderError } from '../platform/errors.ts'
-import { type ConnectionRow, connectionById, leaseRefresh, releaseRefresh, storeTokens } from '../store/connections.ts'
+import { leaseRefresh, releaseRefresh, storeTokens } from '../store/connection-tokens.ts'
+import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import { type Application, applicationOf } from './client.ts'
 import { refreshWith } from './oauth2.ts'

@@ -1,6 +1,5 @@
 import { rowsByKeys } from './by-keys.ts'
 import { placeholders, type Sql, type Statement, type Value } from './database.ts'
-import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export type ConnectionState =
   /** Data flows. */
@@ -139,72 +138,6 @@ export function holdersOfRecord(
   )
 }
 
-export function connectionsByReference(sql: Sql, environmentId: string, referenceId: string): Promise<ConnectionRow[]> {
-  return sql.all(
-    'SELECT * FROM connections WHERE environment_id = $1 AND reference_id = $2 ORDER BY created_at, user_id',
-    [environmentId, referenceId],
-  )
-}
-
-export function connectionsByIds(
-  sql: Sql,
-  environmentId: string,
-  userIds: readonly string[],
-): Promise<ConnectionRow[]> {
-  if (userIds.length === 0) return Promise.resolve([])
-  const list = userIds.map((_, i) => `$${i + 2}`).join(', ')
-  return sql.all(`SELECT * FROM connections WHERE environment_id = $1 AND user_id IN (${list})`, [
-    environmentId,
-    ...userIds,
-  ])
-}
-
-export async function countConnections(sql: Sql, environmentId: string): Promise<number> {
-  const row = await sql.one<{ n: number }>('SELECT count(*) AS n FROM connections WHERE environment_id = $1', [
-    environmentId,
-  ])
-  return Number(row?.n ?? 0)
-}
-
-/** Oldest first, for Terra's numbered pages. */
-export function connectionsPage(
-  sql: Sql,
-  environmentId: string,
-  offset: number,
-  limit: number,
-): Promise<ConnectionRow[]> {
-  return sql.all(
-    'SELECT * FROM connections WHERE environment_id = $1 ORDER BY created_at, user_id LIMIT $2 OFFSET $3',
-    [environmentId, limit, offset],
-  )
-}
-
-export async function listConnections(
-  sql: Sql,
-  environmentId: string,
-  filter: { provider?: string; referenceId?: string; userId?: string; state?: string },
-  page: { cursor: Cursor | null; limit: number },
-): Promise<Slice<ConnectionRow>> {
-  const rows = await sql.all<ConnectionRow>(
-    `SELECT * FROM connections WHERE environment_id = $1
-       AND ($2 = '' OR provider = $2) AND ($3 = '' OR reference_id = $3) AND ($4 = '' OR user_id = $4)
-       AND ($5 = '' OR state = $5)
-       AND (created_at < $6 OR (created_at = $6 AND user_id < $7))
-     ORDER BY created_at DESC, user_id DESC LIMIT $8`,
-    [
-      environmentId,
-      filter.provider ?? '',
-      filter.referenceId ?? '',
-      filter.userId ?? '',
-      filter.state ?? '',
-      page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
-      page.cursor?.id ?? '',
-      page.limit + 1,
-    ],
-  )
-  return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.user_id }))
-}
-
 /** Records, parts, pages and coverage go with it. */
 export function deleteConnection(sql: Sql, userId: string): Promise<number> {
   return sql.run('DELETE FROM connections WHERE user_id = $1', [userId])
@@ -217,10 +150,6 @@ export async function setConnectionState(
   active: number,
 ): Promise<void> {
   await sql.run('UPDATE connections SET state = $2, active = $3 WHERE user_id = $1', [userId, state, active])
-}
-
-export async function forgetTokens(sql: Sql, userId: string): Promise<void> {
-  await sql.run('UPDATE connections SET tokens_sealed = NULL, token_expires_at = NULL WHERE user_id = $1', [userId])
 }
 
 /** Whose subscription at the provider was not looked after since `before`; they count as looked after now. */
@@ -271,38 +200,6 @@ export async function setConnectionScopes(sql: Sql, userId: string, scopes: stri
 
 export async function setConnectionTimeZone(sql: Sql, userId: string, timeZone: string): Promise<void> {
   await sql.run('UPDATE connections SET time_zone = $2 WHERE user_id = $1', [userId, timeZone])
-}
-
-/** Only the first of several servers that refresh the same token gets the lease. */
-export async function leaseRefresh(
-  sql: Sql,
-  userId: string,
-  tokenVersion: number,
-  now: number,
-  until: number,
-): Promise<boolean> {
-  const changed = await sql.run(
-    `UPDATE connections SET refresh_lease_until = $4
-     WHERE user_id = $1 AND token_version = $2 AND refresh_lease_until <= $3`,
-    [userId, tokenVersion, now, until],
-  )
-  return changed === 1
-}
-
-export async function storeTokens(
-  sql: Sql,
-  userId: string,
-  tokens: { tokens_sealed: string; token_expires_at: number | null },
-): Promise<void> {
-  await sql.run(
-    `UPDATE connections SET tokens_sealed = $2, token_expires_at = $3, token_version = token_version + 1,
-       refresh_lease_until = 0 WHERE user_id = $1`,
-    [userId, tokens.tokens_sealed, tokens.token_expires_at],
-  )
-}
-
-export async function releaseRefresh(sql: Sql, userId: string): Promise<void> {
-  await sql.run('UPDATE connections SET refresh_lease_until = 0 WHERE user_id = $1', [userId])
 }
 
 export function connectionsToRefresh(sql: Sql, before: number, limit: number): Promise<ConnectionRow[]> {

@@ -4,13 +4,12 @@ import { TerraUser } from '../../model/user.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
 import { ApiError } from '../../platform/errors.ts'
 import {
-  connectionInEnvironment,
-  type ConnectionRow,
   connectionsByIds,
   connectionsByReference,
   connectionsPage,
   countConnections,
-} from '../../store/connections.ts'
+} from '../../store/connection-lists.ts'
+import { connectionInEnvironment, type ConnectionRow } from '../../store/connections.ts'
 import { changeUser } from '../change-user.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { environmentSettings } from '../environment-settings.ts'
