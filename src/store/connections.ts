@@ -198,18 +198,6 @@ export async function setConnectionScopes(sql: Sql, userId: string, scopes: stri
   await sql.run('UPDATE connections SET scopes = $2 WHERE user_id = $1', [userId, scopes])
 }
 
-export async function setConnectionTimeZone(sql: Sql, userId: string, timeZone: string): Promise<void> {
-  await sql.run('UPDATE connections SET time_zone = $2 WHERE user_id = $1', [userId, timeZone])
-}
-
-export function connectionsToRefresh(sql: Sql, before: number, limit: number): Promise<ConnectionRow[]> {
-  return sql.all(
-    `SELECT * FROM connections WHERE state = 'connected' AND token_expires_at IS NOT NULL AND token_expires_at < $1
-     ORDER BY token_expires_at LIMIT $2`,
-    [before, limit],
-  )
-}
-
 export function connectionsToPoll(sql: Sql, now: number, limit: number): Promise<ConnectionRow[]> {
   return sql.all(
     `SELECT * FROM connections WHERE next_poll_at IS NOT NULL AND next_poll_at <= $1 AND active = 1
