@@ -1,23 +1,20 @@
 // The outbound loop. Each destination has an outlet of its own with a bounded number of deliveries in flight, so that a dead
 // or slow one delays no other and a backfill delays no live data.
 import { addTaker, type Handed } from '../outbox/handover.ts'
-import { newId } from '../model/ids.ts'
-import { deliveryQueue, recover, recoverFrom } from '../queue/queue.ts'
+import { deliveryQueue, recover } from '../queue/queue.ts'
+import { LOOK_MS, Servers } from '../queue/servers.ts'
 import { DELIVERIES_CHANNEL, onDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
-import { announceServer, retireServer } from '../store/deliver-servers.ts'
 import { dueDestinations, releaseStranded } from '../store/deliveries.ts'
 import { openLeases } from './leases.ts'
 import { Outlet } from './outlet.ts'
 import type { OutletWorld } from './outlet-world.ts'
 import { everything, shareOf } from './servers.ts'
 import { Settler } from './settler.ts'
-import { Silence } from './silence.ts'
 
 const BACKSTOP_MS = 1000
 /** Hints of other processes are looked into together. */
 const HINT_MS = 50
-const SWEEP_MS = 5000
 const RELEASE_MS = 60_000
 
 export interface Loop {
@@ -28,11 +25,10 @@ export interface Loop {
 export async function startDelivering(ctx: Context, options: { onlyProcess: boolean }): Promise<Loop> {
   const outlets = new Map<string, Outlet>()
   const working = new Set<Promise<unknown>>()
-  const id = newId()
-  const leases = await openLeases(ctx.db, ctx.clock, id)
+  const servers = new Servers(ctx.db, deliveryQueue, ctx.log)
+  const leases = await openLeases(ctx.db, ctx.clock, servers)
   /** Deliveries under a lease of this process: in a queue, on their way, or being settled. */
   const held = new Set<string>()
-  const silence = new Silence()
   let share = everything
   let stopped = false
 
@@ -72,14 +68,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
 
   /** Several loops share every limit of a destination, and what one that died held goes to the others. */
   async function announce(): Promise<void> {
-    if (options.onlyProcess) return
-    const { alive, lastWords } = await announceServer(ctx.db, id, leases.now())
-    share = shareOf(alive, id)
-    for (const dead of silence.look(lastWords)) {
-      const deliveries = await recoverFrom(ctx.db, deliveryQueue, dead)
-      await retireServer(ctx.db, dead)
-      ctx.log.warn({ server: dead, deliveries }, 'a delivery loop fell silent; what it held is sent by others')
-    }
+    if (!options.onlyProcess) share = shareOf(await servers.announce(leases.now()), servers.id)
   }
 
   await announce()
@@ -130,7 +119,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       await announce()
       await recover(ctx.db, deliveryQueue, leases.now(), (id) => held.has(id))
     }),
-    SWEEP_MS,
+    LOOK_MS,
   )
   const releasing = setInterval(
     guard(() => releaseStranded(ctx.db, leases.now())),
@@ -162,7 +151,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       await Promise.race([ended, late])
       clearTimeout(timer)
       world.settler.stop()
-      if (!options.onlyProcess) await retireServer(ctx.db, id).catch(() => undefined)
+      if (!options.onlyProcess) await servers.leave().catch(() => undefined)
       for (const outlet of outlets.values()) outlet.close()
     },
   }

@@ -3,6 +3,7 @@ import { tendPartitions } from '../outbox/partitions.ts'
 import { expire, expireAudit } from '../outbox/retention.ts'
 import { createAlarm } from '../queue/alarm.ts'
 import { claim, jobQueue, recover } from '../queue/queue.ts'
+import { LOOK_MS, Servers } from '../queue/servers.ts'
 import { claimInTurns } from '../queue/share.ts'
 import { onJobs } from '../queue/wake.ts'
 import { deleteEndedSlots } from '../store/budgets.ts'
@@ -31,6 +32,10 @@ export interface Loop {
 }
 
 export async function startIntake(ctx: Context, options: { onlyProcess: boolean }): Promise<Loop> {
+  const servers = new Servers(ctx.db, jobQueue, ctx.log)
+  const announce = (): Promise<unknown> => servers.announce(ctx.clock.now())
+  // Before it holds anything: else nobody would miss it.
+  if (!options.onlyProcess) await announce()
   await recover(ctx.db, jobQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : ctx.clock.now())
   const running = new Set<Promise<void>>()
   const inFlight: Record<JobLane, number> = { live: 0, backfill: 0 }
@@ -70,7 +75,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       more[lane] = true
       return
     }
-    const wanted = { limit: free, now: ctx.clock.now(), leaseMs: LEASE_MS }
+    const wanted = { limit: free, now: ctx.clock.now(), leaseMs: LEASE_MS, leaseId: servers.nextLeaseId() }
     const jobs =
       lane === 'live' ? await claim<JobRow>(ctx.db, jobQueue, [lane], wanted) : await claimInTurns(ctx.db, lane, wanted)
     for (const job of jobs) {
@@ -128,6 +133,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     setInterval(expireRows, POLL_EVERY_MS),
     setInterval(partitions, PARTITIONS_EVERY_MS),
     setInterval(subscribing, SUBSCRIBE_EVERY_MS),
+    ...(options.onlyProcess ? [] : [setInterval(guard('announcing this server', announce), LOOK_MS)]),
   ]
   const unsubscribe = onJobs(alarm.set)
   const closeAtOnce = openAtOnce(ctx)
@@ -152,6 +158,8 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
         late,
       ])
       clearTimeout(timer)
+      // What goes on when the process ends is missed as what a dead one held.
+      if (!options.onlyProcess && running.size === 0) await servers.leave().catch(() => undefined)
     },
   }
 }

@@ -3,9 +3,12 @@
 import { newId } from '../model/ids.ts'
 import { type Database, type Sql, type Statement, skipLocked } from '../store/database.ts'
 import { isUniqueViolation } from '../store/errors.ts'
+import type { ServerTable } from '../store/servers.ts'
 
 export interface Queue {
   table: 'jobs' | 'deliveries'
+  /** Where the servers are listed whose loops work on it. */
+  servers: ServerTable
   busy: 'running' | 'sending'
   /** Columns that name one lane: rows of one lane are claimed in the order of `next_at`. */
   laneColumns: readonly string[]
@@ -17,6 +20,7 @@ export interface Queue {
 
 export const jobQueue: Queue = {
   table: 'jobs',
+  servers: 'intake_servers',
   busy: 'running',
   laneColumns: ['lane'],
   exclusive: 'dedupe_key',
@@ -25,6 +29,7 @@ export const jobQueue: Queue = {
 
 export const deliveryQueue: Queue = {
   table: 'deliveries',
+  servers: 'deliver_servers',
   busy: 'sending',
   laneColumns: ['destination_id', 'lane'],
   exclusive: null,

@@ -8,7 +8,7 @@ import type { JobRow } from '../store/jobs.ts'
 export async function claimInTurns(
   db: Database,
   lane: string,
-  options: { limit: number; now: number; leaseMs: number },
+  options: { limit: number; now: number; leaseMs: number; leaseId?: string },
 ): Promise<JobRow[]> {
   const running = new Map<string, number>()
   for (const each of await environmentsWaiting(db, lane, options.now)) {
@@ -69,7 +69,7 @@ function claimOf(
   db: Database,
   lane: string,
   environmentId: string,
-  { limit, now, leaseMs }: { limit: number; now: number; leaseMs: number },
+  { limit, now, leaseMs, leaseId }: { limit: number; now: number; leaseMs: number; leaseId?: string },
 ): Promise<JobRow[]> {
   return db.transaction((tx) =>
     tx.all<JobRow>(
@@ -82,7 +82,7 @@ function claimOf(
            AND e.next_at <= $3 AND (e.next_at < c.next_at OR (e.next_at = c.next_at AND e.id < c.id)))
          ORDER BY c.next_at, c.id LIMIT $4${skipLocked(tx)})
        RETURNING *`,
-      [newId(), now + leaseMs, now, limit, lane, environmentId],
+      [leaseId ?? newId(), now + leaseMs, now, limit, lane, environmentId],
     ),
   )
 }

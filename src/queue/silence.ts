@@ -1,4 +1,4 @@
-// Which delivery loops have died. Not by a clock, for whoever could not look has seen nobody: after the database stood still,
+// Which servers have died. Not by a clock, for whoever could not look has seen nobody: after the database stood still,
 // everyone's last word is old, and everyone lives.
 
 /** Looks in which nothing new was heard: half a minute, as long as an attempt takes where nothing else is set. */
