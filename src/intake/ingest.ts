@@ -7,7 +7,7 @@ import { newId } from '../model/ids.ts'
 import { tellingZone } from '../model/local-day.ts'
 import { gatherParts } from '../normalize/assemble.ts'
 import { appendEvents, type NewEvent } from '../outbox/append.ts'
-import type { ConnectionRow } from '../store/connections.ts'
+import { type ConnectionRow, setTimeZone } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
 import { settingsOf } from '../store/environments.ts'
@@ -160,7 +160,7 @@ async function settleOne(
     statements.push(...keeping)
   }
   if (tellsNow && timeZone !== null && timeZone !== connection.time_zone) {
-    statements.push({ sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] })
+    statements.push(setTimeZone(userId, timeZone))
     connection.time_zone = timeZone
   }
 

@@ -213,6 +213,10 @@ export async function markPolled(sql: Sql, userId: string, at: number | null, ne
   )
 }
 
+export function setTimeZone(userId: string, timeZone: string): Statement {
+  return { sql: 'UPDATE connections SET time_zone = $2 WHERE user_id = $1', params: [userId, timeZone] }
+}
+
 /** A person's last event may be so much later than their connection says (outbox/touched.ts). */
 export const TOUCHED_WITHIN_MS = 1000
 
