@@ -1,4 +1,5 @@
 // The port that a process listens on: taken before anything answers behind it, given back when all is answered.
+import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
@@ -11,7 +12,10 @@ export function closedDoor(): { fetch: Fetch; open(app: { fetch: Fetch }): void 
   return {
     fetch: (request, env) =>
       behind?.fetch(request, env) ??
-      Response.json({ status: 'error', message: 'starting' }, { status: 503, headers: { 'retry-after': '1' } }),
+      Response.json(
+        { status: 'error', message: 'starting' },
+        { status: 503, headers: { 'retry-after': '1', 'terra-reference': randomUUID() } },
+      ),
     open: (app) => {
       behind = app
     },
