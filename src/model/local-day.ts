@@ -198,6 +198,11 @@ export function zoneMarginMs(zone: string | null): number {
   return isIana(zone) ? 0 : HOUR_MS
 }
 
+/** From when and until when these days, the last one included, are somewhere on earth; epoch milliseconds. */
+export function daysAnywhere(start: LocalDay, end: LocalDay): { from: number; to: number } {
+  return { from: startOfDay(start, '+00:00') - FARTHEST_MS, to: startOfDay(addDays(end, 1), '+00:00') + FARTHEST_MS }
+}
+
 export function isIana(zone: string): boolean {
   return /[A-Za-z]/.test(zone)
 }

@@ -1,5 +1,5 @@
 // Asks Google. Points by civil days, paged, newest first; roll-ups of civil days by POST. Answers go on as they came.
-import { addDays, type LocalDay, startOfDay } from '../../model/local-day.ts'
+import { addDays, daysAnywhere, type LocalDay, startOfDay } from '../../model/local-day.ts'
 import type { DataType } from '../../model/data-type.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { DayRange, FetchContext, Fetched, Page } from '../connector.ts'
@@ -81,9 +81,6 @@ function trackOf({ name, exercise }: Record<string, unknown>): string | null {
   return name.split('/').at(-1) || null
 }
 
-/** No clock is further from UTC. */
-const FARTHEST_MS = 14 * 3_600_000
-
 /**
  * Where only a beginning can be asked for: everything since then comes, newest first. Pages without anything of the days
  * are not kept. The days are those of the place where it was, on either side of the world.
@@ -92,8 +89,7 @@ export function fetchSince(kind: string, type: DataType) {
   return async function* (context: FetchContext): AsyncIterable<Fetched> {
     if (!('days' in context.wanted)) return
     const { days } = context.wanted
-    const from = startOfDay(days.start, '+00:00') - FARTHEST_MS
-    const to = startOfDay(addDays(days.end, 1), '+00:00') + FARTHEST_MS
+    const { from, to } = daysAnywhere(days.start, days.end)
     const filter = `${kind.replaceAll('-', '_')}.interval.start_time >= "${new Date(from).toISOString()}"`
     for await (const page of pages(context, { kind, lists: [], by: 'interval' }, filter, days)) {
       const starts = rawDocuments(page.payload, ['dataPoints']).flatMap(({ [memberOf(kind)]: value }) =>

@@ -9,7 +9,7 @@ import { suunto } from './index.ts'
 const days: Wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
 const from = Date.parse('2026-09-15T00:00:00+02:00')
 /** What is the 15th somewhere. */
-const since = Date.parse('2026-09-14T09:00:00Z')
+const since = Date.parse('2026-09-14T10:00:00Z')
 const LIST = `api/v3/workouts?since=${since}&limit=100&offset=0&filter-by-modification-time=true`
 
 test('an answer without a list says nothing of what is there; an empty list says that all is gone', async () => {

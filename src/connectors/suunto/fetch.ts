@@ -1,5 +1,5 @@
 // Asks for workouts by the time of their change, for what is counted round the clock in windows, and for files.
-import { addDays, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
+import { addDays, daysAnywhere, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments, rawDocuments } from '../documents.ts'
@@ -45,17 +45,13 @@ export async function* fetchFile({ http, wanted, now }: FetchContext): AsyncIter
   }
 }
 
-/** The local clocks farthest from UTC are 14 hours ahead. */
-const FARTHEST_MS = 15 * 3_600_000
-
 /**
  * Everything that was changed since the first day, which is all of its workouts and later ones; each is a page of its own. A
  * workout belongs to the day of the place where it was, which may be on the other side of the world; where it does not say,
  * whatever may be of these days is read.
  */
 async function* workoutsOf(http: ConnectionHttp, days: DayRange): AsyncIterable<Page> {
-  const from = startOfDay(days.start, '+00:00') - FARTHEST_MS
-  const to = startOfDay(addDays(days.end, 1), '+00:00') + FARTHEST_MS
+  const { from, to } = daysAnywhere(days.start, days.end)
   const isWanted = (workout: Record<string, unknown>): boolean => {
     const start = Number(workout.startTime)
     const own = Workout.safeParse(workout)

@@ -1,5 +1,5 @@
 // Asks for workouts, newest first (there is no date to ask for), and for the file of each.
-import { addDays, startOfDay } from '../../model/local-day.ts'
+import { daysAnywhere } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
@@ -35,16 +35,12 @@ export async function* fetchWorkouts({ http, wanted }: FetchContext): AsyncItera
   }
 }
 
-/** The local clocks farthest from UTC are 14 hours ahead. */
-const FARTHEST_MS = 15 * 3_600_000
-
 /**
  * Each workout is a page of its own: it is asked for by itself when it changes. It belongs to the day of the place where it
  * was, which may be on the other side of the world; where it does not say, whatever may be of these days is read.
  */
 async function* workoutsOf(http: ConnectionHttp, days: DayRange): AsyncIterable<Page> {
-  const from = startOfDay(days.start, '+00:00') - FARTHEST_MS
-  const to = startOfDay(addDays(days.end, 1), '+00:00') + FARTHEST_MS
+  const { from, to } = daysAnywhere(days.start, days.end)
   const isWanted = (workout: Record<string, unknown>): boolean => {
     const starts = Date.parse(String(workout.starts))
     const own = Workout.safeParse(workout)
