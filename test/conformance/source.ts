@@ -14,8 +14,11 @@ export type Source = Awaited<ReturnType<typeof openSource>>
 
 export async function openSource(connector: Connector) {
   const gateway = await openGateway()
-  /** That was over everywhere when a source's tests began: where an hour has few requests, they may last past midnight. */
-  const lastDay = addDays(new Date(gateway.now()).toISOString().slice(0, 10), -2)
+  /**
+   * That was over everywhere when a source's tests began, and that nothing announced of the present reaches: a night of today may be
+   * read with the day before it, which lists what began in the evening before that.
+   */
+  const lastDay = addDays(new Date(gateway.now()).toISOString().slice(0, 10), -4)
 
   /** Connected, and with something that the provider would announce; anybody where it announces nothing. */
   async function somebodyWithNews(env: Environment): Promise<{ who: string; userId: string }> {
