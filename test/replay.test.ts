@@ -5,6 +5,17 @@ import { openWorld, until, type World } from '../src/deliver/test-world.ts'
 import { runReplay } from '../src/outbox/replays.ts'
 import { claim, jobQueue, recover } from '../src/queue/queue.ts'
 import { cancelJob, type JobRow } from '../src/store/jobs.ts'
+import { countToReplay, STRETCH } from '../src/store/replays.ts'
+
+const everything = {
+  types: [],
+  provider: null,
+  userId: null,
+  referenceId: null,
+  onlyFailed: false,
+  sentTo: null,
+  since: 0,
+}
 
 async function ask(world: World, json: object): Promise<Record<string, unknown>> {
   const answer = await world.api.asOperator('POST', '/admin/v1/replays', { json })
@@ -44,12 +55,14 @@ test('chosen by type and person, counted first, with the ids they had', async (t
   assert.deepEqual(await ask(world, { type: 'sleep', dry_run: true }), {
     replay_id: null,
     events: 2,
+    complete: true,
     bytes: 2 * bytes,
     by_type: [{ type: 'sleep', events: 2, bytes: 2 * bytes }],
   })
   assert.deepEqual(await ask(world, { type: 'sleep', user_id: connection.user_id, dry_run: true }), {
     replay_id: null,
     events: 1,
+    complete: true,
     bytes,
     by_type: [{ type: 'sleep', events: 1, bytes }],
   })
@@ -141,4 +154,24 @@ test('a stopped replay queues nothing more, and no replay goes to a destination 
   assert.equal((await replayed(world)).length, 0)
   const wrong = await world.api.asOperator('POST', '/admin/v1/replays', { json: { destination_id: 'none' } })
   assert.equal(wrong.status, 404)
+})
+
+test('many of which few fit: looked through a stretch at a time, each counted and sent once', async (t) => {
+  const world = await openWorld(t)
+  const receiver = await world.receiver()
+  await world.destination(receiver.url)
+  const { ctx, api } = world
+  // They are of the same millisecond: a stretch ends in the middle of it.
+  const wanted = new Set([0, STRETCH - 1, STRETCH, 2 * STRETCH, 2 * STRETCH + 1])
+  const events = Array.from({ length: 2 * STRETCH + 2 }, (_, i) => ({ type: wanted.has(i) ? 'sleep' : 'daily' }))
+  const ids = await world.append(...events)
+  const sleeps = ids.filter((_, i) => wanted.has(i))
+  const counted = await ask(world, { type: 'sleep', dry_run: true })
+  assert.deepEqual([counted['events'], counted['complete']], [sleeps.length, true])
+  const filter = { ...everything, environmentId: api.environment.id, until: ctx.clock.now() + 1 }
+  assert.deepEqual(await countToReplay(ctx.db, filter, 0), { byType: [], complete: false })
+
+  await ask(world, { type: 'sleep', rate_per_second: 2 })
+  await runAll(world)
+  assert.deepEqual((await replayed(world)).map((row) => row.event_id).sort(), [...sleeps].sort())
 })

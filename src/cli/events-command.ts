@@ -120,8 +120,8 @@ export function addEvents(command: Command): void {
       destination_id: options.destination,
       rate_per_second: options.rate,
       dry_run: options.dryRun === true,
-    })) as { replay_id: string | null; events: number; bytes: number }
-    const what = `${result.events} events, ${result.bytes} bytes`
+    })) as { replay_id: string | null; events: number; complete: boolean; bytes: number }
+    const what = `${result.complete ? '' : 'At least '}${result.events} events, ${result.bytes} bytes`
     show(
       options,
       result,

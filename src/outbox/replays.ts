@@ -9,7 +9,7 @@ import { deliveriesOfEvent, type DeliveryRow, insertDelivery } from '../store/de
 import type { Sql } from '../store/database.ts'
 import { type DestinationRow, listDestinations } from '../store/destinations.ts'
 import { type JobRow, saveJobProgress } from '../store/jobs.ts'
-import { nextToReplay, type ReplayedEvent, type ReplayFilter } from '../store/replays.ts'
+import { beginning, nextToReplay, type Place, type ReplayedEvent, type ReplayFilter } from '../store/replays.ts'
 import { deliveryRow } from './append.ts'
 import { passes } from './filters.ts'
 import { placeFor, tookPlace } from './order.ts'
@@ -26,15 +26,16 @@ export interface ReplayOrder {
 }
 
 export interface ReplayState extends ReplayOrder {
-  after: { at: number; id: string }
+  after: Place
   done: number
-  total: number
+  /** Null: too many to count beforehand. */
+  total: number | null
 }
 
-/** `total` is how many were counted. */
-export async function startReplay(ctx: Context, order: ReplayOrder, total: number): Promise<string> {
+/** `total` is how many were counted, if all were. */
+export async function startReplay(ctx: Context, order: ReplayOrder, total: number | null): Promise<string> {
   const now = ctx.clock.now()
-  const payload: ReplayState = { ...order, after: { at: 0, id: '' }, done: 0, total }
+  const payload: ReplayState = { ...order, after: beginning(order.filter), done: 0, total }
   const { environmentId, userId, types, onlyFailed } = order.filter
   const job = { environmentId, userId, dedupeKey: `replay:${newId()}`, payload, at: now }
   return ctx.db.transaction(async (tx) => {
@@ -56,7 +57,7 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
   const { filter, ratePerSecond } = payload
   const limit = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor((ratePerSecond * STEP_MS) / 1000)))
   return ctx.db.transaction(async (tx) => {
-    const events = await nextToReplay(tx, filter, payload.after, limit)
+    const { events, next } = await nextToReplay(tx, filter, payload.after, limit)
     const destinations = await listDestinations(tx, filter.environmentId)
     const rows: DeliveryRow[] = []
     for (const event of events) {
@@ -68,10 +69,15 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
         tookPlace(ctx, tx, row)
         rows.push(row)
       }
-      payload.after = { at: event.created_at, id: event.id }
       payload.done++
     }
-    const progress = JSON.stringify({ done: Math.min(payload.done, payload.total), total: payload.total })
+    payload.after = next ?? payload.after
+    const { done } = payload
+    // More may fit than were counted, and fewer where some were deleted since.
+    if (next === null) payload.total = done
+    else if (payload.total !== null) payload.total = Math.max(payload.total, done)
+    const { total } = payload
+    const progress = total === null ? null : JSON.stringify({ done, total })
     const changed = await tx.batch([
       ...rows.map(insertDelivery),
       saveJobProgress(job.id, job.lease_id!, JSON.stringify(payload), progress),
@@ -81,7 +87,7 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
     if (rows.length > 0) {
       tx.afterCommit(() => wakeDeliveries(ctx.db, [...new Set(rows.map((row) => row.destination_id))]))
     }
-    if (events.length < limit) return 'done'
+    if (next === null) return 'done'
     return { again: ctx.clock.now() + Math.ceil((events.length / ratePerSecond) * 1000) }
   })
 }

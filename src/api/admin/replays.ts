@@ -12,6 +12,8 @@ import { cancelJob, JobView, jobView, resumeJob } from './jobs.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
 const MOST_TYPES = 50
+/** Who counts waits for the answer. */
+const COUNT_FOR_MS = 10_000
 
 const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), {
   error: 'must be an ISO 8601 time, such as 2026-01-31T08:00:00Z',
@@ -50,6 +52,7 @@ export const ReplayResult = z
   .object({
     replay_id: z.string().nullable().describe('Null after a dry run.'),
     events: z.number(),
+    complete: z.boolean().describe('False: counting was ended after ten seconds, and there may be more.'),
     bytes: z.number().describe('Of the bodies, for one destination.'),
     by_type: z.array(z.object({ type: z.string(), events: z.number(), bytes: z.number() })).describe('The most first.'),
   })
@@ -60,7 +63,10 @@ export const ReplayView = z
   .object({
     id: z.string(),
     state: JobView.shape.state,
-    progress: z.object({ done: z.number(), total: z.number() }),
+    progress: z.object({
+      done: z.number(),
+      total: z.number().nullable().describe('Null: too many to count beforehand.'),
+    }),
     types: z.array(z.string()).describe('None: any.'),
     provider: z.string().nullable(),
     user_id: z.string().nullable(),
@@ -94,15 +100,16 @@ export async function replay(
   }
   const filter = filterOf(ctx, environment, input)
   if (filter.until <= filter.since) throw new ApiError('invalid_request', 400, 'until: must be later than since')
-  const byType = await countToReplay(ctx.db, filter)
+  const { byType, complete } = await countToReplay(ctx.db, filter, performance.now() + COUNT_FOR_MS)
   const counted = {
     events: byType.reduce((sum, { events }) => sum + events, 0),
+    complete,
     bytes: byType.reduce((sum, { bytes }) => sum + bytes, 0),
     by_type: byType,
   }
   if (input.dry_run) return { replay_id: null, ...counted }
   const order = { filter, destinationId: input.destination_id ?? null, ratePerSecond: input.rate_per_second }
-  const id = await startReplay(ctx, order, counted.events)
+  const id = await startReplay(ctx, order, complete ? counted.events : null)
   wakeJobs()
   return { replay_id: id, ...counted }
 }
@@ -172,7 +179,7 @@ function replayView(row: JobRow): ReplayView {
   return {
     id,
     state,
-    progress: { done: Math.min(done, total), total },
+    progress: { done, total },
     types: filter.types,
     provider: filter.provider,
     user_id: filter.userId,
@@ -198,7 +205,8 @@ export const replayOperations = [
     path: '/replays',
     id: 'replay',
     summary: 'Send many events again',
-    description: 'Same ids, same bytes, in the lane of history. With `dry_run` they are only counted.',
+    description:
+      'Same ids, same bytes, in the lane of history. With `dry_run` they are only counted, for ten seconds at most: `complete` says whether that was enough.',
     tags: ['Events'],
     auth: 'admin',
     body: ReplayInput,

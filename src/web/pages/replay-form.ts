@@ -38,8 +38,8 @@ export function replayFormPages(app: App): void {
     const { ctx, environment } = c.get('view')
     const form = await readForm(c)
     try {
-      const { replay_id: id, events } = await replay(ctx, environment, inputOf(form, false))
-      return done(c, `/dashboard/replays/${id}`, `Started: ${plural(events, 'event')} will be sent again.`)
+      const result = await replay(ctx, environment, inputOf(form, false))
+      return done(c, `/dashboard/replays/${result.replay_id}`, `Started: ${howMany(result)} will be sent again.`)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       return formPage(c, form, { problems: problemsOf(error, NAMES) })
@@ -150,12 +150,11 @@ function countCard(c: Call, form: Form, destinations: readonly DestinationView[]
     ${
       counted === null
         ? empty('Choose, then count. Counting sends nothing.')
-        : counted.events === 0
+        : counted.events === 0 && counted.complete
           ? empty('No stored event fits. Widen the choice; events that have ended are deleted after some days.')
           : html`<div class="body">
               <p role="status">
-                <strong>${plural(counted.events, 'event')}</strong>, ${bytes(counted.bytes)}, to
-                ${whereTo(form, destinations)}.
+                <strong>${howMany(counted)}</strong>, ${bytes(counted.bytes)}, to ${whereTo(form, destinations)}.
               </p>
               <div class="table">
                 <table>
@@ -178,7 +177,7 @@ function countCard(c: Call, form: Form, destinations: readonly DestinationView[]
                   </tbody>
                 </table>
               </div>
-              <p class="small">${howLong(counted.events, form)}</p>
+              <p class="small">${howLong(counted, form)}</p>
               ${destinations.length === 0 ? html`<p><a href="/dashboard/destinations/new">Add a destination</a> first: there is none to send to.</p>` : startForm(c, form, counted.events)}
               <details>
                 <summary>Show as command</summary>
@@ -198,10 +197,14 @@ function whereTo(form: Form, destinations: readonly DestinationView[]): string {
   return formText(form, 'state') === 'failed' ? 'where each failed' : 'every destination that wants them'
 }
 
-function howLong(events: number, form: Form): string {
+function howMany({ events, complete }: ReplayResult): string {
+  return complete ? plural(events, 'event') : `at least ${plural(events, 'event')}`
+}
+
+function howLong({ events, complete }: ReplayResult, form: Form): string {
   const seconds = Math.ceil(events / Number(formText(form, 'rate_per_second') ?? 100))
   const about = seconds < 120 ? plural(seconds, 'second') : plural(Math.round(seconds / 60), 'minute')
-  return `At this rate about ${about}. It runs in the lane of history and delays nothing that is new.`
+  return `At this rate ${complete ? 'about' : 'at least'} ${about}. It runs in the lane of history and delays nothing that is new.`
 }
 
 /** What is started is what was counted: events that were made in between stay out. */

@@ -163,6 +163,10 @@ function state(row: ReplayView): Html {
 }
 
 function progress({ progress: { done, total } }: ReplayView): Html {
+  // Without a value it says that it is under way, and not how far.
+  if (total === null) {
+    return html`<progress aria-label="Events queued"></progress><span class="small">${plural(done, 'event')}</span>`
+  }
   return html`<progress value="${done}" max="${Math.max(total, 1)}" aria-label="Events queued"></progress
     ><span class="small">${done} of ${plural(total, 'event')}</span>`
 }
@@ -176,7 +180,9 @@ function remaining(row: ReplayView): string {
     case 'failed':
       return 'It gave up. “Go on” begins where it stopped.'
     default: {
-      const seconds = Math.ceil((row.progress.total - row.progress.done) / row.rate_per_second)
+      const { done, total } = row.progress
+      if (total === null) return 'There are too many to count them beforehand.'
+      const seconds = Math.ceil((total - done) / row.rate_per_second)
       return seconds < 60 ? 'Less than a minute left.' : `About ${plural(Math.ceil(seconds / 60), 'minute')} left.`
     }
   }
