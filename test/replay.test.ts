@@ -5,7 +5,8 @@ import { openWorld, until, type World } from '../src/deliver/test-world.ts'
 import { runReplay } from '../src/outbox/replays.ts'
 import { claim, jobQueue, recover } from '../src/queue/queue.ts'
 import { cancelJob, type JobRow } from '../src/store/jobs.ts'
-import { countToReplay, STRETCH } from '../src/store/replays.ts'
+import { countToReplay } from '../src/store/replays.ts'
+import { STRETCH } from '../src/store/stretches.ts'
 
 const everything = {
   types: [],

@@ -9,7 +9,8 @@ import { deliveriesOfEvent, type DeliveryRow, insertDelivery } from '../store/de
 import type { Sql } from '../store/database.ts'
 import { type DestinationRow, listDestinations } from '../store/destinations.ts'
 import { type JobRow, saveJobProgress } from '../store/jobs.ts'
-import { beginning, nextToReplay, type Place, type ReplayedEvent, type ReplayFilter } from '../store/replays.ts'
+import type { Cursor } from '../store/paging.ts'
+import { beginning, nextToReplay, type ReplayedEvent, type ReplayFilter } from '../store/replays.ts'
 import { deliveryRow } from './append.ts'
 import { passes } from './filters.ts'
 import { placeFor, tookPlace } from './order.ts'
@@ -26,7 +27,7 @@ export interface ReplayOrder {
 }
 
 export interface ReplayState extends ReplayOrder {
-  after: Place
+  after: Cursor
   done: number
   /** Null: too many to count beforehand. */
   total: number | null

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 import { newId } from '../model/ids.ts'
 import type { Context } from './context.ts'
 import { placeholders, type Sql, type Statement, type Transaction } from './database.ts'
-import { type Cursor, type Slice, sliceOf } from './paging.ts'
+import type { Cursor, Slice } from './paging.ts'
+import { Conditions, type Page, pageThrough, type Span } from './stretches.ts'
 
 export const ACTORS = ['session', 'admin_token', 'api_key', 'person', 'link', 'nobody', 'loam'] as const
 
@@ -134,45 +135,45 @@ export async function auditOnce(ctx: Context, act: Act, everyMs: number): Promis
   known.add(name)
 }
 
-export interface AuditFilter {
+export interface AuditFilter extends Span {
   environmentId?: string | undefined
   actor?: string | undefined
   /** An action, or all of a family: `destination`. */
   action?: string | undefined
   userId?: string | undefined
-  /** Milliseconds, inclusive and exclusive. */
-  since?: number | undefined
-  until?: number | undefined
 }
 
+const BY = ['at', 'id'] as const
+const isGiven = (each: [string, string | undefined]): each is [string, string] => each[1] !== undefined
+
+/** The newest first. */
 export async function listAudit(
   sql: Sql,
-  filter: AuditFilter,
-  page: { cursor: Cursor | null; limit: number },
+  { environmentId, actor, userId, action, ...span }: AuditFilter,
+  page: Page,
 ): Promise<Slice<AuditRow>> {
-  const params: (string | number)[] = [
-    filter.since ?? 0,
-    filter.until ?? Number.MAX_SAFE_INTEGER,
-    page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
-    page.cursor?.id ?? '',
-    page.limit + 1,
-  ]
-  const where = ['at >= $1', 'at < $2', '(at < $3 OR (at = $3 AND id < $4))']
-  const equals = { environment_id: filter.environmentId, actor: filter.actor, user_id: filter.userId }
-  for (const [column, value] of Object.entries(equals)) {
-    if (value !== undefined) where.push(`${column} = $${params.push(value)}`)
+  const rows = (after: Cursor, end: Cursor | null, limit: number): Promise<AuditRow[]> => {
+    const where = new Conditions()
+      .equals({ environment_id: environmentId, user_id: userId, actor })
+      .older(BY, after, end, span)
+    if (action !== undefined) {
+      const names = AUDIT_ACTIONS.filter((name) => name === action || name.startsWith(`${action}.`))
+      const known = names.length === 0 ? [action] : names
+      where.add(`action IN (${known.map((name) => where.value(name)).join(', ')})`)
+    }
+    return sql.all(
+      `SELECT ${COLUMNS} FROM audit_log WHERE ${where} ORDER BY at DESC, id DESC LIMIT ${where.value(limit)}`,
+      where.params,
+    )
   }
-  if (filter.action !== undefined) {
-    const names = AUDIT_ACTIONS.filter((name) => name === filter.action || name.startsWith(`${filter.action}.`))
-    const known = names.length === 0 ? [filter.action] : names
-    where.push(`action IN (${placeholders(known.length, params.length + 1)})`)
-    params.push(...known)
-  }
-  const rows = await sql.all<AuditRow>(
-    `SELECT ${COLUMNS} FROM audit_log WHERE ${where.join(' AND ')} ORDER BY at DESC, id DESC LIMIT $5`,
-    params,
-  )
-  return sliceOf(rows, page.limit, ({ at, id }) => ({ at, id }))
+  // Each of these begins an index.
+  const within = Object.entries({ user_id: userId, environment_id: environmentId }).find(isGiven)
+  const order = { table: 'audit_log', by: BY, ...(within && { where: within }), direction: 'DESC' } as const
+  return pageThrough(sql, order, page, {
+    ...span,
+    rows,
+    cursorOf: ({ at, id }) => ({ at, id }),
+  })
 }
 
 /** The oldest first, some at a time; answers how many. */

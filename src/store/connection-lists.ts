@@ -2,6 +2,7 @@
 import type { ConnectionRow } from './connections.ts'
 import type { Sql } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
+import { beginningOf, Conditions, type Page, pageThrough } from './stretches.ts'
 
 export function connectionsByReference(sql: Sql, environmentId: string, referenceId: string): Promise<ConnectionRow[]> {
   return sql.all(
@@ -43,28 +44,34 @@ export function connectionsPage(
   )
 }
 
+const BY = ['created_at', 'user_id'] as const
+
+/** The newest first. */
 export async function listConnections(
   sql: Sql,
   environmentId: string,
-  filter: { provider?: string; referenceId?: string; userId?: string; state?: string },
-  page: { cursor: Cursor | null; limit: number },
+  {
+    userId,
+    referenceId,
+    provider,
+    state,
+  }: { provider?: string; referenceId?: string; userId?: string; state?: string },
+  page: Page,
 ): Promise<Slice<ConnectionRow>> {
-  const rows = await sql.all<ConnectionRow>(
-    `SELECT * FROM connections WHERE environment_id = $1
-       AND ($2 = '' OR provider = $2) AND ($3 = '' OR reference_id = $3) AND ($4 = '' OR user_id = $4)
-       AND ($5 = '' OR state = $5)
-       AND (created_at < $6 OR (created_at = $6 AND user_id < $7))
-     ORDER BY created_at DESC, user_id DESC LIMIT $8`,
-    [
-      environmentId,
-      filter.provider ?? '',
-      filter.referenceId ?? '',
-      filter.userId ?? '',
-      filter.state ?? '',
-      page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
-      page.cursor?.id ?? '',
-      page.limit + 1,
-    ],
-  )
-  return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.user_id }))
+  const rows = (after: Cursor, end: Cursor | null, limit: number): Promise<ConnectionRow[]> => {
+    const where = new Conditions()
+      .equals({ environment_id: environmentId, user_id: userId, reference_id: referenceId, provider, state })
+      .older(BY, after, end)
+    return sql.all(
+      `SELECT * FROM connections WHERE ${where} ORDER BY created_at DESC, user_id DESC LIMIT ${where.value(limit)}`,
+      where.params,
+    )
+  }
+  const cursorOf = (row: ConnectionRow): Cursor => ({ at: row.created_at, id: row.user_id })
+  // These have indexes of their own, and few rows each.
+  if (userId !== undefined || referenceId !== undefined) {
+    return sliceOf(await rows(beginningOf(page.cursor, {}), null, page.limit + 1), page.limit, cursorOf)
+  }
+  const order = { table: 'connections', by: BY, where: ['environment_id', environmentId], direction: 'DESC' } as const
+  return pageThrough(sql, order, page, { rows, cursorOf })
 }

@@ -1,5 +1,6 @@
 import { insertMany, placeholders, type Sql, type Statement } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
+import { beginningOf, Conditions, type Page, pageThrough } from './stretches.ts'
 
 export type DeliveryState =
   /** Due at `next_at`. */
@@ -198,31 +199,35 @@ export async function attemptsOf(sql: Sql, delivery: DeliveryRow): Promise<Omit<
 
 export type DeliveryListing = DeliveryRow & { event_type: string; user_id: string | null; trace_id: string }
 
+const BY = ['d.created_at', 'd.id'] as const
+
+/** The newest first. */
 export async function listDeliveries(
   sql: Sql,
   environmentId: string,
   filter: { state?: string; destinationId?: string; userId?: string; type?: string },
-  page: { cursor: Cursor | null; limit: number },
+  page: Page,
 ): Promise<Slice<DeliveryListing>> {
-  const rows = await sql.all<DeliveryListing>(
-    `SELECT d.*, e.type AS event_type, e.user_id AS user_id, e.trace_id AS trace_id
-     FROM deliveries d JOIN events e ON e.id = d.event_id
-     WHERE d.environment_id = $1 AND ($2 = '' OR d.state = $2) AND ($3 = '' OR d.destination_id = $3)
-       AND ($4 = '' OR e.user_id = $4) AND ($5 = '' OR e.type = $5)
-       AND (d.created_at < $6 OR (d.created_at = $6 AND d.id < $7))
-     ORDER BY d.created_at DESC, d.id DESC LIMIT $8`,
-    [
-      environmentId,
-      filter.state ?? '',
-      filter.destinationId ?? '',
-      filter.userId ?? '',
-      filter.type ?? '',
-      page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
-      page.cursor?.id ?? '',
-      page.limit + 1,
-    ],
-  )
-  return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.id }))
+  const { state, destinationId, userId, type } = filter
+  const rows = (after: Cursor, end: Cursor | null, limit: number): Promise<DeliveryListing[]> => {
+    const where = new Conditions()
+      // A person's deliveries are found by their events.
+      .equals(userId === undefined ? { 'd.environment_id': environmentId } : { 'e.environment_id': environmentId })
+      .equals({ 'e.user_id': userId, 'd.state': state, 'd.destination_id': destinationId, 'e.type': type })
+      .older(BY, after, end)
+    return sql.all(
+      `SELECT d.*, e.type AS event_type, e.user_id AS user_id, e.trace_id AS trace_id
+       FROM deliveries d JOIN events e ON e.id = d.event_id WHERE ${where}
+       ORDER BY d.created_at DESC, d.id DESC LIMIT ${where.value(limit)}`,
+      where.params,
+    )
+  }
+  const cursorOf = (row: DeliveryListing): Cursor => ({ at: row.created_at, id: row.id })
+  if (userId !== undefined) {
+    return sliceOf(await rows(beginningOf(page.cursor, {}), null, page.limit + 1), page.limit, cursorOf)
+  }
+  const where = ['d.environment_id', environmentId] as const
+  return pageThrough(sql, { table: 'deliveries d', by: BY, where, direction: 'DESC' }, page, { rows, cursorOf })
 }
 
 /** How much stands before each destination, and since when: for the dashboard and the metrics. */

@@ -1,6 +1,7 @@
 import { forgetNamed } from './body-moves.ts'
 import { insertMany, placeholders, type Sql, type Statement, type Stored, type Transaction } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
+import { beginningOf, Conditions, type Page, pageThrough, type Span } from './stretches.ts'
 
 export interface EventRow {
   id: string
@@ -69,45 +70,39 @@ export function eventsByIds(sql: Sql, ids: readonly string[]): Promise<EventRow[
   return sql.all(`SELECT * FROM events WHERE id IN (${placeholders(ids.length)})`, ids)
 }
 
-export interface EventFilter {
+const BY = ['created_at', 'id'] as const
+
+export interface EventFilter extends Span {
   userId?: string
   type?: string
   provider?: string
   referenceId?: string
   reference?: string
-  /** Milliseconds, inclusive. */
-  since?: number
-  /** Milliseconds, exclusive. */
-  until?: number
 }
 
+/** The newest first. */
 export async function listEvents(
   sql: Sql,
   environmentId: string,
-  filter: EventFilter,
-  page: { cursor: Cursor | null; limit: number },
+  { userId, type, provider, referenceId, reference, ...span }: EventFilter,
+  page: Page,
 ): Promise<Slice<EventSummary>> {
-  const rows = await sql.all<EventSummary>(
-    `SELECT ${SUMMARY} FROM events WHERE environment_id = $1
-       AND ($2 = '' OR user_id = $2) AND ($3 = '' OR type = $3) AND ($4 = '' OR provider = $4)
-       AND ($5 = '' OR reference_id = $5) AND ($6 = '' OR reference = $6) AND created_at >= $7 AND created_at < $8
-       AND (created_at < $9 OR (created_at = $9 AND id < $10))
-     ORDER BY created_at DESC, id DESC LIMIT $11`,
-    [
-      environmentId,
-      filter.userId ?? '',
-      filter.type ?? '',
-      filter.provider ?? '',
-      filter.referenceId ?? '',
-      filter.reference ?? '',
-      filter.since ?? 0,
-      filter.until ?? Number.MAX_SAFE_INTEGER,
-      page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
-      page.cursor?.id ?? '',
-      page.limit + 1,
-    ],
-  )
-  return sliceOf(rows, page.limit, (row) => ({ at: row.created_at, id: row.id }))
+  const rows = (after: Cursor, end: Cursor | null, limit: number): Promise<EventSummary[]> => {
+    const where = new Conditions()
+      .equals({ environment_id: environmentId, user_id: userId, type, provider, reference_id: referenceId, reference })
+      .older(BY, after, end, span)
+    return sql.all(
+      `SELECT ${SUMMARY} FROM events WHERE ${where} ORDER BY created_at DESC, id DESC LIMIT ${where.value(limit)}`,
+      where.params,
+    )
+  }
+  const cursorOf = (row: EventSummary): Cursor => ({ at: row.created_at, id: row.id })
+  // These have indexes of their own, and few rows each.
+  if (userId !== undefined || reference !== undefined) {
+    return sliceOf(await rows(beginningOf(page.cursor, span), null, page.limit + 1), page.limit, cursorOf)
+  }
+  const order = { table: 'events', by: BY, where: ['environment_id', environmentId], direction: 'DESC' } as const
+  return pageThrough(sql, order, page, { ...span, rows, cursorOf })
 }
 
 export interface OldEvents {

@@ -1,10 +1,8 @@
-// What a replay looks through: events in the order in which they were written, a stretch at a time, so that no question keeps
-// those of others waiting, however many events there are and however few of them fit.
-import { placeholders, type Sql } from './database.ts'
+// What a replay looks through: events in the order in which they were written, a stretch at a time.
+import type { Sql } from './database.ts'
 import type { EventSummary } from './events.ts'
-
-/** Of an environment's events, looked at by one question. */
-export const STRETCH = 1000
+import type { Cursor } from './paging.ts'
+import { Conditions, endOfStretch } from './stretches.ts'
 
 export interface ReplayFilter {
   environmentId: string
@@ -22,59 +20,36 @@ export interface ReplayFilter {
   until: number
 }
 
-/** Where it has got to: the last event that was looked at. */
-export interface Place {
-  at: number
-  id: string
-}
-
 /** Before the first one. */
-export function beginning({ since }: ReplayFilter): Place {
+export function beginning({ since }: ReplayFilter): Cursor {
   return { at: since, id: '' }
 }
 
-/** The end of the next stretch. Null: what remains is shorter than one. */
-async function endOfStretch(
-  sql: Sql,
-  { environmentId, until, userId }: ReplayFilter,
-  after: Place,
-): Promise<Place | null> {
-  const params = [environmentId, after.at, after.id, until, STRETCH - 1]
-  const user = userId === null ? '' : ' AND user_id = $6'
-  const row = await sql.one<{ created_at: number; id: string }>(
-    `SELECT created_at, id FROM events WHERE environment_id = $1 AND (created_at, id) > ($2, $3) AND created_at < $4${user}
-     ORDER BY created_at, id LIMIT 1 OFFSET $5`,
-    userId === null ? params : [...params, userId],
-  )
-  return row === null ? null : { at: row.created_at, id: row.id }
-}
+const BY = ['e.created_at', 'e.id'] as const
 
-/** What the filter wants of a stretch; conditions are written only for what it asks, so that an index can serve them. */
-function condition(
-  { environmentId, types, provider, userId, referenceId, until, onlyFailed, sentTo }: ReplayFilter,
-  after: Place,
-  end: Place | null,
-): { where: string; params: (string | number)[] } {
-  const params: (string | number)[] = []
-  const given = (value: string | number): string => `$${params.push(value)}`
-  const parts = [
-    `e.environment_id = ${given(environmentId)}`,
-    `(e.created_at, e.id) > (${given(after.at)}, ${given(after.id)})`,
-    // One bound at each end: of two, the wrong one could lead through the index.
-    end === null ? `e.created_at < ${given(until)}` : `(e.created_at, e.id) <= (${given(end.at)}, ${given(end.id)})`,
-  ]
-  if (provider !== null) parts.push(`e.provider = ${given(provider)}`)
-  if (userId !== null) parts.push(`e.user_id = ${given(userId)}`)
-  if (referenceId !== null) parts.push(`e.reference_id = ${given(referenceId)}`)
+/** What the filter wants of the next stretch, and where that ends; null: it is the last one. */
+async function nextStretch(
+  sql: Sql,
+  filter: ReplayFilter,
+  after: Cursor,
+): Promise<{ where: Conditions; end: Cursor | null }> {
+  const { environmentId, types, provider, userId, referenceId, until, onlyFailed, sentTo } = filter
+  const order = { table: 'events', by: ['created_at', 'id'], where: ['environment_id', environmentId] } as const
+  // A person's own are few, and have an index of their own.
+  const next = userId === null ? await endOfStretch(sql, { ...order, direction: 'ASC' }, after) : null
+  const end = next !== null && next.at < until ? next : null
+  const where = new Conditions()
+    .equals({ 'e.environment_id': environmentId, 'e.provider': provider, 'e.user_id': userId })
+    .equals({ 'e.reference_id': referenceId })
+    .between(BY, 'ASC', after, end)
+  // One bound at each end: of two, the wrong one could lead through the index.
+  if (end === null) where.add(`e.created_at < ${where.value(until)}`)
   if (onlyFailed || sentTo !== null) {
-    const there = sentTo === null ? '' : ` AND d.destination_id = ${given(sentTo)}`
-    parts.push(`EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id${there}${onlyFailed ? FAILED : ''})`)
+    const there = sentTo === null ? '' : ` AND d.destination_id = ${where.value(sentTo)}`
+    where.add(`EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id${there}${onlyFailed ? FAILED : ''})`)
   }
-  if (types.length > 0) {
-    parts.push(`e.type IN (${placeholders(types.length, params.length + 1)})`)
-    params.push(...types)
-  }
-  return { where: parts.join(' AND '), params }
+  if (types.length > 0) where.add(`e.type IN (${types.map((type) => where.value(type)).join(', ')})`)
+  return { where, end }
 }
 
 /** Of a delivery `d`: it failed, and no later one of the same part went. */
@@ -100,12 +75,11 @@ export async function countToReplay(sql: Sql, filter: ReplayFilter, deadlineMs: 
   const sums = new Map<string, ReplayCount>()
   let complete = false
   for (let after = beginning(filter); !complete && performance.now() < deadlineMs;) {
-    const end = await endOfStretch(sql, filter, after)
-    const { where, params } = condition(filter, after, end)
+    const { where, end } = await nextStretch(sql, filter, after)
     const rows = await sql.all<ReplayCount>(
       `SELECT e.type, count(*) AS events, CAST(sum(e.byte_length) AS BIGINT) AS bytes FROM events e WHERE ${where}
        GROUP BY e.type`,
-      params,
+      where.params,
     )
     for (const { type, events, bytes } of rows) {
       const sum = sums.get(type) ?? { type, events: 0, bytes: 0 }
@@ -124,17 +98,16 @@ export interface Stretch {
   /** Possibly none, though there are more behind them. */
   events: ReplayedEvent[]
   /** Where to go on. Null: that was all. */
-  next: Place | null
+  next: Cursor | null
 }
 
 /** At most `limit` of the next stretch. */
-export async function nextToReplay(sql: Sql, filter: ReplayFilter, after: Place, limit: number): Promise<Stretch> {
-  const end = await endOfStretch(sql, filter, after)
-  const { where, params } = condition(filter, after, end)
+export async function nextToReplay(sql: Sql, filter: ReplayFilter, after: Cursor, limit: number): Promise<Stretch> {
+  const { where, end } = await nextStretch(sql, filter, after)
   const events = await sql.all<ReplayedEvent>(
     `SELECT e.id, e.user_id, e.reference_id, e.provider, e.type, e.created_at FROM events e WHERE ${where}
-     ORDER BY e.created_at, e.id LIMIT $${params.length + 1}`,
-    [...params, limit],
+     ORDER BY e.created_at, e.id LIMIT ${where.value(limit)}`,
+    where.params,
   )
   const last = events.at(-1)
   const next = last !== undefined && events.length === limit ? { at: last.created_at, id: last.id } : end

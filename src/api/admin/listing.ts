@@ -16,14 +16,19 @@ export interface PageInput {
 
 export interface Listing<Item> {
   data: Item[]
-  /** Null on the last page. */
+  /** Null on the last page; one before it may be short or empty. */
   next_cursor: string | null
 }
 
 export function listingSchema<Item extends z.ZodType>(item: Item) {
   return z.object({
     data: z.array(item),
-    next_cursor: z.string().nullable().describe('Pass it as `cursor` for the next page; null on the last.'),
+    next_cursor: z
+      .string()
+      .nullable()
+      .describe(
+        'Pass it as `cursor` for the next page; null on the last. Where few of many fit, a page before the last may be short or empty.',
+      ),
   })
 }
 

@@ -5,7 +5,7 @@ import { ACTORS, AUDIT_ACTIONS } from '../../store/audit.ts'
 import { page } from '../layout.ts'
 import { field } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
-import { empty, instant, notice, plural } from '../parts/show.ts'
+import { empty, instant, noneSoFar, notice, plural } from '../parts/show.ts'
 import { inUtc, queryText, withQuery } from '../query.ts'
 import type { App, Call } from '../view.ts'
 
@@ -58,38 +58,40 @@ async function listPage(c: Call): Promise<Response> {
     body: html`${filterForm(c, query, problems)}
       <div class="card">
         ${
-          list.data.length === 0
-            ? empty(
-                !parsed.success
-                  ? 'A filter cannot be read: see beside it.'
-                  : isFiltered
-                    ? 'No entry fits these filters.'
-                    : 'Nothing was noted yet.',
-                isFiltered ? html`<a class="button" href="${PATH}">Show all entries</a>` : '',
-              )
-            : html`<div class="table">
-                  <table class="reflow">
-                    <thead>
-                      <tr>
-                        <th scope="col">Time (UTC)</th>
-                        <th scope="col">Who</th>
-                        <th scope="col">From</th>
-                        <th scope="col">What</th>
-                        <th scope="col">Whose data</th>
-                        <th scope="col">Details</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      ${list.data.map((row) => entryRow(c, row))}
-                    </tbody>
-                  </table>
-                </div>
-                <div class="pager">
-                  <span class="small">${plural(list.data.length, 'entry', 'entries')} shown</span
-                  ><span class="row"
-                    >${queryText(c, 'cursor') === undefined ? '' : html`<a class="button dense" href="${withQuery(c, { cursor: undefined })}">Newest</a>`}${list.next_cursor === null ? '' : html`<a class="button dense" href="${withQuery(c, { cursor: list.next_cursor })}">Older</a>`}</span
-                  >
-                </div>`
+          list.data.length === 0 && list.next_cursor !== null
+            ? noneSoFar(withQuery(c, { cursor: list.next_cursor }))
+            : list.data.length === 0
+              ? empty(
+                  !parsed.success
+                    ? 'A filter cannot be read: see beside it.'
+                    : isFiltered
+                      ? 'No entry fits these filters.'
+                      : 'Nothing was noted yet.',
+                  isFiltered ? html`<a class="button" href="${PATH}">Show all entries</a>` : '',
+                )
+              : html`<div class="table">
+                    <table class="reflow">
+                      <thead>
+                        <tr>
+                          <th scope="col">Time (UTC)</th>
+                          <th scope="col">Who</th>
+                          <th scope="col">From</th>
+                          <th scope="col">What</th>
+                          <th scope="col">Whose data</th>
+                          <th scope="col">Details</th>
+                        </tr>
+                      </thead>
+                      <tbody>
+                        ${list.data.map((row) => entryRow(c, row))}
+                      </tbody>
+                    </table>
+                  </div>
+                  <div class="pager">
+                    <span class="small">${plural(list.data.length, 'entry', 'entries')} shown</span
+                    ><span class="row"
+                      >${queryText(c, 'cursor') === undefined ? '' : html`<a class="button dense" href="${withQuery(c, { cursor: undefined })}">Newest</a>`}${list.next_cursor === null ? '' : html`<a class="button dense" href="${withQuery(c, { cursor: list.next_cursor })}">Older</a>`}</span
+                    >
+                  </div>`
         }
       </div>
       ${notice('info', 'Reads of the same person and kind by the same reader are one entry an hour. Entries hold no values and no secrets.')}`,

@@ -8,7 +8,7 @@ import { deliveriesOfEvent } from '../../store/deliveries.ts'
 import { page } from '../layout.ts'
 import { field } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
-import { empty, instant, plural, sourceName } from '../parts/show.ts'
+import { empty, instant, noneSoFar, plural, sourceName } from '../parts/show.ts'
 import { eventResult } from '../parts/states.ts'
 import { queryText, withQuery } from '../query.ts'
 import type { App, Call } from '../view.ts'
@@ -89,14 +89,18 @@ async function listPage(c: Call): Promise<Response> {
                   >
                 </div>`
             : html`<div ${filter.cursor === undefined ? liveList(environment.dev_id) : ''}>
-                ${empty(
-                  filtered
-                    ? 'No event fits these filters.'
-                    : 'Nothing has been sent yet. Connect someone, or make up an event to see how one looks.',
-                  filtered
-                    ? html`<a class="button" href="/dashboard/events">Show all events</a>`
-                    : html`<a class="button primary" href="/dashboard/simulator">Make up an event</a>`,
-                )}
+                ${
+                  next !== null
+                    ? noneSoFar(withQuery(c, { cursor: next }))
+                    : empty(
+                        filtered
+                          ? 'No event fits these filters.'
+                          : 'Nothing has been sent yet. Connect someone, or make up an event to see how one looks.',
+                        filtered
+                          ? html`<a class="button" href="/dashboard/events">Show all events</a>`
+                          : html`<a class="button primary" href="/dashboard/simulator">Make up an event</a>`,
+                      )
+                }
               </div>`
         }
       </div>`,

@@ -5,7 +5,7 @@ import { listUsers, type UserView } from '../../api/admin/users.ts'
 import { page } from '../layout.ts'
 import { field } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
-import { empty, moment, plural, sourceName } from '../parts/show.ts'
+import { empty, moment, noneSoFar, plural, sourceName } from '../parts/show.ts'
 import { userState } from '../parts/states.ts'
 import { queryText, withQuery } from '../query.ts'
 import type { App, Call } from '../view.ts'
@@ -37,13 +37,14 @@ export function userListPage(app: App): void {
           sources.data.map((source) => [source.provider, source.name] as const),
         )}
         <div class="card">
-          ${users.data.length === 0 ? nobody(filtered) : table(c, users.data, users.next_cursor)}
+          ${users.data.length === 0 ? nobody(c, filtered, users.next_cursor) : table(c, users.data, users.next_cursor)}
         </div>`,
     })
   })
 }
 
-function nobody(filtered: boolean): Html {
+function nobody(c: Call, filtered: boolean, next: string | null): Html {
+  if (next !== null) return noneSoFar(withQuery(c, { cursor: next }))
   return filtered
     ? empty('No connection fits these filters.', html`<a class="button" href="/dashboard/users">Show all users</a>`)
     : empty(

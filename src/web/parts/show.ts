@@ -89,6 +89,14 @@ export function empty(text: Html | string, action: Html | '' = ''): Html {
   </div>`
 }
 
+/** Where few of many fit: what was looked through had none, and there is more. */
+export function noneSoFar(next: string): Html {
+  return empty(
+    'Nothing among the newest fits. There is more to look through.',
+    html`<a class="button" href="${next}">Look further</a>`,
+  )
+}
+
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`
   if (count < 1_000_000) return `${(count / 1000).toFixed(1)} kB`

@@ -11,7 +11,7 @@ import { Gateway, type GatewaySettings, type Role } from './gateway.ts'
 import { Ledger, Load, type Person, signIn, userOf } from './load.ts'
 import { randomFor, SEED } from './random.ts'
 import { type Receipt, Sink } from './sink.ts'
-import { until } from './until.ts'
+import { untilNone } from './until.ts'
 import { atEnd } from './cleanup.ts'
 
 /** What was under way when the deletion was acknowledged may still come: memory is asked of the database after a second. */
@@ -47,7 +47,7 @@ export interface World {
   ledger: Ledger
   load: Load
   /** Everything that was accepted has arrived and nothing is left to do. */
-  settle(withinMs?: number): Promise<void>
+  settle(): Promise<void>
   /** The invariants. Stops the servers. */
   verify(): Promise<void>
 }
@@ -92,7 +92,7 @@ export async function openWorld(t: TestContext, name: EngineName, options: World
     people,
     ledger,
     load,
-    settle: (withinMs) => settle(world, withinMs),
+    settle: () => settle(world),
     verify: () => verify(t, world),
   }
   return world
@@ -110,22 +110,20 @@ export function arrived(receipts: readonly Receipt[]): Set<string> {
   return new Set(receipts.filter(({ taken }) => taken).flatMap(({ days }) => days))
 }
 
-async function settle({ engine, ledger, sink, destinationId }: World, withinMs?: number): Promise<void> {
+async function settle({ engine, ledger, sink, destinationId }: World): Promise<void> {
   const missing = (): string[] => {
     const there = arrived(sink.receipts)
     return ledger.owed().filter((day) => !there.has(day))
   }
-  await until(
-    () => missing().length === 0,
+  await untilNone(
+    () => missing().length,
     () => `${missing().length} of ${ledger.accepted.size} accepted days did not arrive, such as ${missing()[0]}`,
-    withinMs,
   )
   const open = `SELECT count(*) AS n FROM deliveries
     WHERE destination_id = '${destinationId}' AND state IN ('pending', 'waiting', 'sending')`
-  await until(
-    async () => Number((await engine.query<{ n: number | string }>(open))[0]!.n) === 0,
-    'deliveries are left',
-    withinMs,
+  await untilNone(
+    async () => Number((await engine.query<{ n: number | string }>(open))[0]!.n),
+    () => 'deliveries are left',
   )
 }
 

@@ -1,0 +1,100 @@
+// Lists that are longer than a stretch: every page, whatever fits, and nothing twice.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openWorld, type World } from '../src/deliver/test-world.ts'
+import { listDeliveries } from '../src/store/deliveries.ts'
+import { listEvents } from '../src/store/events.ts'
+import type { Cursor, Slice } from '../src/store/paging.ts'
+import { type Page, STRETCH } from '../src/store/stretches.ts'
+
+const COUNT = 2 * STRETCH + 2
+/** In the first stretch and the last one, and at both ends of the one between. */
+const RARE = new Set([0, 1, STRETCH + 1, STRETCH + 2, COUNT - 1])
+
+async function filled(world: World): Promise<string[]> {
+  const events = Array.from({ length: COUNT }, (_, i) => ({ type: RARE.has(i) ? 'sleep' : 'daily' }))
+  const ids = await world.append(...events)
+  return ids.filter((_, i) => RARE.has(i))
+}
+
+async function everyPage<Row>(limit: number, read: (page: Page) => Promise<Slice<Row>>, lookForMs?: number) {
+  const pages: Row[][] = []
+  let cursor: Cursor | null = null
+  do {
+    const slice: Slice<Row> = await read({ cursor, limit, ...(lookForMs !== undefined && { lookForMs }) })
+    pages.push(slice.rows)
+    cursor = slice.next
+  } while (cursor !== null)
+  return pages
+}
+
+test('few of many events fit: pages are full, and there is nothing twice', async (t) => {
+  const world = await openWorld(t)
+  const rare = await filled(world)
+  const { db } = world.ctx
+  const env = world.api.environment.id
+  const pages = await everyPage(2, (page) => listEvents(db, env, { type: 'sleep' }, page))
+  assert.deepEqual(
+    pages.map((rows) => rows.length),
+    [2, 2, 1],
+  )
+  assert.deepEqual(
+    pages
+      .flat()
+      .map(({ id }) => id)
+      .sort(),
+    [...rare].sort(),
+  )
+  const all = await everyPage(200, (page) => listEvents(db, env, {}, page))
+  assert.equal(new Set(all.flat().map(({ id }) => id)).size, COUNT)
+})
+
+test('who has looked long enough answers what there was, and the next page goes on from there', async (t) => {
+  const world = await openWorld(t)
+  const rare = await filled(world)
+  const { db } = world.ctx
+  const env = world.api.environment.id
+  const pages = await everyPage(10, (page) => listEvents(db, env, { type: 'sleep' }, page), 0)
+  assert.equal(pages.length, 3)
+  assert.deepEqual(
+    pages
+      .flat()
+      .map(({ id }) => id)
+      .sort(),
+    [...rare].sort(),
+  )
+  const none = await everyPage(10, (page) => listEvents(db, env, { provider: 'NOBODY' }, page), 0)
+  assert.deepEqual(none, [[], [], []])
+})
+
+test('a range ends where it says, in the middle of a stretch', async (t) => {
+  const world = await openWorld(t)
+  await filled(world)
+  const { db } = world.ctx
+  const env = world.api.environment.id
+  // One a second, the oldest first.
+  await db.run(`UPDATE events SET created_at = 1000 * (SELECT count(*) FROM events older WHERE older.id < events.id)`)
+  const [since, until] = [500_000, 1_700_000]
+  const pages = await everyPage(150, (page) => listEvents(db, env, { since, until }, page))
+  const times = pages.flat().map((row) => row.created_at)
+  assert.deepEqual([times.length, times[0], times.at(-1)], [1200, until - 1000, since])
+  assert.deepEqual(await everyPage(5, (page) => listEvents(db, env, { since, until: since }, page)), [[]])
+})
+
+test('deliveries by state, destination and person', async (t) => {
+  const world = await openWorld(t)
+  const receiver = await world.receiver()
+  const destination = await world.destination(receiver.url)
+  const connection = await world.api.addUser()
+  const [first] = await world.append({ type: 'sleep', connection })
+  await filled(world)
+  const { db } = world.ctx
+  const env = world.api.environment.id
+  await db.run(`UPDATE deliveries SET state = 'failed' WHERE event_id = $1`, [first!])
+  const eventsOf = async (filter: Parameters<typeof listDeliveries>[2]): Promise<string[]> =>
+    (await everyPage(100, (page) => listDeliveries(db, env, filter, page))).flat().map((row) => row.event_id)
+  assert.deepEqual(await eventsOf({ state: 'failed' }), [first])
+  assert.deepEqual(await eventsOf({ userId: connection.user_id }), [first])
+  assert.equal((await eventsOf({ destinationId: destination, type: 'sleep' })).length, RARE.size + 1)
+  assert.equal(new Set(await eventsOf({})).size, COUNT + 1)
+})
