@@ -1,6 +1,7 @@
 // Lists of the admin API: newest first, by cursor.
 import { z } from 'zod'
-import { type Cursor, decodeCursor, encodeCursor, type Slice } from '../../store/paging.ts'
+import { decodeCursor, encodeCursor, type Slice } from '../../store/paging.ts'
+import type { Page } from '../../store/stretches.ts'
 
 const DEFAULT_LIMIT = 50
 
@@ -12,6 +13,8 @@ export const pageQuery = {
 export interface PageInput {
   limit?: number
   cursor?: string
+  /** Of our own pages, which have more to ask: how long the list is looked through for what is rare. */
+  lookForMs?: number
 }
 
 export interface Listing<Item> {
@@ -32,8 +35,8 @@ export function listingSchema<Item extends z.ZodType>(item: Item) {
   })
 }
 
-export function pageOf(input: PageInput): { cursor: Cursor | null; limit: number } {
-  return { cursor: decodeCursor(input.cursor), limit: input.limit ?? DEFAULT_LIMIT }
+export function pageOf({ cursor, limit = DEFAULT_LIMIT, lookForMs }: PageInput): Page {
+  return { cursor: decodeCursor(cursor), limit, ...(lookForMs !== undefined && { lookForMs }) }
 }
 
 export function listingOf<Row, Item>(slice: Slice<Row>, view: (row: Row) => Item): Listing<Item> {

@@ -162,7 +162,7 @@ async function newPage(c: Call, form: Form, problems: Problems): Promise<Respons
 async function detail(c: Call, form: Form, problems: Problems, newSecret: string | null = null): Promise<Response> {
   const { ctx, environment, csrf } = c.get('view')
   const row = await getDestination(ctx, environment, { destination_id: c.req.param('id')! })
-  const deliveries = await listDeliveries(ctx, environment, { destination_id: row.id, limit: 10 })
+  const deliveries = await listDeliveries(ctx, environment, { destination_id: row.id, limit: 10, lookForMs: 200 })
   const type = typeNamed(ctx, row.type)
   const path = `/dashboard/destinations/${row.id}`
   const bin = inspectorBin(row.target)

@@ -17,7 +17,7 @@ async function listPage(c: Call): Promise<Response> {
   const { ctx, environment, csrf } = c.get('view')
   const { data } = await listDestinations(ctx, environment)
   const lately = await Promise.all(
-    data.map((row) => listDeliveries(ctx, environment, { destination_id: row.id, limit: 1 })),
+    data.map((row) => listDeliveries(ctx, environment, { destination_id: row.id, limit: 1, lookForMs: 50 })),
   )
   return page(c, {
     section: 'destinations',

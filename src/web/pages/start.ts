@@ -152,28 +152,35 @@ async function stepsOf(c: Call): Promise<Step[]> {
   ]
 }
 
-type Arrival = { delivery: DeliveryView | null; sent: boolean }
+type Arrival = { delivery: DeliveryView | null; sent: boolean; isLongAgo: boolean }
+
+const ONE = { limit: 1, lookForMs: 50 }
 
 /** The newest delivery of one of these types that arrived, else one that did not. */
 async function latest(c: Call, types: readonly string[]): Promise<Arrival> {
   const { ctx, environment } = c.get('view')
   const delivered = await Promise.all(
-    types.map((type) => listDeliveries(ctx, environment, { type, state: 'delivered', limit: 1 })),
+    types.map((type) => listDeliveries(ctx, environment, { type, state: 'delivered', ...ONE })),
   )
   const arrived = newest(delivered.flatMap((list) => list.data))
-  if (arrived !== null) return { delivery: arrived, sent: true }
+  if (arrived !== null) return { delivery: arrived, sent: true, isLongAgo: false }
   const [tried, events] = await Promise.all([
-    Promise.all(types.map((type) => listDeliveries(ctx, environment, { type, limit: 1 }))),
-    Promise.all(types.map((type) => listEvents(ctx, environment, { type, limit: 1 }))),
+    Promise.all(types.map((type) => listDeliveries(ctx, environment, { type, ...ONE }))),
+    Promise.all(types.map((type) => listEvents(ctx, environment, { type, ...ONE }))),
   ])
-  return { delivery: newest(tried.flatMap((list) => list.data)), sent: events.some((list) => list.data.length > 0) }
+  return {
+    delivery: newest(tried.flatMap((list) => list.data)),
+    sent: events.some((list) => list.data.length > 0),
+    isLongAgo: events.some((list) => list.data.length === 0 && list.next_cursor !== null),
+  }
 }
 
 function newest(deliveries: DeliveryView[]): DeliveryView | null {
   return deliveries.sort((a, b) => b.created_at.localeCompare(a.created_at))[0] ?? null
 }
 
-function arrival({ delivery, sent }: Arrival, nothing: string): Omit<Step, 'title'> {
+function arrival({ delivery, sent, isLongAgo }: Arrival, nothing: string): Omit<Step, 'title'> {
+  if (delivery === null && !sent && isLongAgo) return { done: true, text: 'Not among the newest of many events.', action: '' }
   if (delivery === null) {
     return { done: false, text: sent ? 'It was made, but no destination wanted it.' : nothing, action: '' }
   }
