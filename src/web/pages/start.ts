@@ -180,7 +180,8 @@ function newest(deliveries: DeliveryView[]): DeliveryView | null {
 }
 
 function arrival({ delivery, sent, isLongAgo }: Arrival, nothing: string): Omit<Step, 'title'> {
-  if (delivery === null && !sent && isLongAgo) return { done: true, text: 'Not among the newest of many events.', action: '' }
+  if (delivery === null && !sent && isLongAgo)
+    return { done: true, text: 'Not among the newest of many events.', action: '' }
   if (delivery === null) {
     return { done: false, text: sent ? 'It was made, but no destination wanted it.' : nothing, action: '' }
   }
