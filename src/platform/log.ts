@@ -1,5 +1,6 @@
 // JSON lines. Fields are ids, counts and durations: never tokens, never health values.
 import { pino } from 'pino'
+import { toldError } from './told-error.ts'
 
 export interface Log {
   debug(fields: object, message: string): void
@@ -18,6 +19,7 @@ export function createLog(level: LogLevel, to: 'stdout' | 'stderr' = 'stdout'): 
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: toldError },
       redact: { paths: REDACTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[hidden]' },
     },
     pino.destination({ dest: to === 'stdout' ? 1 : 2, sync: true }),
