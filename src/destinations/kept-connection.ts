@@ -80,7 +80,8 @@ export function keptConnection<Client>(how: {
         connection.client.then((client) => work(client)),
       )
     } catch (error) {
-      if (how.survives?.(error) !== true) end(connection, error instanceof TimedOut)
+      // One that never opened would fail all who come, also after the cause was mended.
+      if (!connection.up || how.survives?.(error) !== true) end(connection, error instanceof TimedOut)
       throw error
     } finally {
       left(connection)
