@@ -57,6 +57,24 @@ suite('what only Redis has', { skip: missingRedis() ?? false, timeout: 60_000 },
     assert.match(await send({ require_persistence: false, replicas: 1 }), /"retry".*0 of 1 replicas/)
   })
 
+  test('the database is the one of the settings; one that is not there is never taken for another', async (t) => {
+    const server = await startRedis()
+    t.after(() => server.stop())
+    const settings = place(server)
+    const send = async (database: number): Promise<string> => {
+      const sender = redis.open(RedisSettings.parse({ ...settings, database }), testWorld(t, { allowPrivate: true }))
+      const results = await sender.send([testEvent(0)], NOW)
+      await sender.close()
+      return JSON.stringify(results)
+    }
+    assert.match(await send(9999), /"retry".*no database of this number/)
+    assert.match(await send(3), /"delivered"/)
+    const client = server.client()
+    assert.equal(await client.xlen(String(settings.stream)), 0)
+    await client.select(3)
+    assert.equal(await client.xlen(String(settings.stream)), 1)
+  })
+
   test('a key of another type, and a stream with a length', async (t) => {
     const server = await startRedis()
     t.after(() => server.stop())

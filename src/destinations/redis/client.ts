@@ -47,7 +47,6 @@ export async function openRedis(
     Connector: GuardedConnector,
     host: settings.host,
     port: settings.port,
-    db: settings.database,
     ...(settings.username === null ? {} : { username: settings.username }),
     ...(settings.password === null ? {} : { password: settings.password }),
     // TLS is the socket's; this lets ioredis wait for its handshake.
@@ -70,6 +69,8 @@ export async function openRedis(
   unwanted.addEventListener('abort', shut, { once: true })
   try {
     await redis.connect()
+    // As an option, ioredis would go on in database 0 where there is none of that number.
+    if (settings.database !== 0) await redis.select(settings.database)
     if (settings.require_persistence && /^aof_enabled:0/m.test(await redis.info('persistence')))
       throw new NotPersistent()
   } catch (error) {

@@ -29,6 +29,9 @@ export function problemOf(error: unknown, where: string): SendResult {
   if (word !== null) {
     const mend = MEND[word]
     if (mend !== undefined) return retry(`${where} refused (${word}): ${mend}`)
+    if (/DB index is out of range|SELECT is not allowed/.test((error as Error).message)) {
+      return retry(`${where} has no database of this number: correct database`)
+    }
     if (/string exceeds maximum allowed size/.test((error as Error).message)) {
       return rejected(`${where} does not take an event of this size (proto-max-bulk-len)`)
     }
