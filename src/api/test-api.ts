@@ -5,7 +5,7 @@ import { openTestDatabase } from '../../test/database.ts'
 import { sealTokens } from '../credentials/tokens.ts'
 import { payloadUrls } from '../outbox/payloads.ts'
 import { type ManualClock, manualClock } from '../platform/clock.ts'
-import type { Http, HttpRequest, HttpResponse } from '../platform/http.ts'
+import type { GuardedHttp, HttpRequest, HttpResponse } from '../platform/http.ts'
 import { silentLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createNetwork } from '../platform/network.ts'
@@ -68,12 +68,14 @@ export async function openTestApi(options: { sandbox?: boolean; shutdown?: Abort
     status: 200,
     json: {},
   })
-  const http: Http = {
+  const http: GuardedHttp = {
     send: async (request) => {
       sent.push(request)
       const { status, headers = {}, json } = answer(request)
       return httpResponse(status, headers, json)
     },
+    // What a guarded one refuses is tested in http-client.test.ts.
+    check: () => undefined,
   }
   const ctx: Context = {
     db,

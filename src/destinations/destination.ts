@@ -129,6 +129,11 @@ export interface DestinationType<Settings extends ZodObject = ZodObject> {
   settings: Settings
   /** How long a call may take unless the destination's delivery settings say otherwise; left out: 30. */
   timeoutSeconds?: number
+  /**
+   * The hosts that the settings name, by the setting that does: each a URL, `host`, or `host:port`. They are refused when
+   * they are given, where they are addresses that may not be reached. Left out: none.
+   */
+  reaches?(settings: z.infer<Settings>): Record<string, readonly string[]>
   /** One line that names the target without secrets, for lists. */
   target(settings: z.infer<Settings>): string
   /** What one call of `send` takes; left out: one event. */

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { Agent, errors, type Dispatcher } from 'undici'
 import {
-  type Http,
+  type GuardedHttp,
   HttpFailure,
   type HttpFailureReason,
   type HttpRequest,
@@ -35,7 +35,7 @@ export interface HttpOptions {
   names?: Names
 }
 
-export interface HttpClient extends Http {
+export interface HttpClient extends GuardedHttp {
   close(): Promise<void>
 }
 
@@ -66,6 +66,7 @@ export function createHttp(options: HttpOptions): HttpClient {
   }
   return {
     send: (request) => send(agentsOf(request.tls), options, request),
+    check: (url) => check(options, new URL(url)),
     async close() {
       const all = [plain, ...identities.values()].flatMap(({ kept, fresh }) => [kept, fresh])
       await Promise.all(all.map((agent) => agent.destroy()))
@@ -101,8 +102,7 @@ function agentsFor(options: HttpOptions, tls: HttpTls | undefined): Agents {
   return { kept: new Agent({ ...settings, pipelining: 1 }), fresh: new Agent({ ...settings, pipelining: 0 }) }
 }
 
-async function send({ kept, fresh }: Agents, options: HttpOptions, request: HttpRequest): Promise<HttpResponse> {
-  const url = targetOf(request)
+function check(options: HttpOptions, url: URL): void {
   if (options.allowPrivate !== true) {
     const literal = literalAddress(url)
     if (literal !== null && !reachable(options.allowPrivate)(literal)) throw refused(url)
@@ -111,6 +111,11 @@ async function send({ kept, fresh }: Agents, options: HttpOptions, request: Http
     const message = `port ${portOf(url)} of ${url.hostname} is none that LOAM_DESTINATION_PORTS allows`
     throw new HttpFailure('refused_target', message)
   }
+}
+
+async function send({ kept, fresh }: Agents, options: HttpOptions, request: HttpRequest): Promise<HttpResponse> {
+  const url = targetOf(request)
+  check(options, url)
   const startedAt = performance.now()
   try {
     return await once(kept, options, request, url)

@@ -41,6 +41,12 @@ export interface Http {
   send(request: HttpRequest): Promise<HttpResponse>
 }
 
+/** Keeps away from some addresses and ports. */
+export interface GuardedHttp extends Http {
+  /** Throws HttpFailure when nothing may be sent to this URL's port or address. Names pass: they are seen when connecting. */
+  check(url: string): void
+}
+
 export type HttpFailureReason = 'timeout' | 'dns' | 'connect' | 'tls' | 'reset' | 'refused_target' | 'protocol'
 
 export class HttpFailure extends Error {

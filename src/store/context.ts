@@ -1,6 +1,6 @@
 // What every stage is handed: the outside world and the database. Made once, in main.ts or in a test.
 import type { Clock } from '../platform/clock.ts'
-import type { Http } from '../platform/http.ts'
+import type { GuardedHttp, Http } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Network } from '../platform/network.ts'
@@ -25,7 +25,7 @@ export interface Context {
   /** For providers. */
   http: Http
   /** For customers' destinations: refuses private addresses unless the operator allows them. */
-  destinationHttp: Http
+  destinationHttp: GuardedHttp
   /** The same for what is not HTTP. */
   destinationNetwork: Network
   /** Where a destination's event can be fetched for a while; absent where this instance serves no payloads. */

@@ -1,10 +1,12 @@
 // What a destination is made from, checked by its type's own schema.
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
 import { abilitiesOf } from '../../deliver/open-destination.ts'
 import { type DestinationType, offeredSettings, secretMembers } from '../../destinations/destination.ts'
 import { DeliveryChange, DeliverySettings } from '../../model/delivery-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
+import { HttpFailure } from '../../platform/http.ts'
 import { PrivateAddress } from '../../platform/network.ts'
 import type { Context } from '../../store/context.ts'
 import type { DestinationRow } from '../../store/destinations.ts'
@@ -47,20 +49,37 @@ export function settingsOf(
   if (input.url !== undefined) given.url = input.url
   if (input.signing_secret !== undefined) given.signing_secret = input.signing_secret
   const settings = parseInput(offeredSettings(type, abilitiesOf(ctx)).strict(), given, 'settings')
-  // One that was taken once can still be renamed, whatever is allowed now.
-  if (given.url !== stored.url) checkReachable(ctx, settings.url)
+  checkReachable(ctx, type, settings, stored)
   return settings
 }
 
-/** What names show is seen when they are resolved, with each connection. */
-function checkReachable(ctx: Context, url: unknown): void {
-  if (typeof url !== 'string' || !URL.canParse(url)) return
-  try {
-    ctx.destinationNetwork.check(new URL(url).hostname)
-  } catch (error) {
-    if (!(error instanceof PrivateAddress)) throw error
-    throw new ApiError('invalid_request', 400, `url: ${error.message}`)
+/** Names are seen when they are resolved, with each connection. One that was taken once can still be renamed, whatever is allowed now. */
+function checkReachable(
+  ctx: Context,
+  type: DestinationType,
+  settings: Record<string, unknown>,
+  stored: Record<string, unknown>,
+): void {
+  const before = type.settings.safeParse(stored).data
+  const known = before === undefined ? [] : Object.values(type.reaches?.(before) ?? {}).flat()
+  for (const [field, places] of Object.entries(type.reaches?.(settings) ?? {})) {
+    for (const place of places) if (!known.includes(place)) checkPlace(ctx, field, place)
   }
+}
+
+function checkPlace(ctx: Context, field: string, place: string): void {
+  try {
+    if (URL.canParse(place) && place.includes('://')) ctx.destinationHttp.check(place)
+    else ctx.destinationNetwork.check(hostOf(place))
+  } catch (error) {
+    if (!(error instanceof PrivateAddress || error instanceof HttpFailure)) throw error
+    throw new ApiError('invalid_request', 400, `${field}: ${error.message}`)
+  }
+}
+
+/** An IPv6 address that stands alone has several colons, and no port. */
+function hostOf(place: string): string {
+  return isIP(place) === 0 ? place.replace(/:\d+$/, '') : place
 }
 
 export function splitSecrets(

@@ -47,6 +47,7 @@ export const azure = defineDestination({
   name: 'Azure Blob Storage',
   description: 'Blobs in a container of Azure, with a key or a shared access signature.',
   settings: AzureSettings,
+  reaches: (settings) => ({ access: [accessOf(settings).endpoint] }),
   target: (settings) => `${new URL(accessOf(settings).endpoint).host}/${settings.container}/${settings.prefix}`,
   ...objectDelivery,
   open: (settings, world) => objectSender(settings, putTo(settings, world)),

@@ -48,6 +48,10 @@ export const gcs = defineDestination({
   name: 'Google Cloud Storage',
   description: 'Objects in a bucket of Google, with a service account.',
   settings: GcsSettings,
+  reaches: ({ endpoint, service_account }) => ({
+    endpoint: [endpoint],
+    service_account: [readServiceAccount(service_account).token_uri],
+  }),
   target: ({ bucket, prefix, endpoint }) => `${new URL(endpoint).host}/${bucket}/${prefix}`,
   ...objectDelivery,
   open: (settings, world) => objectSender(settings, putTo(settings, world)),

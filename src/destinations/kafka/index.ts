@@ -52,6 +52,7 @@ export const kafka = defineDestination({
   name: 'Kafka',
   description: 'Messages in a topic of yours, partitioned by user.',
   settings: KafkaSettings,
+  reaches: ({ brokers }) => ({ brokers }),
   target: ({ brokers, topic }) => `${brokers[0]}/${topic}`,
   batch: { events: 200, bytes: 900_000 },
   pointsOnly: ({ message }) => message === 'pointer',

@@ -57,6 +57,7 @@ export const mongodb = defineDestination({
   name: 'MongoDB',
   description: 'Documents in a database of yours: one for every event, or one for each record.',
   settings: MongodbSettings,
+  reaches: ({ hosts }) => ({ hosts }),
   target: ({ hosts, database }) => `${hosts[0]}/${database}`,
   batch: { events: 100, bytes: 4_000_000 },
   maxEventBytes: () => MOST_BYTES,

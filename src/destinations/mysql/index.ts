@@ -21,6 +21,7 @@ export const mysql = defineDestination({
   name: 'MySQL and MariaDB',
   description: "Rows in a database of yours: Terra's tables, or one table for each type of record.",
   settings: MysqlSettings,
+  reaches: ({ host }) => ({ host: [host] }),
   target: ({ host, port, database }) => `${host}:${port}/${database}`,
   batch: { events: 64, bytes: 4_000_000 },
   open: (settings, world) =>

@@ -38,6 +38,7 @@ export const nats = defineDestination({
   name: 'NATS JetStream',
   description: 'Messages of a stream, kept once by their id.',
   settings: NatsSettings,
+  reaches: ({ host }) => ({ host: [host] }),
   target: ({ host, port, subject }) => `${host}:${port}/${subject}`,
   batch: { events: 100, bytes: 4_000_000 },
   maxEventBytes: ({ message }) =>

@@ -39,7 +39,6 @@ export const objectSettings = {
 const ObjectSettings = z.object(objectSettings)
 export type ObjectSettings = z.infer<typeof ObjectSettings>
 
-/** Of one call; in objects of many the events of several calls lie together. */
 /** What every destination of objects has. */
 export const objectDelivery = {
   batch: { events: 200, bytes: 8_000_000 },

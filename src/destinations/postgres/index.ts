@@ -12,6 +12,7 @@ export const postgres = defineDestination({
   name: 'PostgreSQL',
   description: "Rows in a database of yours: Terra's tables, or one table for each type of record.",
   settings: PostgresSettings,
+  reaches: ({ host }) => ({ host: [host] }),
   target: ({ host, port, database, schema }) => `${host}:${port}/${database}${schema === null ? '' : ` (${schema})`}`,
   batch: { events: 64, bytes: 4_000_000 },
   open: (settings, world) => sqlSender(postgresDatabase(settings, world.network), settings, world),

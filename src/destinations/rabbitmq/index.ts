@@ -38,6 +38,7 @@ export const rabbitmq = defineDestination({
   name: 'RabbitMQ',
   description: 'Persistent messages, confirmed by the broker.',
   settings: RabbitmqSettings,
+  reaches: ({ host }) => ({ host: [host] }),
   target: ({ host, port, exchange, routing_key }) => `${host}:${port}/${exchange === '' ? routing_key : exchange}`,
   batch: { events: 200, bytes: 4_000_000 },
   maxEventBytes: ({ message }) => (message === 'pointer' ? Number.POSITIVE_INFINITY : MAX_MESSAGE_BYTES),

@@ -45,6 +45,7 @@ export const redis = defineDestination({
   name: 'Redis Streams',
   description: 'Entries of a stream in a Redis or Valkey of yours.',
   settings: RedisSettings,
+  reaches: ({ host }) => ({ host: [host] }),
   target: ({ host, port, stream }) => `${host}:${port}/${stream}`,
   pointsOnly: ({ message }) => message === 'pointer',
   batch: { events: 200, bytes: 4_000_000 },

@@ -53,6 +53,7 @@ export const s3 = defineDestination({
   name: 'S3',
   description: 'Objects in a bucket of AWS, Cloudflare R2, MinIO, Google or anything like it.',
   settings: S3Settings,
+  reaches: ({ endpoint }) => ({ endpoint: endpoint === null ? [] : [endpoint] }),
   target: ({ bucket, prefix, endpoint, region }) =>
     `${endpoint === null ? `s3 ${region}` : new URL(endpoint).host}/${bucket}/${prefix}`,
   ...objectDelivery,

@@ -54,6 +54,7 @@ export const sqs = defineDestination({
   name: 'Amazon SQS',
   description: 'Messages in a standard or FIFO queue of yours.',
   settings: SqsSettings,
+  reaches: ({ queue_url }) => ({ queue_url: [queue_url] }),
   target: ({ queue_url: url }) => `${new URL(url).host}${new URL(url).pathname}`,
   batch: { events: MOST_ENTRIES, bytes: 1_000_000 },
   pointsOnly: ({ message }) => message === 'pointer',

@@ -47,6 +47,7 @@ export const supabase = defineDestination({
   name: 'Supabase',
   description: "Rows in a project's database, and large payloads in a bucket of its storage.",
   settings: SupabaseSettings,
+  reaches: ({ project_url, host }) => ({ project_url: [project_url], host: [host] }),
   target: ({ project_url, bucket, schema }) =>
     `${new URL(project_url).host}, ${bucket}${schema === null ? '' : ` (${schema})`}`,
   batch: { events: 64, bytes: 4_000_000 },

@@ -45,6 +45,7 @@ export const webhook = defineDestination({
   timeoutSeconds: 8,
   payloadSeconds: 300,
   pointsOnly: ({ ping }) => ping,
+  reaches: ({ url }) => ({ url: [url] }),
   target: (settings) => settings.url,
   open(settings, world) {
     const tls = tlsOf(settings)
