@@ -204,7 +204,10 @@ export function destinationSuite(id: string, stage: Stage): void {
         const settings = server.at(await server.place(), { host, port: silent.port })
         // What it names there is what is refused when it is given.
         const places = Object.values(type.reaches?.(type.settings.parse(settings)) ?? {}).flat()
-        assert.ok(places.some((place) => place.includes(host)), 'reaches names its hosts')
+        assert.ok(
+          places.some((place) => place.includes(host)),
+          'reaches names its hosts',
+        )
         const sender = opened(t, settings, testWorld(t, { allowPrivate: false }))
         const message = assertRetry(await sender.send([testEvent(0)], NOW), settings)
         assert.match(message, /private address; LOAM_ALLOW_PRIVATE_DESTINATIONS allows/)
