@@ -12,7 +12,7 @@ import {
 } from './http.ts'
 import { parseJson } from './json.ts'
 import { type Names, systemNames } from './names.ts'
-import { guardedLookup } from './network.ts'
+import { guardedLookup, SPEAKS_NO_TLS } from './network.ts'
 import { literalAddress, type PrivateAllowed, reachable } from './private-addresses.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
@@ -282,7 +282,9 @@ function failureOf(error: unknown, url: URL, names: Names = systemNames): HttpFa
     timeout: isUnnamed ? unnamed : `${host} did not answer in time`,
     dns: isUnnamed ? unnamed : `the name ${url.hostname} could not be resolved (${code})`,
     connect: `${host} refused the connection (${code})`,
-    tls: `the TLS certificate of ${host} was not accepted (${code})`,
+    tls: SPEAKS_NO_TLS.test(code)
+      ? `${host} speaks no TLS (${code})`
+      : `the TLS certificate of ${host} was not accepted (${code})`,
     reset: `${host} closed the connection before it answered`,
     refused_target: `${host} may not be reached`,
     protocol: `${host} did not answer in HTTP (${code || name})`,

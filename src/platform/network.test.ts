@@ -46,6 +46,8 @@ test('a socket reaches an allowed address, and what goes wrong has a sentence', 
   assert.match(networkProblem(new Error('broker', { cause: nested }), 'a:1')!, /could not be resolved/)
   const hidden = new AggregateError([new Error('broker', { cause: new PrivateAddress('10.0.0.1') })])
   assert.match(networkProblem(hidden, 'a:1')!, /^10\.0\.0\.1 is a private address/)
+  const plain = Object.assign(new Error('x'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' })
+  assert.match(networkProblem(plain, 'mq:5672')!, /^mq:5672 speaks no TLS .*switch TLS off/)
   assert.equal(networkProblem(new Error('syntax error'), 'a:1'), null)
 })
 

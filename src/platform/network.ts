@@ -107,6 +107,9 @@ function ofFamily(found: LookupAddress[], host: string, family: number | string 
   return of
 }
 
+/** OpenSSL read something else in place of a handshake. */
+export const SPEAKS_NO_TLS = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)$/
+
 /** What happened on the way to `where`, for people; null when the error is none of the network. */
 export function networkProblem(error: unknown, where: string): string | null {
   const root = rootOf(error)
@@ -124,6 +127,7 @@ export function networkProblem(error: unknown, where: string): string | null {
     return `${where} did not answer in time (${code}): check the host and port, and firewalls on the way`
   if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code))
     return `${where} closed the connection (${code}): check whether it expects TLS`
+  if (SPEAKS_NO_TLS.test(code)) return `${where} speaks no TLS (${code}): switch TLS off, or give the port that has it`
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code))
     return `the TLS certificate of ${where} was not accepted (${code}): check the host, or give the authority that signed it`
   return null

@@ -1,6 +1,7 @@
 // Events as messages of a NATS JetStream stream.
 import { z } from 'zod'
 import { defineDestination, delivered, type OutgoingEvent, rejected, type SendResult } from '../destination.ts'
+import { hostSetting } from '../host.ts'
 import { keptConnection } from '../kept-connection.ts'
 import { messageBody, messageForm, messageHeaders } from '../message.ts'
 import { tlsSettings } from '../tls.ts'
@@ -11,7 +12,7 @@ const DEFAULT_MAX_PAYLOAD = 1_048_576
 const HEADER_BYTES = 1024
 
 export const NatsSettings = z.object({
-  host: z.string().trim().min(1).max(253).describe('Name or address of the server.'),
+  host: hostSetting,
   port: z.int().min(1).max(65_535).default(4222).describe('Its port.'),
   username: z.string().max(255).nullable().default(null).describe('Empty: none is sent.'),
   password: z.string().max(1024).nullable().default(null).meta({ secret: true }).describe('Empty: none is sent.'),
@@ -41,6 +42,7 @@ export const nats = defineDestination({
   reaches: ({ host }) => ({ host: [host] }),
   target: ({ host, port, subject }) => `${host}:${port}/${subject}`,
   batch: { events: 100, bytes: 4_000_000 },
+  pointsOnly: ({ message }) => message === 'pointer',
   maxEventBytes: ({ message }) =>
     message === 'pointer' ? Number.POSITIVE_INFINITY : DEFAULT_MAX_PAYLOAD - HEADER_BYTES,
   open(settings, world) {

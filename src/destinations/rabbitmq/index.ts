@@ -1,6 +1,7 @@
 // Events as persistent messages of a RabbitMQ exchange, confirmed by the broker.
 import { z } from 'zod'
 import { defineDestination, delivered, type OutgoingEvent, retry, type SendResult } from '../destination.ts'
+import { hostSetting } from '../host.ts'
 import { keptConnection } from '../kept-connection.ts'
 import { messageBody, messageForm, messageHeaders } from '../message.ts'
 import { tlsSettings } from '../tls.ts'
@@ -11,7 +12,7 @@ import { problemOf } from './problem.ts'
 const MAX_MESSAGE_BYTES = 16_000_000
 
 export const RabbitmqSettings = z.object({
-  host: z.string().trim().min(1).max(253).describe('Name or address of the server.'),
+  host: hostSetting,
   port: z.int().min(1).max(65_535).default(5671).describe('Its port: 5671 with TLS, 5672 without.'),
   virtual_host: z.string().min(1).max(255).default('/').describe('The virtual host.'),
   username: z.string().min(1).max(255).describe('Needs the right to write to the exchange.'),
@@ -41,6 +42,7 @@ export const rabbitmq = defineDestination({
   reaches: ({ host }) => ({ host: [host] }),
   target: ({ host, port, exchange, routing_key }) => `${host}:${port}/${exchange === '' ? routing_key : exchange}`,
   batch: { events: 200, bytes: 4_000_000 },
+  pointsOnly: ({ message }) => message === 'pointer',
   maxEventBytes: ({ message }) => (message === 'pointer' ? Number.POSITIVE_INFINITY : MAX_MESSAGE_BYTES),
   open(settings, world) {
     const where = `${settings.host}:${settings.port}`

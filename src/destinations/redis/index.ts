@@ -1,6 +1,7 @@
 // Events as entries of a Redis stream.
 import { z } from 'zod'
 import { defineDestination, delivered, type OutgoingEvent, retry, type SendResult } from '../destination.ts'
+import { hostSetting } from '../host.ts'
 import { keptConnection } from '../kept-connection.ts'
 import { messageBody, messageForm, messageHeaders } from '../message.ts'
 import { tlsSettings } from '../tls.ts'
@@ -8,7 +9,7 @@ import { openRedis, type RedisClient } from './client.ts'
 import { isAnswer, problemOf } from './problem.ts'
 
 export const RedisSettings = z.object({
-  host: z.string().trim().min(1).max(253).describe('Name or address of the server.'),
+  host: hostSetting,
   port: z.int().min(1).max(65_535).default(6379).describe('Its port.'),
   username: z
     .string()

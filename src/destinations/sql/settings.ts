@@ -1,10 +1,11 @@
 // What every database destination asks for.
 import { z } from 'zod'
+import { hostSetting } from '../host.ts'
 import { tlsSettings } from '../tls.ts'
 
 export function sqlSettings({ port, longestName }: { port: number; longestName: number }) {
   return {
-    host: z.string().trim().min(1).max(253).describe('Name or address of the server.'),
+    host: hostSetting,
     port: z.int().min(1).max(65_535).default(port).describe('Its port.'),
     database: z.string().min(1).max(longestName).describe('The database; it exists already.'),
     user: z.string().min(1).max(longestName).describe('A user that may create tables and write to them.'),
