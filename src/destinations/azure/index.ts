@@ -19,7 +19,8 @@ const MEND: Record<string, string> = {
   AuthorizationServiceMismatch: 'the SAS is for another service: it has to be for blobs',
   AuthorizationProtocolMismatch: 'the SAS wants https: correct the address',
   AuthorizationSourceIPMismatch: 'the SAS is for other addresses than that of this server: make another one',
-  AuthorizationFailure: "the key or the SAS is wrong, or the account's firewall keeps us out: set it anew, or let this server in",
+  AuthorizationFailure:
+    "the key or the SAS is wrong, or the account's firewall keeps us out: set it anew, or let this server in",
   KeyBasedAuthenticationNotPermitted: 'the account forbids its keys: allow them, or ask for another SAS',
   AccountIsDisabled: 'the account is disabled: see to its subscription',
   BlobImmutableDueToPolicy: 'a policy forbids to replace blobs: choose keys: unique, or batches',
