@@ -98,3 +98,17 @@ test('deliveries by state, destination and person', async (t) => {
   assert.equal((await eventsOf({ destinationId: destination, type: 'sleep' })).length, RARE.size + 1)
   assert.equal(new Set(await eventsOf({})).size, COUNT + 1)
 })
+
+test('a destination goes with its deliveries, and those of others stay', async (t) => {
+  const world = await openWorld(t)
+  const [a, b] = [await world.receiver(), await world.receiver()]
+  const kept = await world.destination(a.url, { event_types: ['sleep'] })
+  const removed = await world.destination(b.url)
+  await filled(world)
+  const { db } = world.ctx
+  assert.equal((await world.api.asOperator('DELETE', `/admin/v1/destinations/${removed}`)).status, 204)
+  assert.deepEqual(await db.all('SELECT DISTINCT destination_id AS id FROM deliveries'), [{ id: kept }])
+  assert.equal((await db.one<{ n: number }>('SELECT count(*) AS n FROM deliveries'))!.n, RARE.size)
+  assert.equal((await db.one<{ n: number }>('SELECT count(*) AS n FROM events'))!.n, COUNT)
+  assert.equal((await world.api.asOperator('GET', `/admin/v1/destinations/${removed}`)).status, 404)
+})

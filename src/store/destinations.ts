@@ -1,5 +1,7 @@
-import { placeholders, type Sql, type Statement } from './database.ts'
+import { type Database, placeholders, type Sql, type Statement } from './database.ts'
+import type { Cursor } from './paging.ts'
 import { forgetRemembered, remembered } from './remembered.ts'
+import { Conditions, endOfStretch } from './stretches.ts'
 
 export type DestinationState =
   | 'active'
@@ -180,6 +182,25 @@ export function markWell(id: string): Statement {
   return {
     sql: 'UPDATE destinations SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL',
     params: [id],
+  }
+}
+
+const BY = ['created_at', 'id'] as const
+const OLDEST = { at: 0, id: '' }
+
+/**
+ * Its deliveries with their attempts, a stretch at a time, for all at once would keep every other commit waiting; those of the last stretch
+ * go with the destination.
+ */
+export async function deleteDeliveriesOf(db: Database, environmentId: string, id: string): Promise<void> {
+  const order = { table: 'deliveries', by: BY, where: ['environment_id', environmentId], direction: 'ASC' } as const
+  let after: Cursor = OLDEST
+  for (let end = await endOfStretch(db, order, after); end !== null; end = await endOfStretch(db, order, after)) {
+    const where = new Conditions()
+      .equals({ environment_id: environmentId, destination_id: id })
+      .between(BY, 'ASC', after, end)
+    await db.run(`DELETE FROM deliveries WHERE ${where}`, where.params)
+    after = end
   }
 }
 

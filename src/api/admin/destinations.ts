@@ -10,6 +10,7 @@ import { type Act, audit, type AuditAction, auditStatement } from '../../store/a
 import type { Context } from '../../store/context.ts'
 import type { Statement } from '../../store/database.ts'
 import {
+  deleteDeliveriesOf,
   deleteDestination as deleteRow,
   destinationById,
   type DestinationRow,
@@ -142,12 +143,16 @@ export async function updateDestination(
   return destinationView(ctx, row)
 }
 
-/** Its deliveries go with it; the events stay. */
+/** Its deliveries go with it; the events stay. Who stops halfway finds it paused, and deletes it again. */
 export async function deleteDestination(
   ctx: Context,
   environment: EnvironmentRow,
   input: { destination_id: string },
 ): Promise<void> {
+  const row = await rowNamed(ctx, environment, input.destination_id)
+  await ctx.db.batch([stopDestination(row.id, 'paused', 'it is being removed', ctx.clock.now())])
+  forgetRemembered()
+  await deleteDeliveriesOf(ctx.db, environment.id, row.id)
   await ctx.db.transaction(async (tx) => {
     if ((await deleteRow(tx, environment.id, input.destination_id)) === 0) throw notFound()
     audit(ctx, tx, about('removed', environment, input.destination_id))
