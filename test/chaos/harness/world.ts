@@ -154,6 +154,8 @@ async function verify(t: TestContext, { engine, ledger, sink, servers }: World):
     assert.equal(traces.get(trace) ?? told, told, `event ${trace} came in two forms`)
     traces.set(trace, told)
     for (const day of days) {
+      // A long run reaches the present, of which the sandbox itself sends what grows.
+      if (!ledger.accepted.has(day)) continue
       assert.equal(events.get(day) ?? trace, trace, `${day} is two events`)
       events.set(day, trace)
     }
