@@ -80,6 +80,16 @@ suite('what only files have', () => {
     assert.equal((await sender.send([testEvent(0)], NOW))[0]!.next, 'delivered')
   })
 
+  test('a file that its reader took away is followed by another one, in use or not', async (t) => {
+    const { sender, folder } = opened(t, { line: 'event' })
+    for (const [i, event] of testEvents(4).entries()) {
+      if (i === 3) await sender.close()
+      assert.equal((await sender.send([event], NOW))[0]!.next, 'delivered')
+      assert.deepEqual(linesIn(folder), [textOf(event)])
+      for (const name of readdirSync(folder)) rmSync(join(folder, name))
+    }
+  })
+
   test('a full disk is told', { skip: !existsSync('/dev/full') }, async (t) => {
     const { sender, folder } = opened(t)
     await sender.send([testEvent(0)], NOW)

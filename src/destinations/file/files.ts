@@ -1,7 +1,7 @@
 // Files that only grow, each with one writer: a sender begins one of its own and another one by size, by day, and after a failure,
 // which may have left half a line.
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { constants, type FileHandle, mkdir, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import type { FileSettings } from './index.ts'
@@ -38,7 +38,8 @@ export function lineFiles(
     if (base === undefined) throw Object.assign(new Error('no folder'), { code: 'ENOENT' })
     const path = join(base, folder)
     if (last !== null && goesOn(last)) {
-      return { ...last, handle: await open(join(path, last.name), 'a') }
+      const handle = await unlessMissing(open(join(path, last.name), constants.O_WRONLY | constants.O_APPEND))
+      if (handle !== null) return { ...last, handle }
     }
     await mkdir(path, { recursive: true, mode: 0o700 })
     const at = new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '')
@@ -50,21 +51,38 @@ export function lineFiles(
     return { handle, name, day: today(), bytes: 0 }
   }
 
+  /** Whether its name still leads to it. */
+  async function isThere({ handle, name }: Current): Promise<boolean> {
+    const [own, named] = await Promise.all([handle.stat(), unlessMissing(stat(join(base ?? '', folder, name)))])
+    return named !== null && named.ino === own.ino && named.dev === own.dev
+  }
+
   return {
     async open() {
       let current = await begin()
       let before: Promise<unknown> = Promise.resolve()
 
-      async function write(lines: Buffer): Promise<string> {
-        if (!goesOn(current)) {
-          last = null
-          await current.handle.close()
-          current = await begin()
-        }
+      async function another(): Promise<void> {
+        last = null
+        await current.handle.close()
+        current = await begin()
+      }
+
+      async function put(lines: Buffer): Promise<void> {
         last = null
         await current.handle.appendFile(lines)
         await current.handle.datasync()
         current.bytes += lines.byteLength
+      }
+
+      async function write(lines: Buffer): Promise<string> {
+        if (!goesOn(current)) await another()
+        await put(lines)
+        // Whoever reads the files may have taken this one away, and the lines with it.
+        if (!(await isThere(current))) {
+          await another()
+          await put(lines)
+        }
         last = { name: current.name, day: current.day, bytes: current.bytes }
         return `${folder}/${current.name}`
       }
@@ -81,4 +99,11 @@ export function lineFiles(
       }
     },
   }
+}
+
+async function unlessMissing<Found>(looked: Promise<Found>): Promise<Found | null> {
+  return looked.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
 }
