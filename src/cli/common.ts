@@ -41,7 +41,9 @@ export function paged(command: Command): Command {
 /** A page as a table; says how to get the next one. */
 export function showPage(options: PageOptions, page: Page, text: string): void {
   const more = page.next_cursor === null ? '' : `\n\nMore: --cursor ${page.next_cursor}`
-  show(options, page, `${text}${more}`)
+  // Where few of many fit, a page before the last may have none.
+  const none = page.data.length === 0 && page.next_cursor !== null
+  show(options, page, `${none ? 'None among the newest; there is more to look through.' : text}${more}`)
 }
 
 export function wholeNumber(least: number, most: number): (text: string) => number {
