@@ -39,20 +39,30 @@ export function addQuickstart(command: Command): void {
     .option('--timeout <seconds>', 'give up after', wholeNumber(1, 3600), 60)
     .option('--offline', 'accepted for clarity: the quickstart never leaves this machine')
     .action(async (options: QuickstartOptions) => {
-      const { server, stop } = await serverToUse(options)
+      const { server, next, stop } = await serverToUse(options)
       try {
         await follow(server, options)
+        say(options, '\nA person connected, and their data arrived as events: that is all there is to it.')
+        say(options, `Next: ${next}, or loam listen --forward <your receiver>.`)
       } finally {
         await stop()
       }
     })
 }
 
-async function serverToUse(options: QuickstartOptions): Promise<{ server: Server; stop(): Promise<void> }> {
+interface ServerToUse {
+  server: Server
+  /** What to do when all went well. */
+  next: string
+  stop(): Promise<void>
+}
+
+async function serverToUse(options: QuickstartOptions): Promise<ServerToUse> {
   try {
     const server = serverFor(options)
     await server.get('/instance')
-    return { server, stop: async () => {} }
+    const { url } = await server.target()
+    return { server, next: `the dashboard at ${url}`, stop: async () => {} }
   } catch (error) {
     const noneRuns = error instanceof CliFailure && error.exitCode === EXIT.notAvailable
     if (!noneRuns || options.env !== undefined) throw error
@@ -60,7 +70,7 @@ async function serverToUse(options: QuickstartOptions): Promise<{ server: Server
   }
 }
 
-async function temporaryServer(options: QuickstartOptions): Promise<{ server: Server; stop(): Promise<void> }> {
+async function temporaryServer(options: QuickstartOptions): Promise<ServerToUse> {
   const dataDir = mkdtempSync(join(tmpdir(), 'loam-quickstart-'))
   const remove = (): void => rmSync(dataDir, { recursive: true, force: true })
   process.once('exit', remove)
@@ -71,6 +81,7 @@ async function temporaryServer(options: QuickstartOptions): Promise<{ server: Se
   say(options, `server           ${running.url}   (none runs here: a temporary one)`)
   return {
     server: serverAt({ url: running.url, adminToken: running.adminToken, devId: null }),
+    next: 'npm start, then the dashboard',
     async stop() {
       await running.stop()
       remove()
@@ -104,8 +115,6 @@ async function follow(server: Server, options: QuickstartOptions): Promise<void>
     }
     if (!seen.has('auth')) throw new CliFailure(`No auth event within ${options.timeout} s: see loam doctor.`)
     if (seen.size < 2) throw new CliFailure(`No data event within ${options.timeout} s: see loam doctor.`)
-    say(options, '\nA person connected, and their data arrived as events: that is all there is to it.')
-    say(options, 'Next: npm start, then open the dashboard; or loam listen --forward <your receiver>.')
   } finally {
     clearTimeout(timer)
     stopping.abort()

@@ -50,8 +50,7 @@ const SQLITE_BUSY = 5
 
 const { path, role } = workerData as SqliteWorkerData
 const lock = role === 'writer' ? takeLock(`${path}.lock`) : null
-const db = new DatabaseSync(path)
-if (role === 'writer') db.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;')
+const db = opened(path, role === 'writer' ? 'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;' : '')
 db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536;')
 // 32 MB: the pages of an index that many people share are changed many times before they are copied into the file once.
 db.exec('PRAGMA wal_autocheckpoint = 4096')
@@ -74,14 +73,24 @@ function prepared(sql: number | string): StatementSync {
 }
 
 function takeLock(lockPath: string): DatabaseSync {
-  const held = new DatabaseSync(lockPath)
-  held.exec('PRAGMA busy_timeout = 0')
   try {
-    held.exec('BEGIN EXCLUSIVE')
-  } catch {
+    return opened(lockPath, 'PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE;')
+  } catch (error) {
+    if ((error as Partial<SqliteFailure>).errcode !== SQLITE_BUSY) throw error
     throw new Error(`another Loam is using ${path}; one SQLite file serves one process (more need PostgreSQL)`)
   }
-  return held
+}
+
+/** Whether a file can be read shows with the first statement. SQLite's own words do not name it. */
+function opened(file: string, first: string): DatabaseSync {
+  try {
+    const connection = new DatabaseSync(file)
+    connection.exec(first)
+    return connection
+  } catch (error) {
+    ;(error as Error).message = `${file}: ${(error as Error).message}`
+    throw error
+  }
 }
 
 function answer(request: SqliteRequest): SqliteResponse {

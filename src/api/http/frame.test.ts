@@ -136,6 +136,8 @@ test('a wrong member is named with its problem', async () => {
   assert.equal(list.json.message, 'body: must be a JSON object')
   const missing = await api.asCustomer('GET', '/v2/activity?start_date=2026-03-01')
   assert.equal(missing.json.message, 'user_id: is required: text')
+  const flag = await api.asCustomer('GET', '/v2/activity?user_id=x&start_date=2026-03-01&to_webhook=no')
+  assert.equal(flag.json.message, 'to_webhook: must be true or false')
 })
 
 test('hostile input never becomes a 500', async () => {

@@ -63,7 +63,8 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
     const reference = c.get('reference') ?? randomUUID()
     const place = { publicUrl: ctx.publicUrl, instance: instanceOf(c.req.url), reference }
     if (error instanceof ApiError) {
-      if (error.status >= 500) ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed')
+      // 501 is the caller's: a path that we do not have.
+      if (error.status >= 500 && error.status !== 501) ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed')
       return problemResponse(error, place)
     }
     if (isUnavailable(error)) {

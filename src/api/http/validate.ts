@@ -36,6 +36,8 @@ function sentence(issue: z.core.$ZodIssue): string {
         return `is required: ${kindOf(issue.expected)}`
       return `must be ${kindOf(issue.expected)}`
     case 'invalid_value':
+      // Where the schema has words of its own, they are better.
+      if (!issue.message.startsWith('Invalid ')) return issue.message
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
     case 'too_small':
       return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${measure(issue.origin)}`

@@ -1,0 +1,22 @@
+// A file that cannot be opened is named: SQLite's own words do not.
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openDatabase } from './open.ts'
+
+test('what is no SQLite file is refused with its path', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'loam-open-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const [directory, text, locked] = ['directory', 'text', 'locked'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  mkdirSync(directory)
+  for (const file of [text, `${locked}.lock`]) writeFileSync(file, 'no database at all'.repeat(100))
+  await assert.rejects(openDatabase(`sqlite:${directory}`), { message: `${directory}: unable to open database file` })
+  await assert.rejects(openDatabase(`sqlite:${text}`), { message: `${text}: file is not a database` })
+  await assert.rejects(openDatabase(`sqlite:${locked}`), { message: `${locked}.lock: file is not a database` })
+})
