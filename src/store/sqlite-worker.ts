@@ -77,7 +77,7 @@ function takeLock(lockPath: string): DatabaseSync {
     return opened(lockPath, 'PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE;')
   } catch (error) {
     if ((error as Partial<SqliteFailure>).errcode !== SQLITE_BUSY) throw error
-    throw new Error(`another Loam is using ${path}; one SQLite file serves one process (more need PostgreSQL)`)
+    throw new Error(`another Loam is using ${path}; one SQLite file serves one process (more need PostgreSQL)`, { cause: error })
   }
 }
 

@@ -64,7 +64,8 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
     const place = { publicUrl: ctx.publicUrl, instance: instanceOf(c.req.url), reference }
     if (error instanceof ApiError) {
       // 501 is the caller's: a path that we do not have.
-      if (error.status >= 500 && error.status !== 501) ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed')
+      if (error.status >= 500 && error.status !== 501)
+        ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed')
       return problemResponse(error, place)
     }
     if (isUnavailable(error)) {
