@@ -40,7 +40,7 @@ test('quickstart connects a person of the sandbox and prints auth, then data', a
   const types = [...ran.stdout.matchAll(/^event +(\S+)/gm)].map(([, type]) => type)
   assert.equal(types[0], 'auth')
   assert.ok(types.includes('sleep'), ran.stdout)
-  assert.match(ran.stdout, /^Next: the dashboard at http:\/\/localhost:\d+, or loam listen/m)
+  assert.match(ran.stdout, /^Next: the dashboard at http:\/\/[\w.]+:\d+, or loam listen/m)
   userId = new URL(/^signed in +(\S+)/m.exec(ran.stdout)![1]!).searchParams.get('user_id')!
 })
 

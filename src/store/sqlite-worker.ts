@@ -77,7 +77,9 @@ function takeLock(lockPath: string): DatabaseSync {
     return opened(lockPath, 'PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE;')
   } catch (error) {
     if ((error as Partial<SqliteFailure>).errcode !== SQLITE_BUSY) throw error
-    throw new Error(`another Loam is using ${path}; one SQLite file serves one process (more need PostgreSQL)`, { cause: error })
+    throw new Error(`another Loam is using ${path}; one SQLite file serves one process (more need PostgreSQL)`, {
+      cause: error,
+    })
   }
 }
 
@@ -88,8 +90,9 @@ function opened(file: string, first: string): DatabaseSync {
     connection.exec(first)
     return connection
   } catch (error) {
-    ;(error as Error).message = `${file}: ${(error as Error).message}`
-    throw error
+    const failure = error as Error
+    failure.message = `${file}: ${failure.message}`
+    throw failure
   }
 }
 
