@@ -155,7 +155,7 @@ describe('destinations', () => {
     const runs = await Promise.all([
       cli.run(['destinations', 'add', 'not a url']),
       cli.run(['destinations', 'add', '--settings', '{"url":']),
-      cli.run(['destinations', 'add', 'http://localhost:1', '--event-types', 'dreams']),
+      cli.run(['destinations', 'add', 'http://localhost:9999', '--event-types', 'dreams']),
     ])
     assert.deepEqual(
       runs.map((ran) => ran.code),

@@ -36,6 +36,8 @@ export class Gate {
   readonly #slots: Slots = createSlots({ live: 0, backfill: 0 })
   #rate: Rate | null = null
   #tokens = { count: 0, at: 0, againAt: 0 }
+  /** Half of what took too long, and twice what went: a batch that never ends in time would come back whole for ever. */
+  #mostTogether = Number.POSITIVE_INFINITY
   /** Until when the circuit's probe is ours; null: it is not. */
   #probeUntil: number | null = null
 
@@ -69,6 +71,11 @@ export class Gate {
     if (this.#rate === null) return { calls, events: Number.POSITIVE_INFINITY }
     const events = this.#usableTokens()
     return events === 0 || (events === 1 && !isTurnOf(this.#slots, kind)) ? NONE : { calls, events }
+  }
+
+  /** Events of one call, whatever the destination could take. A probe risks one. */
+  get mostTogether(): number {
+    return this.phase === 'closed' ? this.#mostTogether : 1
   }
 
   #slotsFor(kind: Kind): number {
@@ -142,12 +149,18 @@ export class Gate {
 
   /** Says what other servers must know of the circuit; undefined: it stays as it is. */
   ended(kind: Kind, results: readonly SendResult[], startedAt: number): { openedUntil: number | null } | undefined {
+    const said = verdict(results)
+    if (said.outcome === 'success') {
+      if (results.length >= this.#mostTogether) this.#mostTogether = results.length * 2
+    } else if (said.slowDown && results.length <= this.#mostTogether) {
+      this.#mostTogether = Math.max(1, Math.floor(results.length / 2))
+    }
     const change = end(this.#slots, {
       kind,
       startedAt,
       now: this.#now(),
       random: Math.random(),
-      ...verdict(results),
+      ...said,
     })
     if (change === null) return undefined
     this.#probeUntil = null

@@ -177,7 +177,8 @@ export class Outlet {
       while (!this.#world.isStopped() && this.#supply.mayGo(kind)) {
         const ready = this.#waiting.ready(kind, batch.events)
         if (ready.length === 0) break
-        const group = this.#waiting.takeFirst(kind, nextBatch(ready, batch, this.#gate.room(kind).events))
+        const most = Math.min(this.#gate.room(kind).events, this.#gate.mostTogether)
+        const group = this.#waiting.takeFirst(kind, nextBatch(ready, batch, most))
         const whole = this.#divideLarge(group)
         if (whole.length > 0) this.#start(kind, whole)
       }
