@@ -35,6 +35,7 @@ export function addBackfill(command: Command): void {
       if (!options.wait) return show(options, queued, `Queued ${range} as job ${queued.job_id}.`)
       const job = await follow(server, queued.job_id, 'days', options.json === true)
       show(options, { ...queued, ...job }, `${range}: ${job.state}`)
+      if (job.state === 'cancelled') throw new CliFailure('The backfill was stopped; what had come by then stays.')
       if (job.state !== 'done')
         throw new CliFailure(`The backfill is ${job.state}: ${job.last_error ?? 'no reason given'}`)
     })

@@ -65,3 +65,8 @@ test('what is there already stays; what went wrong leaves nothing', async () => 
   const left = readdirSync(folder).filter((name) => /copy|other/.test(name))
   assert.deepEqual(left, ['copy.db'])
 })
+
+test('a place that cannot be written is named', async () => {
+  const to = join(folder, 'nowhere', 'copy.db')
+  await assert.rejects(copySqlite(join(folder, 'loam.db'), to), { message: `${to}: unable to open database file` })
+})

@@ -13,7 +13,10 @@ export async function copySqlite(from: string, to: string): Promise<number> {
     const source = new DatabaseSync(from, { readOnly: true })
     try {
       source.exec('PRAGMA busy_timeout = 5000')
-      await backup(source, unfinished, { rate: EVERY_PAGE })
+      await backup(source, unfinished, { rate: EVERY_PAGE }).catch((error: Error) => {
+        // SQLite's own words name no file.
+        throw new Error(`${to}: ${error.message}`)
+      })
     } finally {
       source.close()
     }

@@ -162,7 +162,7 @@ function explained(user: UserDetailView): Html | '' {
   if (user.state === 'degraded') {
     return notice(
       'warn',
-      html`${user.provider} refuses our sign-in, so no data comes. Ask this person to connect again:
+      html`${sourceName(user.provider)} refuses our sign-in, so no data comes. Ask this person to connect again:
         <a
           href="/dashboard/start${user.reference_id === null ? '' : `?reference_id=${encodeURIComponent(user.reference_id)}`}#link"
           >make a connect link</a
