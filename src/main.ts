@@ -84,8 +84,10 @@ export async function startServer(
   const bodies = await openBodies(config.bodies, { db, http, clock, log }, config.bodiesReturn)
   const door = closedDoor()
   const { server, port } = await listen(config, door.fetch)
+  const internalUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
   const destinationHttp = createHttp({
     allowPrivate: config.allowPrivateDestinations,
+    own: `${internalUrl}/inspect/`,
     mayReachPort: (port) => config.destinationPorts.some(([from, to]) => port >= from && port <= to),
     userAgent,
   })
@@ -105,7 +107,7 @@ export async function startServer(
     ...(traces !== null && { tracer: traces.tracer }),
     sealer: createSealer(config.encryptionKey),
     publicUrl: config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl,
-    internalUrl: `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`,
+    internalUrl,
     sandbox: config.sandbox,
     sandboxClient,
     backfillDays: config.backfillDays,

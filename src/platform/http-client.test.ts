@@ -115,6 +115,16 @@ test('private addresses are refused in every spelling', async () => {
   }
 })
 
+test('what is our own is reached at a private address, and nothing beside it', async (t) => {
+  const url = await serve((_, response) => response.end('hello'))
+  const http = createHttp({ allowPrivate: false, own: `${url}/inspect/`, userAgent: 'test' })
+  t.after(() => http.close())
+  assert.equal((await http.send({ url: `${url}/inspect/bin` })).status, 200)
+  for (const path of ['/admin/v1', '/inspect', '/inspect/../admin/v1', '/inspect/%2e%2e/admin/v1']) {
+    assert.equal((await failure(http.send({ url: `${url}${path}` }))).reason, 'refused_target', path)
+  }
+})
+
 test('of private networks those that are allowed; and of ports', async (t) => {
   const url = await serve((_, response) => response.end('hello'))
   const port = Number(new URL(url).port)

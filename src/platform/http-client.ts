@@ -25,6 +25,8 @@ const PASSED_OVER_BYTES = 64 * 1024
 export interface HttpOptions {
   /** Whether loopback and private addresses may be reached. */
   allowPrivate: PrivateAllowed
+  /** What begins so is our own and is reached whatever its address: an address, not a name. */
+  own?: string
   /** Which ports may be reached; absent: every one. */
   mayReachPort?: (port: number) => boolean
   userAgent: string
@@ -103,6 +105,7 @@ function agentsFor(options: HttpOptions, tls: HttpTls | undefined): Agents {
 }
 
 function check(options: HttpOptions, url: URL): void {
+  if (options.own !== undefined && url.href.startsWith(options.own)) return
   if (options.allowPrivate !== true) {
     const literal = literalAddress(url)
     if (literal !== null && !reachable(options.allowPrivate)(literal)) throw refused(url)
