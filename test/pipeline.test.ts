@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type Delivered, openPipeline, sporty, until } from './pipeline.ts'
+import { freePort } from './services/process.ts'
 
 const pipeline = await openPipeline()
 after(() => pipeline.close())
@@ -214,7 +215,7 @@ test('user_reauth is delivered before auth, also when it fails at first', async 
 })
 
 test('410 pauses a destination and holds its events; a dead neighbour delays nothing', async () => {
-  const dead = await admin('POST', '/destinations', { type: 'webhook', url: 'http://127.0.0.1:1/' })
+  const dead = await admin('POST', '/destinations', { type: 'webhook', url: `http://127.0.0.1:${await freePort()}/` })
   answerWith(() => 410)
   await admin('POST', '/generate', { type: 'sleep', send: true })
   const mine = async () => (await admin('GET', '/destinations')).data.find((each) => each.target === sinkUrl)!

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { garmin } from '../src/connectors/garmin/index.ts'
 import { addDays } from '../src/model/local-day.ts'
 import { type Environment, type Gateway, openGateway } from './provider/gateway.ts'
+import { freePort } from './services/process.ts'
 
 let gateway: Gateway
 let env: Environment
@@ -60,7 +61,10 @@ test('REST says that it is being processed, asks the provider once, and has the 
 
 test('what keeps the promise goes by the slow lane; what is new by the quick one', async () => {
   const { userId } = await env.connect(garmin, 'promise-lanes')
-  const sink = await env.request('POST', '/admin/v1/destinations', { type: 'webhook', url: 'http://127.0.0.1:9/' })
+  const sink = await env.request('POST', '/admin/v1/destinations', {
+    type: 'webhook',
+    url: `http://127.0.0.1:${await freePort()}/`,
+  })
   assert.equal(sink.status, 201)
   await rest(userId, 'to_webhook=false')
   await sent()
