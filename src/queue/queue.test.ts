@@ -135,9 +135,9 @@ test('what a dead server held is given back before its time, and nothing of the 
   for (const leaseId of ['dead:0', 'dead:1', 'deadly:0']) {
     await claim(db, jobQueue, ['live'], { ...options, leaseId })
   }
-  assert.equal(await recoverFrom(db, jobQueue, 'dead'), 2)
+  assert.deepEqual(await recoverFrom(db, jobQueue, 'dead'), { rows: 2, all: true })
   assert.deepEqual((await states(db)).sort(), ['pending', 'pending', 'running'])
-  assert.equal(await recoverFrom(db, jobQueue, 'dead'), 0)
+  assert.deepEqual(await recoverFrom(db, jobQueue, 'dead'), { rows: 0, all: true })
 })
 
 test('recovering a row whose twin waits leaves the twin alone', async (t) => {

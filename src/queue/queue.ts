@@ -1,7 +1,7 @@
 // Claim, complete, retry, recover: one engine for the inbound jobs and the outbound deliveries. A claimed row carries a
 // lease id; whoever lost the lease can no longer change the row.
 import { newId } from '../model/ids.ts'
-import { type Database, type Sql, type Statement, skipLocked } from '../store/database.ts'
+import { changing, type Database, type Sql, type Statement, skipLocked } from '../store/database.ts'
 import { isUniqueViolation } from '../store/errors.ts'
 import type { ServerTable } from '../store/servers.ts'
 
@@ -59,11 +59,11 @@ export async function claim<Row>(
       ? ''
       : ` AND NOT EXISTS (SELECT 1 FROM ${queue.table} b WHERE b.${queue.exclusive} = c.${queue.exclusive}
             AND b.state = '${queue.busy}')`
-  return db.transaction((tx) =>
-    tx.all<Row>(
+  return changing(db, (sql) =>
+    sql.all<Row>(
       `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
        WHERE id IN (SELECT c.id FROM ${queue.table} c WHERE ${laneClause} AND c.state = 'pending' AND c.next_at <= $3
-         ${untriedClause}${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(tx)})
+         ${untriedClause}${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(sql)})
        RETURNING ${queue.returning}`,
       [
         options.leaseId ?? newId(),
@@ -130,7 +130,7 @@ export async function recover(
   const before = Number.isFinite(now) ? now : Number.MAX_SAFE_INTEGER
   const dead = await db.all<Leased>(
     `SELECT id, lease_id, lease_until FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_until < $1
-     LIMIT ${MOST_RECOVERED}`,
+     LIMIT ${MOST_RECOVERED}${skipLocked(db)}`,
     [before],
   )
   const lost = dead.filter((row) => !isHeld(row.id))
@@ -138,17 +138,20 @@ export async function recover(
   return lost.length
 }
 
-/** Gives back what a server held of which it is known that it is dead; ids of its leases begin with `holder` and a colon. */
-export async function recoverFrom(db: Database, queue: Queue, holder: string): Promise<number> {
-  for (let recovered = 0; ;) {
-    const dead = await db.all<Leased>(
-      `SELECT id, lease_id, lease_until FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_id LIKE $1
-       LIMIT ${MOST_RECOVERED}`,
-      [`${holder}:%`],
-    )
+/**
+ * Gives back what a server held of which it is known that it is dead; ids of its leases begin with `holder` and a colon. What its
+ * last transaction has locked is not waited for: `all` is false then, and it is free once the database has noticed.
+ */
+export async function recoverFrom(db: Database, queue: Queue, holder: string): Promise<{ rows: number; all: boolean }> {
+  const its = `FROM ${queue.table} WHERE state = '${queue.busy}' AND lease_id LIKE $1 LIMIT`
+  for (let rows = 0; ;) {
+    const dead = await db.all<Leased>(`SELECT id, lease_id, lease_until ${its} ${MOST_RECOVERED}${skipLocked(db)}`, [
+      `${holder}:%`,
+    ])
     for (const row of dead) await giveBack(db, queue, row)
-    recovered += dead.length
-    if (dead.length < MOST_RECOVERED) return recovered
+    rows += dead.length
+    if (dead.length === MOST_RECOVERED) continue
+    return { rows, all: (await db.one(`SELECT id ${its} 1`, [`${holder}:%`])) === null }
   }
 }
 

@@ -124,3 +124,25 @@ test('looks that waited for the database together are one: nobody is dead becaus
   assert.deepEqual(await held(), { [other.id]: 2 })
   assert.deepEqual(warned, [])
 })
+
+test('what a dead server has locked is not waited for: it is given back later, and the server is listed until then', async (t) => {
+  const { db, warned, server, begin, held } = await openWorld(t)
+  if (db.dialect === 'sqlite') return t.skip('SQLite has one server')
+  const [dead, looking] = [server(), server()]
+  await dead.announce(NOW)
+  await begin(() => dead.nextLeaseId())
+  const silent = 7
+  await db.transaction(async (tx) => {
+    // Its last transaction, whose end never came.
+    await tx.run(`UPDATE jobs SET last_error = NULL WHERE lane = 'live'`)
+    for (let look = 0; look < silent; look++) await looking.announce(NOW + look * LOOK_MS)
+    assert.deepEqual(await held(), { [dead.id]: 1 })
+  })
+  await looking.announce(NOW + silent * LOOK_MS)
+  assert.deepEqual(await held(), {})
+  assert.deepEqual(
+    warned,
+    [1, 1].map((rows) => ({ server: dead.id, table: 'jobs', rows })),
+  )
+  assert.deepEqual(await looking.announce(NOW + 8 * LOOK_MS), [looking.id])
+})

@@ -46,9 +46,11 @@ export class Servers {
     const { table, servers } = this.#queue
     const { alive, lastWords } = await announceServer(this.#db, servers, this.id, now)
     for (const dead of this.#silence.look(lastWords)) {
-      const rows = await recoverFrom(this.#db, this.#queue, dead)
-      await retireServer(this.#db, servers, dead)
-      this.#log.warn({ server: dead, table, rows }, 'a server fell silent; what it held is done by others')
+      const { rows, all } = await recoverFrom(this.#db, this.#queue, dead)
+      // Whoever looks next takes the rest.
+      if (all) await retireServer(this.#db, servers, dead)
+      if (rows > 0 || all)
+        this.#log.warn({ server: dead, table, rows }, 'a server fell silent; what it held is done by others')
     }
     return alive
   }

@@ -8,6 +8,18 @@ import type { Database, Sql, Statement, Transaction, Value } from './database.ts
 const LISTEN_RETRY_MS = 2000
 const MOST_TRIES = 3
 const SLOWEST_MS = 60_000
+/** Of a connection on which nothing comes back, seen from either end. */
+const SILENT_S = 10
+
+/**
+ * What the server does about us. A process that stands still or whose machine is cut off says no goodbye: what it has locked is
+ * free after half a minute, as what it held is given to others (queue/silence.ts), and not after the two hours of TCP. Set by a
+ * statement and not as the connection is made: poolers refuse what they don't know there.
+ */
+const SESSION = `SELECT set_config(name, value, false) FROM (VALUES
+  ('statement_timeout', '${SLOWEST_MS}'), ('idle_in_transaction_session_timeout', '30s'),
+  ('tcp_keepalives_idle', '${SILENT_S}'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '4'),
+  ('tcp_user_timeout', '30s')) AS settings(name, value)`
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
@@ -17,10 +29,11 @@ export async function openPostgres(url: string, log: Log, connections = 10): Pro
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 5000,
-    statement_timeout: SLOWEST_MS,
     // A server that does not even say that it took too long is gone, though nobody closed the connection.
     query_timeout: SLOWEST_MS + 5000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: SILENT_S * 1000,
+    onConnect: (client: pg.ClientBase) => client.query(SESSION),
     application_name: 'loam',
     // Statements are sent without waiting for the answers to those before.
     pipeline: true,
@@ -203,7 +216,12 @@ class PostgresDatabase extends PostgresSql implements Database {
   }
 
   async #connectListener(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#url, application_name: 'loam listener' })
+    const client = new pg.Client({
+      connectionString: this.#url,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: SILENT_S * 1000,
+      application_name: 'loam listener',
+    })
     this.#listenClient = client
     const again = (): void => {
       if (this.#listenClient !== client) return

@@ -1,11 +1,13 @@
 // Three deliver servers, one of them in a network of its own: its way to the database is cut without a word, its way to the
 // receiver is not. The others go on and take over what it held, and it is one of them again when the way is back.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { atEnd } from './harness/cleanup.ts'
+import { openEngine } from './harness/engine.ts'
 import { ENGINES, skipOn, skipWithoutRoot } from './harness/forms.ts'
 import { Sink } from './harness/sink.ts'
 import { pause, until } from './harness/until.ts'
@@ -64,6 +66,39 @@ test('three deliver servers, one cut off from the database', { skip }, async (t)
   await world.settle()
   await world.verify()
 })
+
+test('what a server that is cut off has locked is free soon', { skip }, async (t) => {
+  const net = network(t)
+  const folder = temporary(t)
+  const hba = join(folder, 'hba.conf')
+  writeFileSync(hba, 'host all all 0.0.0.0/0 scram-sha-256\n', { mode: 0o644 })
+  const engine = await openEngine(t, 'PostgreSQL', folder, {
+    settings: [`listen_addresses=127.0.0.1,${net.database}`, `hba_file=${hba}`],
+  })
+  await engine.change('CREATE TABLE things (n int); INSERT INTO things VALUES (1)')
+  const far = spawn('ip', ['netns', 'exec', net.name, process.execPath, '--input-type=module', '-e', LOCKS], {
+    env: { ...process.env, URL: engine.url.replace(/@127.0.0.1:/, `@${net.database}:`), SOURCES: String(SOURCES) },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  atEnd(t, () => void far.kill('SIGKILL'))
+  await once(far.stdout, 'data')
+  net.cut()
+  // One statement of ours, which waits for a minute at most.
+  await engine.change(`SET statement_timeout = '60s'; UPDATE things SET n = n + 1`)
+})
+
+const SOURCES = new URL('../../src/', import.meta.url)
+/** A transaction that is not ended. */
+const LOCKS = `
+  const { openPostgres } = await import(process.env.SOURCES + 'store/postgres.ts')
+  const { silentLog } = await import(process.env.SOURCES + 'platform/log.ts')
+  const db = await openPostgres(process.env.URL, silentLog)
+  await db.transaction(async (tx) => {
+    await tx.run('UPDATE things SET n = n + 1')
+    console.log('locked')
+    await new Promise((resolve) => setTimeout(resolve, 600_000))
+  })
+`
 
 interface Network {
   name: string
