@@ -78,6 +78,7 @@ export async function startServer(
   const http = createHttp({
     allowPrivate: true,
     userAgent,
+    connectionsPerOrigin: 64,
     ...(providerTimeoutMs !== undefined && { timeoutMs: providerTimeoutMs }),
   })
   // Before anyone can ask: a place that cannot be used stops the start.
@@ -85,6 +86,7 @@ export async function startServer(
   const door = closedDoor()
   const { server, port } = await listen(config, door.fetch)
   const internalUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
+  // No limit for a host: each destination has its own, and one that hangs delays no other at the same host.
   const destinationHttp = createHttp({
     allowPrivate: config.allowPrivateDestinations,
     own: `${internalUrl}/inspect/`,

@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { deliveriesOfEvent, type DeliveryRow } from '../store/deliveries.ts'
-import { openWorld, until, type World } from './test-world.ts'
+import { many, openWorld, stateOf, until, type World } from './test-world.ts'
 
 /** A server that says anything. */
 async function rawReceiver(t: TestContext, onRequest: (socket: Socket, nth: number) => void): Promise<string> {
@@ -155,4 +155,17 @@ test('one with a certificate of a private authority, which wants to see ours', a
   await until(async () => (await rowOf(friends)).state === 'delivered', 'not delivered')
   await until(async () => (await rowOf(strangers)).last_error !== null, 'not tried')
   assert.match((await rowOf(strangers)).last_error!, /certificate/)
+})
+
+test('many that hang at a host delay no other there', async (t) => {
+  const world = await openWorld(t)
+  const hanging = 70
+  const host = await world.receiver(({ headers }) => (headers['x-goes'] === 'well' ? 200 : null))
+  await world.destination(host.url, { delivery: { concurrency: hanging, timeout_seconds: 90 } })
+  await world.start()
+  await world.append(...many(hanging))
+  await until(() => host.open === hanging, 'not all slots are used')
+  const well = await world.destination(host.url, { settings: { headers: { 'x-goes': 'well' } } })
+  const [id] = await world.append({ type: 'daily', onlyDestinationId: well })
+  await until(async () => (await stateOf(world, id!)) === 'delivered 1', 'it waits for another destination')
 })

@@ -32,6 +32,7 @@ export interface HttpOptions {
   userAgent: string
   /** Of requests that name none. Default 30 000. */
   timeoutMs?: number
+  /** Absent: as many as there are requests. */
   connectionsPerOrigin?: number
   /** Who knows the addresses of hosts; absent: this system. */
   names?: Names
@@ -90,7 +91,7 @@ function nameOf(tls: HttpTls): string {
 function agentsFor(options: HttpOptions, tls: HttpTls | undefined): Agents {
   const settings: Agent.Options = {
     allowH2: false,
-    connections: options.connectionsPerOrigin ?? 64,
+    connections: options.connectionsPerOrigin ?? null,
     keepAliveTimeout: 4000,
     keepAliveMaxTimeout: 30_000,
     headersTimeout: 0,
