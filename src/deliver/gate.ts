@@ -52,7 +52,10 @@ export class Gate {
       live: share.of(settings.concurrency),
       backfill: share.of(settings.backfill_concurrency),
     })
-    this.#rate = rateOf(settings)
+    const rate = rateOf(settings)
+    // The wait for the next token was that of the rate before.
+    if (rate?.perSecond !== this.#rate?.perSecond) this.#tokens.againAt = 0
+    this.#rate = rate
   }
 
   /** The circuit, as the database has it. */

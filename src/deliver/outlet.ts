@@ -212,7 +212,9 @@ export class Outlet {
     const at = this.#gate.opensAt()
     clearTimeout(this.#opening)
     if (at === null || !KINDS.some((kind) => this.#waiting.any(kind))) return
-    this.#opening = setTimeout(() => this.pump(), Math.max(1, at - this.#world.leases.now()))
+    const waitMs = Math.max(1, at - this.#world.leases.now())
+    // The settings may have changed by then.
+    this.#opening = setTimeout(() => this.pump(), Math.min(waitMs, KNOWN_FOR_MS))
     this.#opening.unref()
   }
 

@@ -67,19 +67,42 @@ test('its own schedule, and an empty one is a single attempt', async (t) => {
   await until(async () => (await stateOf(world, twice!)) === 'failed 2', 'not tried again')
 })
 
-test('a receiver that asks for a year gets ten hours', async (t) => {
-  const world = await openWorld(t)
-  const sink = await world.receiver((_event, response) => {
-    response.setHeader('retry-after', '31536000')
-    return 503
+for (const [status, asked, what] of [
+  [503, '31536000', 'a year gets ten hours'],
+  [500, '36000', 'ten hours gets them, whatever its error'],
+] as const) {
+  test(`a receiver that asks for ${what}`, async (t) => {
+    const world = await openWorld(t)
+    const sink = await world.receiver((_event, response) => {
+      response.setHeader('retry-after', asked)
+      return status
+    })
+    await world.destination(sink.url)
+    await world.start()
+    const [id] = await world.append({ type: 'daily' })
+    await until(async () => (await stateOf(world, id!)) === 'pending 1', 'not tried')
+    const [row] = await deliveriesOfEvent(world.ctx.db, id!)
+    assert.equal(row!.next_at, world.api.clock.now() + 10 * HOUR_MS)
   })
-  await world.destination(sink.url)
-  await world.start()
-  const [id] = await world.append({ type: 'daily' })
-  await until(async () => (await stateOf(world, id!)) === 'pending 1', 'not tried')
-  const [row] = await deliveriesOfEvent(world.ctx.db, id!)
-  assert.equal(row!.next_at, world.api.clock.now() + 10 * HOUR_MS)
-})
+}
+
+for (const rate of [0.0001, 1e-9]) {
+  test(`a rate of ${rate} that is raised counts at once`, async (t) => {
+    const world = await openWorld(t)
+    const sink = await world.receiver()
+    const destination = await world.destination(sink.url, { delivery: { rate_per_second: rate } })
+    await world.start()
+    await world.append(...many(2))
+    await until(() => sink.got.length === 1, 'the first did not come')
+    await pause(50)
+    world.api.clock.advance(1000)
+    await updateDestination(world.ctx, world.api.environment, {
+      destination_id: destination,
+      delivery: { rate_per_second: 100 },
+    })
+    await until(() => sink.got.length === 2, 'it waits by the old rate')
+  })
+}
 
 test('fresh events do not wait behind a backlog', async (t) => {
   const world = await openWorld(t)

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { after, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import { createHttp } from './http-client.ts'
-import { HttpFailure } from './http.ts'
+import { HttpFailure, retryAfterSeconds } from './http.ts'
 import { isPrivateAddress } from './private-addresses.ts'
 
 const open = createHttp({ allowPrivate: true, userAgent: 'test' })
@@ -226,4 +226,11 @@ test('a private authority, and a certificate of ours where the server wants one'
   assert.equal((await open.send({ url, tls: own })).text(), 'known')
   assert.equal((await open.send({ url, tls: { ca: tls.ca } })).text(), 'unknown', 'connections are not shared')
   assert.equal((await failure(open.send({ url }))).reason, 'tls')
+})
+
+test('Retry-After: seconds or a date, and nothing that only looks like one', () => {
+  const now = Date.UTC(2026, 0, 1)
+  const asked = (value: string) => retryAfterSeconds({ 'retry-after': value }, now)
+  assert.deepEqual(['120', '0', '3600.5', 'Thu, 01 Jan 2026 00:05:00 GMT'].map(asked), [120, 0, 3601, 300])
+  assert.deepEqual(['+3600', '9999-01', 'in 60', '-5', 'soon', ''].map(asked), Array<null>(6).fill(null))
 })

@@ -59,11 +59,12 @@ export class HttpFailure extends Error {
   }
 }
 
-/** Seconds to wait that a `Retry-After` header asks for: delta-seconds or an HTTP date. Null when absent or unreadable. */
+/** Seconds to wait that a `Retry-After` header asks for: a number of them or a date. Null when absent or unreadable. */
 export function retryAfterSeconds(headers: Record<string, string>, nowMs: number): number | null {
   const value = headers['retry-after']
   if (value === undefined) return null
-  if (/^\d+$/.test(value.trim())) return Number(value)
-  const at = Date.parse(value)
+  if (/^\d+(\.\d+)?$/.test(value.trim())) return Math.ceil(Number(value))
+  // Anything with a number in it is some date to the parser; only one with a time of day was meant as one.
+  const at = /\d:\d/.test(value) ? Date.parse(value) : Number.NaN
   return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - nowMs) / 1000))
 }

@@ -114,7 +114,6 @@ function judge(response: HttpResponse, now: number): SendResult {
     return { next: 'pause', message: 'the receiver answered 410 Gone', status, response: kept }
   }
   const slowDown = status === 429 || status === 503
-  const asked = slowDown ? retryAfterSeconds(response.headers, now) : null
   const message =
     status >= 300 && status < 400
       ? `the receiver answered ${status}; redirects are not followed`
@@ -123,7 +122,7 @@ function judge(response: HttpResponse, now: number): SendResult {
     next: 'retry',
     message,
     status,
-    afterSeconds: asked,
+    afterSeconds: retryAfterSeconds(response.headers, now),
     response: kept,
     slowDown,
   }
