@@ -98,7 +98,7 @@ test('a limit of records divides too, and leaves what has no records alone', asy
   await world.destination(receiver.url, { delivery: { max_records: 4 } })
   await world.start()
   const id = await large(world, records(10, 1))
-  const [other] = await world.append({ type: 'healthcheck', recordCount: 9 })
+  const [other] = await world.append({ type: 'healthcheck' })
   await until(() => receiver.got.length === 4, 'not all came')
   await ended(world, id)
   const counts = receiver.got.filter(({ type }) => type === 'activity').map((each) => bodyOf(each).data!.length)
@@ -155,6 +155,30 @@ test('ping and fail, where that is asked for', async (t) => {
   assert.equal(failing.got.length, 0)
   const failed = (await deliveriesOfEvent(world.ctx.db, id)).find(({ state }) => state === 'failed')
   assert.match(failed!.last_error!, /bytes; this destination takes 1200 at most \(delivery\.max_bytes\)/)
+})
+
+test('ping and fail, by the number of records', async (t) => {
+  const world = await openWorld(t)
+  const [pinged, failing] = [await world.receiver(), await world.receiver()]
+  await world.destination(pinged.url, { delivery: { max_records: 2, oversize: 'ping' } })
+  await world.destination(failing.url, { delivery: { max_records: 2, oversize: 'fail' } })
+  await world.start()
+  const [id, small] = [await large(world, records(3, 1)), await large(world, records(2, 1))]
+  await ended(world, id)
+  await ended(world, small)
+  assert.deepEqual(pinged.got.map(({ type }) => type).sort(), ['activity', 's3_payload'])
+  assert.equal(failing.got.length, 1)
+  const failed = (await deliveriesOfEvent(world.ctx.db, id)).find(({ state }) => state === 'failed')
+  assert.match(failed!.last_error!, /3 records; this destination takes 2 at most \(delivery\.max_records\)/)
+})
+
+test('more parts than anyone wants go as a pointer', async (t) => {
+  const world = await openWorld(t)
+  const receiver = await world.receiver()
+  await world.destination(receiver.url, { delivery: { max_records: 1 } })
+  await world.start()
+  await ended(world, await large(world, records(1001, 1)))
+  assert.deepEqual(receiver.got.map(bodyOf).map(({ type }) => type), ['s3_payload'])
 })
 
 test('a webhook that wants pings gets one for every event but signs of life, signed as it is sent', async (t) => {

@@ -52,7 +52,7 @@ const members = {
     .int()
     .min(1)
     .nullable()
-    .describe('Events with more records in `data` go in parts; no limit unless set.')
+    .describe('Events with more records in `data` do not go in one piece, see `oversize`; no limit unless set.')
     .default(null),
   oversize: z
     .enum(['chunk', 'ping', 'fail'])
