@@ -178,7 +178,10 @@ test('more parts than anyone wants go as a pointer', async (t) => {
   await world.destination(receiver.url, { delivery: { max_records: 1 } })
   await world.start()
   await ended(world, await large(world, records(1001, 1)))
-  assert.deepEqual(receiver.got.map(bodyOf).map(({ type }) => type), ['s3_payload'])
+  assert.deepEqual(
+    receiver.got.map(bodyOf).map(({ type }) => type),
+    ['s3_payload'],
+  )
 })
 
 test('a webhook that wants pings gets one for every event but signs of life, signed as it is sent', async (t) => {

@@ -10,7 +10,8 @@ import { divide, type Part } from './parts.ts'
 
 /** The parts that it has to go in; null where it goes in one piece or not at all. A part is not divided again. */
 export function partsOf({ event, body, bytes, delivery }: Held, destination: OpenDestination): Part[] | null {
-  if (event === null || body === null || destination.delivery.oversize !== 'chunk' || delivery.part !== null) return null
+  if (event === null || body === null || destination.delivery.oversize !== 'chunk' || delivery.part !== null)
+    return null
   if (destination.type.pointsOnly?.(destination.settings) === true) return null
   const most = { bytes: mostBytes(destination), records: mostRecords(destination) }
   if (bytes <= most.bytes && event.record_count <= most.records) return null
