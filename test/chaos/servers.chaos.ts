@@ -111,8 +111,11 @@ interface Network {
   mend(): void
 }
 
+let networks = 0
+
 function network(t: TestContext): Network {
-  const id = process.pid % 10_000
+  // One that was removed is there for a moment longer.
+  const id = (process.pid * 10 + networks++) % 10_000
   const [name, outer, inner] = [`loam-chaos-${id}`, `chaos${id}a`, `chaos${id}b`]
   const [third, fourth] = [1 + (id % 250), 1 + ((id >> 3) % 60) * 4]
   const database = `10.211.${third}.${fourth}`
