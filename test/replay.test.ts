@@ -143,6 +143,37 @@ test('to another destination, step by step; a step that was not committed is don
   assert.deepEqual((await replayed(world)).map((row) => row.event_id).sort(), [...ids].sort())
 })
 
+test('one to a destination that is removed meanwhile fails and says so', async (t) => {
+  const world = await openWorld(t)
+  await world.append({ type: 'sleep' }, { type: 'sleep' })
+  const receiver = await world.receiver()
+  for (const name of ['destination_id', 'sent_to']) {
+    const target = await world.destination(receiver.url)
+    if (name === 'sent_to') await world.append({ type: 'sleep' }, { type: 'sleep' })
+    await ask(world, { [name]: target, rate_per_second: 1 })
+    assert.notEqual(await runReplay(world.ctx, await claimed(world)), 'done')
+    await world.api.asOperator('DELETE', `/admin/v1/destinations/${target}`)
+    await recover(world.ctx.db, jobQueue, Number.POSITIVE_INFINITY)
+    const job = await claimed(world)
+    await assert.rejects(runReplay(world.ctx, job), { next: 'give_up', message: /the destination was removed/ })
+    await cancelJob(world.ctx.db, world.api.environment.id, job.id, 0)
+  }
+})
+
+test('what no event can be is refused, with the field and what there is', async (t) => {
+  const world = await openWorld(t)
+  const refused = async (json: object) => {
+    const answer = await world.api.asOperator('POST', '/admin/v1/replays', { json })
+    assert.equal(answer.status, 400, answer.text)
+    return String(answer.json['message'])
+  }
+  assert.match(await refused({ type: 'sleeps' }), /^type: there is no sleeps; there are .*sleep/)
+  assert.match(await refused({ types: ['sleep', 'Daily'] }), /^types: there is no Daily; /)
+  assert.match(await refused({ provider: 'our' }), /^provider: there is no OUR; there are .*OURA/)
+  assert.match(await refused({ since: '2999-01-01T00:00:00Z' }), /^since: must be before now/)
+  assert.match(await refused({ until: '5' }), /^until: must be an ISO 8601 time/)
+})
+
 test('a stopped replay queues nothing more, and no replay goes to a destination of others', async (t) => {
   const world = await openWorld(t)
   const receiver = await world.receiver()

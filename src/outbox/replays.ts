@@ -1,6 +1,7 @@
 // Many events once more, as a job that goes on where it stopped: the place it has reached is committed together with the
 // deliveries up to there, so a crash neither leaves events out nor sends them a second time.
 import { newId } from '../model/ids.ts'
+import { ProviderError } from '../platform/errors.ts'
 import { enqueue } from '../queue/enqueue.ts'
 import { wakeDeliveries } from '../queue/wake.ts'
 import { audit } from '../store/audit.ts'
@@ -60,6 +61,7 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
   return ctx.db.transaction(async (tx) => {
     const { events, next } = await nextToReplay(tx, filter, payload.after, limit)
     const destinations = await listDestinations(tx, filter.environmentId)
+    checkTarget(payload, destinations)
     const rows: DeliveryRow[] = []
     for (const event of events) {
       for (const { destination, part } of await targets(tx, payload, event, destinations)) {
@@ -90,6 +92,15 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
     }
     if (next === null) return 'done'
     return { again: ctx.clock.now() + Math.ceil((events.length / ratePerSecond) * 1000) }
+  })
+}
+
+/** Going on without it would end as done, and nothing would have been sent. */
+function checkTarget({ destinationId, filter: { sentTo } }: ReplayState, all: readonly DestinationRow[]): void {
+  const only = destinationId ?? sentTo
+  if (only === null || all.some(({ id }) => id === only)) return
+  throw new ProviderError('the destination was removed; send the rest to another one by a new replay', {
+    next: 'give_up',
   })
 }
 

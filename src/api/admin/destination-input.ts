@@ -127,7 +127,7 @@ export function filtersOf(
   }
 }
 
-function checkKnown(field: string, given: readonly string[], known: readonly string[]): void {
+export function checkKnown(field: string, given: readonly string[], known: readonly string[]): void {
   const unknown = given.find((name) => !known.includes(name))
   if (unknown === undefined) return
   throw new ApiError('invalid_request', 400, `${field}: there is no ${unknown}; there are ${known.join(', ')}`)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { connectors } from '../../connectors/index.ts'
 import { replayState, startReplay } from '../../outbox/replays.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { wakeJobs } from '../../queue/wake.ts'
@@ -7,7 +8,9 @@ import { destinationById } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { jobById, type JobRow, listJobs } from '../../store/jobs.ts'
 import { countToReplay, type ReplayFilter } from '../../store/replays.ts'
+import { eventTypeNames } from '../event-types.ts'
 import { operation, Reply } from '../http/operation.ts'
+import { checkKnown } from './destination-input.ts'
 import { cancelJob, JobView, jobView, resumeJob } from './jobs.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
@@ -15,7 +18,7 @@ const MOST_TYPES = 50
 /** Who counts waits for the answer. */
 const COUNT_FOR_MS = 10_000
 
-const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), {
+const time = z.string().refine((text) => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)), {
   error: 'must be an ISO 8601 time, such as 2026-01-31T08:00:00Z',
 })
 
@@ -99,7 +102,7 @@ export async function replay(
     }
   }
   const filter = filterOf(ctx, environment, input)
-  if (filter.until <= filter.since) throw new ApiError('invalid_request', 400, 'until: must be later than since')
+  checkFilter(filter, input)
   const { byType, complete } = await countToReplay(ctx.db, filter, performance.now() + COUNT_FOR_MS)
   const counted = {
     events: byType.reduce((sum, { events }) => sum + events, 0),
@@ -112,6 +115,18 @@ export async function replay(
   const id = await startReplay(ctx, order, complete ? counted.events : null)
   wakeJobs()
   return { replay_id: id, ...counted }
+}
+
+function checkFilter({ types, provider, since, until }: ReplayFilter, input: z.output<typeof ReplayInput>): void {
+  checkKnown(input.types === undefined ? 'type' : 'types', types, eventTypeNames)
+  checkKnown(
+    'provider',
+    provider === null ? [] : [provider],
+    connectors.map(({ id }) => id),
+  )
+  if (until > since) return
+  const problem = input.until === undefined ? 'since: must be before now' : 'until: must be later than since'
+  throw new ApiError('invalid_request', 400, problem)
 }
 
 function filterOf(ctx: Context, environment: EnvironmentRow, input: z.output<typeof ReplayInput>): ReplayFilter {
@@ -214,7 +229,10 @@ export const replayOperations = [
       200: { description: 'What would be sent.', schema: ReplayResult },
       202: { description: 'Queued.', schema: ReplayResult },
     },
-    errors: { 400: 'A time is no time, or the range ends before it begins.', 404: 'There is no such destination.' },
+    errors: {
+      400: 'A time is no time, the range ends before it begins, or there is no such type or source.',
+      404: 'There is no such destination.',
+    },
     handler: async ({ ctx, environment, body }) => {
       const result = await replay(ctx, environment, body)
       return new Reply(result.replay_id === null ? 200 : 202, result)
