@@ -1,7 +1,7 @@
 // Opens the database, starts the API and the two loops. The one file that knows every part; nothing imports it but the
 // command line.
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import { ensureAdminToken } from './api/admin/sessions.ts'
@@ -18,6 +18,7 @@ import { startIntake } from './intake/loop.ts'
 import { queueSourceSubscriptions } from './intake/subscribe.ts'
 import { payloadUrls } from './outbox/payloads.ts'
 import type { Clock } from './platform/clock.ts'
+import { makeFolder } from './platform/folder.ts'
 import { createHttp } from './platform/http-client.ts'
 import { closedDoor, endRequests, listen } from './platform/http-server.ts'
 import type { Http } from './platform/http.ts'
@@ -273,6 +274,6 @@ function startTicking(ctx: Context, simulators: Map<string, Simulator>, role: Ro
 
 /** How the command line finds this server without a sign-in: readable by its owner alone. */
 function writeProfile(dataDir: string, profile: Record<string, string>): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
   writeFileSync(join(dataDir, 'dev.json'), `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 })
 }

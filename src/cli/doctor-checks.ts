@@ -1,8 +1,9 @@
 // What the doctor looks at. Each check says what it found and, when that is not well, what to do.
-import { accessSync, constants, existsSync, mkdirSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config, Given } from '../config.ts'
 import { databaseStatus, sentenceOf } from './db-command.ts'
+import { makeFolder } from '../platform/folder.ts'
 import { type BodiesState, bodiesCheck } from './doctor-bodies.ts'
 import { CliFailure } from './failure.ts'
 import { type Check, fail, ok, warn } from './check.ts'
@@ -43,7 +44,7 @@ function nodeVersion(): Check {
 
 function folder(dataDir: string): Check {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeFolder(dataDir)
     accessSync(dataDir, constants.W_OK)
     return ok('data folder', dataDir)
   } catch {

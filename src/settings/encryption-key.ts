@@ -1,7 +1,8 @@
 // The key that secrets at rest are sealed under: given, kept in the data folder, or made at the first start.
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../platform/folder.ts'
 import { readKey } from '../platform/seal.ts'
 
 export function everyKeyReads(text: string): boolean {
@@ -46,7 +47,7 @@ export function keptKey(dataDir: string, databaseUrl: string, problems: string[]
 
 export function newKey(dataDir: string): string {
   const file = keyFile(dataDir)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
   try {
     writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' })
   } catch (error) {

@@ -1,10 +1,12 @@
-// A file that cannot be opened is named: SQLite's own words do not.
+// A file that cannot be opened is named, with what to do: SQLite's own words do neither.
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openDatabase } from './open.ts'
+
+const ELSEWHERE = 'LOAM_DATABASE_URL must name a file where Loam may write'
 
 test('what is no SQLite file is refused with its path', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'loam-open-'))
@@ -16,7 +18,22 @@ test('what is no SQLite file is refused with its path', async (t) => {
   ]
   mkdirSync(directory)
   for (const file of [text, `${locked}.lock`]) writeFileSync(file, 'no database at all'.repeat(100))
-  await assert.rejects(openDatabase(`sqlite:${directory}`), { message: `${directory}: unable to open database file` })
+  await assert.rejects(openDatabase(`sqlite:${directory}`), {
+    message: `${directory}: unable to open database file; ${ELSEWHERE}`,
+  })
   await assert.rejects(openDatabase(`sqlite:${text}`), { message: `${text}: file is not a database` })
   await assert.rejects(openDatabase(`sqlite:${locked}`), { message: `${locked}.lock: file is not a database` })
 })
+
+test(
+  'a place where no folder can be made is refused, though Node would try for ever',
+  {
+    skip: !existsSync('/proc/self'),
+  },
+  async () => {
+    await assert.rejects(openDatabase('sqlite:/proc/self/none/loam.db'), (error: Error) => {
+      assert.match(error.message, /^\/proc\/self\/none\/loam\.db\.lock: ENOENT/)
+      return error.message.endsWith(ELSEWHERE)
+    })
+  },
+)

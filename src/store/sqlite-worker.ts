@@ -1,6 +1,8 @@
 // The thread that holds an SQLite connection, so that commits and long reads never stop the event loop.
+import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
+import { makeFolder } from '../platform/folder.ts'
 import { pack } from './compress.ts'
 import type { Value } from './database.ts'
 import { MAX_WAIT_BEHIND_MS, sharedNow } from './sqlite-waits.ts'
@@ -47,6 +49,8 @@ export interface SqliteAnswers {
 
 const TELL_AFTER_MS = 5
 const SQLITE_BUSY = 5
+/** Of a file that is no place for a database: READONLY, IOERR, CANTOPEN. */
+const BAD_PLACE = new Set([8, 10, 14])
 
 const { path, role } = workerData as SqliteWorkerData
 const lock = role === 'writer' ? takeLock(`${path}.lock`) : null
@@ -83,17 +87,24 @@ function takeLock(lockPath: string): DatabaseSync {
   }
 }
 
-/** Whether a file can be read shows with the first statement. SQLite's own words do not name it. */
+/** Whether a file can be read shows with the first statement. SQLite's own words name neither it nor what to do. */
 function opened(file: string, first: string): DatabaseSync {
   try {
+    makeFolder(dirname(file))
     const connection = new DatabaseSync(file)
     connection.exec(first)
     return connection
   } catch (error) {
     const failure = error as Error
-    failure.message = `${file}: ${failure.message}`
+    const elsewhere = isOfThePlace(failure) ? '; LOAM_DATABASE_URL must name a file where Loam may write' : ''
+    failure.message = `${file}: ${failure.message}${elsewhere}`
     throw failure
   }
+}
+
+function isOfThePlace({ code, errcode }: Partial<SqliteFailure>): boolean {
+  // Of an extended code the low byte is the kind; without one it was the folder that could not be made.
+  return errcode === undefined ? code !== undefined : BAD_PLACE.has(errcode & 0xff)
 }
 
 function answer(request: SqliteRequest): SqliteResponse {
