@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { ensureAdminToken } from './api/admin/sessions.ts'
 import { createApi, createHealth } from './api/app.ts'
+import { directHooks } from './api/v2/hooks-direct.ts'
 import { ensureFirstEnvironment } from './api/environments.ts'
 import { VERSION } from './api/version.ts'
 import { startBodies } from './bodies/loop.ts'
@@ -85,7 +86,7 @@ export async function startServer(
   // Before anyone can ask: a place that cannot be used stops the start.
   const bodies = await openBodies(config.bodies, { db, http, clock, log }, config.bodiesReturn)
   const door = closedDoor()
-  const { server, port } = await listen(config, door.fetch)
+  const { server, port } = await listen(config, door)
   const internalUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
   // No limit for a host: each destination has its own, and one that hangs delays no other at the same host.
   const destinationHttp = createHttp({
@@ -142,7 +143,10 @@ export async function startServer(
     : new Map<string, Simulator>()
   // With the sandbox each part calls clouds of its own, which call it back: what they remember is in the database.
   const answersAll = role === 'all' || role === 'api' || config.sandbox
-  if (answersAll) door.open(everything(ctx, simulators, shutdown.signal))
+  if (answersAll) {
+    const { fetch } = everything(ctx, simulators, shutdown.signal)
+    door.open({ fetch, direct: directHooks(ctx) })
+  }
   const loops = [
     ...(role === 'all' || role === 'intake' ? [await startIntake(ctx, { onlyProcess: config.embedded })] : []),
     ...(bodies !== undefined && (role === 'all' || role === 'intake')

@@ -1,14 +1,21 @@
 // The port that a process listens on: taken before anything answers behind it, given back when all is answered.
 import { randomUUID } from 'node:crypto'
-import type { Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import { getRequestListener } from '@hono/node-server'
 
 type Fetch = (request: Request, env?: object) => Response | Promise<Response>
 
+/** What is behind a port. */
+export interface App {
+  fetch: Fetch
+  /** Answers some requests by itself, without the web's objects around them: then true, and nobody else looks at it. */
+  direct?: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
+}
+
 /** The port is ours before what is behind it is ready: until then the answer is 503. */
-export function closedDoor(): { fetch: Fetch; open(app: { fetch: Fetch }): void } {
-  let behind: { fetch: Fetch } | null = null
+export function closedDoor(): Required<App> & { open(app: App): void } {
+  let behind: App | null = null
   return {
     fetch: (request, env) =>
       behind?.fetch(request, env) ??
@@ -16,6 +23,7 @@ export function closedDoor(): { fetch: Fetch; open(app: { fetch: Fetch }): void 
         { status: 'error', message: 'starting' },
         { status: 503, headers: { 'retry-after': '1', 'terra-reference': randomUUID() } },
       ),
+    direct: (incoming, outgoing) => behind?.direct?.(incoming, outgoing) ?? false,
     open: (app) => {
       behind = app
     },
@@ -24,9 +32,12 @@ export function closedDoor(): { fetch: Fetch; open(app: { fetch: Fetch }): void 
 
 export async function listen(
   config: { host: string; port: number },
-  fetch: Fetch,
+  { fetch, direct }: App,
 ): Promise<{ server: Server; port: number }> {
-  const server = createAdaptorServer({ fetch }) as Server
+  const viaWeb = getRequestListener(fetch)
+  const server = createServer((incoming, outgoing) => {
+    if (direct?.(incoming, outgoing) !== true) void viaWeb(incoming, outgoing)
+  })
   // Slower than any proxy's, so that a kept-alive connection is never closed under a request.
   server.keepAliveTimeout = 75_000
   server.requestTimeout = 60_000

@@ -5,18 +5,16 @@ import type { z } from 'zod'
 import { ApiError } from '../../platform/errors.ts'
 import type { SpanOptions } from '../../platform/trace.ts'
 import type { Context } from '../../store/context.ts'
-import { isUnavailable } from '../../store/errors.ts'
 import { traced } from '../../store/traced.ts'
 import { readJsonBody } from './body-reader.ts'
 import { addressOf } from './client-address.ts'
 import { identify } from './credentials.ts'
+import { failureResponse } from './failure.ts'
 import { type Call, type Operation, Reply } from './operation.ts'
-import { problemResponse } from './problem.ts'
 import type { LimitHeaders } from './rate-limit.ts'
 import { RawJson } from './raw-json.ts'
 import { parseInput } from './validate.ts'
 
-const RETRY_AFTER_SECONDS = '2'
 /** Of those that no key is needed for. */
 const TRACED_TAGS = new Set(['Notifications', 'Browser'])
 
@@ -59,28 +57,9 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
     for (const [name, value] of Object.entries(c.get('limits') ?? {})) headers.set(name, value)
   })
 
-  app.onError((error, c) => {
-    const reference = c.get('reference') ?? randomUUID()
-    const place = { publicUrl: ctx.publicUrl, instance: instanceOf(c.req.url), reference }
-    if (error instanceof ApiError) {
-      // 501 is the caller's: a path that we do not have.
-      if (error.status >= 500 && error.status !== 501)
-        ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed')
-      return problemResponse(error, place)
-    }
-    if (isUnavailable(error)) {
-      // Nothing was acknowledged: a provider that hears this sends its notification again.
-      ctx.log.warn({ err: error, reference, path: c.req.path }, 'a request could not reach what is stored')
-      const headers = { 'retry-after': RETRY_AFTER_SECONDS }
-      return problemResponse(
-        new ApiError('not_ready', 503, 'what is stored cannot be reached; try again', { headers }),
-        place,
-      )
-    }
-    ctx.log.error({ err: error, reference, path: c.req.path }, 'a request failed unexpectedly')
-    const message = `something failed inside Loam; the server's log has it under the reference ${reference}`
-    return problemResponse(new ApiError('internal_error', 500, message), place)
-  })
+  app.onError((error, c) =>
+    failureResponse(ctx, error, { instance: instanceOf(c.req.url), reference: c.get('reference') ?? randomUUID() }),
+  )
 
   app.notFound((c) => {
     const allowed = allowedMethods(routes, c.req.path)

@@ -1,5 +1,6 @@
 // Where providers' notifications arrive. Who may call is the connector's to decide: it checks the signature.
 import { z } from 'zod'
+import type { NotificationAnswer, NotificationRequest } from '../../connectors/connector.ts'
 import { maxNotificationBytes, receiveNotification } from '../../intake/notification.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { withinTime } from '../../platform/within-time.ts'
@@ -8,17 +9,31 @@ import { readBytes } from '../http/body-reader.ts'
 import { operation } from '../http/operation.ts'
 
 /** Bodies above this are few, and together must not fill the memory. */
-const LARGE_BYTES = 5_000_000
+export const LARGE_BYTES = 5_000_000
 const LARGE_AT_ONCE = 2
 let largeInside = 0
 /** Providers give up after ten seconds or so. What is committed later than that is known when it is sent again. */
 const MOST_MS = 8000
 
-async function receive(
+interface Target {
+  provider: string
+  devId: string | null
+}
+
+/** Throws when that takes too long: a provider that hears so sends it again. */
+export async function takeNotification(
   ctx: Context,
-  target: { provider: string; devId: string | null },
-  request: Request,
-): Promise<Response> {
+  target: Target,
+  request: NotificationRequest,
+): Promise<NotificationAnswer> {
+  const answer = await withinTime(receiveNotification(ctx, { ...target, request }), MOST_MS)
+  if (answer !== null) return answer
+  throw new ApiError('not_ready', 503, 'the database does not answer; send this again', {
+    headers: { 'retry-after': '10' },
+  })
+}
+
+async function receive(ctx: Context, target: Target, request: Request): Promise<Response> {
   const maxBytes = maxNotificationBytes(target.provider)
   if (maxBytes === null) return new Response('unknown provider', { status: 404 })
   let large = false
@@ -32,22 +47,13 @@ async function receive(
     large = true
   }
   try {
-    const incoming = {
-      ...target,
-      request: {
-        method: request.method,
-        headers: Object.fromEntries(request.headers),
-        query: Object.fromEntries(new URL(request.url).searchParams),
-        body: await readBytes(request, maxBytes, { encoded: true, large: { bytes: LARGE_BYTES, enter } }),
-      },
-    }
-    const answer = await withinTime(receiveNotification(ctx, incoming), MOST_MS)
-    if (answer === null) {
-      throw new ApiError('not_ready', 503, 'the database does not answer; send this again', {
-        headers: { 'retry-after': '10' },
-      })
-    }
-    return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers: answer.headers })
+    const { status, headers, body } = await takeNotification(ctx, target, {
+      method: request.method,
+      headers: Object.fromEntries(request.headers),
+      query: Object.fromEntries(new URL(request.url).searchParams),
+      body: await readBytes(request, maxBytes, { encoded: true, large: { bytes: LARGE_BYTES, enter } }),
+    })
+    return new Response(body === '' ? null : body, { status, headers })
   } finally {
     if (large) largeInside--
   }
