@@ -9,6 +9,7 @@ import {
   createSlots,
   end,
   followCircuit,
+  forgetTimes,
   isTurnOf,
   type Kind,
   KINDS,
@@ -40,6 +41,7 @@ export class Gate {
   #mostTogether = Number.POSITIVE_INFINITY
   /** Until when the circuit's probe is ours; null: it is not. */
   #probeUntil: number | null = null
+  #learntAt = Number.NEGATIVE_INFINITY
 
   /** By the clock that servers share. */
   constructor(now: () => number) {
@@ -48,6 +50,9 @@ export class Gate {
 
   /** The settings as they are now: called before the first question, and again whenever they were read. */
   learn(settings: DeliverySettings, share: Share): void {
+    const now = this.#now()
+    if (now < this.#learntAt) this.#forgetTimes()
+    this.#learntAt = now
     recapSlots(this.#slots, {
       live: share.of(settings.concurrency),
       backfill: share.of(settings.backfill_concurrency),
@@ -56,6 +61,13 @@ export class Gate {
     // The wait for the next token was that of the rate before.
     if (rate?.perSecond !== this.#rate?.perSecond) this.#tokens.againAt = 0
     this.#rate = rate
+  }
+
+  /** The clock was set back: nothing waits for a time that it may take days to come to again. */
+  #forgetTimes(): void {
+    this.#tokens.againAt = 0
+    this.#probeUntil = null
+    forgetTimes(this.#slots)
   }
 
   /** The circuit, as the database has it. */

@@ -121,6 +121,12 @@ export function end(slots: Slots, call: Ended): 'opened' | 'closed' | null {
   return noteFailure(slots.breaker, call) ? 'opened' : null
 }
 
+/** All that began until now tells something new again. */
+export function forgetTimes({ breaker, window }: Slots): void {
+  breaker.openedAt = Number.NEGATIVE_INFINITY
+  window.shrunkAt = Number.NEGATIVE_INFINITY
+}
+
 /** What the database says about the circuit, as written by another server or by whoever resumed the destination. */
 export function followCircuit(slots: Slots, openedUntil: number | null, now: number): void {
   if (follow(slots.breaker, openedUntil, now)) restart(slots.window)

@@ -2,6 +2,7 @@
 // one whose clock is set notices nothing. Between two looks at the database's clock the monotonic one carries on.
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from './database.ts'
+import { forgetRemembered } from './remembered.ts'
 
 /** A correction larger than that is a clock that was set. */
 const STEP_MS = 1000
@@ -37,5 +38,10 @@ export async function bringForward(db: Database, byMs: number, now: number): Pro
     sql: `UPDATE ${table} SET next_at = next_at - $1 WHERE state = 'pending' AND next_at > $2`,
     params: [byMs, now],
   })
-  await db.batch([sooner('jobs'), sooner('deliveries')])
+  const destinations = (column: 'opened_until' | 'failing_since'): { sql: string; params: number[] } => ({
+    sql: `UPDATE destinations SET ${column} = ${column} - $1 WHERE ${column} > $2`,
+    params: [byMs, now],
+  })
+  await db.batch([sooner('jobs'), sooner('deliveries'), destinations('opened_until'), destinations('failing_since')])
+  forgetRemembered(db)
 }
