@@ -34,6 +34,18 @@ test('a widget session: the body of the quickstart, stored as asked, 15 minutes'
   assert.equal(row?.expires_at, api.clock.now() + 900_000)
 })
 
+test('a URL to return to that is empty is none: generated clients send that for what was left out', async () => {
+  const empty = { auth_success_redirect_url: '', auth_failure_redirect_url: '' }
+  const session = await api.asCustomer('POST', '/v2/auth/generateWidgetSession', { json: empty })
+  assert.equal(session.status, 200)
+  const row = await widgetSessionById(api.ctx.db, String(session.json.session_id))
+  assert.deepEqual([row?.success_url, row?.failure_url], [null, null])
+  const signIn = await api.asCustomer('POST', '/v2/auth/authenticateUser', { json: { ...empty, resource: 'OURA' } })
+  assert.equal(signIn.status, 200)
+  const flow = await authFlowById(api.ctx.db, String(signIn.json.auth_url).split('/').at(-1)!)
+  assert.deepEqual([flow?.success_url, flow?.failure_url], [null, null])
+})
+
 test('a widget session needs no body at all, and stands at two more addresses', async () => {
   for (const path of ['/v2/auth/generateWidgetSession', '/widget/api/session', '/api/widget/session']) {
     assert.equal((await api.asCustomer('POST', path)).status, 200, path)

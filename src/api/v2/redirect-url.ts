@@ -7,6 +7,8 @@ export const RedirectUrl = z
   .string()
   .max(2000)
   .transform((text, context) => {
+    // What clients send for none.
+    if (text === '') return null
     const url = URL.canParse(text) ? new URL(text) : null
     if (url === null || /\p{Cc}/u.test(text)) {
       context.addIssue('must be a whole URL, such as https://example.com/done or myapp://done')
