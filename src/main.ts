@@ -8,6 +8,7 @@ import { ensureAdminToken } from './api/admin/sessions.ts'
 import { createApi, createHealth } from './api/app.ts'
 import { directHooks } from './api/v2/hooks-direct.ts'
 import { ensureFirstEnvironment } from './api/environments.ts'
+import { followOwnAddress } from './api/inspector-destination.ts'
 import { VERSION } from './api/version.ts'
 import { startBodies } from './bodies/loop.ts'
 import { openBodies } from './bodies/open.ts'
@@ -88,10 +89,16 @@ export async function startServer(
   const door = closedDoor()
   const { server, port } = await listen(config, door)
   const internalUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
+  const publicUrl = config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl
+  const leads = role === 'all' || role === 'api'
+  const ownOrigin = await followOwnAddress({ db, clock }, { publicUrl, leads })
+  // With the sandbox each part calls clouds of its own, which call it back: what they remember is in the database.
+  const answersAll = leads || config.sandbox
   // No limit for a host: each destination has its own, and one that hangs delays no other at the same host.
   const destinationHttp = createHttp({
     allowPrivate: config.allowPrivateDestinations,
-    own: `${internalUrl}/inspect/`,
+    // With the sandbox the inspector is with every part, and the public name need not lead here from within.
+    own: { at: `${internalUrl}/inspect/`, ...(config.sandbox && { name: new URL(`${ownOrigin}/inspect/`).href }) },
     mayReachPort: (port) => config.destinationPorts.some(([from, to]) => port >= from && port <= to),
     userAgent,
   })
@@ -110,7 +117,7 @@ export async function startServer(
     metrics,
     ...(traces !== null && { tracer: traces.tracer }),
     sealer: createSealer(config.encryptionKey),
-    publicUrl: config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl,
+    publicUrl,
     internalUrl,
     sandbox: config.sandbox,
     sandboxClient,
@@ -141,8 +148,6 @@ export async function startServer(
         callbackSecretOf: async (...named) => (await sandboxApplication(ctx, ...named))?.verificationToken ?? null,
       })
     : new Map<string, Simulator>()
-  // With the sandbox each part calls clouds of its own, which call it back: what they remember is in the database.
-  const answersAll = role === 'all' || role === 'api' || config.sandbox
   if (answersAll) {
     const { fetch } = everything(ctx, simulators, shutdown.signal)
     door.open({ fetch, direct: directHooks(ctx) })
@@ -156,7 +161,7 @@ export async function startServer(
   ]
   if (!answersAll) door.open(createHealth(ctx))
   const ticking = startTicking(ctx, simulators, role)
-  if (role === 'all' || role === 'api') {
+  if (leads) {
     writeProfile(config.dataDir, {
       url: ctx.internalUrl,
       public_url: ctx.publicUrl,

@@ -4,6 +4,7 @@ import { connectorById } from '../connectors/index.ts'
 import { listDestinations } from '../store/destinations.ts'
 import { listSources } from '../store/sources.ts'
 import { authenticate } from './authenticate.ts'
+import { followOwnAddress } from './inspector-destination.ts'
 import { createEnvironment, ensureFirstEnvironment, signingSecretOf } from './environments.ts'
 import { openTestApi, type TestApi } from './test-api.ts'
 
@@ -21,7 +22,7 @@ test('the first environment has all official sources on and an inspector as dest
   }
   const [inspector, ...others] = await listDestinations(api.ctx.db, api.environment.id)
   assert.equal(others.length, 0)
-  assert.match(JSON.parse(inspector!.settings).url, /^http:\/\/127\.0\.0\.1:4000\/inspect\/[\w-]{12}$/)
+  assert.match(JSON.parse(inspector!.settings).url, /^http:\/\/localhost:4000\/inspect\/[\w-]{12}$/)
 })
 
 test('what the first start made is kept; fixed values of a later start win', async () => {
@@ -39,14 +40,17 @@ test('what the first start made is kept; fixed values of a later start win', asy
   assert.equal(await authenticate(api.ctx, api.devId, fixed.apiKey), null)
 })
 
-test('started on another port, our own inspector is found there', async () => {
-  const moved = { ...api.ctx, internalUrl: 'http://127.0.0.1:5000' }
-  await ensureFirstEnvironment(moved)
+test('started under another address, our own inspector goes along; with a server that only delivers it does not', async () => {
   const urls = async () =>
     (await listDestinations(api.ctx.db, api.environment.id)).map((row) => new URL(JSON.parse(row.settings).url).origin)
-  assert.deepEqual(await urls(), ['http://127.0.0.1:5000'])
-  await ensureFirstEnvironment(api.ctx)
-  assert.deepEqual(await urls(), ['http://127.0.0.1:4000'])
+  const start = (publicUrl: string, leads: boolean) => followOwnAddress(api.ctx, { publicUrl, leads })
+  assert.equal(await start('http://localhost:4000', true), 'http://localhost:4000')
+  assert.equal(await start('http://localhost:5000', true), 'http://localhost:5000')
+  assert.deepEqual(await urls(), ['http://localhost:5000'])
+  assert.equal(await start('http://localhost:6000', false), 'http://localhost:5000')
+  assert.deepEqual(await urls(), ['http://localhost:5000'])
+  await start('http://localhost:4000', true)
+  assert.deepEqual(await urls(), ['http://localhost:4000'])
 })
 
 test('environments share nothing: a key of one does not open the other', async () => {

@@ -25,7 +25,7 @@ import {
 import { audit } from '../store/audit.ts'
 import { putSource, type SourceRow } from '../store/sources.ts'
 import { forgetCredentials } from './authenticate.ts'
-import { addInspectorDestination, followOwnAddress } from './inspector-destination.ts'
+import { addInspectorDestination } from './inspector-destination.ts'
 
 export type EnvironmentKind = 'testing' | 'staging' | 'production'
 
@@ -114,7 +114,6 @@ export async function ensureFirstEnvironment(
 ): Promise<{ environment: EnvironmentRow; created: boolean }> {
   const result = await ctx.db.transaction(async (tx) => {
     await tx.lock('first-environment')
-    await followOwnAddress(ctx, tx)
     const [first] = await listEnvironments(tx)
     if (first === undefined) {
       const made = await insertWhole(ctx, tx, {

@@ -23,7 +23,7 @@ export async function addInspectorDestination(
     environment_id: environment.id,
     type: 'webhook',
     name: 'Inspector',
-    settings: JSON.stringify({ url: `${ownOrigin(ctx)}/inspect/${bin}` }),
+    settings: JSON.stringify({ url: `${ctx.publicUrl}/inspect/${bin}` }),
     secrets_sealed: ctx.sealer.seal('{}', destinationPlace(id)),
     created_at: now,
     updated_at: now,
@@ -31,26 +31,33 @@ export async function addInspectorDestination(
   return { id, bin }
 }
 
-/** The server may start on another port than last time: destinations that mean itself go along. */
-export async function followOwnAddress(ctx: Context, sql: Sql): Promise<void> {
-  const origin = ownOrigin(ctx)
-  const before = await readInstanceSetting(sql, 'own_origin')
-  if (before === origin) return
-  await writeInstanceSetting(sql, 'own_origin', origin)
-  if (before === null) return
+/**
+ * The address that destinations which mean ourselves are kept under. Whoever answers the API (`leads`) may start at another
+ * than last time, and they go along; a server that only delivers goes by what is kept.
+ */
+export async function followOwnAddress(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { publicUrl, leads }: { publicUrl: string; leads: boolean },
+): Promise<string> {
+  return db.transaction(async (tx) => {
+    await tx.lock('own-origin')
+    const before = await readInstanceSetting(tx, 'own_origin')
+    if (before !== null && (before === publicUrl || !leads)) return before
+    await writeInstanceSetting(tx, 'own_origin', publicUrl)
+    if (before !== null) await move(tx, before, publicUrl, clock.now())
+    return publicUrl
+  })
+}
+
+async function move(sql: Sql, from: string, to: string, now: number): Promise<void> {
   for (const row of await allDestinations(sql)) {
     const settings = JSON.parse(row.settings) as { url?: unknown }
-    if (typeof settings.url !== 'string' || !settings.url.startsWith(`${before}/inspect/`)) continue
-    const url = `${origin}${settings.url.slice(before.length)}`
+    if (typeof settings.url !== 'string' || !settings.url.startsWith(`${from}/inspect/`)) continue
+    const url = `${to}${settings.url.slice(from.length)}`
     await updateDestination(sql, {
       ...row,
       settings: JSON.stringify({ ...settings, url }),
-      updated_at: Math.max(ctx.clock.now(), row.updated_at + 1),
+      updated_at: Math.max(now, row.updated_at + 1),
     })
   }
-}
-
-/** Outside of the sandbox private addresses may be refused, our own too: there the public name is the way. */
-function ownOrigin(ctx: Context): string {
-  return ctx.sandbox ? ctx.internalUrl : ctx.publicUrl
 }

@@ -117,11 +117,23 @@ test('private addresses are refused in every spelling', async () => {
 
 test('what is our own is reached at a private address, and nothing beside it', async (t) => {
   const url = await serve((_, response) => response.end('hello'))
-  const http = createHttp({ allowPrivate: false, own: `${url}/inspect/`, userAgent: 'test' })
+  const http = createHttp({ allowPrivate: false, own: { at: `${url}/inspect/` }, userAgent: 'test' })
   t.after(() => http.close())
   assert.equal((await http.send({ url: `${url}/inspect/bin` })).status, 200)
   for (const path of ['/admin/v1', '/inspect', '/inspect/../admin/v1', '/inspect/%2e%2e/admin/v1']) {
     assert.equal((await failure(http.send({ url: `${url}${path}` }))).reason, 'refused_target', path)
+  }
+})
+
+test('what is called by our public name is found at our own address', async (t) => {
+  const url = await serve((request, response) => response.end(request.url))
+  const own = { at: `${url}/inspect/`, name: 'https://loam.invalid/inspect/' }
+  const http = createHttp({ allowPrivate: false, own, userAgent: 'test' })
+  t.after(() => http.close())
+  assert.equal((await http.send({ url: 'https://LOAM.invalid:443/inspect/bin?a=1' })).text(), '/inspect/bin?a=1')
+  http.check('https://loam.invalid/inspect/bin')
+  for (const target of ['https://loam.invalid/admin/v1', 'https://loam.invalid/inspect/../admin', `${url}/admin`]) {
+    assert.match((await failure(http.send({ url: target }))).reason, /^(dns|refused_target)$/, target)
   }
 })
 

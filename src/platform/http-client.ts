@@ -1,7 +1,7 @@
 // Outgoing HTTP with undici: pooled, without redirects, bounded in time and size, and kept away from private addresses
 // unless the operator allows them.
 import { createHash } from 'node:crypto'
-import { Agent, errors, type Dispatcher } from 'undici'
+import { Agent, errors } from 'undici'
 import {
   type GuardedHttp,
   HttpFailure,
@@ -10,23 +10,21 @@ import {
   type HttpResponse,
   type HttpTls,
 } from './http.ts'
-import { parseJson } from './json.ts'
 import { type Names, systemNames } from './names.ts'
 import { guardedLookup, SPEAKS_NO_TLS } from './network.ts'
 import { literalAddress, type PrivateAllowed, reachable } from './private-addresses.ts'
+import { Late, ResponseReader, wasAnswered } from './response-reader.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
-const DEFAULT_MAX_BYTES = 32 * 1024 * 1024
 /** A connection that is lost sooner than that is tried again at once. */
 const AGAIN_WITHIN_MS = 1000
 const MOST_IDENTITIES = 200
-const PASSED_OVER_BYTES = 64 * 1024
 
 export interface HttpOptions {
   /** Whether loopback and private addresses may be reached. */
   allowPrivate: PrivateAllowed
-  /** What begins so is our own and is reached whatever its address: an address, not a name. */
-  own?: string
+  /** What begins with `at`, an address, is our own and is reached whatever it is; what begins with `name` is found there. */
+  own?: { at: string; name?: string }
   /** Which ports may be reached; absent: every one. */
   mayReachPort?: (port: number) => boolean
   userAgent: string
@@ -69,7 +67,7 @@ export function createHttp(options: HttpOptions): HttpClient {
   }
   return {
     send: (request) => send(agentsOf(request.tls), options, request),
-    check: (url) => check(options, new URL(url)),
+    check: (url) => check(options, atHome(options, new URL(url))),
     async close() {
       const all = [plain, ...identities.values()].flatMap(({ kept, fresh }) => [kept, fresh])
       await Promise.all(all.map((agent) => agent.destroy()))
@@ -106,7 +104,7 @@ function agentsFor(options: HttpOptions, tls: HttpTls | undefined): Agents {
 }
 
 function check(options: HttpOptions, url: URL): void {
-  if (options.own !== undefined && url.href.startsWith(options.own)) return
+  if (options.own !== undefined && url.href.startsWith(options.own.at)) return
   if (options.allowPrivate !== true) {
     const literal = literalAddress(url)
     if (literal !== null && !reachable(options.allowPrivate)(literal)) throw refused(url)
@@ -117,8 +115,13 @@ function check(options: HttpOptions, url: URL): void {
   }
 }
 
+function atHome({ own }: HttpOptions, url: URL): URL {
+  if (own?.name === undefined || !url.href.startsWith(own.name)) return url
+  return new URL(`${own.at}${url.href.slice(own.name.length)}`)
+}
+
 async function send({ kept, fresh }: Agents, options: HttpOptions, request: HttpRequest): Promise<HttpResponse> {
-  const url = targetOf(request)
+  const url = atHome(options, targetOf(request))
   check(options, url)
   const startedAt = performance.now()
   try {
@@ -134,13 +137,6 @@ async function send({ kept, fresh }: Agents, options: HttpOptions, request: Http
   }
 }
 
-/** Errors after which the other side had begun to answer. */
-const answered = new WeakSet<object>()
-
-function wasAnswered(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && answered.has(error)
-}
-
 function once(agent: Agent, options: HttpOptions, request: HttpRequest, url: URL): Promise<HttpResponse> {
   const { body, contentType } = bodyOf(request)
   const headers: Record<string, string> = { 'user-agent': options.userAgent }
@@ -152,91 +148,6 @@ function once(agent: Agent, options: HttpOptions, request: HttpRequest, url: URL
     // Without a stream in between: that is a third of what a request costs.
     agent.dispatch({ origin: url.origin, path: `${url.pathname}${url.search}`, method, headers, body }, reader)
   })
-}
-
-class Late extends Error {
-  /** It had a connection. */
-  readonly isBegun: boolean
-
-  constructor(isBegun: boolean) {
-    super('the time is up')
-    this.isBegun = isBegun
-  }
-}
-
-/** Collects one answer, within its time and size. */
-class ResponseReader implements Dispatcher.DispatchHandler {
-  readonly #resolve: (response: HttpResponse) => void
-  readonly #reject: (error: Error) => void
-  readonly #maxBytes: number
-  readonly #timer: NodeJS.Timeout
-  readonly #chunks: Buffer[] = []
-  #controller: Dispatcher.DispatchController | null = null
-  #late: Late | null = null
-  #status = 0
-  #headers: Record<string, string> = {}
-  #kept = 0
-  #passed = 0
-
-  constructor(
-    request: HttpRequest,
-    timeoutMs: number,
-    resolve: (response: HttpResponse) => void,
-    reject: (error: Error) => void,
-  ) {
-    this.#resolve = resolve
-    this.#reject = reject
-    this.#maxBytes = request.maxResponseBytes ?? DEFAULT_MAX_BYTES
-    this.#timer = setTimeout(() => {
-      this.#late = new Late(this.#controller !== null)
-      this.#controller?.abort(this.#late)
-      this.onResponseError(null, this.#late)
-    }, request.timeoutMs ?? timeoutMs)
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller
-    // It waited for a free connection until its time was up.
-    if (this.#late !== null) controller.abort(this.#late)
-  }
-
-  onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
-    this.#status = status
-    for (const name in headers) {
-      const value = headers[name]
-      if (value !== undefined) this.#headers[name] = Array.isArray(value) ? value.join(', ') : value
-    }
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const room = this.#maxBytes - this.#kept
-    if (room > 0) this.#chunks.push(chunk.length <= room ? chunk : chunk.subarray(0, room))
-    this.#kept += Math.min(chunk.length, Math.max(0, room))
-    this.#passed += chunk.length
-    // A little more is read and dropped: the connection can be used again.
-    if (this.#passed <= this.#maxBytes + PASSED_OVER_BYTES) return
-    this.onResponseEnd()
-    controller.abort(new Error('the answer is too large'))
-  }
-
-  onResponseEnd(): void {
-    clearTimeout(this.#timer)
-    const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks)
-    this.#resolve({
-      status: this.#status,
-      headers: this.#headers,
-      body,
-      truncated: this.#passed > this.#kept,
-      text: () => body.toString('utf8'),
-      json: () => parseJson(body.toString('utf8')),
-    })
-  }
-
-  onResponseError(_: unknown, error: Error): void {
-    clearTimeout(this.#timer)
-    if (this.#status !== 0) answered.add(error)
-    this.#reject(error)
-  }
 }
 
 function targetOf(request: HttpRequest): URL {
