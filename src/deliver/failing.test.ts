@@ -175,3 +175,25 @@ test('410 is told, pauses, or is a failure like any other where the switch is of
   assert.equal((await stateNow(world, gone)).state, 'paused')
   assert.equal((await stateNow(world, stubborn)).state, 'active')
 })
+
+test('an event that cannot go is no failure of the destination: no day of warning begins with it', async (t) => {
+  const world = await openWorld(t)
+  const told = await witness(world)
+  const sink = await world.receiver(() => 500)
+  const destination = await world.destination(sink.url, {
+    delivery: { max_bytes: 1024, oversize: 'fail', disable_after_hours: 1 },
+  })
+  await world.start()
+  const [large] = await world.append({
+    type: 'daily',
+    body: { type: 'daily', text: 'x'.repeat(2000) } as { type: string },
+    onlyDestinationId: destination,
+  })
+  await until(async () => (await stateOf(world, large!)) === 'failed 1', 'it went')
+  assert.equal((await stateNow(world, destination)).failing_since, null)
+  world.api.clock.advance(25 * HOUR_MS)
+  const [id] = await world.append({ type: 'daily', onlyDestinationId: destination })
+  await until(async () => (await stateOf(world, id!)) === 'pending 1', 'not tried')
+  assert.equal((await stateNow(world, destination)).state, 'active')
+  assert.equal(told.got.length, 0)
+})

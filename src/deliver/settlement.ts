@@ -70,7 +70,8 @@ export function settlementOf(
             response,
           },
     pause: follows.state === 'pending' && follows.pause !== undefined ? { ...follows.pause, at: now } : null,
-    failingSince: healthChange(destination, delivered, now),
+    // What was refused for what it is says nothing about the destination.
+    failingSince: result.next === 'rejected' ? undefined : healthChange(destination, delivered, now),
   }
 }
 

@@ -230,6 +230,7 @@ test('destinations: wrong settings are named; so are unknown types, event types 
   assert.match(await messageOf({ url: 'https://e.com', settings: { retries: 3 } }), /^retries: is not known here/)
   assert.match(await messageOf({ type: 'pigeon', url: 'https://e.com' }), /there is no pigeon; there are .*webhook/)
   assert.match(await messageOf({ url: 'https://e.com', event_types: ['slep'] }), /^event_types: there is no slep/)
+  assert.match(await messageOf({ url: 'https://e.com', event_types: [] }), /^event_types: must not be empty; null lets/)
   assert.match(await messageOf({ url: 'https://e.com', providers: ['NOPE'] }), /^providers: there is no NOPE/)
   const types = await api.asOperator('GET', '/admin/v1/destination-types')
   const webhook = rowsOf(types).find((row) => row.id === 'webhook')!

@@ -13,7 +13,8 @@ import type { DestinationRow } from '../../store/destinations.ts'
 import { eventTypeNames } from '../event-types.ts'
 import { parseInput } from '../http/validate.ts'
 
-const idList = z.array(z.string().min(1).max(256)).min(1).max(1000).nullable().optional()
+const notEmpty = { error: 'must not be empty; null lets everything pass' }
+const idList = z.array(z.string().min(1).max(256)).min(1, notEmpty).max(1000).nullable().optional()
 
 const common = {
   name: z.string().trim().min(1).max(120).optional(),
@@ -28,8 +29,8 @@ const common = {
       "Short for `settings.signing_secret`: signs this destination's events instead of the environment's secret.",
     ),
   settings: z.record(z.string(), z.unknown()).optional().describe('By type: see `GET /admin/v1/destination-types`.'),
-  event_types: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every type.'),
-  providers: z.array(z.string()).min(1).nullable().optional().describe('Null or absent: every source.'),
+  event_types: z.array(z.string()).min(1, notEmpty).nullable().optional().describe('Null or absent: every type.'),
+  providers: z.array(z.string()).min(1, notEmpty).nullable().optional().describe('Null or absent: every source.'),
   user_ids: idList.describe('Only events of these connections. Null or absent: of everyone.'),
   reference_ids: idList.describe('Only events of these people, by your own ids. With `user_ids`: of either.'),
   delivery: DeliveryChange.optional(),

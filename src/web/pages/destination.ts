@@ -271,9 +271,9 @@ function troubles(row: DestinationView): Html | '' {
   if (row.failing_since !== null)
     return notice(
       'err',
-      html`Every attempt has failed since ${moment(row.failing_since)}.
-      ${row.opened_until === null ? 'Events are tried again by the schedule' : html`Events are held, and one is tried at ${moment(row.opened_until)}`};
-      the attempts say what the receiver answered.`,
+      html`Every attempt fails; the first one did ${moment(row.failing_since)}.
+      ${row.opened_until === null ? 'Events are tried again by the schedule' : html`Events are held; the next try: ${moment(row.opened_until)}`}.
+      The attempts say what the receiver answered.`,
     )
   return ''
 }
