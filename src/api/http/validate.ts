@@ -40,6 +40,7 @@ function sentence(issue: z.core.$ZodIssue): string {
       if (!issue.message.startsWith('Invalid ')) return issue.message
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
     case 'too_small':
+      if (!issue.message.startsWith('Too small')) return issue.message
       return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${measure(issue.origin)}`
     case 'too_big':
       return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${measure(issue.origin)}`
