@@ -12,6 +12,7 @@ export async function changeUser(
     ...(change.reference_id === connection.reference_id ? [] : ['reference_id']),
     ...(change.active === connection.active ? [] : ['active']),
   ]
+  if (changed.length === 0) return
   await ctx.db.transaction(async (tx) => {
     await patchConnection(tx, connection.user_id, change)
     audit(ctx, tx, {

@@ -278,6 +278,36 @@ test('reads by the operator: records, events, signed URLs', async () => {
   assert.deepEqual([fetched?.actor, fetched?.subject], ['link', event])
 })
 
+test('what changes nothing leaves nothing', async () => {
+  const { user_id: id } = await api.addUser({ reference_id: 'me' })
+  const json = {
+    type: 'webhook',
+    name: 'Twice',
+    settings: { url: 'https://example.com/hook', headers: { 'x-a': '1' }, signing_secret: 'a-secret-of-this-destination' },
+    providers: ['OURA'],
+    delivery: { concurrency: 2 },
+  }
+  const { json: made } = await api.asOperator('POST', '/admin/v1/destinations', { json })
+  const { json: environment } = await api.asOperator('GET', `/admin/v1/environments/${api.devId}`)
+  const { name, kind, settings } = environment
+  const { type: _, ...same } = json
+  for (const [path, ...changes] of [
+    [`/admin/v1/destinations/${made.id}`, {}, { name: 'Twice' }, same],
+    [`/admin/v1/environments/${api.devId}`, {}, { name, kind, settings }],
+    [`/admin/v1/users/${id}`, {}, { active: true, reference_id: 'me' }],
+  ] as const) {
+    for (const change of changes) {
+      assert.deepEqual(await leaves(() => api.asOperator('PATCH', path, { json: change }), 200), [], path)
+    }
+  }
+  const unchanged = await api.asOperator('GET', `/admin/v1/destinations/${made.id}`)
+  assert.equal(unchanged.json.updated_at, made.updated_at)
+  assert.deepEqual(await leaves(() => api.asCustomer('PATCH', `/v2/users/${id}`, { json: { active: true } }), 200), [])
+  const other = { settings: { signing_secret: 'another-secret-of-this-destination' } }
+  const changed = () => api.asOperator('PATCH', `/admin/v1/destinations/${made.id}`, { json: other })
+  assert.equal((await leaves(changed, 200))[0]?.action, 'destination.changed')
+})
+
 test('listed by filters, in pages; taken away as lines and as a sheet', async () => {
   const list = async (query: string) => (await api.asOperator('GET', `/admin/v1/audit?${query}`)).json
   const all = (await rows()).length

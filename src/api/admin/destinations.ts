@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { abilitiesOf, destinationPlace, offeredTypes } from '../../deliver/open-destination.ts'
 import { testDestination as sendTest } from '../../deliver/test-destination.ts'
@@ -117,13 +118,17 @@ export async function updateDestination(
     const before = await destinationById(tx, input.destination_id)
     if (before === null || before.environment_id !== environment.id) throw notFound()
     const type = typeOf(before)
-    const stored = { ...JSON.parse(before.settings), ...openSecrets(ctx, before) } as Record<string, unknown>
+    const secrets = openSecrets(ctx, before)
+    const stored = { ...JSON.parse(before.settings), ...secrets } as Record<string, unknown>
     const { open, secret } = splitSecrets(type, settingsOf(ctx, type, stored, input))
     const next: DestinationRow = {
       ...before,
       name: input.name ?? before.name,
       settings: JSON.stringify(open),
-      secrets_sealed: ctx.sealer.seal(JSON.stringify(secret), destinationPlace(before.id)),
+      // The same sealed again would be other bytes.
+      secrets_sealed: isDeepStrictEqual(secret, secrets)
+        ? before.secrets_sealed
+        : ctx.sealer.seal(JSON.stringify(secret), destinationPlace(before.id)),
       ...filtersOf({
         event_types: input.event_types === undefined ? listIn(before.event_types) : input.event_types,
         providers: input.providers === undefined ? listIn(before.providers) : input.providers,
@@ -133,8 +138,9 @@ export async function updateDestination(
       delivery: deliveryOf(before.delivery, input.delivery),
       // One that is set by hand replaces all: who wants an overlap rotates.
       previous_secrets_sealed: setsSecret(input) ? null : before.previous_secrets_sealed,
-      updated_at: Math.max(ctx.clock.now(), before.updated_at + 1),
     }
+    if (isDeepStrictEqual(next, { ...before })) return before
+    next.updated_at = Math.max(ctx.clock.now(), before.updated_at + 1)
     await updateRow(tx, next)
     const { destination_id: _, ...changed } = input
     audit(ctx, tx, { ...about('changed', environment, next.id), details: { changed: Object.keys(changed) } })

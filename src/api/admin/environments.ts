@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { EnvironmentSettings } from '../../model/environment-settings.ts'
 import { ApiError } from '../../platform/errors.ts'
@@ -79,13 +80,15 @@ export async function updateEnvironment(
   environment: EnvironmentRow,
   input: z.output<typeof EnvironmentChange>,
 ): Promise<EnvironmentView> {
-  const settings = { ...environmentSettings(environment), ...input.settings }
+  const before = environmentSettings(environment)
+  const settings = EnvironmentSettings.parse({ ...before, ...input.settings })
   const next: EnvironmentRow = {
     ...environment,
     name: input.name ?? environment.name,
     kind: input.kind ?? environment.kind,
-    settings: JSON.stringify(EnvironmentSettings.parse(settings)),
+    settings: isDeepStrictEqual(settings, before) ? environment.settings : JSON.stringify(settings),
   }
+  if (isDeepStrictEqual(next, { ...environment })) return environmentView(environment)
   const { settings: changed = {}, ...rest } = input
   await ctx.db.transaction(async (tx) => {
     await updateRow(tx, next)
