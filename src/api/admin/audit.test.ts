@@ -283,7 +283,11 @@ test('what changes nothing leaves nothing', async () => {
   const json = {
     type: 'webhook',
     name: 'Twice',
-    settings: { url: 'https://example.com/hook', headers: { 'x-a': '1' }, signing_secret: 'a-secret-of-this-destination' },
+    settings: {
+      url: 'https://example.com/hook',
+      headers: { 'x-a': '1' },
+      signing_secret: 'a-secret-of-this-destination',
+    },
     providers: ['OURA'],
     delivery: { concurrency: 2 },
   }
