@@ -147,7 +147,7 @@ function deliveryPart(
       <h3>
         <a href="/dashboard/destinations/${delivery.destination_id}"
           >${delivery.destination_name ?? 'Removed destination'}</a
-        >
+        >${delivery.part === null ? '' : html`, part ${delivery.part.number} of ${delivery.part.of}`}
       </h3>
       ${deliveryState(delivery)}
     </div>
@@ -158,7 +158,7 @@ function deliveryPart(
             ${delivery.attempt_log.map(
               (attempt) =>
                 html`<li>
-                  ${instant(attempt.started_at, now)}${badge(attempt.outcome === 'delivered' ? 'ok' : 'err', attempt.status === null ? 'No answer' : String(attempt.status))}<span
+                  ${instant(attempt.started_at, now)}${badge(attempt.outcome === 'delivered' ? 'ok' : 'err', attemptText(attempt))}<span
                     class="small"
                     >${attempt.duration_ms} ms</span
                   >${attempt.error === null ? '' : html`<span>${attempt.error}</span>`}${
@@ -174,13 +174,19 @@ function deliveryPart(
           </ol>`
     }
     <div class="row">
-      ${delivery.next_at === null ? '' : html`<span class="small">Next try ${moment(delivery.next_at)}</span>`}${
+      ${delivery.next_at === null || Date.parse(delivery.next_at) <= now ? '' : html`<span class="small">Next try ${moment(delivery.next_at)}</span>`}${
         delivery.state === 'failed' || delivery.state === 'delivered' || delivery.attempts > 0
           ? postButton(csrf, `/dashboard/deliveries/${delivery.id}/resend`, 'Send here again', { className: 'dense' })
           : ''
       }
     </div>
   </div>`
+}
+
+/** Not every kind of destination answers with a status, and what is too large never goes. */
+function attemptText({ status, outcome }: DeliveryDetailView['attempt_log'][number]): string {
+  if (status !== null) return String(status)
+  return outcome === 'delivered' ? 'Delivered' : 'Failed'
 }
 
 function otherDestination(csrf: string, path: string, destinations: readonly DestinationView[]): Html {
