@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { OutgoingEvent } from '../destinations/destination.ts'
+import type { OutgoingEvent, SendResult } from '../destinations/destination.ts'
 import { wireTimestamp } from '../model/timestamps.ts'
 import { assert } from '../platform/errors.ts'
 import type { Context } from '../store/context.ts'
 import type { DestinationRow } from '../store/destinations.ts'
-import { openDestination, renewSecrets } from './open-destination.ts'
+import { type OpenDestination, openDestination, renewSecrets } from './open-destination.ts'
 
 /** Sends one `healthcheck` event now, outside the queue, and says what came back. Nothing is stored. */
 export async function testDestination(
@@ -47,12 +47,13 @@ export async function testDestination(
   return {
     outcome: result.next === 'pause' ? 'rejected' : result.next,
     status: result.status,
-    message:
-      result.next === 'delivered'
-        ? result.status === null
-          ? `${destination.type.name} has it: ${result.response ?? destination.type.target(destination.settings)}`
-          : `answered ${result.status}`
-        : result.message,
+    message: result.next === 'delivered' ? arrived(destination, result) : result.message,
     durationMs: ctx.clock.now() - startedAt,
   }
+}
+
+function arrived({ type, settings }: OpenDestination, { status, response }: SendResult): string {
+  // Whatever a receiver of webhooks says is its own business.
+  if (type.id === 'webhook') return `answered ${status}`
+  return `${type.name} has it: ${response ?? type.target(settings)}`
 }

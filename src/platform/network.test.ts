@@ -48,6 +48,8 @@ test('a socket reaches an allowed address, and what goes wrong has a sentence', 
   assert.match(networkProblem(hidden, 'a:1')!, /^10\.0\.0\.1 is a private address/)
   const plain = Object.assign(new Error('x'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' })
   assert.match(networkProblem(plain, 'mq:5672')!, /^mq:5672 speaks no TLS .*switch TLS off/)
+  const reset = Object.assign(new Error('read'), { code: 'ECONNRESET' })
+  assert.match(networkProblem(reset, 'db:1')!, /^db:1 closed the connection \(ECONNRESET\): check that TLS is set as/)
   assert.equal(networkProblem(new Error('syntax error'), 'a:1'), null)
 })
 

@@ -126,11 +126,17 @@ export function networkProblem(error: unknown, where: string): string | null {
   if (/^(ETIMEDOUT|ESOCKETTIMEDOUT)$/.test(code))
     return `${where} did not answer in time (${code}): check the host and port, and firewalls on the way`
   if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code))
-    return `${where} closed the connection (${code}): check whether it expects TLS`
+    return closedBy(where, code)
   if (SPEAKS_NO_TLS.test(code)) return `${where} speaks no TLS (${code}): switch TLS off, or give the port that has it`
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code))
     return `the TLS certificate of ${where} was not accepted (${code}): check the host, or give the authority that signed it`
   return null
+}
+
+/** Right with TLS on and off: some servers just hang up on the one that they do not expect. */
+export function closedBy(where: string, code?: string): string {
+  const said = code === undefined ? '' : ` (${code})`
+  return `${where} closed the connection${said}: check that TLS is set as it expects, and what its log says`
 }
 
 /** The first error of the network among an error, its causes and its parts (happy eyeballs, several brokers). */

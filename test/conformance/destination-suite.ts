@@ -225,6 +225,8 @@ export function destinationSuite(id: string, stage: Stage): void {
 
       const tested = await api.asOperator('POST', `${path}/test`)
       assert.equal(tested.json.outcome, 'delivered', tested.text)
+      const place = settings.bucket ?? settings.container
+      if (place !== undefined) assert.match(String(tested.json.message), new RegExp(` has it: ${place}/.*\\.json$`))
       const renamed = await api.asOperator('PATCH', path, { json: { name: 'Renamed', settings: {} } })
       assert.equal(renamed.status, 200, renamed.text)
       const loop = await startDelivering(ctx, { onlyProcess: true })

@@ -37,7 +37,7 @@ export function problemOf(error: unknown, where: string): SendResult {
   if (codes.includes('PLT_KFK_AUTHENTICATION')) return retry(`${where} refused: ${MEND.SASL_AUTHENTICATION_FAILED}`)
   if (codes.includes('PLT_KFK_TIMEOUT')) return retry(`${where} did not answer in time`, true)
   if (codes.includes('PLT_KFK_NETWORK'))
-    return retry(`${where} closed the connection: check whether it expects TLS or sasl`)
+    return retry(`${where} closed the connection: check that TLS and sasl are set as it expects`)
   return retry(`${where} could not be used (${codes[0] ?? 'unknown'})`)
 }
 

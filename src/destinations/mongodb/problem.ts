@@ -1,5 +1,5 @@
 // What MongoDB says, as sentences for people. Its own words about values are left out: they can quote a person's data.
-import { networkProblem } from '../../platform/network.ts'
+import { closedBy, networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
 import { TimedOut } from '../kept-connection.ts'
 import { HostFailed, NotPrimary } from './client.ts'
@@ -85,7 +85,7 @@ function isTooLarge(error: unknown): boolean {
 function clientProblem(error: unknown, where: string): string {
   const name = error instanceof Error ? error.name : ''
   if (/Timeout|ServerSelection/.test(name)) return `${where} did not answer in time`
-  if (/Network/.test(name)) return `${where} closed the connection: check whether it expects TLS`
+  if (/Network/.test(name)) return closedBy(where)
   if (/Compatibility/.test(name)) return `${where} is too old: MongoDB 4.4 or newer is needed`
   return `${where} could not be used`
 }

@@ -1,5 +1,5 @@
 // What NATS and its library say, as sentences for people.
-import { networkProblem } from '../../platform/network.ts'
+import { closedBy, networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
 import { TimedOut } from '../kept-connection.ts'
 
@@ -21,7 +21,7 @@ export function problemOf(error: unknown, where: string, subject: string): SendR
     return retry(`the stream of ${subject} at ${where} is full: raise its limits, or let it discard the oldest`, true)
   }
   if (/timeout/i.test(text)) return retry(`${where} did not answer in time`, true)
-  return retry(networkProblem(error, where) ?? `${where} closed the connection: check whether it expects TLS`)
+  return retry(networkProblem(error, where) ?? closedBy(where))
 }
 
 /** The server looked at the message and said no: the connection is good. */

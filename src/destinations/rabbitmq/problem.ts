@@ -32,6 +32,6 @@ export function problemOf(error: unknown, where: string): SendResult {
   }
   return retry(
     networkProblem(error, where) ??
-      `${where} closed the connection: check user and password, and whether it expects TLS`,
+      `${where} closed the connection: check user and password, and that TLS is set as it expects`,
   )
 }

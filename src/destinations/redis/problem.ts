@@ -1,5 +1,5 @@
 // What Redis says, as sentences for people. Its errors begin with a word that says which.
-import { networkProblem } from '../../platform/network.ts'
+import { closedBy, networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
 import { TimedOut } from '../kept-connection.ts'
 import { NotPersistent } from './client.ts'
@@ -37,7 +37,7 @@ export function problemOf(error: unknown, where: string): SendResult {
     }
     return retry(`${where} refused (${word})`)
   }
-  return retry(networkProblem(error, where) ?? `${where} closed the connection: check whether it expects TLS`)
+  return retry(networkProblem(error, where) ?? closedBy(where))
 }
 
 /** The server looked at the command and said no: the connection is good. */
