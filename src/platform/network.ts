@@ -125,8 +125,7 @@ export function networkProblem(error: unknown, where: string): string | null {
     return `the name in ${where} was not resolved in time (${code}): check the host, and the name servers that know it`
   if (/^(ETIMEDOUT|ESOCKETTIMEDOUT)$/.test(code))
     return `${where} did not answer in time (${code}): check the host and port, and firewalls on the way`
-  if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code))
-    return closedBy(where, code)
+  if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code)) return closedBy(where, code)
   if (SPEAKS_NO_TLS.test(code)) return `${where} speaks no TLS (${code}): switch TLS off, or give the port that has it`
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code))
     return `the TLS certificate of ${where} was not accepted (${code}): check the host, or give the authority that signed it`
