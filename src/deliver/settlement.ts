@@ -20,7 +20,7 @@ export function settlementOf(
   const delivered = result.next === 'delivered'
   const durationMs = Math.max(0, now - startedAt)
   const error = delivered ? null : result.message
-  const response = result.response?.slice(0, KEPT_RESPONSE_CHARACTERS).replaceAll('\0', '') ?? null
+  const response = result.response?.slice(0, KEPT_RESPONSE_CHARACTERS) ?? null
   const follows = whatFollows(result, settings, delivery.attempts, leases.now(), Math.random())
   const outcome = result.next === 'pause' ? 'retry' : result.next
   ctx.metrics.attempts.inc({ destination: destination.type, outcome })

@@ -1,7 +1,7 @@
 // Claim, complete, retry, recover: one engine for the inbound jobs and the outbound deliveries. A claimed row carries a
 // lease id; whoever lost the lease can no longer change the row.
 import { newId } from '../model/ids.ts'
-import { changing, type Database, type Sql, type Statement, skipLocked } from '../store/database.ts'
+import { type Database, type Sql, type Statement, skipLocked } from '../store/database.ts'
 import { isUniqueViolation } from '../store/errors.ts'
 import type { ServerTable } from '../store/servers.ts'
 
@@ -59,21 +59,20 @@ export async function claim<Row>(
       ? ''
       : ` AND NOT EXISTS (SELECT 1 FROM ${queue.table} b WHERE b.${queue.exclusive} = c.${queue.exclusive}
             AND b.state = '${queue.busy}')`
-  return changing(db, (sql) =>
-    sql.all<Row>(
-      `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
+  // A statement of its own: before a COMMIT it would lock what it takes, for as long as the way to us is cut.
+  return db.all<Row>(
+    `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
        WHERE id IN (SELECT c.id FROM ${queue.table} c WHERE ${laneClause} AND c.state = 'pending' AND c.next_at <= $3
-         ${untriedClause}${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(sql)})
+         ${untriedClause}${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(db)})
        RETURNING ${queue.returning}`,
-      [
-        options.leaseId ?? newId(),
-        options.now + options.leaseMs,
-        options.now,
-        options.limit,
-        ...lane,
-        ...(untried === undefined ? [] : [untried]),
-      ],
-    ),
+    [
+      options.leaseId ?? newId(),
+      options.now + options.leaseMs,
+      options.now,
+      options.limit,
+      ...lane,
+      ...(untried === undefined ? [] : [untried]),
+    ],
   )
 }
 

@@ -1,6 +1,6 @@
 // Who is next when many wait for few slots: environments take turns, and inside one its users do. One environment's thousand
 // backfills do not keep another's single one waiting.
-import { changing, type Database, type Sql, skipLocked } from '../store/database.ts'
+import { type Database, type Sql, skipLocked } from '../store/database.ts'
 import { newId } from '../model/ids.ts'
 import type { JobRow } from '../store/jobs.ts'
 
@@ -71,18 +71,16 @@ function claimOf(
   environmentId: string,
   { limit, now, leaseMs, leaseId }: { limit: number; now: number; leaseMs: number; leaseId?: string },
 ): Promise<JobRow[]> {
-  return changing(db, (sql) =>
-    sql.all<JobRow>(
-      `UPDATE jobs SET state = 'running', lease_id = $1, lease_until = $2, attempts = attempts + 1
+  return db.all<JobRow>(
+    `UPDATE jobs SET state = 'running', lease_id = $1, lease_until = $2, attempts = attempts + 1
        WHERE id IN (SELECT c.id FROM jobs c WHERE c.lane = $5 AND c.environment_id = $6 AND c.state = 'pending'
          AND c.next_at <= $3
          AND NOT EXISTS (SELECT 1 FROM jobs b WHERE b.dedupe_key = c.dedupe_key AND b.state = 'running')
          AND NOT EXISTS (SELECT 1 FROM jobs r WHERE r.state = 'running' AND r.lane = c.lane AND r.user_id = c.user_id)
          AND NOT EXISTS (SELECT 1 FROM jobs e WHERE e.state = 'pending' AND e.lane = c.lane AND e.user_id = c.user_id
            AND e.next_at <= $3 AND (e.next_at < c.next_at OR (e.next_at = c.next_at AND e.id < c.id)))
-         ORDER BY c.next_at, c.id LIMIT $4${skipLocked(sql)})
+         ORDER BY c.next_at, c.id LIMIT $4${skipLocked(db)})
        RETURNING *`,
-      [leaseId ?? newId(), now + leaseMs, now, limit, lane, environmentId],
-    ),
+    [leaseId ?? newId(), now + leaseMs, now, limit, lane, environmentId],
   )
 }

@@ -1,5 +1,6 @@
 // Rows by their keys, for many keys at once and of many people: one question whatever the number.
 import type { Sql } from './database.ts'
+import { storableJson } from './storable.ts'
 
 /** `columns` are the key's, in the order of an index. Each row once, as long as each key is there once. */
 export function rowsByKeys<Row>(
@@ -17,5 +18,5 @@ export function rowsByKeys<Row>(
         `SELECT ${named} FROM json_array_elements($1::json) AS k(value)
          CROSS JOIN LATERAL (SELECT * FROM ${table} t WHERE ${matches} OFFSET 0) t`
       : `SELECT ${named} FROM json_each($1) k CROSS JOIN ${table} t ON ${matches}`
-  return sql.all(text, [JSON.stringify(keys)])
+  return sql.all(text, [storableJson(keys)])
 }

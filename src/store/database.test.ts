@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { rowsByKeys } from './by-keys.ts'
 import { insertMany } from './database.ts'
 import { isUnavailable, isUniqueViolation } from './errors.ts'
 import { migrate, schemaStatus } from './migrate.ts'
@@ -28,6 +29,20 @@ test('values come back as they went in', async () => {
   await db.run(put, ['nulls', null, null, null])
   const nulls = await db.one<{ n: null; b: null }>('SELECT n, b FROM thing WHERE id = $1', ['nulls'])
   assert.deepEqual({ ...nulls }, { n: null, b: null })
+})
+
+test('U+0000 is stored as U+FFFD, and what is looked for is found', async () => {
+  const { db } = test_db
+  await db.run(put, ['zero\0key', 1, 'a\0b', null])
+  await db.transaction((tx) => tx.run(put, ['zero\0other', 2, '\0', null]))
+  const found = { n: 1, t: 'a\uFFFDb' }
+  const one = await db.one<object>('SELECT n, t FROM thing WHERE id = $1', ['zero\0key'])
+  assert.deepEqual({ ...one }, found)
+  const byKeys = await rowsByKeys<{ n: number; t: string }>(db, { table: 'thing', columns: ['id'] }, [['zero\0key']])
+  assert.deepEqual(
+    byKeys.map(({ n, t }) => ({ n, t })),
+    [found],
+  )
 })
 
 test('a transaction is everything or nothing', async () => {

@@ -71,14 +71,6 @@ export function skipLocked(sql: Sql): string {
 }
 
 /**
- * One statement that changes rows and gives them. By itself on PostgreSQL: before a COMMIT it would lock what it takes, for as
- * long as the way to us is cut.
- */
-export function changing<Row>(db: Database, statement: (sql: Sql) => Promise<Row[]>): Promise<Row[]> {
-  return db.dialect === 'postgres' ? statement(db) : db.transaction(statement)
-}
-
-/**
  * An INSERT whose VALUES are one group of placeholders, for several rows. `key`: where the parameters stand that tell rows
  * apart; of rows that are alike the last is inserted, as one statement cannot change a row twice.
  */

@@ -1,6 +1,7 @@
 // What a delivery loop does to deliveries that it holds. Nothing changes where the lease was lost.
 import type { Database, Sql, Statement } from './database.ts'
 import type { DeliveryState } from './deliveries.ts'
+import { storableJson } from './storable.ts'
 
 /** What became of a delivery that we hold. */
 export interface Outcome {
@@ -31,7 +32,7 @@ export function settleDeliveries(dialect: Sql['dialect'], outcomes: readonly Out
                 LIMIT $2) v
               WHERE d.id = v.id AND d.lease_id = v.lease_id`,
         // How many there are is for the planner: where it takes them for more, it reads the whole table instead.
-        params: [JSON.stringify(outcomes), outcomes.length],
+        params: [storableJson(outcomes), outcomes.length],
       },
     ]
   }

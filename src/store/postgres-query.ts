@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream'
 import type pg from 'pg'
 import { pack } from './compress.ts'
 import type { Statement, Value } from './database.ts'
+import { storable } from './storable.ts'
 
 /** The longest is an INSERT of many rows. */
 const LONGEST_PREPARED = 8000
@@ -36,6 +37,7 @@ function isOutdated(error: unknown): boolean {
 }
 
 function bound(value: Value): unknown {
+  if (typeof value === 'string') return storable(value)
   if (typeof value === 'object' && value !== null && 'toPack' in value) return pack(value)
   return value instanceof Uint8Array && !Buffer.isBuffer(value)
     ? Buffer.from(value.buffer, value.byteOffset, value.byteLength)

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { makeFolder } from '../platform/folder.ts'
+import { storable } from './storable.ts'
 import { pack } from './compress.ts'
 import type { Value } from './database.ts'
 import { MAX_WAIT_BEHIND_MS, sharedNow } from './sqlite-waits.ts'
@@ -194,7 +195,8 @@ function failureOf(error: unknown): SqliteFailure {
 function values(params: readonly Value[]): (null | string | number | Uint8Array)[] {
   const bound = params as (null | string | number | Uint8Array)[]
   for (const [i, value] of params.entries()) {
-    if (typeof value === 'object' && value !== null && 'toPack' in value) bound[i] = pack(value)
+    if (typeof value === 'string') bound[i] = storable(value)
+    else if (typeof value === 'object' && value !== null && 'toPack' in value) bound[i] = pack(value)
   }
   return bound
 }
