@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { CliFailure } from './failure.ts'
+import { whenNpmIsGone } from './npm-parent.ts'
 
 const LAST_WORDS_MS = 500
 /** Most give a process ten seconds to end. What waits for longer, such as for a database that keeps silent, is left. */
@@ -41,22 +42,25 @@ function refused(error: unknown): never {
   throw new CliFailure(`Loam does not start: ${error.message}`)
 }
 
-/** SIGINT and SIGTERM finish what is in flight; a second one does not wait. */
+/** SIGINT and SIGTERM finish what is in flight; a second one does not wait. So does the end of the npm that started it. */
 function untilStopped(stop: () => Promise<void>): Promise<number> {
   return new Promise((resolve, reject) => {
-    let signals = 0
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        signals++
-        if (signals > 1) process.exit(1)
-        setTimeout(() => {
-          console.error(
-            'Loam stopped without waiting any longer for its database: nothing is lost, some events may be sent again.',
-          )
-          process.exit(1)
-        }, MOST_MS).unref()
-        stop().then(() => resolve(0), reject)
-      })
+    let stopping = false
+    const begin = (): void => {
+      stopping = true
+      setTimeout(() => {
+        console.error(
+          'Loam stopped without waiting any longer for its database: nothing is lost, some events may be sent again.',
+        )
+        process.exit(1)
+      }, MOST_MS).unref()
+      stop().then(() => resolve(0), reject)
     }
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => (stopping ? process.exit(1) : begin()))
+    }
+    whenNpmIsGone(() => {
+      if (!stopping) begin()
+    })
   })
 }

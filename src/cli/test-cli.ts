@@ -69,7 +69,7 @@ export function openCli(settings: Record<string, string> = {}): Cli {
   }
 }
 
-function watch(child: ReturnType<typeof spawn>): Running {
+export function watch(child: ReturnType<typeof spawn>): Running {
   const text = { stdout: '', stderr: '' }
   const watchers = new Set<() => void>()
   for (const name of ['stdout', 'stderr'] as const) {
@@ -117,6 +117,11 @@ function watch(child: ReturnType<typeof spawn>): Running {
 /** A server of its own on any free port, found by the commands through the profile that it writes. */
 export async function startServer(cli: Cli): Promise<Running & { url: string; devId: string }> {
   const server = cli.spawn(['start', '--json'], { env: { LOAM_PORT: '0', LOAM_LOG_LEVEL: 'error' } })
+  return { ...server, ...(await startedServer(server)) }
+}
+
+/** Where it is, as soon as it says so. */
+export async function startedServer(server: Running): Promise<{ url: string; devId: string }> {
   const [, url, devId] = await server.says(/\{"url":"([^"]+)","dev_id":"([^"]+)"\}/)
-  return { ...server, url: url!, devId: devId! }
+  return { url: url!, devId: devId! }
 }
