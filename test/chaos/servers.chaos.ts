@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { atEnd } from './harness/cleanup.ts'
 import { openEngine } from './harness/engine.ts'
-import { ENGINES, skipOn, skipWithoutRoot } from './harness/forms.ts'
+import { ENGINES, LONG, rounds, skipOn, skipWithoutRoot } from './harness/forms.ts'
 import { Sink } from './harness/sink.ts'
 import { pause, until } from './harness/until.ts'
 import { arrived, openWorld, temporary } from './harness/world.ts'
@@ -16,6 +16,12 @@ import { arrived, openWorld, temporary } from './harness/world.ts'
 const skip = ENGINES.includes('PostgreSQL')
   ? skipOn('PostgreSQL') || skipWithoutRoot || canMakeNetworks()
   : 'SQLite has one server'
+
+const skipFrozen = !LONG
+  ? 'of the long form: npm run chaos'
+  : ENGINES.includes('PostgreSQL')
+    ? skipOn('PostgreSQL')
+    : 'SQLite has one server'
 
 test('three deliver servers, one cut off from the database', { skip }, async (t) => {
   const net = network(t)
@@ -99,6 +105,30 @@ const LOCKS = `
     await new Promise((resolve) => setTimeout(resolve, 600_000))
   })
 `
+
+test('an intake and a deliver server stand still, and go on', { skip: skipFrozen }, async (t) => {
+  const world = await openWorld(t, 'PostgreSQL', { roles: ['api', 'intake', 'intake', 'deliver', 'deliver'] })
+  world.sink.delayMs = 200
+  const frozen = [world.servers[2]!, world.servers[4]!]
+  for (let i = 0; i < rounds(1, 5); i++) {
+    const had = arrived(world.sink.receipts).size
+    world.load.start()
+    await until(() => arrived(world.sink.receipts).size > had + 30, 'nothing arrives')
+    for (const server of frozen) server.signal('SIGSTOP')
+    const at = world.ledger.accepted.size
+    await until(() => world.ledger.accepted.size > at + 50, 'nothing is accepted any more')
+    await world.load.stop()
+    // Whatever they held, and had locked, is done by the others.
+    await world.settle()
+    for (const server of frozen) server.signal('SIGCONT')
+    world.load.start()
+    await until(async () => (await frozen[1]!.ask('GET', '/readyz')).status === 200, 'it does not come back')
+    await pause(2000)
+    await world.load.stop()
+    await world.settle()
+  }
+  await world.verify()
+})
 
 interface Network {
   name: string
