@@ -174,6 +174,20 @@ test('what no event can be is refused, with the field and what there is', async 
   assert.match(await refused({ until: '5' }), /^until: must be an ISO 8601 time/)
 })
 
+test('a step that comes late makes the next one no later; who was away for long does not catch up at once', async (t) => {
+  const world = await openWorld(t)
+  const receiver = await world.receiver()
+  await world.destination(receiver.url)
+  await world.append(...Array.from({ length: 9 }, () => ({ type: 'sleep' })))
+  await ask(world, { rate_per_second: 3 })
+  const due = world.ctx.clock.now()
+  world.api.clock.advance(700)
+  assert.deepEqual(await runReplay(world.ctx, await claimed(world)), { again: due + 1000 })
+  await recover(world.ctx.db, jobQueue, Number.POSITIVE_INFINITY)
+  world.api.clock.advance(60_000)
+  assert.deepEqual(await runReplay(world.ctx, await claimed(world)), { again: world.ctx.clock.now() })
+})
+
 test('a stopped replay queues nothing more, and no replay goes to a destination of others', async (t) => {
   const world = await openWorld(t)
   const receiver = await world.receiver()

@@ -91,7 +91,10 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
       tx.afterCommit(() => wakeDeliveries(ctx.db, [...new Set(rows.map((row) => row.destination_id))]))
     }
     if (next === null) return 'done'
-    return { again: ctx.clock.now() + Math.ceil((events.length / ratePerSecond) * 1000) }
+    // From when this step was due: that it came a little late does not slow down the whole.
+    const now = ctx.clock.now()
+    const from = Math.max(job.next_at, now - STEP_MS)
+    return { again: Math.max(now, from + Math.ceil((events.length / ratePerSecond) * 1000)) }
   })
 }
 
