@@ -69,3 +69,16 @@ test('so is what other kinds of destination reach, and the port of a URL; the er
   assert.equal((await createDestination(guarded, api.environment, named)).type, 'postgres')
   await http.close()
 })
+
+test('headers that no request could carry are refused, by name', async () => {
+  const refused: [Record<string, string>, RegExp][] = [
+    [{ 'Content-Length': '5' }, /^headers\.Content-Length: is set by the connection itself; leave it out$/],
+    [{ 'x-a': 'a\nb' }, /^headers\.x-a: must be one line/],
+    [{ 'x-a': '€' }, /^headers\.x-a: must be one line/],
+    [{ 'x a': 'b' }, /^headers\.x a: must have letters, digits and hyphens/],
+  ]
+  for (const [headers, message] of refused) {
+    const given = { url: 'https://example.com/', settings: { headers } }
+    await assert.rejects(createDestination(api.ctx, api.environment, given), { message })
+  }
+})

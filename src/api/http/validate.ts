@@ -39,6 +39,8 @@ function sentence(issue: z.core.$ZodIssue): string {
       // Where the schema has words of its own, they are better.
       if (!issue.message.startsWith('Invalid ')) return issue.message
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
+    case 'invalid_key':
+      return issue.issues[0] === undefined ? issue.message : sentence(issue.issues[0])
     case 'too_small':
       if (!issue.message.startsWith('Too small')) return issue.message
       return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${measure(issue.origin)}`

@@ -7,6 +7,17 @@ import { tlsSettings } from '../tls.ts'
 import { signatureHeader } from './signature.ts'
 
 const KEPT_RESPONSE_BYTES = 2048
+/** What the connection says of itself: with one of these no request can be sent. */
+const OF_THE_CONNECTION = /^(content-length|transfer-encoding|expect|upgrade|keep-alive)$/i
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,64}$/, { error: 'must have letters, digits and hyphens alone, 64 at most' })
+  .refine((name) => !OF_THE_CONNECTION.test(name), { error: 'is set by the connection itself; leave it out' })
+const headerValue = z
+  .string()
+  .max(4096)
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/, { error: 'must be one line, without characters beyond Latin-1' })
 
 export const WebhookSettings = z.object({
   url: z
@@ -15,10 +26,7 @@ export const WebhookSettings = z.object({
       error: 'must not contain a user name or password; send those as headers',
     })
     .describe('Where events are posted.'),
-  headers: z
-    .record(z.string().regex(/^[A-Za-z0-9-]{1,64}$/), z.string().max(4096))
-    .default({})
-    .describe('Sent with every event, besides ours.'),
+  headers: z.record(headerName, headerValue).default({}).describe('Sent with every event, besides ours.'),
   ping: z
     .boolean()
     .default(false)
