@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { connectorById } from '../connectors/index.ts'
+import { environmentSecrets } from '../deliver/signing-secrets.ts'
 import { listDestinations } from '../store/destinations.ts'
 import { listSources } from '../store/sources.ts'
+import { rotateSigningSecret } from './admin/keys.ts'
 import { authenticate } from './authenticate.ts'
 import { followOwnAddress } from './inspector-destination.ts'
 import { createEnvironment, ensureFirstEnvironment, signingSecretOf } from './environments.ts'
@@ -38,6 +40,18 @@ test('what the first start made is kept; fixed values of a later start win', asy
   await ensureFirstEnvironment(api.ctx, { devId: api.devId, apiKey: api.apiKey, signingSecret: api.signingSecret })
   assert.equal((await authenticate(api.ctx, api.devId, api.apiKey))?.environment.id, environment.id)
   assert.equal(await authenticate(api.ctx, api.devId, fixed.apiKey), null)
+})
+
+test('a signing secret that a start replaces signs for another day, as one that is rotated', async () => {
+  const signing = () => environmentSecrets(api.ctx, api.environment.id)
+  const { signing_secret: rotated } = await rotateSigningSecret(api.ctx, api.environment, { overlap_seconds: 0 })
+  await ensureFirstEnvironment(api.ctx, { signingSecret: 'c'.repeat(48) })
+  assert.deepEqual(await signing(), ['c'.repeat(48), rotated])
+  await ensureFirstEnvironment(api.ctx, { signingSecret: 'c'.repeat(48) })
+  api.clock.advance(86_400_000 - 1)
+  assert.equal((await signing()).length, 2)
+  api.clock.advance(1)
+  assert.deepEqual(await signing(), ['c'.repeat(48)])
 })
 
 test('started under another address, our own inspector goes along; with a server that only delivers it does not', async () => {

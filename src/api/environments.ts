@@ -27,6 +27,9 @@ import { putSource, type SourceRow } from '../store/sources.ts'
 import { forgetCredentials } from './authenticate.ts'
 import { addInspectorDestination } from './inspector-destination.ts'
 
+/** What a signing secret has that a start with another setting replaced: a day, as with a rotation. */
+const OVERLAP_MS = 86_400_000
+
 export type EnvironmentKind = 'testing' | 'staging' | 'production'
 
 export interface NewEnvironment {
@@ -141,7 +144,13 @@ async function applyFixed(
   const next = { ...first }
   if (fixed.devId) next.dev_id = fixed.devId
   if (fixed.signingSecret && !opensTo(ctx, first, fixed.signingSecret)) {
-    next.signing_secret_sealed = sealSigningSecrets(ctx, first.id, [{ secret: fixed.signingSecret, until: null }])
+    const secrets = replacedBy(ctx, first, fixed.signingSecret, OVERLAP_MS)
+    next.signing_secret_sealed = sealSigningSecrets(ctx, first.id, secrets)
+    // Also when somebody rotated it, who may not know of the setting: their receivers have a day.
+    ctx.log.warn(
+      { environmentId: first.id, until: new Date(ctx.clock.now() + OVERLAP_MS).toISOString() },
+      'LOAM_SIGNING_SECRET is now the signing secret; the one before it signs as well until then',
+    )
   }
   if (next.dev_id !== first.dev_id || next.signing_secret_sealed !== first.signing_secret_sealed) {
     await updateEnvironment(tx, next)
@@ -197,6 +206,22 @@ export async function signingSecretOf(ctx: Context, environment: EnvironmentRow)
 
 export function sealSigningSecrets(ctx: Context, environmentId: string, secrets: StoredSecret[]): string {
   return ctx.sealer.seal(JSON.stringify(secrets), signingSecretPlace(environmentId))
+}
+
+/** Newest first: the new one, and for `overlapMs` those that sign now. */
+export function replacedBy(
+  ctx: Context,
+  environment: EnvironmentRow,
+  secret: string,
+  overlapMs: number,
+): StoredSecret[] {
+  const now = ctx.clock.now()
+  const until = now + overlapMs
+  const old = openSigningSecrets(ctx, environment)
+    .filter((entry) => entry.secret !== secret)
+    .map((entry): StoredSecret => ({ ...entry, until: Math.min(entry.until ?? until, until) }))
+    .filter((entry) => entry.until! > now)
+  return [{ secret, until: null }, ...old]
 }
 
 export function openSigningSecrets(ctx: Context, environment: EnvironmentRow): StoredSecret[] {

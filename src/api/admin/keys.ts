@@ -14,7 +14,14 @@ import {
   validApiKeys,
 } from '../../store/environments.ts'
 import { forgetCredentials } from '../authenticate.ts'
-import { addApiKey, apiKeyPlace, newSigningSecret, openSigningSecrets, sealSigningSecrets } from '../environments.ts'
+import {
+  addApiKey,
+  apiKeyPlace,
+  newSigningSecret,
+  openSigningSecrets,
+  replacedBy,
+  sealSigningSecrets,
+} from '../environments.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { yesOrNo } from '../http/parameters.ts'
 import { isoTime } from './listing.ts'
@@ -120,17 +127,13 @@ export async function rotateSigningSecret(
   environment: EnvironmentRow,
   input: { overlap_seconds: number },
 ): Promise<SecretView> {
-  const now = ctx.clock.now()
   const secret = newSigningSecret()
   await ctx.db.transaction(async (tx) => {
     await tx.lock(`signing-secret:${environment.id}`)
     const current = await environmentById(tx, environment.id)
     if (current === null) throw new ApiError('environment_not_found', 404, 'environment not found')
-    const until = now + input.overlap_seconds * 1000
-    const old = openSigningSecrets(ctx, current)
-      .map((entry): StoredSecret => ({ ...entry, until: Math.min(entry.until ?? until, until) }))
-      .filter((entry) => entry.until! > now)
-    const sealed = sealSigningSecrets(ctx, environment.id, [{ secret, until: null }, ...old])
+    const secrets = replacedBy(ctx, current, secret, input.overlap_seconds * 1000)
+    const sealed = sealSigningSecrets(ctx, environment.id, secrets)
     await updateEnvironment(tx, { ...current, signing_secret_sealed: sealed })
     const details = { overlap_seconds: input.overlap_seconds }
     audit(ctx, tx, { action: 'signing_secret.rotated', environmentId: environment.id, details })
