@@ -1,6 +1,9 @@
 // A Supabase project is played by a PostgreSQL and a stub of its storage.
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, suite, test, type TestContext } from 'node:test'
 import pg from 'pg'
 import type { Sender } from '../../src/destinations/destination.ts'
@@ -121,6 +124,24 @@ suite('payloads in a bucket of Supabase', { skip: missing ?? false, timeout: 60_
       assert.ok(!said.includes('SECRET'), said)
       await all(open(), [healthcheck])
     }
+  })
+
+  test('a project_url that leads to somebody else, or nowhere, is named', async (t) => {
+    const other = createServer((_, response) => {
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{"code":"route_not_found"}')
+    }).listen(0, '127.0.0.1')
+    t.after(() => other.close())
+    await once(other, 'listening')
+    const { open } = await opened(t)
+    const project_url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+    const message = async () => JSON.stringify(await open({ project_url }).send([testEvent(4)], NOW))
+    assert.match(
+      await message(),
+      /refused \(404, route_not_found\): there is no storage at this project_url: correct it/,
+    )
+    other.closeAllConnections()
+    other.close()
+    assert.match(await message(), /\(ECONNREFUSED\): check project_url, and that the project is not paused/)
   })
 
   test('what the bucket does not take keeps nothing else away', async (t) => {

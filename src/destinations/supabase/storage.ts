@@ -55,12 +55,19 @@ export function storageOf(settings: SupabaseSettings, { http, clock }: World): P
     try {
       return await http.send({ ...request, headers, timeoutMs: REQUEST_MS, maxResponseBytes: 1_000_000 })
     } catch (error) {
-      throw new StorageFailed(unanswered(error), error)
+      const result = unanswered(error)
+      if (result.next !== 'retry') throw new StorageFailed(result, error)
+      const message = `${result.message}: check project_url, and that the project is not paused`
+      throw new StorageFailed({ ...result, message }, error)
     }
   }
 
   function refused(response: HttpResponse): StorageFailed {
-    return new StorageFailed(refusedBy({ where, response, code: codeOf(response), mend: MEND, now: clock.now() }))
+    const code = codeOf(response)
+    const advice = MEND[code ?? ''] ?? MEND[response.status]
+    // Whoever else answers at the address has codes of its own.
+    const mend = code === null || advice === undefined ? MEND : { [code]: advice }
+    return new StorageFailed(refusedBy({ where, response, code, mend, now: clock.now() }))
   }
 
   async function makeBucket(): Promise<void> {
