@@ -2,10 +2,9 @@
 import { connectorOf } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { connectionDegraded } from '../credentials/disconnect.ts'
-import { largeRequestProcessingEvent, largeRequestSendingEvent, rateLimitHitEvent } from '../model/events.ts'
+import { largeRequestProcessingEvent, rateLimitHitEvent } from '../model/events.ts'
 import type { DataType } from '../model/data-type.ts'
 import type { EnvironmentSettings } from '../model/environment-settings.ts'
-import { newId } from '../model/ids.ts'
 import { addDays, countDays, daysBetween, localDayOf } from '../model/local-day.ts'
 import { wireTimestamp } from '../model/timestamps.ts'
 import { appendEvents, type NewEvent } from '../outbox/append.ts'
@@ -18,16 +17,14 @@ import type { Context } from '../store/context.ts'
 import { settingsOf } from '../store/environments.ts'
 import type { JobRow } from '../store/jobs.ts'
 import { readRecords } from '../store/record-reads.ts'
-import { coverageOf, type RecordRow, recordsBetween } from '../store/records.ts'
+import { coverageOf, type RecordRange, type RecordRow, recordsBetween } from '../store/records.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
 import { closePromises, openPromises, promiseStatements } from './promises.ts'
-import { eventJson, inChunks } from './record-events.ts'
+import { boundsOf, planChunks, type RequestPayload, sendChunks } from './large-request.ts'
+import { eventJson } from './record-events.ts'
 import { shownRow } from './shown.ts'
-
-/** Either exact bounds in milliseconds, half-open, or local days, inclusive. */
-export type DataRange = { startDay: string; endDay: string } | { startAt: number; endAt: number }
 
 /** Longer ranges are large requests: accepted at once, delivered in chunks. */
 const LARGE_DAYS = 31
@@ -40,7 +37,7 @@ const STEP_DAYS = 15
 /** While a provider sends what it promised. */
 const LOOK_AGAIN_MS = 30_000
 
-export function isLarge(range: DataRange): boolean {
+export function isLarge(range: RecordRange): boolean {
   if ('startDay' in range) return countDays(range.startDay, range.endDay) > LARGE_DAYS
   return range.endAt - range.startAt > LARGE_DAYS * 86_400_000
 }
@@ -48,7 +45,7 @@ export function isLarge(range: DataRange): boolean {
 /** The records as stored, oldest first. Reads missing days from the provider before. */
 export async function readNow(
   ctx: Context,
-  request: { connection: ConnectionRow; type: DataType; range: DataRange; retryIfRateLimited?: boolean },
+  request: { connection: ConnectionRow; type: DataType; range: RecordRange; retryIfRateLimited?: boolean },
 ): Promise<RecordRow[]> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<'late'>((resolve) => {
@@ -72,7 +69,7 @@ export async function readNow(
 /** Queues the request; its events carry `reference`. */
 export async function readLater(
   ctx: Context,
-  request: { connection: ConnectionRow; type: DataType; range: DataRange; withSamples: boolean; reference: string },
+  request: { connection: ConnectionRow; type: DataType; range: RecordRange; withSamples: boolean; reference: string },
 ): Promise<void> {
   const { connection } = request
   const now = ctx.clock.now()
@@ -115,19 +112,12 @@ export async function readLater(
   })
 }
 
-interface RequestPayload {
-  type: DataType
-  range: DataRange
-  withSamples: boolean
-  reference: string
-  large: boolean
-}
-
 /** The job behind `readLater`. */
 export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResult> {
   const payload = JSON.parse(job.payload) as RequestPayload
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
   if (connection === null) return 'done'
+  if (payload.chunks !== undefined) return sendChunks(ctx, job, payload)
   const lane = payload.large ? 'backfill' : 'live'
   try {
     // The answer is whole or late: what the provider promised is waited for.
@@ -141,48 +131,37 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
     if (!(error instanceof ProviderError) || error.next === 'retry') throw error
     ctx.log.info({ userId: connection.user_id, next: error.next }, 'a request is answered from the store alone')
   }
+  if (payload.large) return planChunks(ctx, job, payload)
   await ctx.db.transaction(async (tx) => {
     await tx.lock(`connection:${connection.user_id}`)
     const current = await connectionById(tx, connection.user_id)
     if (current === null) return
     const rows = await recordsBetween(tx, current.user_id, payload.type, boundsOf(payload.type, payload.range))
-    await appendEvents(
-      ctx,
-      tx,
-      requestEvents(current, await settingsOf(ctx.db, tx, current.environment_id), payload, rows),
-    )
+    const settings = await settingsOf(ctx.db, tx, current.environment_id)
+    await appendEvents(ctx, tx, answerOf(current, settings, payload, rows))
   })
   return 'done'
 }
 
-function requestEvents(
+function answerOf(
   connection: ConnectionRow,
   settings: EnvironmentSettings,
-  payload: RequestPayload,
+  { type, reference, withSamples }: RequestPayload,
   rows: readonly RecordRow[],
 ): NewEvent[] {
-  const { type, reference, large, withSamples } = payload
+  if (type === 'athlete' && rows.length === 0) return []
   const records = rows.map((row) => shownRow(settings, type, row, withSamples))
-  const user = terraUser(connection)
-  const common = { environmentId: connection.environment_id, connection, reference, body: { type } }
-  const orderingAt = rows.length === 0 ? undefined : Math.max(...rows.map((row) => row.version))
-  if (!large) {
-    if (type === 'athlete' && records.length === 0) return []
-    const json = eventJson(type, connection, records)
-    return [{ ...common, json, lane: 'live', orderingAt, recordCount: records.length }]
-  }
-  const chunks = inChunks(records, (record) => record.length)
-  const traceId = newId()
   return [
-    { ...common, body: largeRequestSendingEvent(user, reference, chunks.length), lane: 'backfill' },
-    ...chunks.map((chunk, i): NewEvent => ({
-      ...common,
-      json: eventJson(type, connection, chunk),
-      lane: 'backfill',
-      traceId: `${traceId}:chunk:${i + 1}`,
-      orderingAt,
-      recordCount: chunk.length,
-    })),
+    {
+      environmentId: connection.environment_id,
+      connection,
+      reference,
+      body: { type },
+      json: eventJson(type, connection, records),
+      lane: 'live',
+      orderingAt: rows.length === 0 ? undefined : Math.max(...rows.map((row) => row.version)),
+      recordCount: records.length,
+    },
   ]
 }
 
@@ -219,7 +198,7 @@ async function fillGaps(
   ctx: Context,
   connection: ConnectionRow,
   type: DataType,
-  range: DataRange,
+  range: RecordRange,
   lane: 'live' | 'backfill',
 ): Promise<'filled' | 'awaited'> {
   const connector = connectorOf(connection)
@@ -293,17 +272,12 @@ function consecutive(days: readonly string[]): { start: string; end: string }[] 
   return runs
 }
 
-function daysOf(range: DataRange, timeZone: string | null): { start: string; end: string } {
+function daysOf(range: RecordRange, timeZone: string | null): { start: string; end: string } {
   if ('startDay' in range) return { start: range.startDay, end: range.endDay }
   return {
     start: localDayOf(range.startAt, timeZone),
     end: localDayOf(Math.max(range.startAt, range.endAt - 1), timeZone),
   }
-}
-
-/** An athlete has no time: it is found whatever was asked for. */
-function boundsOf(type: DataType, range: DataRange): DataRange {
-  return type === 'athlete' ? { startAt: 0, endAt: 1 } : range
 }
 
 const later = (a: string, b: string): string => (a > b ? a : b)

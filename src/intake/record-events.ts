@@ -89,18 +89,24 @@ function asDeletedActivity(removed: RemovedRecord): WrittenRecord {
 /** By number of records and by size. A single record beyond the size is a chunk of its own. */
 export function inChunks<Item>(items: readonly Item[], sizeOf: (item: Item) => number): Item[][] {
   const chunks: Item[][] = []
-  let current: Item[] = []
-  let bytes = 0
+  const fill = new ChunkFill()
   for (const item of items) {
-    const size = sizeOf(item)
-    if (current.length > 0 && (current.length >= MAX_RECORDS || bytes + size > MAX_BYTES)) {
-      chunks.push(current)
-      current = []
-      bytes = 0
-    }
-    current.push(item)
-    bytes += size
+    if (fill.add(sizeOf(item))) chunks.push([])
+    chunks.at(-1)!.push(item)
   }
-  if (current.length > 0) chunks.push(current)
   return chunks
+}
+
+/** What the chunk holds that is being filled. */
+export class ChunkFill {
+  #records = 0
+  #bytes = 0
+
+  /** True when a chunk begins with this record. */
+  add(bytes: number): boolean {
+    const begins = this.#records === 0 || this.#records >= MAX_RECORDS || this.#bytes + bytes > MAX_BYTES
+    this.#records = begins ? 1 : this.#records + 1
+    this.#bytes = begins ? bytes : this.#bytes + bytes
+    return begins
+  }
 }

@@ -137,37 +137,61 @@ export function dropRecord(userId: string, type: string, key: string): Statement
 /** No wall clock is further from UTC than that. */
 const FURTHEST_OFFSET_MS = 86_400_000
 
-/** Oldest first. Either bounds in milliseconds (half-open) or local days (inclusive). */
+/** Bounds in milliseconds (half-open), or local days (inclusive). */
+export type RecordRange = { startAt: number; endAt: number } | { startDay: string; endDay: string }
+
+/** Oldest first. */
 export function recordsBetween(
   sql: Sql,
   userId: string,
   type: string,
-  range: { startAt: number; endAt: number } | { startDay: string; endDay: string },
+  range: RecordRange,
   page: { limit: number; offset: number } = { limit: 100_000, offset: 0 },
 ): Promise<RecordRow[]> {
-  if ('startAt' in range) {
-    return sql.all(
-      `SELECT * FROM records WHERE user_id = $1 AND type = $2 AND start_at >= $3 AND start_at < $4
-       ORDER BY start_at, key LIMIT $5 OFFSET $6`,
-      [userId, type, range.startAt, range.endAt, page.limit, page.offset],
-    )
-  }
-  // One index serves both: a local day lies within a day of the same day of UTC.
+  return sql.all(`${IN_RANGE} ORDER BY start_at, key LIMIT $7 OFFSET $8`, [
+    ...inRange(userId, type, range),
+    page.limit,
+    page.offset,
+  ])
+}
+
+/** Of a person's records of one type, which come one after the other. */
+export interface RecordPlace {
+  at: number
+  key: string
+}
+
+export const BEFORE_ALL: RecordPlace = { at: Number.MIN_SAFE_INTEGER, key: '' }
+export const AFTER_ALL: RecordPlace = { at: Number.MAX_SAFE_INTEGER - 1, key: '' }
+
+export const placeOf = (row: RecordRow): RecordPlace => ({ at: row.start_at, key: row.key })
+
+/** Those after one place, up to another and with it, oldest first. */
+export function recordsFrom(
+  sql: Sql,
+  userId: string,
+  type: string,
+  range: RecordRange,
+  { after, upTo, limit }: { after: RecordPlace; upTo: RecordPlace; limit: number },
+): Promise<RecordRow[]> {
+  const [user, of, startAt, endAt, ...days] = inRange(userId, type, range)
+  // The index knows only the time.
+  const within = [Math.max(startAt, after.at), Math.min(endAt, upTo.at + 1)]
   return sql.all(
-    `SELECT * FROM records WHERE user_id = $1 AND type = $2 AND start_at >= $3 AND start_at < $4
-       AND start_day >= $5 AND start_day <= $6
-     ORDER BY start_at, key LIMIT $7 OFFSET $8`,
-    [
-      userId,
-      type,
-      Date.parse(range.startDay) - FURTHEST_OFFSET_MS,
-      Date.parse(range.endDay) + 2 * FURTHEST_OFFSET_MS,
-      range.startDay,
-      range.endDay,
-      page.limit,
-      page.offset,
-    ],
+    `${IN_RANGE} AND (start_at, key) > ($7, $8) AND (start_at, key) <= ($9, $10) ORDER BY start_at, key LIMIT $11`,
+    [user, of, ...within, ...days, after.at, after.key, upTo.at, upTo.key, limit],
   )
+}
+
+// One index serves both kinds of bounds: a local day lies within a day of the same day of UTC.
+const IN_RANGE = `SELECT * FROM records WHERE user_id = $1 AND type = $2 AND start_at >= $3 AND start_at < $4
+  AND start_day >= $5 AND start_day <= $6`
+
+function inRange(userId: string, type: string, range: RecordRange): [string, string, number, number, string, string] {
+  if ('startAt' in range) return [userId, type, range.startAt, range.endAt, '', 'a']
+  const { startDay, endDay } = range
+  const startAt = Date.parse(startDay) - FURTHEST_OFFSET_MS
+  return [userId, type, startAt, Date.parse(endDay) + 2 * FURTHEST_OFFSET_MS, startDay, endDay]
 }
 
 export async function countRecords(sql: Sql, userId: string): Promise<{ type: string; n: number }[]> {

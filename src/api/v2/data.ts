@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { connectorOf } from '../../connectors/index.ts'
-import { type DataRange, isLarge, readLater, readNow } from '../../intake/data-request.ts'
+import { isLarge, readLater, readNow } from '../../intake/data-request.ts'
 import { DATA_TYPES, type DataType } from '../../model/data-type.ts'
 import { separated, shownRow } from '../../intake/shown.ts'
 import { aroundRecords, PAYLOAD_VERSION } from '../../model/events.ts'
@@ -12,7 +12,7 @@ import { ApiError, ProviderError } from '../../platform/errors.ts'
 import { unpackJson } from '../../store/compress.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
-import type { RecordRow } from '../../store/records.ts'
+import type { RecordRange, RecordRow } from '../../store/records.ts'
 import { auditRead, auditRequest } from '../audit-read.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { environmentSettings } from '../environment-settings.ts'
@@ -70,7 +70,7 @@ const NoAthlete = z
 interface DataRequest {
   connection: ConnectionRow
   type: DataType
-  range: DataRange
+  range: RecordRange
   withSamples: boolean
   reference: string
 }

@@ -1,5 +1,5 @@
 // The two dates of a data request, in every form that clients send them.
-import type { DataRange } from '../../intake/data-request.ts'
+import type { RecordRange } from '../../store/records.ts'
 import { addDays, isLocalDay, localDayOf, offsetAt, startOfDay } from '../../model/local-day.ts'
 import { parseTimestamp } from '../../model/timestamps.ts'
 import { ApiError } from '../../platform/errors.ts'
@@ -19,7 +19,7 @@ export function readDateRange(
   input: { start_date: string; end_date?: string },
   now: number,
   timeZone: string | null,
-): DataRange {
+): RecordRange {
   const start = readBound('start_date', input.start_date, timeZone)
   const end = input.end_date === undefined ? null : readBound('end_date', input.end_date, timeZone)
   if ('day' in start && (end === null || 'day' in end)) return days(start.day, end?.day ?? null, now, timeZone)
@@ -32,7 +32,7 @@ export function readDateRange(
   return { startAt, endAt: Math.min(endAt, Math.max(startAt, now + CLOCK_SLACK_MS)) }
 }
 
-function days(start: string, end: string | null, now: number, timeZone: string | null): DataRange {
+function days(start: string, end: string | null, now: number, timeZone: string | null): RecordRange {
   const latest = localDayOf(now, timeZone ?? EASTERNMOST)
   if (start > localDayOf(now, EASTERNMOST)) throw inTheFuture()
   if (end !== null && start > end) throw backwards()
