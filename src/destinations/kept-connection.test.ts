@@ -44,6 +44,23 @@ test('a failure ends the connection for the next one, but not under those who us
   await kept.close()
 })
 
+test('one that takes too long ends the connection, but not under those who are still in time', async () => {
+  const { kept, shut } = counted(1000)
+  let finish!: (text: string) => void
+  const inTime = kept.use(10_000, () => new Promise<string>((resolve) => (finish = resolve)))
+  await assert.rejects(
+    kept.use(20, () => new Promise(() => undefined)),
+    TimedOut,
+  )
+  assert.equal(await kept.use(1000, async (client) => client.number), 2)
+  assert.deepEqual(shut, [])
+  finish('stored')
+  assert.equal(await inTime, 'stored')
+  await sleep(5)
+  assert.deepEqual(shut, [1])
+  await kept.close()
+})
+
 test('what hangs ends in time and is shut at once; an opening that failed is tried again', async () => {
   const { kept, shut } = counted(1000)
   await assert.rejects(

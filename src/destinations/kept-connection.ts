@@ -5,7 +5,10 @@ const IDLE_MS = 60_000
 const CLOSE_WITHIN_MS = 10_000
 
 export interface KeptConnection<Client> {
-  /** Ends with TimedOut after the time given, and then lets go of the connection: who knows what state it is in. */
+  /**
+   * Ends with TimedOut after the time given. Nobody new gets that connection then, as who knows what state it is in; those who
+   * use it have their own time.
+   */
   use<Result>(timeoutMs: number, work: (client: Client) => Promise<Result>): Promise<Result>
   close(): Promise<void>
 }
@@ -52,11 +55,11 @@ export function keptConnection<Client>(how: {
     return current
   }
 
-  /** No new users; shut when the last one left, or at once when it hangs. */
-  function end(connection: Opened<Client>, atOnce = false): void {
+  /** No new users; shut when the last one left. */
+  function end(connection: Opened<Client>): void {
     if (current === connection) current = null
     clearTimeout(connection.idle)
-    if (connection.over || (connection.users > 0 && !atOnce)) return
+    if (connection.over || connection.users > 0) return
     connection.over = true
     if (!connection.up) connection.unwanted.abort()
     void connection.client.then((client) => how.shut(client)).catch(() => undefined)
@@ -81,7 +84,7 @@ export function keptConnection<Client>(how: {
       )
     } catch (error) {
       // One that never opened would fail all who come, also after the cause was mended.
-      if (!connection.up || how.survives?.(error) !== true) end(connection, error instanceof TimedOut)
+      if (!connection.up || how.survives?.(error) !== true) end(connection)
       throw error
     } finally {
       left(connection)
