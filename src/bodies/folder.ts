@@ -1,7 +1,8 @@
 // Bodies as files of a folder, which several servers share or one has for itself.
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { makeFolderLater } from '../platform/folder.ts'
 import { BodiesUnavailable, type BodyStore } from '../store/bodies.ts'
 import { placeOf } from './setting.ts'
 
@@ -38,7 +39,7 @@ export function folderBodies(folder: string): BodyStore {
       const path = pathOf(key)
       const partial = `${path}.${randomBytes(6).toString('hex')}.part`
       await within(async () => {
-        const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        const made = await makeFolderLater(dirname(path))
         const file = await open(partial, 'wx', 0o600)
         try {
           await file.writeFile(body)

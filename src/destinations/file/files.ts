@@ -1,9 +1,10 @@
 // Files that only grow, each with one writer: a sender begins one of its own and another one by size, by day, and after a failure,
 // which may have left half a line.
 import { randomBytes } from 'node:crypto'
-import { constants, type FileHandle, mkdir, open, stat } from 'node:fs/promises'
+import { constants, type FileHandle, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
+import { makeFolderLater } from '../../platform/folder.ts'
 import type { FileSettings } from './index.ts'
 
 export interface LineFile {
@@ -41,7 +42,7 @@ export function lineFiles(
       const handle = await unlessMissing(open(join(path, last.name), constants.O_WRONLY | constants.O_APPEND))
       if (handle !== null) return { ...last, handle }
     }
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    await makeFolderLater(path)
     const at = new Date(clock.now()).toISOString().slice(0, 19).replaceAll(':', '')
     const name = `${at}Z-${randomBytes(4).toString('hex')}.ndjson`
     const handle = await open(join(path, name), 'ax', 0o600)
