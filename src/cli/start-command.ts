@@ -50,7 +50,7 @@ function untilStopped(stop: () => Promise<void>): Promise<number> {
       stopping = true
       setTimeout(() => {
         console.error(
-          'Loam stopped without waiting any longer for its database: nothing is lost, some events may be sent again.',
+          'Loam stopped without waiting any longer for what was under way: nothing is lost, some events may be sent again.',
         )
         process.exit(1)
       }, MOST_MS).unref()

@@ -86,7 +86,7 @@ function clientProblem(error: unknown, where: string): string {
   const name = error instanceof Error ? error.name : ''
   if (/Timeout|ServerSelection/.test(name)) return `${where} did not answer in time`
   // Of many calls one is told of the connection, the others that all of them were given up.
-  if (/Network|PoolCleared/.test(name)) return closedBy(where)
+  if (/Network|PoolCleared|ClientClosed|ExpiredSession/.test(name)) return closedBy(where)
   if (/Compatibility/.test(name)) return `${where} is too old: MongoDB 4.4 or newer is needed`
   return `${where} could not be used`
 }
