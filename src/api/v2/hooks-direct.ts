@@ -23,11 +23,9 @@ export function directHooks(ctx: Context): (incoming: IncomingMessage, outgoing:
     const most = maxNotificationBytes(provider!)
     if (most === null || !(length > 0 && length <= Math.min(most, LARGE_BYTES))) return false
 
-    const body = Buffer.allocUnsafeSlow(length)
-    let read = 0
-    incoming.on('data', (chunk: Buffer) => {
-      read += chunk.copy(body, read)
-    })
+    // Memory for what has come, not for what was announced.
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => void chunks.push(chunk))
     // A body that does not become whole ends with its connection: there is nobody to answer.
     incoming.once('end', () => {
       const reference = randomUUID()
@@ -35,7 +33,7 @@ export function directHooks(ctx: Context): (incoming: IncomingMessage, outgoing:
         method: 'POST',
         headers: plain(incoming.headers),
         query: query === '' ? {} : Object.fromEntries(new URLSearchParams(query)),
-        body,
+        body: joined(chunks, length),
       }
       takeNotification(ctx, { provider: provider!, devId }, request)
         .then((answer) => write(outgoing, answer, reference))
@@ -43,6 +41,17 @@ export function directHooks(ctx: Context): (incoming: IncomingMessage, outgoing:
     })
     return true
   }
+}
+
+/** In a buffer of its own: what goes to another thread takes the whole of it along. */
+function joined(chunks: readonly Buffer[], length: number): Uint8Array {
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
 }
 
 function plain(headers: IncomingHttpHeaders): Record<string, string> {
