@@ -256,3 +256,30 @@ test(
     assert.equal(await db.one('SELECT id FROM thing WHERE id = $1', ['broken']), null)
   },
 )
+
+test(
+  'a transaction in which nothing is asked for long is ended by the server, which counts as away',
+  { skip: process.env.LOAM_TEST_DATABASE_URL ? false : 'SQLite' },
+  async () => {
+    const { db } = test_db
+    const names = ['idle_in_transaction_session_timeout', 'tcp_user_timeout', 'statement_timeout']
+    const set = await db.all(
+      `SELECT current_setting(name) AS value FROM json_array_elements_text($1::json) name ORDER BY name`,
+      [JSON.stringify(names)],
+    )
+    // The host's own sockets have no TCP.
+    const tcp = (await db.one('SELECT inet_client_addr() AS at')) as { at: string | null }
+    assert.deepEqual(
+      set.map((row) => (row as { value: string }).value),
+      ['30s', '1min', tcp.at === null ? '0' : '30000'],
+    )
+    const idle = db.transaction(async (tx) => {
+      await tx.run(put, ['idle', 1, null, null])
+      await tx.all(`SELECT set_config('idle_in_transaction_session_timeout', '50ms', true)`)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await tx.run(put, ['late', 1, null, null])
+    })
+    await assert.rejects(idle, (error) => isUnavailable(error))
+    assert.deepEqual(await db.all('SELECT id FROM thing WHERE id = $1 OR id = $2', ['idle', 'late']), [])
+  },
+)

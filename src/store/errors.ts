@@ -41,5 +41,5 @@ export function isUnavailable(error: unknown): boolean {
   const { code, errcode } = (error ?? {}) as Coded
   if (typeof errcode === 'number') return [5, 6, 10, 13, 14].includes(errcode & 0xff)
   if (typeof code !== 'string') return error instanceof Error && CONNECTION_TROUBLE.test(error.message)
-  return /^(08|53|57P|25006)/.test(code) || AWAY.has(code)
+  return /^(08|53|57P|25006|25P03)/.test(code) || AWAY.has(code)
 }
