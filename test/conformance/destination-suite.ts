@@ -148,9 +148,9 @@ export function destinationSuite(id: string, stage: Stage): void {
         await until('sending fails', () => failures > 0)
         const before = [...acknowledged]
         await server.restart()
-        // Not at once: some servers are up before they have read their own log.
+        // Not at once: some servers are up before they have read their own log, or can list nothing while somebody writes.
         await until('everything acknowledged before can be read', async () => {
-          const kept = new Set((await server.read(settings)).map((each) => each.id))
+          const kept = new Set((await server.read(settings).catch(() => [])).map((each) => each.id))
           return before.every((event) => kept.has(event.id))
         })
         await workers
@@ -225,8 +225,7 @@ export function destinationSuite(id: string, stage: Stage): void {
 
       const tested = await api.asOperator('POST', `${path}/test`)
       assert.equal(tested.json.outcome, 'delivered', tested.text)
-      const place = settings.bucket ?? settings.container
-      if (place !== undefined) assert.match(String(tested.json.message), new RegExp(` has it: ${place}/.*\\.json$`))
+      if (stage.testedAt !== undefined) assert.match(String(tested.json.message), stage.testedAt(settings))
       const renamed = await api.asOperator('PATCH', path, { json: { name: 'Renamed', settings: {} } })
       assert.equal(renamed.status, 200, renamed.text)
       const loop = await startDelivering(ctx, { onlyProcess: true })

@@ -31,10 +31,11 @@ const bucketOf = ({ bucket, container }: Settings): string => String(bucket ?? c
 /** What stages of buckets have in common. */
 export function bucketStage<Server extends BucketServer>(
   buckets: Buckets<Server>,
-): Pick<Stage, 'networked' | 'idempotent' | 'start'> {
+): Pick<Stage, 'networked' | 'idempotent' | 'testedAt' | 'start'> {
   return {
     networked: true,
     idempotent: true,
+    testedAt: (settings) => new RegExp(` has it: ${bucketOf(settings)}/.*\\.json$`),
     async start() {
       const server = await buckets.start()
       return {

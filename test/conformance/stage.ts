@@ -40,4 +40,6 @@ export interface Stage {
   onePlace?: boolean
   /** Whether an event that is sent twice is there once. */
   idempotent: boolean
+  /** Where the event of a connection test lies, as its answer says. */
+  testedAt?: (settings: Settings) => RegExp
 }
