@@ -28,3 +28,15 @@ test('where none can be made it ends with a reason', { timeout: 10_000 }, async 
     assert.throws(() => makeFolder(path), /ENOENT|ENOTDIR|EACCES/)
   }
 })
+
+test('many that make folders below one that is missing make it once', async (t) => {
+  const base = mkdtempSync(join(tmpdir(), 'loam-folder-'))
+  t.after(() => rmSync(base, { recursive: true }))
+  for (let round = 0; round < 50; round++) {
+    const top = join(base, String(round))
+    const paths = Array.from({ length: 8 }, (_, i) => join(top, 'a', 'b', String(i % 4)))
+    const made = await Promise.all(paths.map(makeFolderLater))
+    assert.ok(paths.every((path) => statSync(path).isDirectory()))
+    assert.equal(made.filter((path) => path === top).length, 1)
+  }
+})

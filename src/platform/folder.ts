@@ -1,40 +1,57 @@
+// Folders with those above them, for the owner alone. Node's `recursive` tries for ever where no folder can be made, as in /proc.
 import { mkdirSync, statSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-/** With those above it, for the owner alone. Node's `recursive` tries for ever where no folder can be made, as in /proc. */
+const MODE = { mode: 0o700 }
+
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { mode: 0o700 })
+    mkdirSync(path, MODE)
+    return
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
     if (isFolder(path)) return
-    if (code !== 'ENOENT' || isFolder(dirname(path))) throw error
-    makeFolder(dirname(path))
-    makeFolder(path)
+    if (!isMissing(error)) throw error
+  }
+  if (!isFolder(dirname(path))) makeFolder(dirname(path))
+  try {
+    mkdirSync(path, MODE)
+  } catch (error) {
+    if (!isFolder(path)) throw error
   }
 }
 
-/** The same where the file system may be slow, or somebody else's. Answers the uppermost that was made. */
+/** The same where the file system may be slow, and others may make and remove there. Answers the uppermost that was made. */
 export async function makeFolderLater(path: string): Promise<string | undefined> {
-  const isThere = async (folder: string): Promise<boolean> =>
-    stat(folder).then(
-      (found) => found.isDirectory(),
-      () => false,
-    )
   try {
-    await mkdir(path, { mode: 0o700 })
+    await mkdir(path, MODE)
     return path
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (await isThere(path)) return undefined
-    if (code !== 'ENOENT' || (await isThere(dirname(path)))) throw error
-    const above = await makeFolderLater(dirname(path))
-    const own = await makeFolderLater(path)
-    return above ?? own
+    if (await isFolderLater(path)) return undefined
+    if (!isMissing(error)) throw error
   }
+  // Somebody else may have made it by now.
+  const above = (await isFolderLater(dirname(path))) ? undefined : await makeFolderLater(dirname(path))
+  try {
+    await mkdir(path, MODE)
+    return above ?? path
+  } catch (error) {
+    if (await isFolderLater(path)) return above
+    throw error
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+async function isFolderLater(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }
