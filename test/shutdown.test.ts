@@ -89,6 +89,6 @@ test(
     const { code, stderr } = await server.ended
     assert.ok(performance.now() - startedAt < MOST_MS, 'it took longer than a process is given')
     assert.equal(code, 1)
-    assert.match(stderr, /waiting any longer for its database/)
+    assert.match(stderr, /without waiting any longer/)
   },
 )
