@@ -62,6 +62,23 @@ test('unknown members are refused: a misspelled one must not pass silently', asy
   assert.equal(answer.json.message, 'enable: is not known here; check its spelling')
 })
 
+test('unknown parameters are refused, with those that are known; what every list may be asked for is not', async () => {
+  const status = async (query: string) => (await api.asOperator('GET', `/admin/v1/${query}`)).status
+  const answer = await api.asOperator('GET', '/admin/v1/deliveries?stat=failed&limit=5')
+  assert.equal(answer.status, 400)
+  const known = 'known are limit, cursor, state, destination_id, user_id, type'
+  assert.equal(answer.json.message, `stat: is not known here; did you mean state? ${known}`)
+  const fields = [{ field: 'stat', problem: `is not known here; did you mean state? ${known}` }]
+  assert.deepEqual(answer.json.fields, fields)
+  const none = await api.asOperator('GET', '/admin/v1/sources?enabled=true')
+  assert.equal(none.json.message, 'enabled: is not known here; no parameters are')
+  assert.equal(await status('deliveries?toString=1&__proto__=1'), 400)
+  assert.equal(await status(`destinations?limit=5&cursor=&dev_id=${api.devId}`), 200)
+  assert.equal(await status('events?state=failed'), 200)
+  const headers = { 'dev-id': api.devId, 'x-api-key': api.apiKey }
+  assert.equal((await api.call('GET', '/v2/subscriptions?_=1', { headers })).status, 200)
+})
+
 test('keys: masked unless revealed, two valid during the overlap, revoked at once', async () => {
   const masked = await api.asOperator('GET', '/admin/v1/keys')
   assert.ok(!masked.text.includes(api.apiKey) && !masked.text.includes(api.signingSecret))

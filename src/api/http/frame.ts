@@ -11,6 +11,7 @@ import { addressOf } from './client-address.ts'
 import { identify } from './credentials.ts'
 import { failureResponse } from './failure.ts'
 import { type Call, type Operation, Reply } from './operation.ts'
+import { isOperators, readQuery } from './parameters.ts'
 import type { LimitHeaders } from './rate-limit.ts'
 import { RawJson } from './raw-json.ts'
 import { parseInput } from './validate.ts'
@@ -102,7 +103,7 @@ async function answer(
     ctx: as,
     environment,
     params: operation.params === undefined ? {} : parseInput(operation.params, c.req.param(), 'path'),
-    query: operation.query === undefined ? {} : parseInput(operation.query, queryOf(c.req.url), 'query'),
+    query: readQuery(operation, c.req.url),
     body: operation.body === undefined ? {} : await bodyOf(operation, operation.body, c.req.raw),
     reference: c.get('reference'),
     ...caller,
@@ -149,20 +150,8 @@ function statusOf(result: unknown): number {
 
 /** The admin API refuses members that it does not know; the Terra-compatible one passes over them, as Terra does. */
 async function bodyOf(operation: Operation, schema: z.ZodType, request: Request): Promise<unknown> {
-  const strict = operation.auth === 'admin' || operation.auth === 'instance'
-  const checked = strict && 'strict' in schema ? (schema as z.ZodObject).strict() : schema
+  const checked = isOperators(operation) && 'strict' in schema ? (schema as z.ZodObject).strict() : schema
   return parseInput(checked, await readJsonBody(request), 'body')
-}
-
-/** The first value of each name; an empty one counts as absent. */
-function queryOf(url: string): Record<string, string> {
-  const query: Record<string, string> = {}
-  for (const [name, value] of new URL(url).searchParams) {
-    if (value !== '' && !Object.hasOwn(query, name)) {
-      Object.defineProperty(query, name, { value, enumerable: true, configurable: true })
-    }
-  }
-  return query
 }
 
 function instanceOf(url: string): string {

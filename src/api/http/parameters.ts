@@ -1,6 +1,49 @@
 // Values as they come in a query string.
 import { z } from 'zod'
 import { isLocalDay } from '../../model/local-day.ts'
+import { ApiError } from '../../platform/errors.ts'
+import { likest } from '../../platform/spelling.ts'
+import type { Operation } from './operation.ts'
+import { parseInput } from './validate.ts'
+
+/** Which environment: where a header cannot be set. */
+const DEV_ID = 'dev_id'
+/** What is asked of any list, also of one that has nothing to narrow by it. */
+const OF_LISTS = new Set(['limit', 'cursor', 'user_id', 'type', 'state'])
+const MOST_SHOWN = 10
+
+/** Ours to be strict with; the others take what Terra takes. */
+export function isOperators({ auth }: Operation): boolean {
+  return auth === 'admin' || auth === 'instance'
+}
+
+/** The first value of each name; an empty one counts as absent. The admin API refuses names that it does not know. */
+export function readQuery(operation: Operation, url: string): Record<string, unknown> {
+  const query: Record<string, string> = {}
+  for (const [name, value] of new URL(url).searchParams) {
+    if (value !== '' && !Object.hasOwn(query, name)) {
+      Object.defineProperty(query, name, { value, enumerable: true, configurable: true })
+    }
+  }
+  if (isOperators(operation)) refuseUnknown(Object.keys(query), Object.keys(operation.query?.shape ?? {}))
+  return operation.query === undefined ? {} : parseInput(operation.query, query, 'query')
+}
+
+function refuseUnknown(names: string[], known: string[]): void {
+  const fields = names
+    .filter((name) => !known.includes(name) && !OF_LISTS.has(name) && name !== DEV_ID)
+    .slice(0, MOST_SHOWN)
+    .map((name) => ({ field: name.slice(0, 200), problem: `is not known here${instead(name, known)}` }))
+  if (fields.length === 0) return
+  const message = fields.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
+  throw new ApiError('invalid_request', 400, message, { extra: { fields } })
+}
+
+function instead(name: string, known: string[]): string {
+  if (known.length === 0) return '; no parameters are'
+  const like = likest(name.slice(0, 100), known, Math.min(3, name.length / 2))
+  return `; ${like === null ? '' : `did you mean ${like}? `}known are ${known.join(', ')}`
+}
 
 const YES = ['true', 'True', 'TRUE', '1']
 const NO = ['false', 'False', 'FALSE', '0']
