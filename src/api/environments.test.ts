@@ -36,6 +36,11 @@ test('what the first start made is kept; fixed values of a later start win', asy
   assert.equal(environment.id, api.environment.id)
   assert.equal(await signingSecretOf(api.ctx, environment), fixed.signingSecret)
   assert.equal((await authenticate(api.ctx, fixed.devId, fixed.apiKey))?.environment.id, environment.id)
+  const { data } = (await api.asOperator('GET', '/admin/v1/audit?actor=loam')).json as { data: { details: unknown }[] }
+  const told = data.map(({ details }) => details)
+  for (const setting of ['LOAM_API_KEY', 'LOAM_SIGNING_SECRET']) {
+    assert.ok(JSON.stringify(told).includes(`{"setting":"${setting}"}`), `${setting} is not in the audit log`)
+  }
   assert.equal(await authenticate(api.ctx, fixed.devId, api.apiKey), null)
   await ensureFirstEnvironment(api.ctx, { devId: api.devId, apiKey: api.apiKey, signingSecret: api.signingSecret })
   assert.equal((await authenticate(api.ctx, api.devId, api.apiKey))?.environment.id, environment.id)

@@ -151,6 +151,8 @@ async function applyFixed(
       { environmentId: first.id, until: new Date(ctx.clock.now() + OVERLAP_MS).toISOString() },
       'LOAM_SIGNING_SECRET is now the signing secret; the one before it signs as well until then',
     )
+    const details = { setting: 'LOAM_SIGNING_SECRET' }
+    audit(ctx, tx, { action: 'signing_secret.rotated', environmentId: first.id, details })
   }
   if (next.dev_id !== first.dev_id || next.signing_secret_sealed !== first.signing_secret_sealed) {
     await updateEnvironment(tx, next)
@@ -170,6 +172,8 @@ async function makeOnlyKey(ctx: Context, tx: Transaction, environment: Environme
   if (known !== null) await deleteApiKey(tx, environment.id, known.id)
   const id = await addApiKey(ctx, tx, environment.id, key, now)
   await expireApiKeys(tx, environment.id, id, now)
+  const details = { setting: 'LOAM_API_KEY' }
+  audit(ctx, tx, { action: 'key.rotated', environmentId: environment.id, subject: id, details })
 }
 
 /** Stores a key: hashed for comparison, sealed for the dashboard's reveal. */

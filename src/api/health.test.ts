@@ -66,6 +66,18 @@ test('metrics without the database: what is counted, and nothing that was looked
   }
 })
 
+test('not ready while nothing can be committed, though all can be read', async () => {
+  const full = await openTestApi()
+  try {
+    full.ctx.db.batch = () => Promise.reject(Object.assign(new Error('database or disk is full'), { errcode: 13 }))
+    const answer = await full.call('GET', '/readyz')
+    assert.deepEqual([answer.status, answer.json.code], [503, 'not_ready'])
+    assert.match(String(answer.json.message), /takes no commits/)
+  } finally {
+    await full.dispose()
+  }
+})
+
 test('not ready while migrations are to be done', async () => {
   const [newest] = await api.ctx.db.all<{ version: number }>('SELECT max(version) AS version FROM schema_migrations')
   await api.ctx.db.run('DELETE FROM schema_migrations WHERE version = $1', [newest!.version])

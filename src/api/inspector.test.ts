@@ -47,6 +47,13 @@ test('takes every method and body, and shows them byte for byte', async () => {
   assert.deepEqual(await shown('my-bin'), [])
 })
 
+test('keeps no cookie: a browser that opens a bin sends the session of the dashboard along', async () => {
+  await api.call('GET', `/inspect/${bin}`, { headers: { cookie: 'loam_session=opens-the-dashboard' } })
+  assert.equal((await shown(bin))[0]!.headers.cookie, '[hidden]')
+  const rows = await api.ctx.db.all<{ headers: string }>('SELECT headers FROM inspector_requests')
+  assert.ok(!JSON.stringify(rows).includes('opens-the-dashboard'))
+})
+
 test('says whether the signature is right: secret, body and time', async () => {
   const body = '{"type":"sleep"}'
   const post = async (signature: string, sent = body) => {

@@ -35,7 +35,7 @@ export async function receive(ctx: Context, bin: string, request: Request): Prom
   await checkMayStore(ctx, bin, pointing)
   const body = await readBytes(request, MAX_BYTES, { encoded: true })
   const { pathname, search } = new URL(request.url)
-  const headers = Object.fromEntries(request.headers)
+  const headers = headersOf(request)
   const signature = headers['terra-signature'] ?? headers['x-terra-signature']
   const row: InspectorRequestRow = {
     id: newId(),
@@ -50,6 +50,13 @@ export async function receive(ctx: Context, bin: string, request: Request): Prom
   await insertInspectorRequest(ctx.db, row, KEEP)
   ctx.db.notify(inspectorChannel(bin))
   return { id: row.id }
+}
+
+/** Cookies here are of a browser that is signed in to the dashboard, if of anybody: what opens it is kept nowhere. */
+function headersOf(request: Request): Record<string, string> {
+  const headers = Object.fromEntries(request.headers)
+  if (headers.cookie !== undefined) headers.cookie = '[hidden]'
+  return headers
 }
 
 /** The webhooks that deliver to this bin. */

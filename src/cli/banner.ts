@@ -5,19 +5,20 @@ import { createSignInLink } from '../api/admin/sessions.ts'
 import { VERSION } from '../api/version.ts'
 import type { Config } from '../config.ts'
 import type { Running } from '../main.ts'
+import type { Context } from '../store/context.ts'
 import { fields } from './table.ts'
 
 export async function banner(config: Config, running: Running, tookMs: number): Promise<string> {
   const { ctx, environment } = running
-  const { token } = await createSignInLink(ctx)
+  const forPeople = isForPeople()
   const title = `${styled('bold', `Loam ${VERSION}`)}   environment ${environment.name}   ready in ${(tookMs / 1000).toFixed(1)} s`
   const places: [string, string][] = [
-    ['Dashboard', `${ctx.publicUrl}/in/${token}   (signs you in once)`],
+    ['Dashboard', forPeople ? await signInLink(ctx) : `${ctx.publicUrl}/dashboard   (wants the admin token)`],
     ['API base URL', `${ctx.publicUrl}/v2   (baseUrl of the Terra SDKs)`],
     ['API reference', `${ctx.publicUrl}/docs`],
     ['dev-id', environment.dev_id],
   ]
-  const reveal = config.sandbox && isForPeople()
+  const reveal = config.sandbox && forPeople
   if (reveal) {
     const keys = await showKeys(ctx, environment, { reveal: true })
     places.push(
@@ -37,6 +38,11 @@ export async function banner(config: Config, running: Running, tookMs: number): 
     ].join('\n'),
   ]
   return `\n${blocks.join('\n\n').replaceAll(/^(?=.)/gm, '  ')}\n`
+}
+
+async function signInLink(ctx: Context): Promise<string> {
+  const { token } = await createSignInLink(ctx)
+  return `${ctx.publicUrl}/in/${token}   (signs you in once)`
 }
 
 /** A terminal, or `npm start`: whoever runs that wants to read it. Logs of a service are kept and shipped. */

@@ -342,6 +342,8 @@ describe('the banner of a start', () => {
     await other.dispose()
     assert.match(text, /loam keys show --reveal/)
     assert.ok(!text.includes('the-key-of-this-test'))
+    assert.match(text, /Dashboard +http:\/\/localhost:\d+\/dashboard /)
+    assert.doesNotMatch(text, /\/in\//, 'a link that signs in opens everything to whoever reads the log first')
   })
 })
 

@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   'session.refused',
   'session.ended',
   'session.link_made',
+  'admin_token.changed',
   'secrets.shown',
   'key.rotated',
   'key.revoked',

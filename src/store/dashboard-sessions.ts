@@ -22,3 +22,8 @@ export async function isDashboardSession(sql: Sql, tokenHash: string, now: numbe
 export async function deleteDashboardSession(sql: Sql, tokenHash: string): Promise<void> {
   await sql.run('DELETE FROM dashboard_sessions WHERE token_hash = $1', [tokenHash])
 }
+
+/** With the links that would begin one. */
+export async function deleteDashboardSessions(sql: Sql): Promise<void> {
+  await sql.run('DELETE FROM dashboard_sessions')
+}

@@ -22,6 +22,11 @@ for (const engine of ENGINES) {
     const filler = join(disk, 'filler')
     fill(filler)
     await until(() => (world.ledger.statuses.get(503) ?? 0) > 5, 'no push is refused')
+    // PostgreSQL may still have room for a row that is no larger than before.
+    if (engine === 'SQLite') {
+      const ready = async () => (await world.servers[0]!.ask('GET', '/readyz')).status
+      await until(async () => (await ready()) === 503, 'it says that it is ready')
+    }
     await pause(LONG ? 20_000 : 2000)
     for (const server of world.servers) assert.equal((await server.ask('GET', '/healthz')).status, 200)
     rmSync(filler)

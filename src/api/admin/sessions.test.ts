@@ -72,6 +72,20 @@ test('the admin token is kept from start to start, and a fixed one replaces it',
   assert.equal((await api.asOperator('GET', '/admin/v1/sources')).status, 200)
 })
 
+test('a replaced admin token ends the sessions and links that the old one had opened, and says so in the audit log', async () => {
+  const cookie = await signedInCookie()
+  const { token } = await createSignInLink(api.ctx)
+  await ensureAdminToken(api.ctx, api.adminToken)
+  assert.equal((await api.call('GET', '/admin/v1/sources', { headers: { cookie } })).status, 200, 'the same as before')
+  await ensureAdminToken(api.ctx, 'another-token-0123456789')
+  assert.equal((await api.call('GET', '/admin/v1/sources', { headers: { cookie } })).status, 401)
+  await assert.rejects(signIn(api.ctx, { token }), /wrong admin token/)
+  await ensureAdminToken(api.ctx, api.adminToken)
+  const { json } = await api.asOperator('GET', '/admin/v1/audit?action=admin_token')
+  const [last] = json.data as { actor: { kind: string }; details: unknown }[]
+  assert.deepEqual([last!.actor.kind, last!.details], ['loam', { setting: 'LOAM_ADMIN_TOKEN' }])
+})
+
 const guess = () => api.call('POST', '/admin/v1/session', { json: { token: 'guess' } })
 
 test('wrong tokens make the address wait, twice as long each time; a restart forgets nothing', async () => {

@@ -4,7 +4,12 @@ import { hashToken, randomToken, sameText } from '../../platform/seal.ts'
 import { type Actor, audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import type { Database } from '../../store/database.ts'
-import { deleteDashboardSession, insertDashboardSession, isDashboardSession } from '../../store/dashboard-sessions.ts'
+import {
+  deleteDashboardSession,
+  deleteDashboardSessions,
+  insertDashboardSession,
+  isDashboardSession,
+} from '../../store/dashboard-sessions.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../../store/instance-settings.ts'
 import { cookiesOf, setCookie } from '../http/cookies.ts'
 import { operation, Reply } from '../http/operation.ts'
@@ -22,7 +27,10 @@ interface StoredToken {
   sealed: string
 }
 
-/** The token of the admin API: the fixed one, else the one of earlier starts, else a new one. */
+/**
+ * The token of the admin API: the fixed one, else the one of earlier starts, else a new one. Whoever replaces it may do so because
+ * somebody has it who should not: what it opened ends with it.
+ */
 export async function ensureAdminToken(
   ctx: Context,
   fixed: string | null = null,
@@ -36,6 +44,11 @@ export async function ensureAdminToken(
     const token = fixed ?? randomToken()
     const row: StoredToken = { hash: hashToken(token), sealed: ctx.sealer.seal(token, TOKEN_PLACE) }
     await writeInstanceSetting(tx, 'admin_token', JSON.stringify(row))
+    if (stored !== null) {
+      await deleteDashboardSessions(tx)
+      const details = { setting: 'LOAM_ADMIN_TOKEN' }
+      audit(ctx, tx, { action: 'admin_token.changed', environmentId: null, details })
+    }
     return { token, created: stored === null }
   })
 }

@@ -211,7 +211,7 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
   },
   not_ready: {
     statuses: [503],
-    meaning: 'The database cannot be reached, or its schema is not current.',
+    meaning: 'The database cannot be reached or takes no commits, or its schema is not current.',
     remedy: 'Wait, or look at the server log.',
   },
   workout_not_found: {
