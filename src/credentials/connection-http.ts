@@ -150,8 +150,8 @@ async function judge(
 ): Promise<HttpResponse> {
   const { connector } = application
   const { status } = response
-  if ((status >= 200 && status < 300) || expect.includes(status)) return response
   const said = `${connector.name} answered ${status}`
+  if ((status >= 200 && status < 300) || expect.includes(status)) return { ...response, json: () => jsonOf(response, said) }
   if (status === 401) throw new ProviderError(`${said}: the token is not accepted`, { next: 'reauthorize', status })
   if (status === 403) throw new ProviderError(`${said}: not allowed`, { next: 'skip', status })
   if (status === 429) {
@@ -166,9 +166,21 @@ async function judge(
       rateLimited: true,
     })
   }
-  if (status === 408 || status >= 500) {
+  // Nothing answers data by a redirect: it leads to a page for people, of a sign-in or of maintenance.
+  if (status < 400 || status === 408 || status >= 500) {
     const wait = retryAfterSeconds(response.headers, ctx.clock.now())
     throw new ProviderError(said, { next: 'retry', afterSeconds: wait ?? 30, status })
   }
   throw new ProviderError(said, { next: 'give_up', status })
+}
+
+/** A proxy's page, half a text: the provider's failure and not ours. */
+function jsonOf(response: HttpResponse, said: string): unknown {
+  try {
+    return response.json()
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const instead = response.truncated ? 'more than can be read' : 'something that is no JSON'
+    throw new ProviderError(`${said} with ${instead}`, { next: 'retry', status: response.status, cause: error })
+  }
 }

@@ -10,6 +10,7 @@ import type {
   Read as KindRead,
   Wanted,
 } from '../connectors/connector.ts'
+import { UnreadablePage } from '../connectors/mapping.ts'
 import { shownZone } from '../connectors/shown-zone.ts'
 import { DATA_TYPES, type DataType } from '../model/data-type.ts'
 import { addDays, countDays, daysBetween, localDayOf, tellingZone } from '../model/local-day.ts'
@@ -121,6 +122,9 @@ async function fetchWith(
         }
       }
     } catch (error) {
+      if (error instanceof UnreadablePage) {
+        throw new ProviderError(`${connector.name}: ${error.message}`, { next: 'retry', cause: error })
+      }
       if (!(error instanceof ProviderError) || (error.next !== 'skip' && error.next !== 'give_up')) throw error
       ctx.log.info(
         { userId: connection.user_id, provider: connector.id, kind: order.kind, status: error.status },

@@ -209,6 +209,25 @@ test('the provider is away: 502 that says when to try again', async () => {
   assert.ok(Number(answer.headers.get('retry-after')) >= 1)
 })
 
+for (const [name, answer] of [
+  ['text that is no JSON', { status: 200 }],
+  ['JSON that is no page', { status: 200, json: { error: 'maintenance' } }],
+  ['a redirect', { status: 302, headers: { location: 'https://status.example.com' } }],
+] as const) {
+  test(`the provider answers ${name}: 502, and the days count as unread`, async () => {
+    const user = await api.addUser()
+    const path = `/v2/sleep?user_id=${user.user_id}&start_date=2026-03-01&end_date=2026-03-02&to_webhook=false`
+    api.respond(() => answer)
+    const failed = await api.asCustomer('GET', path)
+    assert.equal(failed.status, 502, failed.text)
+    assert.equal(failed.json.code, 'provider_unavailable')
+    api.respond(() => ({ status: 200, json: { data: [], next_token: null } }))
+    const before = api.sent.length
+    assert.equal((await api.asCustomer('GET', path)).status, 200)
+    assert.ok(api.sent.length > before)
+  })
+}
+
 test('a user who was switched off is not read', async () => {
   const user = await api.addUser({ active: 0 })
   const answer = await api.asCustomer('GET', `/v2/sleep?user_id=${user.user_id}&start_date=2026-03-01`)

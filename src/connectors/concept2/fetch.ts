@@ -50,8 +50,8 @@ async function* pagesOfDays(http: ConnectionHttp, days: DayRange): AsyncIterable
 }
 
 function hasNext(payload: unknown): boolean {
-  const { meta } = payload as { meta?: { pagination?: { links?: { next?: unknown } } } }
-  return typeof meta?.pagination?.links?.next === 'string'
+  const page = payload as { meta?: { pagination?: { links?: { next?: unknown } } } } | null
+  return typeof page?.meta?.pagination?.links?.next === 'string'
 }
 
 async function* strokesOf({ http, timeZone }: FetchContext, page: Page): AsyncIterable<Page> {

@@ -27,7 +27,7 @@ export async function* fetchActivities({ http, wanted }: FetchContext): AsyncIte
       const isLater = !Number.isNaN(at) && localDayOf(at, null) > until
       if (typeof id === 'string' && !isLater) yield* activity(http, id, false)
     }
-    const { totalPages } = payload as { totalPages?: unknown }
+    const totalPages = (payload as { totalPages?: unknown } | null)?.totalPages
     if (typeof totalPages !== 'number' || page >= totalPages) return
   }
   throw new ProviderError("Hammerhead's list of activities did not end", { next: 'give_up' })
