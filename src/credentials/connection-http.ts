@@ -151,7 +151,8 @@ async function judge(
   const { connector } = application
   const { status } = response
   const said = `${connector.name} answered ${status}`
-  if ((status >= 200 && status < 300) || expect.includes(status)) return { ...response, json: () => jsonOf(response, said) }
+  if ((status >= 200 && status < 300) || expect.includes(status))
+    return { ...response, json: () => jsonOf(response, said) }
   if (status === 401) throw new ProviderError(`${said}: the token is not accepted`, { next: 'reauthorize', status })
   if (status === 403) throw new ProviderError(`${said}: not allowed`, { next: 'skip', status })
   if (status === 429) {
