@@ -4,7 +4,7 @@ import pg from 'pg'
 import { Cleanup, loam, loamWhole, postgresUrl, sqliteUrl } from './lib/contestants.ts'
 import { garminPushes, type Payloads, smallPayloads, tenKilobytes } from './lib/events.ts'
 import { round, table } from './lib/figures.ts'
-import { saturate } from './lib/load.ts'
+import { saturate, WARM_UP_EVENTS } from './lib/load.ts'
 import { startSink } from './lib/sink.ts'
 
 const EVENTS = Number(process.env.LOAM_BENCH_EVENTS ?? 10_000)
@@ -31,7 +31,7 @@ try {
       if (url === null) continue
       const contestant = await start(url)
       const all = payloads()
-      await saturate(contestant, sink, all, 1000)
+      await saturate(contestant, sink, all, WARM_UP_EVENTS)
       const before = await measure(url)
       const { cpuMicroseconds } = await saturate(contestant, sink, all, EVENTS)
       await new Promise((resolve) => setTimeout(resolve, 1000))

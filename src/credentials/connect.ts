@@ -3,34 +3,29 @@ import { randomUUID } from 'node:crypto'
 import type { Connector, Tokens } from '../connectors/connector.ts'
 import { connectorById, connectorOf } from '../connectors/index.ts'
 import { knownZone } from '../connectors/shown-zone.ts'
-import { authCancelledEvent, authEvent, authFailedEvent, userReauthEvent } from '../model/events.ts'
-import { addDays, localDayOf } from '../model/local-day.ts'
+import { authCancelledEvent, authFailedEvent } from '../model/events.ts'
 import { newId } from '../model/ids.ts'
 import { wireTimestamp } from '../model/timestamps.ts'
-import { appendEvents, type NewEvent } from '../outbox/append.ts'
-import { terraUser } from '../outbox/terra-user.ts'
+import { appendEvents } from '../outbox/append.ts'
 import { ApiError, ProviderError } from '../platform/errors.ts'
 import { hashToken, randomToken, sameText } from '../platform/seal.ts'
-import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import {
   type AuthFlowRow,
   authFlowById,
   authFlowByState,
   finishFlow as closeFlow,
-  finishWidgetSession,
   insertAuthFlow,
   sendFlowAway,
 } from '../store/auth-flows.ts'
-import { type ConnectionRow, connectionByAccount, insertConnection } from '../store/connections.ts'
+import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
-import type { Transaction } from '../store/database.ts'
 import { environmentById } from '../store/environments.ts'
 import { sourceOf } from '../store/sources.ts'
 import { type Application, applicationOf } from './client.ts'
 import { connectorFor } from './source-settings.ts'
 import { firstHttp } from './connection-http.ts'
-import { eraseConnection } from './disconnect.ts'
 import { authorizeUrl, exchangeCode, redirecting } from './oauth2.ts'
+import { storeConnection } from './store-connection.ts'
 import { sealTokens } from './tokens.ts'
 
 const FLOW_SECONDS = 900
@@ -204,66 +199,6 @@ export async function connect(
   const stored = await ctx.db.transaction((tx) => storeConnection(ctx, tx, connector, flow, connection))
   if (!stored) throw new ApiError('flow_expired', 410, 'this sign-in has ended already; start a new one from the app')
   return { outcome: 'connected', flow, reason: null, redirectUrl: returnUrl(flow, flow.success_url, null) }
-}
-
-async function storeConnection(
-  ctx: Context,
-  tx: Transaction,
-  connector: Connector,
-  flow: AuthFlowRow,
-  connection: ConnectionRow,
-): Promise<boolean> {
-  await tx.lock(`account:${flow.environment_id}:${connector.id}:${connection.provider_user_id}`)
-  if (!(await closeFlow(tx, flow.id, 'connected'))) return false
-  if (flow.session_id !== null) await finishWidgetSession(tx, flow.session_id)
-  const now = ctx.clock.now()
-  const old = await connectionByAccount(tx, flow.environment_id, connector.id, connection.provider_user_id)
-  if (old !== null) {
-    // The same account again: the new sign-in replaces the old connection, its reference too when none was given.
-    connection.reference_id ??= old.reference_id
-    await eraseConnection(ctx, tx, old.user_id)
-  }
-  await insertConnection(tx, connection)
-  const user = terraUser(connection)
-  const events: NewEvent[] = []
-  if (old !== null) {
-    events.push({
-      environmentId: flow.environment_id,
-      connection,
-      lane: 'live',
-      body: userReauthEvent({ newUser: user, oldUser: { ...terraUser(old), active: false } }),
-    })
-  }
-  events.push({
-    environmentId: flow.environment_id,
-    connection,
-    lane: 'live',
-    afterPrevious: old !== null,
-    body: authEvent({ user, widgetSessionId: flow.session_id, flowId: flow.id }),
-  })
-  await appendEvents(ctx, tx, events)
-  await enqueue(tx, firstJobs(ctx, connector, connection, now), now)
-  return true
-}
-
-function firstJobs(ctx: Context, connector: Connector, connection: ConnectionRow, now: number): NewJob[] {
-  const owner = { environmentId: connection.environment_id, userId: connection.user_id, at: now }
-  const jobs: NewJob[] = []
-  if (connector.notifications?.subscribeConnection) {
-    jobs.push({ ...owner, kind: 'subscribe', lane: 'live', dedupeKey: `subscribe:${connection.user_id}`, payload: {} })
-  }
-  const today = localDayOf(now, connection.time_zone)
-  const back = Math.min(ctx.backfillDays, connector.historyDays ?? Number.POSITIVE_INFINITY)
-  if (back > 0) {
-    jobs.push({
-      ...owner,
-      kind: 'backfill',
-      lane: 'backfill',
-      dedupeKey: `backfill:${connection.user_id}:connect`,
-      payload: { types: null, start: addDays(today, 1 - back), end: addDays(today, 1), cursor: null },
-    })
-  }
-  return jobs
 }
 
 /** What came after the callback and went wrong, in a word for the customer and the widget. */
