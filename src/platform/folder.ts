@@ -1,5 +1,5 @@
 // Folders with those above them, for the owner alone. Node's `recursive` tries for ever where no folder can be made, as in /proc.
-import { mkdirSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -21,7 +21,16 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** The same where the file system may be slow, and others may make and remove there. Answers the uppermost that was made. */
+/** Empty and for the owner alone, before SQLite makes one that all may read; its log takes the mode of its file. */
+export function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch {
+    // It is there; or it cannot be made, which SQLite says.
+  }
+}
+
+/** A folder where the file system may be slow, and others may make and remove there. Answers the uppermost that was made. */
 export async function makeFolderLater(path: string): Promise<string | undefined> {
   try {
     await mkdir(path, MODE)

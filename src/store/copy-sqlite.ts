@@ -1,6 +1,7 @@
 // A copy of the embedded database while another process uses it: what was committed at one moment, whole.
 import { existsSync, fsyncSync, openSync, closeSync, renameSync, rmSync, statSync } from 'node:fs'
 import { backup, DatabaseSync } from 'node:sqlite'
+import { makeFile } from '../platform/folder.ts'
 
 /** In one step: between two of them the server's next commit would make SQLite begin again. Commits go on meanwhile. */
 const EVERY_PAGE = 0x7fff_ffff
@@ -13,6 +14,7 @@ export async function copySqlite(from: string, to: string): Promise<number> {
     const source = new DatabaseSync(from, { readOnly: true })
     try {
       source.exec('PRAGMA busy_timeout = 5000')
+      makeFile(unfinished)
       await backup(source, unfinished, { rate: EVERY_PAGE }).catch((error: Error) => {
         // SQLite's own words name no file.
         throw new Error(`${to}: ${error.message}`)

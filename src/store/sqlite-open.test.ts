@@ -1,9 +1,10 @@
 // A file that cannot be opened is named, with what to do: SQLite's own words do neither.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { copySqlite } from './copy-sqlite.ts'
 import { openDatabase } from './open.ts'
 
 const ELSEWHERE = 'LOAM_DATABASE_URL must name a file where Loam may write'
@@ -23,6 +24,20 @@ test('what is no SQLite file is refused with its path', async (t) => {
   })
   await assert.rejects(openDatabase(`sqlite:${text}`), { message: `${text}: file is not a database` })
   await assert.rejects(openDatabase(`sqlite:${locked}`), { message: `${locked}.lock: file is not a database` })
+})
+
+test('what holds health records is for its owner alone, in whatever folder, and so is a copy', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'loam-open-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const before = process.umask(0o022)
+  t.after(() => process.umask(before))
+  const db = await openDatabase(`sqlite:${join(folder, 'loam.db')}`)
+  await db.run('CREATE TABLE rows (n INTEGER)')
+  await copySqlite(join(folder, 'loam.db'), join(folder, 'copy.db'))
+  const names = readdirSync(folder).filter((name) => statSync(join(folder, name)).size > 0)
+  for (const name of ['loam.db', 'loam.db-wal', 'copy.db']) assert.ok(names.includes(name), name)
+  for (const name of names) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
+  await db.close()
 })
 
 test(

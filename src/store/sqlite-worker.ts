@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import { makeFolder } from '../platform/folder.ts'
+import { makeFile, makeFolder } from '../platform/folder.ts'
 import { storable } from './storable.ts'
 import { pack } from './compress.ts'
 import type { Value } from './database.ts'
@@ -92,6 +92,7 @@ function takeLock(lockPath: string): DatabaseSync {
 function opened(file: string, first: string): DatabaseSync {
   try {
     makeFolder(dirname(file))
+    makeFile(file)
     const connection = new DatabaseSync(file)
     connection.exec(first)
     return connection
