@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { openWorld, type World } from '../src/deliver/test-world.ts'
 import { listDeliveries } from '../src/store/deliveries.ts'
 import { listEvents } from '../src/store/events.ts'
+import type { Sql, Value } from '../src/store/database.ts'
 import type { Cursor, Slice } from '../src/store/paging.ts'
 import { type Page, STRETCH } from '../src/store/stretches.ts'
 
@@ -111,4 +112,24 @@ test('a destination goes with its deliveries, and those of others stay', async (
   assert.equal((await db.one<{ n: number }>('SELECT count(*) AS n FROM deliveries'))!.n, RARE.size)
   assert.equal((await db.one<{ n: number }>('SELECT count(*) AS n FROM events'))!.n, COUNT)
   assert.equal((await world.api.asOperator('GET', `/admin/v1/destinations/${removed}`)).status, 404)
+})
+
+test("a person's deliveries are found by their events, also where no statistics tell of either", async (t) => {
+  const world = await openWorld(t)
+  await world.destination('https://receiver.example/')
+  await filled(world)
+  const { db } = world.ctx
+  const env = world.api.environment.id
+  const explained = {
+    dialect: db.dialect,
+    all: <Row>(sql: string, params?: readonly Value[]) =>
+      db.all<Row>(`EXPLAIN ${db.dialect === 'postgres' ? '(COSTS OFF)' : 'QUERY PLAN'} ${sql}`, params),
+  } as Sql
+  for (const filter of [{}, { state: 'pending' }, { type: 'sleep', state: 'pending' }]) {
+    const { rows } = await listDeliveries(explained, env, { userId: 'u', ...filter }, { cursor: null, limit: 50 })
+    const plan = rows.map((row) => JSON.stringify(row)).join('\n')
+    assert.match(plan, /Nested Loop|SEARCH e USING INDEX events_user/, plan)
+    assert.match(plan, /event_id = e\.id|INDEX deliveries_event /, plan)
+    assert.doesNotMatch(plan, /Seq Scan|SCAN |environment_id_created_at|_listing/, plan)
+  }
 })

@@ -262,7 +262,7 @@ test(
   { skip: process.env.LOAM_TEST_DATABASE_URL ? false : 'SQLite' },
   async () => {
     const { db } = test_db
-    const names = ['idle_in_transaction_session_timeout', 'tcp_user_timeout', 'statement_timeout']
+    const names = ['idle_in_transaction_session_timeout', 'tcp_user_timeout', 'statement_timeout', 'jit']
     const set = await db.all(
       `SELECT current_setting(name) AS value FROM json_array_elements_text($1::json) name ORDER BY name`,
       [JSON.stringify(names)],
@@ -271,7 +271,7 @@ test(
     const tcp = (await db.one('SELECT inet_client_addr() AS at')) as { at: string | null }
     assert.deepEqual(
       set.map((row) => (row as { value: string }).value),
-      ['30s', '1min', tcp.at === null ? '0' : '30000'],
+      ['30s', 'off', '1min', tcp.at === null ? '0' : '30000'],
     )
     const idle = db.transaction(async (tx) => {
       await tx.run(put, ['idle', 1, null, null])

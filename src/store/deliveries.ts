@@ -201,6 +201,13 @@ export type DeliveryListing = DeliveryRow & { event_type: string; user_id: strin
 
 const BY = ['d.created_at', 'd.id'] as const
 
+/** A person's deliveries, by their events. In this order, also where no statistics tell a planner that it is the short way. */
+function ofPerson(dialect: Sql['dialect']): string {
+  return dialect === 'postgres'
+    ? 'events e CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE event_id = e.id OFFSET 0) d'
+    : 'events e CROSS JOIN deliveries d INDEXED BY deliveries_event ON d.event_id = e.id'
+}
+
 /** The newest first. */
 export async function listDeliveries(
   sql: Sql,
@@ -209,15 +216,15 @@ export async function listDeliveries(
   page: Page,
 ): Promise<Slice<DeliveryListing>> {
   const { state, destinationId, userId, type } = filter
+  const tables = userId === undefined ? 'deliveries d JOIN events e ON e.id = d.event_id' : ofPerson(sql.dialect)
   const rows = (after: Cursor, end: Cursor | null, limit: number): Promise<DeliveryListing[]> => {
     const where = new Conditions()
-      // A person's deliveries are found by their events.
-      .equals(userId === undefined ? { 'd.environment_id': environmentId } : { 'e.environment_id': environmentId })
-      .equals({ 'e.user_id': userId, 'd.state': state, 'd.destination_id': destinationId, 'e.type': type })
+      .equals({ 'e.user_id': userId, 'd.environment_id': environmentId })
+      .equals({ 'd.state': state, 'd.destination_id': destinationId, 'e.type': type })
       .older(BY, after, end)
     return sql.all(
       `SELECT d.*, e.type AS event_type, e.user_id AS user_id, e.trace_id AS trace_id
-       FROM deliveries d JOIN events e ON e.id = d.event_id WHERE ${where}
+       FROM ${tables} WHERE ${where}
        ORDER BY d.created_at DESC, d.id DESC LIMIT ${where.value(limit)}`,
       where.params,
     )

@@ -14,12 +14,13 @@ const SILENT_S = 10
 /**
  * What the server does about us. A process that stands still or whose machine is cut off says no goodbye: what it has locked is
  * free after half a minute, as what it held is given to others (queue/silence.ts), and not after the two hours of TCP. Set by a
- * statement and not as the connection is made: poolers refuse what they don't know there.
+ * statement and not as the connection is made: poolers refuse what they don't know there. Our questions are short: where no
+ * statistics say so yet, compiling one took a hundred times as long as its answer.
  */
 const SESSION = `SELECT set_config(name, value, false) FROM (VALUES
   ('statement_timeout', '${SLOWEST_MS}'), ('idle_in_transaction_session_timeout', '30s'),
   ('tcp_keepalives_idle', '${SILENT_S}'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '4'),
-  ('tcp_user_timeout', '30s')) AS settings(name, value)`
+  ('tcp_user_timeout', '30s'), ('jit', 'off')) AS settings(name, value)`
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
