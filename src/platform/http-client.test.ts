@@ -219,6 +219,28 @@ test('reset twice is a failure; so is a reset in the middle of an answer', async
   assert.equal(requests, 1, 'it had read the request')
 })
 
+test('early answers are passed over; 100 Continue that nobody asked for is told, and the request not sent again', async () => {
+  let requests = 0
+  const answering = (first: string) =>
+    serveRaw((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', () => {
+        requests++
+        socket.write(`HTTP/1.1 ${first}\r\n\r\n${OK}`)
+      })
+    })
+  const early = await answering('103 Early Hints\r\nretry-after: 9')
+  const answer = await open.send({ method: 'POST', url: early, body: 'a' })
+  assert.deepEqual([answer.status, answer.text(), answer.headers], [200, 'ok', { 'content-length': '2' }])
+  for (const first of ['100 Continue', '101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x']) {
+    requests = 0
+    const url = await answering(first)
+    const failed = await failure(open.send({ method: 'POST', url, body: 'a' }))
+    assert.match(failed.message, /^127\.0\.0\.1:\d+ sent 100 Continue or 101 before its answer/)
+    assert.equal(requests, 1, 'it had read the request')
+  }
+})
+
 test('a private authority, and a certificate of ours where the server wants one', async () => {
   const pem = (name: string) => readFileSync(new URL(`fixtures/tls/${name}`, import.meta.url), 'utf8')
   const tls = { cert: pem('server.pem'), key: pem('server.key.pem'), ca: pem('ca.pem') }

@@ -180,7 +180,13 @@ function refused(url: URL): HttpFailure {
   )
 }
 
+/** undici ends the connection at a `100 Continue` or a `101` that was not asked for; `103` and others it passes over. */
+function isUnasked(error: unknown): boolean {
+  return error instanceof errors.SocketError && /^bad (response|upgrade)$/.test(error.message)
+}
+
 function isLostConnection(error: unknown): boolean {
+  if (isUnasked(error)) return false
   const { code } = error as { code?: string }
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
 }
@@ -202,12 +208,15 @@ function failureOf(error: unknown, url: URL, names: Names = systemNames): HttpFa
       : `the TLS certificate of ${host} was not accepted (${code})`,
     reset: `${host} closed the connection before it answered`,
     refused_target: `${host} may not be reached`,
-    protocol: `${host} did not answer in HTTP (${code || name})`,
+    protocol: isUnasked(error)
+      ? `${host} sent 100 Continue or 101 before its answer, though nothing asked for it; have it answer at once`
+      : `${host} did not answer in HTTP (${code || name})`,
   }
   return new HttpFailure(reason, said[reason], error)
 }
 
 function reasonOf(code: string, name: string, error: unknown): HttpFailureReason {
+  if (isUnasked(error)) return 'protocol'
   if (error instanceof Late || name === 'AbortError' || error instanceof errors.ConnectTimeoutError) return 'timeout'
   if (/^(ENOTFOUND|ETIMEOUT|ESERVFAIL)$/.test(code)) return 'dns'
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code)) return 'connect'

@@ -59,6 +59,8 @@ export class ResponseReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: unknown, status: number, headers: Record<string, string | string[] | undefined>): void {
+    // What an early answer (103) says is not of the final one, which follows it.
+    if (this.#status !== 0) this.#headers = {}
     this.#status = status
     for (const name in headers) {
       const value = headers[name]
