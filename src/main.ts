@@ -9,6 +9,7 @@ import { createApi, createHealth } from './api/app.ts'
 import { directHooks } from './api/v2/hooks-direct.ts'
 import { ensureFirstEnvironment } from './api/environments.ts'
 import { followOwnAddress } from './api/inspector-destination.ts'
+import { sealAnew } from './api/seal-anew.ts'
 import { VERSION } from './api/version.ts'
 import { startBodies } from './bodies/loop.ts'
 import { openBodies } from './bodies/open.ts'
@@ -172,6 +173,10 @@ export async function startServer(
   if (role === 'all' || role === 'intake') {
     void queueSourceSubscriptions(ctx).catch((error) => log.warn({ err: error }, 'subscribing failed'))
   }
+
+  void sealAnew(ctx).catch((error) =>
+    log.warn({ err: error }, 'secrets could not be sealed anew; the next start goes on'),
+  )
 
   let stopping: Promise<void> | null = null
   return {

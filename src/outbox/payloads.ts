@@ -37,6 +37,16 @@ function readOrMakeKey({ db, sealer }: Pick<Context, 'db' | 'sealer'>): Promise<
   })
 }
 
+/** Under the newest encryption key: what was signed with it stays valid. */
+export async function sealPayloadKeyAnew({ db, sealer }: Pick<Context, 'db' | 'sealer'>): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.lock(PLACE)
+    const stored = await readInstanceSetting(tx, 'payload_key')
+    if (stored === null) return
+    await writeInstanceSetting(tx, 'payload_key', sealer.seal(sealer.open(stored, PLACE), PLACE))
+  })
+}
+
 /** How `ctx.payloadUrl` is made. */
 export function payloadUrls(
   ctx: Pick<Context, 'db' | 'sealer' | 'clock' | 'publicUrl'>,

@@ -9,8 +9,10 @@ export interface Sealer {
   seal(plain: string, place: string): string
   /** Throws when the key is unknown, the text was changed, or it was sealed for another place. */
   open(sealed: string, place: string): string
-  /** True when `sealed` is not under the newest key: seal it again when you next write it. */
-  isStale(sealed: string): boolean
+  /** What everything that is sealed under the newest key begins with. */
+  readonly current: string
+  /** How many there are. */
+  readonly keys: number
 }
 
 /**
@@ -43,7 +45,8 @@ export function createSealer(keys: string): Sealer {
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
       return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
     },
-    isStale: (sealed) => sealed.split('.')[1] !== currentId,
+    current: `v1.${currentId}.`,
+    keys: ring.size,
   }
 }
 

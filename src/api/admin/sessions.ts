@@ -53,6 +53,18 @@ export async function ensureAdminToken(
   })
 }
 
+/** Under the newest encryption key. */
+export async function sealAdminTokenAnew({ db, sealer }: Context): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.lock('admin-token')
+    const stored = await readInstanceSetting(tx, 'admin_token')
+    if (stored === null) return
+    const row = JSON.parse(stored) as StoredToken
+    row.sealed = sealer.seal(sealer.open(row.sealed, TOKEN_PLACE), TOKEN_PLACE)
+    await writeInstanceSetting(tx, 'admin_token', JSON.stringify(row))
+  })
+}
+
 export async function isAdminToken(ctx: Context, token: string): Promise<boolean> {
   const stored = await readInstanceSetting(ctx.db, 'admin_token')
   return stored !== null && sameText((JSON.parse(stored) as StoredToken).hash, hashToken(token))
