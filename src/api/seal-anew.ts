@@ -45,8 +45,9 @@ export async function sealAnew(ctx: Context): Promise<void> {
   if (ctx.sealer.keys === 1) return
   let done = 0
   let lost = 0
+  let found = true
   // What was read before and is written back now may bring an older one back: until a pass finds none.
-  for (let found = true; found;) {
+  for (let pass = 0; found && pass < MOST_PASSES; pass++) {
     found = false
     lost = 0
     for (const sealed of SEALED) {
