@@ -1,6 +1,7 @@
 // Data that a customer asks for: from the store where the days were read, else from the provider first.
 import { connectorOf } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
+import { TooMuchAtOnce } from '../credentials/prepaid.ts'
 import { connectionDegraded } from '../credentials/disconnect.ts'
 import { largeRequestProcessingEvent, rateLimitHitEvent } from '../model/events.ts'
 import type { DataType } from '../model/data-type.ts'
@@ -11,11 +12,12 @@ import { appendEvents, type NewEvent } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { ApiError, ProviderError } from '../platform/errors.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { finish, jobQueue } from '../queue/queue.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import { traceOf } from '../store/traced.ts'
 import type { Context } from '../store/context.ts'
 import { settingsOf } from '../store/environments.ts'
-import type { JobRow } from '../store/jobs.ts'
+import { type JobRow, saveJobProgress } from '../store/jobs.ts'
 import { readRecords } from '../store/record-reads.ts'
 import { coverageOf, type RecordRange, type RecordRow, recordsBetween } from '../store/records.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
@@ -121,12 +123,11 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
   const lane = payload.large ? 'backfill' : 'live'
   try {
     // The answer is whole or late: what the provider promised is waited for.
-    const filled = await fillGaps(ctx, connection, payload.type, payload.range, lane)
+    const filled = await fillGaps(ctx, connection, payload.type, payload.range, lane, payload)
+    if (filled === 'begun') return { again: ctx.clock.now() }
     if (filled === 'awaited') return { again: ctx.clock.now() + LOOK_AGAIN_MS }
   } catch (error) {
-    // Waits for a limit do not count as attempts; the first is the one without an error before it.
-    if (error instanceof ProviderError && error.rateLimited && job.last_error === null)
-      await tellLimit(ctx, connection, payload, error)
+    if (error instanceof ProviderError && error.rateLimited) await limited(ctx, job, connection, payload, error)
     // What is stored already is still an answer when the provider will not give more.
     if (!(error instanceof ProviderError) || error.next === 'retry') throw error
     ctx.log.info({ userId: connection.user_id, next: error.next }, 'a request is answered from the store alone')
@@ -135,7 +136,10 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
   await ctx.db.transaction(async (tx) => {
     await tx.lock(`connection:${connection.user_id}`)
     const current = await connectionById(tx, connection.user_id)
-    if (current === null) return
+    // Ended by the commit that answers: nobody answers a second time, and nobody what was stopped.
+    const lease = { id: job.id, leaseId: job.lease_id! }
+    const [ours] = await tx.batch([finish(jobQueue, lease, 'done', ctx.clock.now())])
+    if (current === null || ours === 0) return
     const rows = await recordsBetween(tx, current.user_id, payload.type, boundsOf(payload.type, payload.range))
     const settings = await settingsOf(ctx.db, tx, current.environment_id)
     await appendEvents(ctx, tx, answerOf(current, settings, payload, rows))
@@ -165,26 +169,28 @@ function answerOf(
   ]
 }
 
-async function tellLimit(
+/** Tells the first limit that a request meets, and asks for fewer days at once where that is what it takes. */
+async function limited(
   ctx: Context,
+  job: JobRow,
   connection: ConnectionRow,
   payload: RequestPayload,
   error: ProviderError,
 ): Promise<void> {
-  const days = daysOf(payload.range, connection.time_zone)
+  const next: RequestPayload = { ...payload, limitTold: true }
+  if (error instanceof TooMuchAtOnce) next.stepDays = Math.ceil((payload.stepDays ?? STEP_DAYS) / 2)
+  const { start, end } = daysOf(payload.range, connection.time_zone)
+  const retryingAt = wireTimestamp(ctx.clock.now() + (error.afterSeconds ?? 60) * 1000)
   await ctx.db.transaction(async (tx) => {
+    const [ours] = await tx.batch([saveJobProgress(job.id, job.lease_id!, JSON.stringify(next), job.progress)])
+    if (ours === 0 || payload.limitTold === true) return
     await appendEvents(ctx, tx, [
       {
         environmentId: connection.environment_id,
         connection,
         lane: 'live',
         reference: payload.reference,
-        body: rateLimitHitEvent({
-          user: terraUser(connection),
-          start: days.start,
-          end: days.end,
-          retryingAt: wireTimestamp(ctx.clock.now() + (error.afterSeconds ?? 60) * 1000),
-        }),
+        body: rateLimitHitEvent({ user: terraUser(connection), start, end, retryingAt }),
       },
     ])
   })
@@ -192,7 +198,7 @@ async function tellLimit(
 
 /**
  * Reads the days of the range that were never read, or that may have changed since. `awaited`: the provider will send
- * some of them by itself.
+ * some of them by itself. `begun`: history goes step by step, so that others get their turn and it can be stopped.
  */
 async function fillGaps(
   ctx: Context,
@@ -200,7 +206,8 @@ async function fillGaps(
   type: DataType,
   range: RecordRange,
   lane: 'live' | 'backfill',
-): Promise<'filled' | 'awaited'> {
+  { stepDays = STEP_DAYS }: { stepDays?: number } = {},
+): Promise<'filled' | 'awaited' | 'begun'> {
   const connector = connectorOf(connection)
   if (connector === null || !typesOf(connector).includes(type)) return 'filled'
   const now = ctx.clock.now()
@@ -229,8 +236,10 @@ async function fillGaps(
     throw new ProviderError('the person ended access at the provider', { next: 'reauthorize' })
   }
   let awaited = open.length > 0
-  for (const run of consecutive(missing)) {
+  const runs = consecutive(missing, stepDays)
+  for (const run of runs) {
     if (await readDays(ctx, connector, connection, type, run, lane)) awaited = true
+    if (lane === 'backfill' && runs.length > 1) return 'begun'
   }
   return awaited ? 'awaited' : 'filled'
 }
@@ -261,12 +270,12 @@ async function readDays(
   return promised.length > 0
 }
 
-/** Runs of neighbouring days, at most STEP_DAYS long. */
-function consecutive(days: readonly string[]): { start: string; end: string }[] {
+/** Runs of neighbouring days, at most `most` long. */
+function consecutive(days: readonly string[], most: number): { start: string; end: string }[] {
   const runs: { start: string; end: string }[] = []
   for (const day of days) {
     const run = runs.at(-1)
-    if (run !== undefined && addDays(run.end, 1) === day && countDays(run.start, day) <= STEP_DAYS) run.end = day
+    if (run !== undefined && addDays(run.end, 1) === day && countDays(run.start, day) <= most) run.end = day
     else runs.push({ start: day, end: day })
   }
   return runs

@@ -1,7 +1,7 @@
 // One job: its work is done, then how that ended is written.
 import { connectionDegraded } from '../credentials/disconnect.ts'
 import { ProviderError } from '../platform/errors.ts'
-import { extend, finish, jobQueue, retryAt } from '../queue/queue.ts'
+import { type Attempt, extend, finish, jobQueue, retryAt } from '../queue/queue.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
@@ -73,8 +73,8 @@ async function settle(ctx: Context, job: JobRow, result: JobResult): Promise<voi
     await write(ctx, CARRIERS.has(job.kind) ? dropJob(lease) : finish(jobQueue, lease, 'done', now))
     return
   }
-  // A further step is no failed attempt.
-  await backToQueue(ctx, job, result.again, null, false)
+  // What failed before this step has passed: a year of history would be given up for twelve hiccups.
+  await backToQueue(ctx, job, result.again, null, 'succeeded')
 }
 
 async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise<void> {
@@ -96,7 +96,7 @@ async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise
   const backoff = Math.min(RETRY_BASE_MS * 2 ** (job.attempts - 1), RETRY_CAP_MS) * (0.8 + 0.4 * Math.random())
   // A provider's limit is not the job's fault and does not use up its attempts.
   const limited = error instanceof ProviderError && error.rateLimited
-  await backToQueue(ctx, job, now + Math.max(asked, backoff), message, !limited && !away)
+  await backToQueue(ctx, job, now + Math.max(asked, backoff), message, limited || away ? 'is none' : 'counts')
 }
 
 export async function backToQueue(
@@ -104,11 +104,11 @@ export async function backToQueue(
   job: JobRow,
   at: number,
   error: string | null,
-  countAttempt: boolean,
+  attempt: Attempt,
 ): Promise<void> {
   const lease = { id: job.id, leaseId: job.lease_id! }
   try {
-    await write(ctx, retryAt(jobQueue, lease, Math.round(at), { error, countAttempt }))
+    await write(ctx, retryAt(jobQueue, lease, Math.round(at), { error, attempt }))
   } catch (failure) {
     if (!isUniqueViolation(failure)) throw failure
     // The same work was ordered again meanwhile and waits already.

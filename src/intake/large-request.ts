@@ -35,6 +35,10 @@ export interface RequestPayload {
   withSamples: boolean
   reference: string
   large: boolean
+  /** Days that are read at once, where they had to become fewer than usual: more were too much for a provider's limits. */
+  stepDays?: number
+  /** `rate_limit_hit` is sent once. */
+  limitTold?: boolean
   /** Settled once all is measured. */
   chunks?: Chunks
 }

@@ -80,7 +80,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
       lane === 'live' ? await claim<JobRow>(ctx.db, jobQueue, [lane], wanted) : await claimInTurns(ctx.db, lane, wanted)
     for (const job of jobs) {
       if (stopped) {
-        await backToQueue(ctx, job, ctx.clock.now(), job.last_error, false)
+        await backToQueue(ctx, job, ctx.clock.now(), job.last_error, 'is none')
         continue
       }
       inFlight[lane]++

@@ -157,7 +157,7 @@ test('a retry is due at its time; only counted attempts count', async (t) => {
   const { db } = await database(t)
   await add(db, order('one'))
   const [first] = await take(db)
-  await db.batch([retryAt(jobQueue, leaseOf(first!), NOW + 50, { error: 'busy', countAttempt: false })])
+  await db.batch([retryAt(jobQueue, leaseOf(first!), NOW + 50, { error: 'busy', attempt: 'is none' })])
   assert.deepEqual(await take(db, 10, NOW + 49), [])
   const [second] = await take(db, 10, NOW + 50)
   assert.deepEqual([second!.attempts, second!.last_error], [1, 'busy'])

@@ -39,6 +39,8 @@ export const deliveryQueue: Queue = {
 /** Given back at once. */
 const MOST_RECOVERED = 1000
 
+export type Attempt = 'counts' | 'is none' | 'succeeded'
+
 export interface Lease {
   id: string
   leaseId: string
@@ -91,14 +93,16 @@ export function finish(
   }
 }
 
-/** Due again at `nextAt`. */
+/** Due again at `nextAt`. This attempt counts, or is taken back, or succeeded: then those before it are forgotten too. */
 export function retryAt(
   queue: Queue,
   lease: Lease,
   nextAt: number,
-  details: { error: string | null; countAttempt?: boolean },
+  details: { error: string | null; attempt?: Attempt },
 ): Statement {
-  const attempts = details.countAttempt === false ? ', attempts = attempts - 1' : ''
+  const attempts = { counts: '', 'is none': ', attempts = attempts - 1', succeeded: ', attempts = 0' }[
+    details.attempt ?? 'counts'
+  ]
   return {
     sql: `UPDATE ${queue.table} SET state = 'pending', next_at = $3, last_error = $4, lease_id = NULL, lease_until = NULL${attempts}
           WHERE id = $1 AND lease_id = $2`,

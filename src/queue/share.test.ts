@@ -83,7 +83,7 @@ test('steps go to the end of the queue: everybody moves on', async (t) => {
       steps.set(job.user_id!, (steps.get(job.user_id!) ?? 0) + 1)
       const again = retryAt(jobQueue, { id: job.id, leaseId: job.lease_id! }, now + 1, {
         error: null,
-        countAttempt: false,
+        attempt: 'is none',
       })
       await db.batch([again])
     }

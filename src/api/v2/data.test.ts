@@ -130,7 +130,8 @@ test('events of a request follow with_samples, and its reference', async () => {
   ] as const) {
     const { json } = await api.asCustomer('GET', `${path}${query}`)
     const job = (await jobsOf(user)).find((row) => row.payload.includes(String(json.reference)))
-    await runDataRequest(api.ctx, job!)
+    await api.ctx.db.run(`UPDATE jobs SET state = 'running', lease_id = 'ours' WHERE id = $1`, [job!.id])
+    await runDataRequest(api.ctx, { ...job!, lease_id: 'ours' })
     const events = await listEvents(api.ctx.db, api.environment.id, { reference: String(json.reference) }, firstPage)
     const event = await api.asOperator('GET', `/admin/v1/events/${events.rows[0]!.id}`)
     const [record] = (event.json.body as { data: { heart_rate_data: { detailed: { hr_samples: unknown[] } } }[] }).data

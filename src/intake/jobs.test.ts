@@ -1,0 +1,104 @@
+// How jobs end, and how long ones go on.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openTestApi, type TestApi } from '../api/test-api.ts'
+import { ProviderError } from '../platform/errors.ts'
+import type { ConnectionRow } from '../store/connections.ts'
+import { listEvents } from '../store/events.ts'
+import { type JobRow, listJobs } from '../store/jobs.ts'
+import { startBackfill } from './backfill.ts'
+import { runJob, type Work } from './jobs.ts'
+import { workers } from './workers.ts'
+
+/** As the loop claims it. */
+async function claimed(api: TestApi, user: ConnectionRow, kind: string): Promise<JobRow> {
+  const { rows } = await listJobs(
+    api.ctx.db,
+    api.environment.id,
+    { userId: user.user_id, kind },
+    { cursor: null, limit: 1 },
+  )
+  const claim = `UPDATE jobs SET state = 'running', lease_id = 'ours', lease_until = $2, attempts = attempts + 1`
+  return (await api.ctx.db.one<JobRow>(`${claim} WHERE id = $1 RETURNING *`, [rows[0]!.id, api.clock.now() + 60_000]))!
+}
+
+test('a step that succeeds forgets what failed before: many hiccups over a long history are not its end', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const connection = await api.addUser()
+  await startBackfill(api.ctx, { connection, types: null, start: '2026-01-01', end: '2026-01-30' })
+  let step = 0
+  const flaky: Work = async () => {
+    if (step++ % 2 === 0) throw new ProviderError('Oura answered 500', { next: 'retry' })
+    return { again: api.clock.now() }
+  }
+  while (step < 40) await runJob(api.ctx, await claimed(api, connection, 'backfill'), flaky)
+  const job = await claimed(api, connection, 'backfill')
+  assert.deepEqual([job.state, job.attempts], ['running', 1])
+})
+
+test('a large request reads step by step: it can be stopped, and goes on where it was', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const user = await api.addUser()
+  const asked: string[] = []
+  api.respond(({ query = {} }) => {
+    asked.push(String(query.start_date ?? query.start_datetime))
+    return { status: 200, json: { data: [], next_token: null } }
+  })
+  const path = `/v2/sleep?user_id=${user.user_id}&start_date=2025-01-01&end_date=2025-03-10`
+  assert.equal((await api.asCustomer('GET', path)).status, 200)
+  const turn = async (): Promise<number> => {
+    const before = asked.length
+    await runJob(api.ctx, await claimed(api, user, 'request'), workers.request)
+    return asked.length - before
+  }
+  const first = await turn()
+  assert.ok(first > 0)
+  const job = (await listJobs(api.ctx.db, api.environment.id, { kind: 'request' }, { cursor: null, limit: 1 })).rows[0]!
+  assert.equal(job.state, 'pending')
+  let turns = 1
+  for (; (await turn()) > 0; turns++) assert.ok(turns < 10)
+  // 69 days, fifteen at a time.
+  assert.equal(turns, 5)
+  const told = async (): Promise<string[]> => {
+    const { rows } = await listEvents(
+      api.ctx.db,
+      api.environment.id,
+      { userId: user.user_id },
+      { cursor: null, limit: 50 },
+    )
+    return rows.map(({ type }) => type)
+  }
+  assert.deepEqual(await told(), ['large_request_sending', 'large_request_processing'])
+})
+
+test('a request is answered once, by whoever holds it; never after it was stopped', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  api.respond(() => ({ status: 200, json: { data: [], next_token: null } }))
+  const user = await api.addUser()
+  const answers = async (): Promise<number> => {
+    const { rows } = await listEvents(
+      api.ctx.db,
+      api.environment.id,
+      { userId: user.user_id },
+      { cursor: null, limit: 50 },
+    )
+    return rows.length
+  }
+  const path = `/v2/sleep?user_id=${user.user_id}&start_date=2025-01-01&end_date=2025-01-03`
+  await api.asCustomer('GET', path)
+  const held = await claimed(api, user, 'request')
+  // Given to another server, because this one seemed dead.
+  const taken = { ...held, lease_id: 'theirs' }
+  await api.ctx.db.run(`UPDATE jobs SET lease_id = 'theirs' WHERE id = $1`, [held.id])
+  for (const job of [taken, held, taken]) await runJob(api.ctx, job, workers.request)
+  assert.equal(await answers(), 1)
+  api.clock.advance(1000)
+  await api.asCustomer('GET', path)
+  const stopped = await claimed(api, user, 'request')
+  await api.asOperator('POST', `/admin/v1/jobs/${stopped.id}/cancel`)
+  await runJob(api.ctx, stopped, workers.request)
+  assert.equal(await answers(), 1)
+})
