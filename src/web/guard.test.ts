@@ -26,6 +26,29 @@ test('nobody sees a page without signing in, and signing in leads back to it', a
   assert.equal((await browser.get('/dashboard/keys')).status, 200)
 })
 
+test('a form that is none, or was broken off, is refused as such, signed in or not', async () => {
+  const headers = { 'content-type': 'multipart/form-data', origin: 'http://localhost:4000' }
+  const send = () => browser.send('/dashboard/sign-in', { method: 'POST', headers, body: 'no form' })
+  const lines: unknown[] = []
+  const { log } = browser.api.ctx
+  browser.api.ctx.log = { ...log, warn: (fields) => lines.push(fields), error: (fields) => lines.push(fields) }
+  assert.equal((await send()).status, 400)
+  await browser.signIn()
+  const broken = new ReadableStream({ pull: (stream) => stream.error(new Error('aborted')) })
+  const init = { method: 'POST', headers }
+  for (const path of ['/dashboard/theme', '/dashboard/sign-in']) {
+    const page = await browser.send(path, { ...init, body: 'no form' })
+    assert.equal(page.status, 400, path)
+    assert.match(page.text, /did not arrive whole/)
+  }
+  assert.equal(
+    (await browser.send('/dashboard/sign-in', { ...init, body: broken, duplex: 'half' } as RequestInit)).status,
+    400,
+  )
+  assert.deepEqual(lines, [], 'nothing of ours failed')
+  browser.api.ctx.log = log
+})
+
 test('a wrong token is refused beside its field, and too many of them for a while', async () => {
   const page = await browser.post('/dashboard/sign-in', { token: 'wrong' })
   assert.equal(page.status, 401)

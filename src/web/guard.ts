@@ -9,6 +9,7 @@ import { environmentByDevId, listEnvironments } from '../store/environments.ts'
 import { html } from 'hono/html'
 import { alone } from './layout.ts'
 import { privacyOf } from './privacy.ts'
+import { fieldsOf } from './query.ts'
 import { csrfOf, signedIn } from './session.ts'
 import { chosenEnvironment, type Env, rememberEnvironment, takeNotice, themeOf } from './view.ts'
 
@@ -22,9 +23,8 @@ export function guard(ctx: Context) {
     }
     const csrf = csrfOf(token)
     if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-      const form = await c.req.parseBody()
-      const given = form.csrf
-      if (!isOwnOrigin(ctx, c) || typeof given !== 'string' || !sameText(given, csrf)) return foreign(c)
+      const [given] = await fieldsOf(c, 'csrf')
+      if (!isOwnOrigin(ctx, c) || given === undefined || !sameText(given, csrf)) return foreign(c)
     }
     const environments = await listEnvironments(ctx.db)
     const chosen = chosenEnvironment(c)

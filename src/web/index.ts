@@ -28,7 +28,7 @@ import { userDataPage } from './pages/user-data.ts'
 import { userPages } from './pages/user.ts'
 import { userListPage } from './pages/users.ts'
 import { hideValues, showValues } from './privacy.ts'
-import { formText, pathBack, readForm } from './query.ts'
+import { formText, parsed, pathBack, readForm } from './query.ts'
 import { signOut } from './session.ts'
 import { createStatic } from './static.ts'
 import { type App, type Call, type Env, setTheme, themeOf } from './view.ts'
@@ -42,7 +42,9 @@ export function createDashboard(ctx: Context): Hono {
   const app = new Hono()
   app.route('/', createStatic())
   app.get('/', (c) => c.redirect('/dashboard'))
-  app.use('/dashboard/*', bodyLimit({ maxSize: LARGEST_FORM, onError: (c) => tooLarge(c as Call) }))
+  const limit = bodyLimit({ maxSize: LARGEST_FORM, onError: (c) => tooLarge(c as Call) })
+  // What fails in here is the reading alone: of what comes after it the pages tell.
+  app.use('/dashboard/*', (c, next) => parsed(() => limit(c, next)))
   signInPages(app, ctx)
   app.route('/', signedInPages(ctx))
   app.onError((error, c) => failed(ctx, error, c as unknown as Call))

@@ -1,4 +1,6 @@
 // Values as forms and addresses send them: always text, often empty.
+import type { Context as Request } from 'hono'
+import { ApiError } from '../platform/errors.ts'
 import type { Call } from './view.ts'
 
 /** Undefined when absent or blank. */
@@ -11,13 +13,31 @@ export type Form = Record<string, string[]>
 
 /** Every value of every field. Files are of no use here and are left out. */
 export async function readForm(c: Call): Promise<Form> {
-  const body = await c.req.parseBody({ all: true })
+  const body = await parsed(() => c.req.parseBody({ all: true }))
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
       name,
       (Array.isArray(value) ? value : [value]).filter((item) => typeof item === 'string'),
     ]),
   )
+}
+
+/** Single fields, for whoever is not signed in yet as well; undefined where there is no text. */
+export async function fieldsOf(c: Request, ...names: string[]): Promise<(string | undefined)[]> {
+  const body = await parsed(() => c.req.parseBody())
+  return names.map((name) => {
+    const value = body[name]
+    return typeof value === 'string' ? value : undefined
+  })
+}
+
+/** A form that was broken off, or that is none, is its sender's fault. */
+export async function parsed<T>(parse: () => Promise<T>): Promise<T> {
+  try {
+    return await parse()
+  } catch (cause) {
+    throw new ApiError('invalid_request', 400, 'the form did not arrive whole; go back and send it again', { cause })
+  }
 }
 
 /** Undefined when absent or blank. */

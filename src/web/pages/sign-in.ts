@@ -9,6 +9,7 @@ import { alone } from '../layout.ts'
 import { field } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { notice } from '../parts/show.ts'
+import { fieldsOf } from '../query.ts'
 import { signedIn, signIn } from '../session.ts'
 import { themeOf } from '../view.ts'
 
@@ -20,12 +21,12 @@ export function signInPages(app: Hono, ctx: Context): void {
   })
 
   app.post('/dashboard/sign-in', async (c) => {
-    const body = await c.req.parseBody()
-    const next = nextPath(body.next)
+    const [given = '', back] = await fieldsOf(c, 'token', 'next')
+    const next = nextPath(back)
     if (!isOwnOrigin(ctx, c)) {
       return form(c, { next, status: 403, problem: 'This form came from another site. Please sign in here.' })
     }
-    const token = typeof body.token === 'string' ? body.token.trim().slice(0, 500) : ''
+    const token = given.trim().slice(0, 500)
     try {
       await signIn(ctx, c, token)
       return c.redirect(next, 303)
@@ -44,7 +45,7 @@ export function signInPages(app: Hono, ctx: Context): void {
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 401) return wrong(c, '/dashboard', error)
       const text =
-        'This link has been used, or its time is over. Sign in with the admin token, or restart Loam for a new link.'
+        'This link has been used, or its time is over. Sign in with the admin token; each `npm start` makes a new link.'
       return form(c, { next: '/dashboard', status: 410, above: notice('warn', text) })
     }
   })
@@ -78,8 +79,8 @@ function form(
             autocomplete: 'current-password',
             required: true,
             problem: options.problem,
-            hint: html`The start prints it; <code>loam keys show --reveal</code> shows it again.
-              <code>LOAM_ADMIN_TOKEN</code> sets one of your own.`,
+            hint: html`<code>loam keys show --reveal</code> shows it. <code>LOAM_ADMIN_TOKEN</code> sets one of your
+              own.`,
           })}
           <button class="primary">Sign in</button>
         </form>
