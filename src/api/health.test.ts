@@ -20,11 +20,24 @@ test('metrics in the format of Prometheus, with the backlog of now', async () =>
   await api.asOperator('POST', '/admin/v1/generate', { json: { type: 'sleep', send: true } })
   const answer = await api.call('GET', '/metrics')
   assert.match(answer.headers.get('content-type') ?? '', /^text\/plain/)
-  assert.match(answer.text, /^loam_delivery_backlog\{destination="webhook",lane="live"\} 1$/m)
+  assert.match(
+    answer.text,
+    /^loam_delivery_backlog\{destination="webhook",destination_id="[0-9a-f-]{36}",lane="live"\} 1$/m,
+  )
   api.clock.advance(90_000)
   const later = await api.call('GET', '/metrics')
-  const age = /^loam_delivery_oldest_seconds\{destination="webhook",lane="live"\} ([\d.]+)$/m.exec(later.text)?.[1]
+  const age = /^loam_delivery_oldest_seconds\{destination="webhook",[^}]*lane="live"\} ([\d.]+)$/m.exec(later.text)?.[1]
   assert.ok(Number(age) >= 90 && Number(age) < 100, age)
+})
+
+test('metrics tell which of several destinations something waits for', async () => {
+  const settings = { type: 'webhook', url: 'https://example.com/down' }
+  const { id } = (await api.asOperator('POST', '/admin/v1/destinations', { json: settings })).json
+  await api.asOperator('POST', '/admin/v1/generate', { json: { type: 'body', send: true } })
+  const { text } = await api.call('GET', '/metrics')
+  const [, n] = new RegExp(`^loam_delivery_backlog\\{[^}]*destination_id="${id}"[^}]*\\} (\\d+)$`, 'm').exec(text) ?? []
+  assert.equal(n, '1')
+  assert.equal(text.match(/^loam_delivery_backlog\{/gm)?.length, 2)
 })
 
 test('metrics of what waits to be done, and of what providers still allow', async () => {

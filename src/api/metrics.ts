@@ -59,17 +59,14 @@ async function lookAtDeliveries({ db, clock, metrics }: Context): Promise<void> 
   const [backlog, destinations] = await Promise.all([deliveryBacklog(db), allDestinations(db)])
   const types = new Map(destinations.map((row) => [row.id, row.type]))
   const now = clock.now()
-  const oldest = new Map<string, { labels: { destination: string; lane: string }; seconds: number }>()
   metrics.backlog.reset()
   metrics.oldestDelivery.reset()
   for (const row of backlog) {
-    const labels = { destination: types.get(row.destination_id) ?? 'removed', lane: row.lane }
-    metrics.backlog.inc(labels, Number(row.n))
-    const key = `${labels.destination} ${labels.lane}`
-    const seconds = Math.max((now - row.oldest_at) / 1000, oldest.get(key)?.seconds ?? 0)
-    oldest.set(key, { labels, seconds })
+    const destination = types.get(row.destination_id) ?? 'removed'
+    const labels = { destination, destination_id: row.destination_id, lane: row.lane }
+    metrics.backlog.set(labels, Number(row.n))
+    metrics.oldestDelivery.set(labels, Math.max(0, (now - row.oldest_at) / 1000))
   }
-  for (const { labels, seconds } of oldest.values()) metrics.oldestDelivery.set(labels, seconds)
 }
 
 async function lookAtJobs({ db, clock, metrics }: Context): Promise<void> {

@@ -1,4 +1,5 @@
-// What /metrics shows. Labels are kinds and types, never ids: their number must stay small.
+// What /metrics shows. Labels are kinds and types, never ids of people: their number must stay small. A destination is named while
+// something waits before it.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -85,8 +86,8 @@ export function createMetrics() {
     }),
     backlog: new Gauge({
       name: 'loam_delivery_backlog',
-      help: 'Deliveries that are due or scheduled, by kind of destination and lane.',
-      labelNames: ['destination', 'lane'],
+      help: 'Deliveries that are due or scheduled, by destination, its kind, and lane.',
+      labelNames: ['destination', 'destination_id', 'lane'],
       registers,
     }),
     recordReads: new Counter({
@@ -126,8 +127,8 @@ export function createMetrics() {
     }),
     oldestDelivery: new Gauge({
       name: 'loam_delivery_oldest_seconds',
-      help: 'Age of the oldest event that waits, by kind of destination and lane.',
-      labelNames: ['destination', 'lane'],
+      help: 'Age of the oldest event that waits, by destination, its kind, and lane.',
+      labelNames: ['destination', 'destination_id', 'lane'],
       registers,
     }),
     jobsDue: new Gauge({
