@@ -13,3 +13,14 @@ export async function connectionNamed(
   if (connection === null) throw new ApiError('user_not_found', 404, 'user not found')
   return connection
 }
+
+/** Whom the customer switched off; what a person revoked has its own words. */
+export function mustBeActive({ active, state }: ConnectionRow): void {
+  if (active === 1 || state === 'revoked') return
+  throw new ApiError(
+    'user_inactive',
+    400,
+    'this user is switched off; switch on with PATCH /users/{user_id} {"active": true}',
+    { extra: { reason: 'inactive' } },
+  )
+}

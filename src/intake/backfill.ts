@@ -11,7 +11,7 @@ import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { insertJob, type JobRow, saveJobProgress } from '../store/jobs.ts'
 import { traceOf } from '../store/traced.ts'
-import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
+import { fetchAll, mustBeSwitchedOn, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
 import { openPromises, promiseStatements } from './promises.ts'
@@ -80,6 +80,7 @@ export async function runBackfill(ctx: Context, job: JobRow): Promise<JobResult>
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
   const connector = connection === null ? null : connectorOf(connection)
   if (connection === null || connector === null) return 'done'
+  mustBeSwitchedOn(connection)
   const now = ctx.clock.now()
   const last = payload.cursor ?? payload.end
   const oldest = oldestOf(connector, connection, now)
@@ -130,8 +131,13 @@ async function waitForPromised(
   const about = { userId: connection.user_id, types: payload.types ?? typesOf(connector), start, end }
   const open = await openPromises(ctx.db, about, ctx.clock.now())
   const total = countDays(start, end)
-  const awaited = new Set(open.flatMap((row) => daysBetween(later(row.start_day, start), earlier(row.end_day, end))))
-  const progress: Progress = { done: total - awaited.size, total }
+  // By type: one that a person has none of keeps its promise open for hours.
+  const awaited = new Set(
+    open.flatMap(({ type, start_day: from, end_day: to }) =>
+      daysBetween(later(from, start), earlier(to, end)).map((day) => `${type} ${day}`),
+    ),
+  )
+  const progress: Progress = { done: Math.floor(total - awaited.size / about.types.length), total }
   await ctx.db.batch([saveJobProgress(job.id, job.lease_id!, JSON.stringify(payload), JSON.stringify(progress))])
   return open.length === 0 ? 'done' : { again: ctx.clock.now() + LOOK_AGAIN_MS }
 }

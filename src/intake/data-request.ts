@@ -20,7 +20,7 @@ import { settingsOf } from '../store/environments.ts'
 import { type JobRow, saveJobProgress } from '../store/jobs.ts'
 import { readRecords } from '../store/record-reads.ts'
 import { coverageOf, type RecordRange, type RecordRow, recordsBetween } from '../store/records.ts'
-import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
+import { fetchAll, mustBeSwitchedOn, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import type { JobResult } from './jobs.ts'
 import { closePromises, openPromises, promiseStatements } from './promises.ts'
@@ -63,6 +63,8 @@ export async function readNow(
     })
   }
   const { connection, type, range } = request
+  if (outcome === 'read' && (await connectionById(ctx.db, connection.user_id)) === null)
+    throw new ApiError('user_not_found', 404, 'user not found')
   return readRecords(ctx, connection.user_id, (sql) =>
     recordsBetween(sql, connection.user_id, type, boundsOf(type, range)),
   )
@@ -119,6 +121,7 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
   const payload = JSON.parse(job.payload) as RequestPayload
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
   if (connection === null) return 'done'
+  mustBeSwitchedOn(connection)
   if (payload.chunks !== undefined) return sendChunks(ctx, job, payload)
   const lane = payload.large ? 'backfill' : 'live'
   try {
@@ -198,7 +201,7 @@ async function limited(
 
 /**
  * Reads the days of the range that were never read, or that may have changed since. `awaited`: the provider will send
- * some of them by itself. `begun`: history goes step by step, so that others get their turn and it can be stopped.
+ * some of them by itself. `filled`: nothing was missing. `begun`: history goes step by step, so that others get their turn and it can be stopped.
  */
 async function fillGaps(
   ctx: Context,
@@ -207,7 +210,7 @@ async function fillGaps(
   range: RecordRange,
   lane: 'live' | 'backfill',
   { stepDays = STEP_DAYS }: { stepDays?: number } = {},
-): Promise<'filled' | 'awaited' | 'begun'> {
+): Promise<'filled' | 'read' | 'awaited' | 'begun'> {
   const connector = connectorOf(connection)
   if (connector === null || !typesOf(connector).includes(type)) return 'filled'
   const now = ctx.clock.now()
@@ -241,7 +244,8 @@ async function fillGaps(
     if (await readDays(ctx, connector, connection, type, run, lane)) awaited = true
     if (lane === 'backfill' && runs.length > 1) return 'begun'
   }
-  return awaited ? 'awaited' : 'filled'
+  if (awaited) return 'awaited'
+  return runs.length > 0 ? 'read' : 'filled'
 }
 
 /** From this day on the provider sends everything by itself; null for providers that are asked. */

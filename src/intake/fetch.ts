@@ -37,6 +37,12 @@ export function typesOf(connector: Connector): DataType[] {
   return DATA_TYPES.filter((type) => given.has(type))
 }
 
+/** For whom the customer switched off nothing is read or sent. What was ordered can go on later. */
+export function mustBeSwitchedOn({ active, state }: ConnectionRow): void {
+  if (active === 1 || state === 'revoked') return
+  throw new ProviderError('this user is switched off; switch on, then let it go on', { next: 'give_up' })
+}
+
 export interface Fetched {
   read: Read
   /** Kinds that could not be read and will not be soon: the scope is missing, the membership lapsed. */

@@ -73,6 +73,28 @@ test('a large request reads step by step: it can be stopped, and goes on where i
   assert.deepEqual(await told(), ['large_request_sending', 'large_request_processing'])
 })
 
+test('nothing is read for whom the customer switched off; switched on again, the history goes on', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  api.respond(() => ({ status: 200, json: { data: [], next_token: null } }))
+  const connection = await api.addUser()
+  await startBackfill(api.ctx, { connection, types: null, start: '2026-01-01', end: '2026-01-05' })
+  const path = `/v2/users/${connection.user_id}`
+  await api.asCustomer('PATCH', path, { json: { active: false } })
+  const job = await claimed(api, connection, 'backfill')
+  await runJob(api.ctx, job, workers.backfill)
+  assert.deepEqual(api.sent, [])
+  const view = async (): Promise<Record<string, unknown>> =>
+    (await api.asOperator('GET', `/admin/v1/jobs/${job.id}`)).json
+  const stopped = await view()
+  assert.equal(stopped.state, 'failed')
+  assert.match(String(stopped.last_error), /switched off/)
+  await api.asCustomer('PATCH', path, { json: { active: true } })
+  await api.asOperator('POST', `/admin/v1/jobs/${job.id}/resume`)
+  await runJob(api.ctx, await claimed(api, connection, 'backfill'), workers.backfill)
+  assert.deepEqual((await view()).progress, { done: 5, total: 5 })
+})
+
 test('a request is answered once, by whoever holds it; never after it was stopped', async (t) => {
   const api = await openTestApi()
   t.after(() => api.dispose())

@@ -2,10 +2,8 @@ import { z } from 'zod'
 import { deauthenticate } from '../../credentials/disconnect.ts'
 import { startBackfill } from '../../intake/backfill.ts'
 import { DataType } from '../../model/data-type.ts'
-import { addDays, localDayOf } from '../../model/local-day.ts'
 import { TerraUser } from '../../model/user.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
-import { ApiError } from '../../platform/errors.ts'
 import { unpackJson } from '../../store/compress.ts'
 import { listConnections } from '../../store/connection-lists.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
@@ -14,11 +12,12 @@ import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { readRecords } from '../../store/record-reads.ts'
 import { countRecords, recordsBetween } from '../../store/records.ts'
-import { connectionNamed } from '../connection-named.ts'
+import { connectionNamed, mustBeActive } from '../connection-named.ts'
 import { auditRead } from '../audit-read.ts'
 import { changeUser } from '../change-user.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
+import { historyRange } from './history-range.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
 export const UserView = TerraUser.extend({
@@ -116,9 +115,8 @@ export async function backfillUser(
   input: { user_id: string } & z.output<typeof BackfillInput>,
 ): Promise<{ job_id: string; start_date: string; end_date: string }> {
   const connection = await connectionNamed(ctx, environment, input.user_id)
-  const end = input.end_date ?? localDayOf(ctx.clock.now(), connection.time_zone)
-  const start = input.start_date ?? addDays(end, 1 - (input.days ?? 30))
-  if (start > end) throw new ApiError('invalid_date_range', 400, 'start_date: is after end_date')
+  mustBeActive(connection)
+  const { start, end } = historyRange(input, ctx.clock.now(), connection.time_zone)
   const types = input.types ?? null
   const jobId = await startBackfill(ctx, { connection, types, start, end }, [
     auditStatement(ctx, {
@@ -230,7 +228,7 @@ export const userOperations = [
         schema: z.object({ job_id: z.string(), start_date: z.string(), end_date: z.string() }),
       },
     },
-    errors: missing,
+    errors: { ...missing, 400: 'There are no such days to read, or the user is switched off.' },
     handler: async ({ ctx, environment, params, body }) =>
       new Reply(202, await backfillUser(ctx, environment, { ...params, ...body })),
   }),

@@ -234,4 +234,20 @@ test('a user who was switched off is not read', async () => {
   const answer = await api.asCustomer('GET', `/v2/sleep?user_id=${user.user_id}&start_date=2026-03-01`)
   assert.equal(answer.status, 400)
   assert.equal(answer.json.code, 'user_inactive')
+  const history = await api.asOperator('POST', `/admin/v1/users/${user.user_id}/backfill`, { json: { days: 3 } })
+  assert.equal(history.status, 400)
+  assert.equal(history.json.code, 'user_inactive')
+})
+
+test('a user who is removed while the provider is asked: 404, not an empty answer', async () => {
+  const user = await api.addUser()
+  let removed: Promise<unknown> | undefined
+  api.respond(() => {
+    removed ??= api.asCustomer('DELETE', `/v2/auth/deauthenticateUser?user_id=${user.user_id}`)
+    return { status: 200, json: { data: [], next_token: null } }
+  })
+  const path = `/v2/sleep?user_id=${user.user_id}&start_date=2026-03-01&end_date=2026-03-02&to_webhook=false`
+  const answer = await api.asCustomer('GET', path)
+  await removed
+  assert.equal(answer.status, 404, answer.text)
 })

@@ -14,7 +14,7 @@ import type { ConnectionRow } from '../../store/connections.ts'
 import type { Context } from '../../store/context.ts'
 import type { RecordRange, RecordRow } from '../../store/records.ts'
 import { auditRead, auditRequest } from '../audit-read.ts'
-import { connectionNamed } from '../connection-named.ts'
+import { connectionNamed, mustBeActive } from '../connection-named.ts'
 import { environmentSettings } from '../environment-settings.ts'
 import { type Operation, operation, Reply } from '../http/operation.ts'
 import { yesOrNo } from '../http/parameters.ts'
@@ -99,7 +99,7 @@ function dataOperation(type: Exclude<DataType, 'athlete'>): Operation {
       const range = readDateRange(query, ctx.clock.now(), connection.time_zone)
       const request: DataRequest = { connection, type, range, withSamples: query.with_samples, reference }
       const settings = environmentSettings(environment)
-      checkActive(connection)
+      mustBeActive(connection)
       if (isLarge(range)) return later(ctx, request, { message: LARGE_MESSAGE })
       if (query.to_webhook) return later(ctx, request)
       return answered(ctx, request, query.retry_if_rate_limited, (rows) => {
@@ -143,7 +143,7 @@ const athleteOperation = operation({
   },
   handler: async ({ ctx, environment, query, reference }) => {
     const connection = await connectionNamed(ctx, environment, query.user_id)
-    checkActive(connection)
+    mustBeActive(connection)
     // A profile has no dates; the request needs some, and today's are always small.
     const today = localDayOf(ctx.clock.now(), connection.time_zone)
     const range = { startDay: addDays(today, -1), endDay: today }
@@ -226,16 +226,6 @@ function processing(connection: ConnectionRow): Reply {
       user: terraUser(connection),
     },
     { 'retry-after': String(PROCESSING_SECONDS) },
-  )
-}
-
-function checkActive(connection: ConnectionRow): void {
-  if (connection.active === 1 || connection.state !== 'connected') return
-  throw new ApiError(
-    'user_inactive',
-    400,
-    'this user is switched off; switch on with PATCH /users/{user_id} {"active": true}',
-    { extra: { reason: 'inactive' } },
   )
 }
 

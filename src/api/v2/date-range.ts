@@ -4,9 +4,9 @@ import { addDays, isLocalDay, localDayOf, offsetAt, startOfDay } from '../../mod
 import { parseTimestamp } from '../../model/timestamps.ts'
 import { ApiError } from '../../platform/errors.ts'
 
-const FIRST_DAY = '1970-01-01'
+export const FIRST_DAY = '1970-01-01'
 /** Somewhere it is already the next day. */
-const EASTERNMOST = '+14:00'
+export const EASTERNMOST = '+14:00'
 const CLOCK_SLACK_MS = 60_000
 
 type Bound = { day: string } | { at: number }

@@ -40,7 +40,7 @@ export function jobPages(app: App): void {
               ['cancelled', 'Stopped'],
             ],
           })}
-          ${field({ name: 'kind', label: 'Kind', value: kind ?? '', placeholder: 'backfill, poll …' })}
+          ${field({ name: 'kind', label: 'Kind', value: kind ?? '', placeholder: 'backfill, read …' })}
           <div class="row"><button>Filter</button></div>
         </form>
         <div class="card">
