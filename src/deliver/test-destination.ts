@@ -55,5 +55,5 @@ export async function testDestination(
 function arrived({ type, settings }: OpenDestination, { status, response }: SendResult): string {
   // Whatever a receiver of webhooks says is its own business.
   if (type.id === 'webhook') return `answered ${status}`
-  return `${type.name} has it: ${response ?? type.target(settings)}`
+  return `arrived in ${type.name}: ${response ?? type.target(settings)}`
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { keptConnection, TimedOut } from './kept-connection.ts'
+import { keptConnection, silent, TimedOut } from './kept-connection.ts'
 
 function counted(idleMs = 20) {
   const shut: number[] = []
@@ -108,4 +108,18 @@ test('what hangs while it opens is told that nobody wants it, and only that', as
   assert.equal(await kept.use(1000, async () => 2), 2)
   await kept.close()
   assert.equal(told, 1)
+})
+
+test('who never answered is told where to look, and who once did is not', async () => {
+  const never = keptConnection<number>({ open: () => new Promise(() => undefined), shut: () => undefined })
+  const said = async (kept: { use: typeof never.use }): Promise<string> =>
+    kept.use(10, () => new Promise<never>(() => undefined)).catch((error: unknown) => silent('db:5432', error))
+  const late = 'db:5432 did not answer: nothing came back within 0 s'
+  assert.equal(await said(never), `${late}; check its host and port, and that TLS is set as it expects`)
+  const once = keptConnection<number>({ open: async () => 1, shut: () => undefined })
+  assert.equal(await said(once), late)
+  const refused = new Error('timeout', { cause: new Error('inner') })
+  const fails = keptConnection<number>({ open: () => Promise.reject(refused), shut: () => undefined })
+  await assert.rejects(fails.use(1000, async () => 1))
+  assert.match(silent('db:5432', refused.cause), /^db:5432 did not answer in time; check its host/)
 })

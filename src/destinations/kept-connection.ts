@@ -15,9 +15,19 @@ export interface KeptConnection<Client> {
 
 export class TimedOut extends Error {
   constructor(timeoutMs: number) {
-    super(`nothing came back within ${timeoutMs / 1000} s`)
+    super(`nothing came back within ${Math.round(timeoutMs / 1000)} s`)
     this.name = 'TimedOut'
   }
+}
+
+/** Errors of connections that never opened. */
+const unopened = new WeakSet<object>()
+
+/** Nothing came back: of a server that answered before, it is how busy it is; of another one, most often where it is. */
+export function silent(where: string, error: unknown): string {
+  const said = error instanceof TimedOut ? `: ${error.message}` : ' in time'
+  const isNew = error instanceof Error && unopened.has(error)
+  return `${where} did not answer${said}${isNew ? '; check its host and port, and that TLS is set as it expects' : ''}`
 }
 
 interface Opened<Client> {
@@ -83,6 +93,7 @@ export function keptConnection<Client>(how: {
         connection.client.then((client) => work(client)),
       )
     } catch (error) {
+      if (!connection.up) for (let each = error; each instanceof Error; each = each.cause) unopened.add(each)
       // One that never opened would fail all who come, also after the cause was mended.
       if (!connection.up || how.survives?.(error) !== true) end(connection)
       throw error

@@ -124,7 +124,7 @@ export function networkProblem(error: unknown, where: string): string | null {
   if (code === 'ETIMEOUT')
     return `the name in ${where} was not resolved in time (${code}): check the host, and the name servers that know it`
   if (/^(ETIMEDOUT|ESOCKETTIMEDOUT)$/.test(code))
-    return `${where} did not answer in time (${code}): check the host and port, and firewalls on the way`
+    return `${where} did not answer in time (${code}): check the host and port, that TLS is set as it expects, and firewalls on the way`
   if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code)) return closedBy(where, code)
   if (SPEAKS_NO_TLS.test(code)) return `${where} speaks no TLS (${code}): switch TLS off, or give the port that has it`
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code))

@@ -35,7 +35,7 @@ export function bucketStage<Server extends BucketServer>(
   return {
     networked: true,
     idempotent: true,
-    testedAt: (settings) => new RegExp(` has it: ${bucketOf(settings)}/.*\\.json$`),
+    testedAt: (settings) => new RegExp(`^arrived in .*: ${bucketOf(settings)}/.*\\.json$`),
     async start() {
       const server = await buckets.start()
       return {

@@ -44,6 +44,7 @@ suite('objects in S3', { skip: missingS3() ?? false, timeout: 120_000 }, () => {
       return JSON.stringify(await sender.send([testEvent(0)], { signingSecrets: [], timeoutMs: 5000 }))
     }
     assert.match(await message({ bucket: 'nobody-made-this' }), /"retry".*NoSuchBucket.*create it/)
+    assert.match(await message({ path_style: false }), /"delivered"/, 'nothing can stand in front of an address')
     assert.match(await message({ secret_access_key: 'wrong' }), /"retry".*SignatureDoesNotMatch.*set it anew/)
   })
 })

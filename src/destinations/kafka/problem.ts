@@ -1,7 +1,7 @@
 // What brokers and the client library say, as sentences for people.
 import { networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
-import { TimedOut } from '../kept-connection.ts'
+import { silent, TimedOut } from '../kept-connection.ts'
 
 /** By the names that Kafka's protocol has for them. */
 const MEND: Record<string, string> = {
@@ -22,7 +22,7 @@ const MEND: Record<string, string> = {
 const ABOUT_MESSAGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE'])
 
 export function problemOf(error: unknown, where: string): SendResult {
-  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  if (error instanceof TimedOut) return retry(silent(where, error), true)
   const codes = codesOf(error)
   const about = codes.find((code) => ABOUT_MESSAGE.has(code))
   if (about !== undefined) {
@@ -35,7 +35,7 @@ export function problemOf(error: unknown, where: string): SendResult {
   const network = networkProblem(error, where)
   if (network !== null) return retry(network)
   if (codes.includes('PLT_KFK_AUTHENTICATION')) return retry(`${where} refused: ${MEND.SASL_AUTHENTICATION_FAILED}`)
-  if (codes.includes('PLT_KFK_TIMEOUT')) return retry(`${where} did not answer in time`, true)
+  if (codes.includes('PLT_KFK_TIMEOUT')) return retry(silent(where, error), true)
   if (codes.includes('PLT_KFK_NETWORK'))
     return retry(`${where} closed the connection: check that TLS and sasl are set as it expects`)
   return retry(`${where} could not be used (${codes[0] ?? 'unknown'})`)

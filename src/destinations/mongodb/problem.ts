@@ -1,7 +1,7 @@
 // What MongoDB says, as sentences for people. Its own words about values are left out: they can quote a person's data.
 import { closedBy, networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
-import { TimedOut } from '../kept-connection.ts'
+import { silent, TimedOut } from '../kept-connection.ts'
 import { HostFailed, NotPrimary } from './client.ts'
 import { NoSuchCluster } from './hosts.ts'
 
@@ -32,7 +32,7 @@ const ABOUT_VALUES = new Set([2, 14, 52, 56, 57, 121, 10_334, 17_280, 17_419])
 export function problemOf(error: unknown, hosts: string): SendResult {
   if (error instanceof HostFailed) return problemOf(error.cause, error.where)
   const where = hosts
-  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  if (error instanceof TimedOut) return retry(silent(where, error), true)
   if (error instanceof NotPrimary) return retry(`${where} is not the primary: give the address of that one as well`)
   if (error instanceof NoSuchCluster)
     return retry(`DNS names no servers of ${where}: check the name, or switch srv off for the address of a server`)
@@ -84,7 +84,7 @@ function isTooLarge(error: unknown): boolean {
 
 function clientProblem(error: unknown, where: string): string {
   const name = error instanceof Error ? error.name : ''
-  if (/Timeout|ServerSelection/.test(name)) return `${where} did not answer in time`
+  if (/Timeout|ServerSelection/.test(name)) return silent(where, error)
   // Of many calls one is told of the connection, the others that all of them were given up.
   if (/Network|PoolCleared|ClientClosed|ExpiredSession/.test(name)) return closedBy(where)
   if (/Compatibility/.test(name)) return `${where} is too old: MongoDB 4.4 or newer is needed`

@@ -1,7 +1,7 @@
 // What MySQL and MariaDB say, as sentences for people. Their own words about values are left out: they can quote a person's data.
-import { networkProblem } from '../../platform/network.ts'
+import { closedBy, networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
-import { TimedOut } from '../kept-connection.ts'
+import { silent, TimedOut } from '../kept-connection.ts'
 
 export const COLUMN_IS_THERE = 1060
 export const NO_SUCH_TABLE = 1146
@@ -64,7 +64,7 @@ export function isAboutEvents(error: unknown): boolean {
 }
 
 export function problemOf(error: unknown, where: string): SendResult {
-  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  if (error instanceof TimedOut) return retry(silent(where, error), true)
   if (error instanceof NotDurable) {
     return retry(
       `${where} does not write every commit to its disk: set innodb_flush_log_at_trx_commit to 1 there, or switch require_persistence off here`,
@@ -73,7 +73,11 @@ export function problemOf(error: unknown, where: string): SendResult {
   if (error instanceof TooLarge)
     return retry(`an event is larger than the max_allowed_packet of ${where}: raise that, or set max_bytes here`)
   if (!isServerError(error))
-    return retry(clientProblem(error, where) ?? networkProblem(error, where) ?? `${where} could not be used`)
+    return retry(
+      clientProblem(error, where) ??
+        networkProblem(error, where) ??
+        `${where} does not answer as MySQL does: check its host and port`,
+    )
   const mend = MEND[error.errno]
   if (mend !== undefined) return retry(`${where} refused (${error.errno}): ${mend}`)
   if (ABOUT_VALUES.has(error.errno)) return rejected(`${where} cannot store what is in this event (${error.errno})`)
@@ -88,7 +92,7 @@ function clientProblem(error: unknown, where: string): string | null {
       ? `${where} closed the connection when TLS began: check the client certificate`
       : `the TLS certificate of ${where} was not accepted: check the host, or give the authority that signed it`
   }
-  if (code === 'PROTOCOL_CONNECTION_LOST') return `${where} closed the connection`
+  if (code === 'PROTOCOL_CONNECTION_LOST') return closedBy(where)
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || code === 'AUTH_SWITCH_PLUGIN_NOT_FOUND')
     return `${where} wants a kind of log-in that is not spoken here: give the user a password (caching_sha2_password or mysql_native_password)`
   return null

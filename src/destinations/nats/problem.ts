@@ -1,10 +1,10 @@
 // What NATS and its library say, as sentences for people.
 import { closedBy, networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
-import { TimedOut } from '../kept-connection.ts'
+import { silent, TimedOut } from '../kept-connection.ts'
 
 export function problemOf(error: unknown, where: string, subject: string): SendResult {
-  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  if (error instanceof TimedOut) return retry(silent(where, error), true)
   const text = textOf(error)
   if (/is no NATS server/.test(text)) return retry(`${where} is no NATS server: correct host and port`)
   if (/no ?responders|503/i.test(text)) {
@@ -20,7 +20,7 @@ export function problemOf(error: unknown, where: string, subject: string): SendR
   if (/maximum (bytes|messages|consumers)|insufficient (resources|storage)|no space/i.test(text)) {
     return retry(`the stream of ${subject} at ${where} is full: raise its limits, or let it discard the oldest`, true)
   }
-  if (/timeout/i.test(text)) return retry(`${where} did not answer in time`, true)
+  if (/timeout/i.test(text)) return retry(silent(where, error), true)
   return retry(networkProblem(error, where) ?? closedBy(where))
 }
 

@@ -1,10 +1,10 @@
 // What RabbitMQ says, as sentences for people. Its refusals carry a number and a name.
 import { networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
-import { TimedOut } from '../kept-connection.ts'
+import { silent, TimedOut } from '../kept-connection.ts'
 
 export function problemOf(error: unknown, where: string): SendResult {
-  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  if (error instanceof TimedOut) return retry(silent(where, error), true)
   const text = error instanceof Error ? error.message : ''
   if (/ACCESS[_-]REFUSED|\b403\b/i.test(text)) {
     return /login|authentication|PLAIN/i.test(text)

@@ -1,7 +1,7 @@
 // What Redis says, as sentences for people. Its errors begin with a word that says which.
 import { closedBy, networkProblem } from '../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../destination.ts'
-import { TimedOut } from '../kept-connection.ts'
+import { silent, TimedOut } from '../kept-connection.ts'
 import { NotPersistent } from './client.ts'
 
 const MEND: Record<string, string> = {
@@ -19,7 +19,7 @@ const MEND: Record<string, string> = {
 }
 
 export function problemOf(error: unknown, where: string): SendResult {
-  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  if (error instanceof TimedOut) return retry(silent(where, error), true)
   if (error instanceof NotPersistent) {
     return retry(
       `${where} does not write its changes to disk: switch appendonly on there, or require_persistence off here`,

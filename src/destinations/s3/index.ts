@@ -95,5 +95,7 @@ function putTo(settings: S3Settings, { http, clock }: World): PutObject {
 function bucketUrl({ endpoint, region, bucket, path_style: pathStyle }: S3Settings): string {
   const china = region.startsWith('cn-') ? '.cn' : ''
   const { protocol, host } = new URL(endpoint ?? `https://s3.${region}.amazonaws.com${china}`)
-  return pathStyle ? `${protocol}//${host}/${bucket}` : `${protocol}//${bucket}.${host}`
+  const inFront = `${protocol}//${bucket}.${host}`
+  // Nothing can stand in front of an address.
+  return pathStyle || !URL.canParse(inFront) ? `${protocol}//${host}/${bucket}` : inFront
 }

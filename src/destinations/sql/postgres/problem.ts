@@ -1,7 +1,7 @@
 // What PostgreSQL says, as sentences for people. Its own words about values are left out: they can quote a person's data.
-import { networkProblem } from '../../../platform/network.ts'
+import { closedBy, networkProblem } from '../../../platform/network.ts'
 import { rejected, retry, type SendResult } from '../../destination.ts'
-import { TimedOut } from '../../kept-connection.ts'
+import { silent, TimedOut } from '../../kept-connection.ts'
 
 const MEND: Record<string, string> = {
   '28000': "the user may not log in that way: check the user, TLS, and the server's pg_hba.conf",
@@ -32,7 +32,7 @@ export function isServerError(error: unknown): error is ServerError {
 }
 
 export function problemOf(error: unknown, where: string): SendResult {
-  if (error instanceof TimedOut) return retry(`${where} did not answer: ${error.message}`, true)
+  if (error instanceof TimedOut) return retry(silent(where, error), true)
   if (!isServerError(error)) return retry(networkProblem(error, where) ?? clientProblem(error, where))
   const { code } = error
   const mend = MEND[code]
@@ -50,9 +50,8 @@ function clientProblem(error: unknown, where: string): string {
   const text = error instanceof Error ? error.message : ''
   if (text === 'The server does not support SSL connections')
     return `${where} offers no TLS: switch tls off, or TLS on there`
-  if (/timeout|terminated due to connection timeout/i.test(text)) return `${where} did not answer in time`
-  if (/Connection terminated|Client has encountered a connection error/.test(text))
-    return `${where} closed the connection`
+  if (/timeout|terminated due to connection timeout/i.test(text)) return silent(where, error)
+  if (/Connection terminated|Client has encountered a connection error/.test(text)) return closedBy(where)
   if (/SASL|password must be/i.test(text)) return `${where} wants a password: set it`
-  return `${where} could not be used`
+  return `${where} does not answer as PostgreSQL does: check its host and port`
 }
