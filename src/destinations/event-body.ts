@@ -24,7 +24,10 @@ export interface ReadEvent {
 
 export function readEvent(event: OutgoingEvent): ReadEvent {
   const text = Buffer.from(event.body.buffer, event.body.byteOffset, event.body.byteLength).toString('utf8')
-  return { event, text, body: JSON.parse(text) as EventBody }
+  const body = JSON.parse(text) as EventBody
+  // Somebody made up (the simulator's) has no connection, and stands in the event alone.
+  const userId = event.userId ?? body.user?.user_id ?? null
+  return { event: { ...event, userId }, text, body }
 }
 
 /** How a user stands after an event; null when the event says nothing of that. */

@@ -32,10 +32,21 @@ export function recordChanges({ event, body }: ReadEvent): RecordChange[] {
   }
   if (!isDataType(event.type)) return []
   const type = event.type
-  return (type === 'athlete' ? [body.athlete] : (body.data ?? [])).flatMap((record) => {
+  return recordsOf(type, body).flatMap((record) => {
     const key = recordKey(type, record)
     return key === null ? [] : [{ ...common, type, key, record: isDeletion(type, record) ? null : record }]
   })
+}
+
+/** It carries no record, or one that cannot be told apart from others: all of it is kept as it came. */
+export function isMoreThanRecords(read: ReadEvent): boolean {
+  const { event, body } = read
+  if (!isDataType(event.type)) return true
+  return recordChanges(read).length < Math.max(1, recordsOf(event.type, body).length)
+}
+
+function recordsOf(type: DataType, body: ReadEvent['body']): unknown[] {
+  return type === 'athlete' ? [body.athlete ?? []].flat() : (body.data ?? [])
 }
 
 /** Events without recency are ordered by when they were made. */

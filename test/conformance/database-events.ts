@@ -28,6 +28,19 @@ export function record(type: DataType, userId: string, at: number, partial: obje
   return event(type, userId, at, { data: [complete(type, partial)] })
 }
 
+/** Of somebody made up, who has no connection. */
+export function madeUp(userId: string): OutgoingEvent {
+  return { ...daily(userId, 1, { steps: 100 }), userId: null, referenceId: null, provider: null }
+}
+
+/** Of a type of record, and yet without one that a row could be told by. */
+export function withoutRecords(userId: string): OutgoingEvent[] {
+  return [
+    event('daily', userId, 1, { data: [] }),
+    event('daily', userId, 2, { data: [complete('daily', { metadata: span }), { metadata: { start_time: null } }] }),
+  ]
+}
+
 export function deleted(userId: string, at: number, more: object): OutgoingEvent {
   return event('record_deleted', userId, at, { summary_id: null, day: null, ...more })
 }

@@ -9,7 +9,18 @@ import { complete } from '../../src/model/records.ts'
 import { type Certificates, makeCertificates } from '../services/certificates.ts'
 import { type Ferretdb, missingFerretdb, PASSWORD, SOURCE, startFerretdb, USER } from '../services/ferretdb.ts'
 import { testEvent, testWorld } from './events.ts'
-import { all, daily, deleted, event, newestStays, NOW, record, span } from './database-events.ts'
+import {
+  all,
+  daily,
+  deleted,
+  event,
+  madeUp,
+  newestStays,
+  NOW,
+  record,
+  span,
+  withoutRecords,
+} from './database-events.ts'
 import type { Settings } from './stage.ts'
 
 suite('documents in MongoDB', { skip: missingFerretdb() ?? false, timeout: 60_000 }, () => {
@@ -131,6 +142,15 @@ suite('documents in MongoDB', { skip: missingFerretdb() ?? false, timeout: 60_00
     const [document] = await found('events')
     assert.equal(document!.event, null)
     assert.equal(document!.payload, numbers)
+  })
+
+  test('nothing that was taken is missing: people made up, events without records, records that cannot be told apart', async (t) => {
+    const { open, found } = await place(t, { mode: 'upsert' })
+    const [user, other] = [randomUUID(), randomUUID()]
+    const rest = withoutRecords(other)
+    await all(open(), [madeUp(user), ...rest])
+    assert.deepEqual((await found('daily')).map((day) => day.user_id as string).sort(), [user, other].sort())
+    assert.deepEqual((await found('events')).map(({ _id }) => String(_id)).sort(), rest.map(({ id }) => id).sort())
   })
 
   for (const mode of ['insert', 'upsert'] as const) {

@@ -7,7 +7,18 @@ import { destinationType } from '../../src/destinations/index.ts'
 import { complete } from '../../src/model/records.ts'
 import { type Certificates, makeCertificates } from '../services/certificates.ts'
 import { testEvent, testWorld } from './events.ts'
-import { all, daily, deleted, event, newestStays, NOW, record, span } from './database-events.ts'
+import {
+  all,
+  daily,
+  deleted,
+  event,
+  madeUp,
+  newestStays,
+  NOW,
+  record,
+  span,
+  withoutRecords,
+} from './database-events.ts'
 import type { Settings } from './stage.ts'
 
 export type AnyRow = Record<string, unknown>
@@ -155,6 +166,21 @@ function modesOf(place: Placed, stage: SqlStage, certificates: () => Certificate
     const [row, ...others] = await rows(`SELECT ${stage.text('event')} AS event, type FROM loam_events`)
     assert.deepEqual({ ...row }, { event: Buffer.from(event.body).toString(), type: 'healthcheck' })
     assert.equal(others.length, 0)
+  })
+
+  test('nothing that was taken is missing: people made up, events without records, records that cannot be told apart', async (t) => {
+    const { open, rows } = await upsert(t)
+    const [user, other] = [randomUUID(), randomUUID()]
+    await all(open(), [madeUp(user), ...withoutRecords(other)])
+    assert.deepEqual(
+      (await rows('SELECT user_id FROM loam_daily')).map((row) => row.user_id).sort(),
+      [user, other].sort(),
+    )
+    const kept = await rows('SELECT user_id, type FROM loam_events')
+    assertRows(kept, [
+      { user_id: other, type: 'daily' },
+      { user_id: other, type: 'daily' },
+    ])
   })
 
   for (const mode of ['insert', 'upsert'] as const) {

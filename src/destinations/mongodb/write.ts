@@ -1,10 +1,17 @@
 // What becomes of events. One document at a time is all that a single server does at once, so each write stands alone and may
 // come again, and what has to be told of a record, its deletion too, is in the one document of that record.
 import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb'
-import { isDataType } from '../../model/data-type.ts'
 import type { OutgoingEvent } from '../destination.ts'
 import { readEvent, type ReadEvent, userChanges } from '../event-body.ts'
-import { at, instantOf, newestChanges, orderOf, type RecordChange, recordChanges } from '../record-changes.ts'
+import {
+  at,
+  instantOf,
+  isMoreThanRecords,
+  newestChanges,
+  orderOf,
+  type RecordChange,
+  recordChanges,
+} from '../record-changes.ts'
 import type { MongodbClient } from './client.ts'
 import { collectionsOf, type Stored } from './collections.ts'
 import type { MongodbSettings } from './index.ts'
@@ -29,7 +36,7 @@ export async function writeEvents(
   const removes = settings.on_deauth === 'delete'
   const wanted = removes ? read.filter(({ event }) => event.type === 'deauth' || !gone.has(event.userId ?? '')) : read
   if (settings.mode === 'upsert') await upsertRecords(stored, newestChanges(wanted.flatMap(recordChanges)))
-  const whole = wanted.filter(({ event }) => settings.mode === 'insert' || !isDataType(event.type))
+  const whole = wanted.filter((each) => settings.mode === 'insert' || isMoreThanRecords(each))
   await insertMissing(
     stored.events,
     whole.map((each) => eventDocument(client, each)),

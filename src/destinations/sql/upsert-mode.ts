@@ -1,10 +1,9 @@
 // A table for each type of record, with one row for each record. What arrives late or twice never undoes what is newer: every
 // row keeps the ordering timestamp of its event, and what was deleted leaves a mark with one.
-import { isDataType } from '../../model/data-type.ts'
 import type { TerraUser } from '../../model/user.ts'
 import type { OutgoingEvent } from '../destination.ts'
 import { readEvent, type ReadEvent, userChanges } from '../event-body.ts'
-import { newestChanges, orderOf, type RecordChange, recordChanges } from '../record-changes.ts'
+import { isMoreThanRecords, newestChanges, orderOf, type RecordChange, recordChanges } from '../record-changes.ts'
 import { type Dialect, parameterList, type Row, type Session, type Table, writeRows } from './dialect.ts'
 import { createTable, type Step } from './migrate.ts'
 import { recordRow, recordTables } from './record-tables.ts'
@@ -83,7 +82,7 @@ export async function upsertEvents(
   await writeRows(session, dialect, deletedTable, marks, (values) =>
     dialect.upsert(deletedTable, values, 'ordering_at'),
   )
-  const others = wanted.filter(({ event }) => !isDataType(event.type)).map(eventRow)
+  const others = wanted.filter(isMoreThanRecords).map(eventRow)
   await writeRows(session, dialect, eventsTable, others, (values) => dialect.insertMissing(eventsTable, values))
   if (options.on_deauth === 'delete' && gone.size > 0) await removeUsers(session, dialect, [...gone])
 }
