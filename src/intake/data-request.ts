@@ -16,6 +16,7 @@ import { finish, jobQueue } from '../queue/queue.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import { traceOf } from '../store/traced.ts'
 import type { Context } from '../store/context.ts'
+import type { Statement } from '../store/database.ts'
 import { settingsOf } from '../store/environments.ts'
 import { type JobRow, saveJobProgress } from '../store/jobs.ts'
 import { readRecords } from '../store/record-reads.ts'
@@ -126,7 +127,8 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
   const lane = payload.large ? 'backfill' : 'live'
   try {
     // The answer is whole or late: what the provider promised is waited for.
-    const filled = await fillGaps(ctx, connection, payload.type, payload.range, lane, payload)
+    const steps = payload.large ? stepsOf(job, payload) : undefined
+    const filled = await fillGaps(ctx, connection, payload.type, payload.range, lane, steps)
     if (filled === 'begun') return { again: ctx.clock.now() }
     if (filled === 'awaited') return { again: ctx.clock.now() + LOOK_AGAIN_MS }
   } catch (error) {
@@ -199,9 +201,27 @@ async function limited(
   })
 }
 
+/** History goes step by step, so that others get their turn and it can be stopped. */
+interface Steps {
+  /** Of one step. */
+  days: number
+  /** Up to this day nothing is left to do, whether or not what came could be read. */
+  readUpTo: string | null
+  reached(day: string): Statement
+}
+
+function stepsOf(job: JobRow, payload: RequestPayload): Steps {
+  return {
+    days: payload.stepDays ?? STEP_DAYS,
+    readUpTo: payload.readUpTo ?? null,
+    reached: (readUpTo) =>
+      saveJobProgress(job.id, job.lease_id!, JSON.stringify({ ...payload, readUpTo }), job.progress),
+  }
+}
+
 /**
  * Reads the days of the range that were never read, or that may have changed since. `awaited`: the provider will send
- * some of them by itself. `filled`: nothing was missing. `begun`: history goes step by step, so that others get their turn and it can be stopped.
+ * some of them by itself. `filled`: nothing was missing. `begun`: the next step is due.
  */
 async function fillGaps(
   ctx: Context,
@@ -209,7 +229,7 @@ async function fillGaps(
   type: DataType,
   range: RecordRange,
   lane: 'live' | 'backfill',
-  { stepDays = STEP_DAYS }: { stepDays?: number } = {},
+  steps?: Steps,
 ): Promise<'filled' | 'read' | 'awaited' | 'begun'> {
   const connector = connectorOf(connection)
   if (connector === null || !typesOf(connector).includes(type)) return 'filled'
@@ -228,6 +248,7 @@ async function fillGaps(
     (await coverageOf(ctx.db, connection.user_id, type, oldest, end)).map((row) => [row.day, row.read_at]),
   )
   const missing = daysBetween(oldest, end).filter((day) => {
+    if (day <= (steps?.readUpTo ?? '')) return false
     if (sends !== null && day >= sends) return false
     if (open.some((row) => row.start_day <= day && day <= row.end_day)) return false
     const readAt = covered.get(day)
@@ -239,10 +260,11 @@ async function fillGaps(
     throw new ProviderError('the person ended access at the provider', { next: 'reauthorize' })
   }
   let awaited = open.length > 0
-  const runs = consecutive(missing, stepDays)
+  const runs = consecutive(missing, steps?.days ?? STEP_DAYS)
   for (const run of runs) {
-    if (await readDays(ctx, connector, connection, type, run, lane)) awaited = true
-    if (lane === 'backfill' && runs.length > 1) return 'begun'
+    const also = steps === undefined ? [] : [steps.reached(run.end)]
+    if (await readDays(ctx, connector, connection, type, run, lane, also)) awaited = true
+    if (steps !== undefined && runs.length > 1) return 'begun'
   }
   if (awaited) return 'awaited'
   return runs.length > 0 ? 'read' : 'filled'
@@ -261,6 +283,7 @@ async function readDays(
   type: DataType,
   days: { start: string; end: string },
   lane: 'live' | 'backfill',
+  reached: readonly Statement[],
 ): Promise<boolean> {
   const orders = ordersForDays(connector, [type], days)
   const { read, promised } = await fetchAll(ctx, connector, connection, orders, [type], lane).catch(async (error) => {
@@ -269,7 +292,7 @@ async function readDays(
       await connectionDegraded(ctx, connection.user_id)
     throw error
   })
-  const also = promiseStatements(connection.user_id, promised, ctx.clock.now())
+  const also = [...promiseStatements(connection.user_id, promised, ctx.clock.now()), ...reached]
   await ingest(ctx, connector, connection.user_id, read, { lane: 'backfill', also })
   return promised.length > 0
 }

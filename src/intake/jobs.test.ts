@@ -95,6 +95,27 @@ test('nothing is read for whom the customer switched off; switched on again, the
   assert.deepEqual((await view()).progress, { done: 5, total: 5 })
 })
 
+test('what cannot be read is not asked for again and again by a large request', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const user = await api.addUser()
+  let asked = 0
+  api.respond(() => {
+    asked++
+    return { status: 200, json: { data: [{ id: 'x', day: 7, bedtime_start: {} }], next_token: null } }
+  })
+  const path = `/v2/sleep?user_id=${user.user_id}&start_date=2025-01-01&end_date=2025-03-10`
+  assert.equal((await api.asCustomer('GET', path)).status, 200)
+  let turns = 0
+  for (let state = 'pending'; state === 'pending'; turns++) {
+    assert.ok(turns < 20, `after ${turns} turns and ${asked} questions it is not over`)
+    const job = await claimed(api, user, 'request')
+    await runJob(api.ctx, job, workers.request)
+    state = (await api.ctx.db.one<{ state: string }>('SELECT state FROM jobs WHERE id = $1', [job.id]))!.state
+  }
+  assert.ok(asked >= 5)
+})
+
 test('a request is answered once, by whoever holds it; never after it was stopped', async (t) => {
   const api = await openTestApi()
   t.after(() => api.dispose())

@@ -37,6 +37,8 @@ export interface RequestPayload {
   large: boolean
   /** Days that are read at once, where they had to become fewer than usual: more were too much for a provider's limits. */
   stepDays?: number
+  /** The last day of the latest step that was read. */
+  readUpTo?: string
   /** `rate_limit_hit` is sent once. */
   limitTold?: boolean
   /** Settled once all is measured. */
