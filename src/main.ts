@@ -15,6 +15,7 @@ import { startBodies } from './bodies/loop.ts'
 import { openBodies } from './bodies/open.ts'
 import type { Config } from './config.ts'
 import { connectorById } from './connectors/index.ts'
+import { bringRefusalsForward } from './credentials/budgets.ts'
 import { application, type Application } from './credentials/client.ts'
 import { startDelivering } from './deliver/deliver.ts'
 import { startIntake } from './intake/loop.ts'
@@ -205,7 +206,9 @@ async function startClock(db: Database, config: Config, log: Log): Promise<{ clo
   const clock: SharedClock = await sharedClock(db, async (backMs) => {
     log.warn({ backMs }, 'the clock was set back')
     // Of several servers each would do it again; and a database server's clock is set by people who know.
-    if (config.embedded) await bringForward(db, backMs, clock.now())
+    if (!config.embedded) return
+    bringRefusalsForward(backMs, clock.now())
+    await bringForward(db, backMs, clock.now())
   })
   const looking = setInterval(() => {
     clock.look().catch((error) => log.debug({ err: error }, 'the clock could not be read'))

@@ -99,12 +99,17 @@ export async function refuseCalls(ctx: Context, name: string, until: number): Pr
   await refuseBudget(ctx.db, name, until)
 }
 
+/** The clock was set back to `now`: refusals end as much earlier. Those of the database follow its own clock. */
+export function bringRefusalsForward(byMs: number, now: number): void {
+  for (const slices of inMemory.values()) if (slices.refusedUntil > now) slices.refusedUntil -= byMs
+}
+
 function takeInMemory({ name, limit }: Budget, how: { now: number; cost: number; most: number; keep: number }): number {
   const slices = slicesInMemory(name)
   const verdict = takeFrom(slices, limit, how)
   if ('waitMs' in verdict) return verdict.waitMs
   const { slot, count } = verdict.take
-  for (const old of slices.used.keys()) if (old < slot - 60) slices.used.delete(old)
+  for (const old of slices.used.keys()) if (old < slot - 60 || old > slot) slices.used.delete(old)
   slices.used.set(slot, (slices.used.get(slot) ?? 0) + count)
   return 0
 }

@@ -27,7 +27,10 @@ export function takeFrom(
   if (slices.refusedUntil > now) return { waitMs: slices.refusedUntil - now }
   // What costs more than there ever is passes alone: the provider will say.
   const room = Math.max(limit.requests - keep, Math.min(cost, limit.requests), 1)
-  const recent = [...slices.used].filter(([each]) => each >= slot - SLICES).sort(([a], [b]) => a - b)
+  // What lies ahead was counted before the clock was set back; the next slice may be another server's.
+  const recent = [...slices.used]
+    .filter(([each]) => each >= slot - SLICES && each <= slot + 1)
+    .sort(([a], [b]) => a - b)
   let left = room - recent.reduce((sum, [, used]) => sum + used, 0)
   const needed = Math.min(cost, room)
   if (left >= needed) {

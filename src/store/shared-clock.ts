@@ -38,10 +38,20 @@ export async function bringForward(db: Database, byMs: number, now: number): Pro
     sql: `UPDATE ${table} SET next_at = next_at - $1 WHERE state = 'pending' AND next_at > $2`,
     params: [byMs, now],
   })
-  const destinations = (column: 'opened_until' | 'failing_since'): { sql: string; params: number[] } => ({
-    sql: `UPDATE destinations SET ${column} = ${column} - $1 WHERE ${column} > $2`,
+  const each = (
+    table: 'destinations' | 'connections' | 'promises',
+    column: string,
+  ): { sql: string; params: number[] } => ({
+    sql: `UPDATE ${table} SET ${column} = ${column} - $1 WHERE ${column} > $2`,
     params: [byMs, now],
   })
-  await db.batch([sooner('jobs'), sooner('deliveries'), destinations('opened_until'), destinations('failing_since')])
+  await db.batch([
+    sooner('jobs'),
+    sooner('deliveries'),
+    each('destinations', 'opened_until'),
+    each('destinations', 'failing_since'),
+    each('connections', 'next_poll_at'),
+    each('promises', 'closes_at'),
+  ])
   forgetRemembered(db)
 }
