@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { signatureHeader } from '../destinations/webhook/signature.ts'
+import { expireInspector } from '../outbox/retention.ts'
 import { listDestinations } from '../store/destinations.ts'
 import { openTestApi, type TestApi } from './test-api.ts'
 
@@ -45,6 +46,31 @@ test('takes every method and body, and shows them byte for byte', async () => {
   )
   assert.deepEqual((await api.asOperator('DELETE', '/admin/v1/inspector/my-bin/requests')).json, { deleted: 2 })
   assert.deepEqual(await shown('my-bin'), [])
+})
+
+test('of a person who was deleted it keeps nothing, of everybody two weeks', async () => {
+  const { user_id: user } = await api.addUser()
+  const { user_id: other } = await api.addUser()
+  await api.asOperator('DELETE', `/admin/v1/inspector/${bin}/requests`)
+  for (const id of [user, other]) {
+    const event = {
+      status: 'success',
+      type: 'body',
+      user: { user_id: id, reference_id: null },
+      data: [{ weight_kg: 77 }],
+    }
+    for (const text of [JSON.stringify(event), JSON.stringify(event, null, 2)]) {
+      assert.equal((await api.call('POST', `/inspect/${bin}`, { body: text })).status, 200)
+    }
+  }
+  assert.equal((await api.asOperator('DELETE', `/admin/v1/users/${user}`)).status, 204)
+  const left = (await shown(bin)).map((row) => Buffer.from(row.body_base64, 'base64').toString())
+  assert.equal(left.length, 2)
+  assert.ok(left.every((text) => text.includes(other)))
+  api.clock.advance(13 * 86_400_000)
+  assert.equal(await expireInspector(api.ctx), 0)
+  api.clock.advance(2 * 86_400_000)
+  assert.equal(await expireInspector(api.ctx), 2)
 })
 
 test('keeps no cookie: a browser that opens a bin sends the session of the dashboard along', async () => {

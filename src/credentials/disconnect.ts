@@ -20,14 +20,15 @@ import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteEventsOfUser } from '../store/events.ts'
 import { forgetUser } from '../store/body-moves.ts'
+import { deleteInspectorRequestsOfUser } from '../store/inspector.ts'
 import { deleteJobsOfUser } from '../store/jobs.ts'
 import { type Application, applicationOf } from './client.ts'
 import { connectionHttp, firstHttp } from './connection-http.ts'
 import { openTokens, renewTokens, sealTokens, type StoredTokens, tokenPlace } from './tokens.ts'
 
-/** Everything held for a connection, everywhere: records, pages, events with their bodies, work under way. */
+/** Everything held for a connection, everywhere: records, pages, events with their bodies, also in the inspector, work under way. */
 export async function eraseConnection(ctx: Context, tx: Transaction, userId: string): Promise<void> {
-  await tx.batch([...deleteEventsOfUser(userId), deleteJobsOfUser(userId)])
+  await tx.batch([...deleteEventsOfUser(userId), deleteJobsOfUser(userId), deleteInspectorRequestsOfUser(userId)])
   await deleteConnection(tx, userId)
   if (ctx.bodies !== undefined) await forgetUser(tx, userId, ctx.clock.now())
   tx.afterCommit(() => forgetUserInMemory(ctx.db, userId))

@@ -1,6 +1,6 @@
 // The inbound loop: what was promised to be read, is read, whatever happens in between.
 import { tendPartitions } from '../outbox/partitions.ts'
-import { expire, expireAudit } from '../outbox/retention.ts'
+import { expire, expireAudit, expireInspector } from '../outbox/retention.ts'
 import { createAlarm } from '../queue/alarm.ts'
 import { claim, jobQueue, recover } from '../queue/queue.ts'
 import { LOOK_MS, Servers } from '../queue/servers.ts'
@@ -121,6 +121,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
     await expireAudit(ctx)
+    await expireInspector(ctx)
     await deleteOldSignInFailures(ctx.db, ctx.clock.now())
     await deleteEndedSlots(ctx.db, ctx.clock.now() - 86_400_000)
   })

@@ -6,6 +6,7 @@ import type { Database } from '../store/database.ts'
 import { deleteOldAttempts } from '../store/deliveries.ts'
 import { deleteOldEvents } from '../store/events.ts'
 import { listEnvironments, settingsOf } from '../store/environments.ts'
+import { deleteOldInspectorRequests } from '../store/inspector.ts'
 import { asLeader } from '../store/leader.ts'
 import type { Cursor } from '../store/paging.ts'
 import { countStored, cutoffBySize, forgetHours, STORED_KINDS, type StoredKind } from '../store/stored.ts'
@@ -14,6 +15,7 @@ const AT_ONCE = 500
 const MEGABYTE = 1_000_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+const INSPECTOR_DAYS = 14
 /** On PostgreSQL partitions are dropped whole (partitions.ts): only what is left some time later goes row by row. */
 const LEFT_TO_PARTITIONS_MS = DAY_MS + HOUR_MS
 
@@ -64,6 +66,11 @@ export async function expireAudit(ctx: Context, forMs = 60_000): Promise<number>
     more = deleted === AT_ONCE
   }
   return gone
+}
+
+/** What the inspector received and nobody cleared. */
+export async function expireInspector({ db, clock }: Pick<Context, 'db' | 'clock'>): Promise<number> {
+  return deleteOldInspectorRequests(db, clock.now() - INSPECTOR_DAYS * DAY_MS)
 }
 
 /** Answers how many went. Ends after about `forMs`, so that nothing else waits for long. Of several servers one does it. */

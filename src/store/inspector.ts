@@ -1,4 +1,4 @@
-import type { Sql } from './database.ts'
+import type { Sql, Statement } from './database.ts'
 import { type Cursor, type Slice, sliceOf } from './paging.ts'
 
 export interface InspectorRequestRow {
@@ -11,14 +11,26 @@ export interface InspectorRequestRow {
   signature_valid: number | null
   received_at: number
   body: Uint8Array
+  /** Whose event it is; null where the body names nobody. */
+  user_id: string | null
 }
 
 export async function insertInspectorRequest(sql: Sql, row: InspectorRequestRow, keep: number): Promise<void> {
   await sql.batch([
     {
-      sql: `INSERT INTO inspector_requests (id, bin, method, path, headers, signature_valid, received_at, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      params: [row.id, row.bin, row.method, row.path, row.headers, row.signature_valid, row.received_at, row.body],
+      sql: `INSERT INTO inspector_requests (id, bin, method, path, headers, signature_valid, received_at, body, user_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      params: [
+        row.id,
+        row.bin,
+        row.method,
+        row.path,
+        row.headers,
+        row.signature_valid,
+        row.received_at,
+        row.body,
+        row.user_id,
+      ],
     },
     {
       sql: `DELETE FROM inspector_requests WHERE bin = $1 AND id IN
@@ -50,4 +62,12 @@ export function listBins(sql: Sql): Promise<{ bin: string; requests: number; las
 
 export function clearBin(sql: Sql, bin: string): Promise<number> {
   return sql.run('DELETE FROM inspector_requests WHERE bin = $1', [bin])
+}
+
+export function deleteInspectorRequestsOfUser(userId: string): Statement {
+  return { sql: 'DELETE FROM inspector_requests WHERE user_id = $1', params: [userId] }
+}
+
+export function deleteOldInspectorRequests(sql: Sql, before: number): Promise<number> {
+  return sql.run('DELETE FROM inspector_requests WHERE received_at < $1', [before])
 }
