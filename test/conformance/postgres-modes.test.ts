@@ -38,5 +38,17 @@ sqlModes(
       await all(sender, [daily(randomUUID(), 1)])
       assert.equal((await rows(`SELECT 1 FROM ${table}`)).length, 1)
     })
+
+    test('who may make tables in a schema need not be allowed to make schemas', async (t) => {
+      const { open, rows } = await place(t, { mode: 'upsert', schema: "it's" })
+      const user = `narrow_${randomBytes(4).toString('hex')}`
+      await rows(`CREATE ROLE ${user} LOGIN PASSWORD '${PASSWORD}'`)
+      await rows(`CREATE SCHEMA "it's"`)
+      const sender = open({ user })
+      const [result] = await sender.send([daily(randomUUID(), 1)], NOW)
+      assert.match(JSON.stringify(result), /"retry".*42501.*needs CREATE on the schema/)
+      await rows(`GRANT CREATE, USAGE ON SCHEMA "it's" TO ${user}`)
+      await all(sender, [daily(randomUUID(), 1)])
+    })
   },
 )

@@ -31,7 +31,7 @@ export function postgresDialect(schema: string | null): Dialect {
     indexesInside: false,
     tableOptions: '',
     afterTable: () => [],
-    prepare: schema === null ? [] : [`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`],
+    prepare: schema === null ? [] : [makeSchema(schema)],
     exists:
       schema === null
         ? 'SELECT 1 WHERE to_regclass(quote_ident($1)) IS NOT NULL'
@@ -51,6 +51,12 @@ export function postgresDialect(schema: string | null): Dialect {
     addColumn: (name, column) => `ALTER TABLE ${table(name)} ADD COLUMN IF NOT EXISTS ${columnText(dialect, column)}`,
   }
   return dialect
+}
+
+/** `IF NOT EXISTS` wants the right to make schemas of whoever asks, also where the schema is there. */
+function makeSchema(schema: string): string {
+  const make = `IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = ${literal(schema)}) THEN CREATE SCHEMA ${quoted(schema)}; END IF;`
+  return `DO ${literal(`BEGIN ${make} END`)}`
 }
 
 function quoted(name: string): string {
