@@ -8,7 +8,8 @@ const MEND: Record<string, string> = {
   '28P01': 'the user or the password is wrong: set both anew',
   '3D000': 'there is no such database: create it, or correct its name',
   '3F000': 'there is no such schema: give the user the right to create it, or correct its name',
-  '42501': 'the user lacks a right: it needs CREATE on the schema (on the database, where the schema is not there yet), and SELECT, INSERT, UPDATE and DELETE on the tables',
+  '42501':
+    'the user lacks a right: it needs CREATE on the schema (on the database, where the schema is not there yet), and SELECT, INSERT, UPDATE and DELETE on the tables',
   '53100': 'its disk is full',
   '53300': 'it has no connection to spare: raise max_connections, or use a pooler',
   '57014': 'a statement took too long: look for locks, or for a server that is short of everything',
