@@ -105,3 +105,12 @@ test('a request by webhook is answered whole, when it has come', async () => {
     [5],
   )
 })
+
+test('history that was not allowed is asked for once it is', async () => {
+  const who = 'promise-allowed'
+  const { userId } = await env.connect(garmin, who, { grant: 'ACTIVITY_EXPORT HEALTH_EXPORT' })
+  assert.deepEqual((await rest(userId, 'to_webhook=false')).body.data, [])
+  await env.lever(garmin, `scopes?person=${who}&grant=ACTIVITY_EXPORT%20HEALTH_EXPORT%20HISTORICAL_DATA_EXPORT`)
+  await env.rest()
+  assert.equal((await rest(userId, 'to_webhook=false')).body.type, 'processing')
+})

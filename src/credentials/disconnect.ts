@@ -17,6 +17,7 @@ import {
 } from '../store/connections.ts'
 import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
+import { forgetCoverage } from '../store/records.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteEventsOfUser } from '../store/events.ts'
 import { forgetUser } from '../store/body-moves.ts'
@@ -210,6 +211,8 @@ export async function permissionsChanged(ctx: Context, userId: string, scopes: r
     if (added.length === 0 && removed.length === 0) return
     connection.scopes = scopes.join(',')
     await setConnectionScopes(tx, userId, connection.scopes)
+    // What was refused until now counts as read, with nothing there.
+    if (added.length > 0) await tx.batch([forgetCoverage(userId)])
     await appendEvents(ctx, tx, [
       {
         environmentId: connection.environment_id,

@@ -213,6 +213,11 @@ export function putCoverage(userId: string, type: string, days: readonly string[
   return statements
 }
 
+/** No day counts as read any more: all are asked for again when somebody wants them. */
+export function forgetCoverage(userId: string): Statement {
+  return { sql: 'DELETE FROM coverage WHERE user_id = $1', params: [userId] }
+}
+
 export function coverageOf(
   sql: Sql,
   userId: string,
