@@ -1,6 +1,6 @@
 // HTTP for one connection: authorized, paced, with the provider's refusals turned into what should happen next.
 import type { AuthorizedRequest, CallAccess, ConnectionHttp } from '../connectors/connector.ts'
-import { ProviderError } from '../platform/errors.ts'
+import { LONGEST_WAIT_SECONDS, ProviderError } from '../platform/errors.ts'
 import { HttpFailure, type HttpRequest, type HttpResponse, retryAfterSeconds } from '../platform/http.ts'
 import { endDegraded } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -158,7 +158,7 @@ async function judge(
   if (status === 429) {
     const now = ctx.clock.now()
     const said429 = connector.limits.waitSeconds?.(response, now) ?? retryAfterSeconds(response.headers, now)
-    const wait = said429 ?? DEFAULT_RATE_LIMIT_WAIT_SECONDS
+    const wait = Math.min(said429 ?? DEFAULT_RATE_LIMIT_WAIT_SECONDS, LONGEST_WAIT_SECONDS)
     await refused(ctx, application, paced, now + wait * 1000)
     throw new ProviderError(`${said}: too many requests`, {
       next: 'retry',

@@ -10,6 +10,9 @@ export type ProviderNext =
   /** Trying again cannot help. */
   | 'give_up'
 
+/** No limit of a provider lasts longer than a day; whoever names more is asked once a day. */
+export const LONGEST_WAIT_SECONDS = 86_400
+
 /** A provider did not do what we asked. `message` may reach a customer; `cause` only the log. */
 export class ProviderError extends Error {
   readonly next: ProviderNext
@@ -31,7 +34,7 @@ export class ProviderError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'ProviderError'
     this.next = options.next
-    this.afterSeconds = options.afterSeconds ?? null
+    this.afterSeconds = options.afterSeconds == null ? null : Math.min(options.afterSeconds, LONGEST_WAIT_SECONDS)
     this.status = options.status ?? null
     this.rateLimited = options.rateLimited ?? false
   }

@@ -188,6 +188,25 @@ test('the provider limits us: 429 with the wait and the body that older clients 
   assert.equal((await jobsOf(user)).length, 1)
 })
 
+test('a provider that names a wait of years is asked again after a day', async () => {
+  const user = await api.addUser()
+  const path = `/v2/sleep?user_id=${user.user_id}&start_date=2026-03-01&end_date=2026-03-02&to_webhook=false`
+  for (const [status, ours] of [
+    [503, 502],
+    [429, 429],
+  ]) {
+    api.respond(() => ({ status: status!, headers: { 'retry-after': '1000000000' } }))
+    const answer = await api.asCustomer('GET', path)
+    assert.equal(answer.status, ours)
+    assert.equal(answer.headers.get('retry-after'), '86400')
+  }
+  const tokens = { access_token: 'b', refresh_token: 's', token_type: 'bearer', expires_in: 86_400 }
+  const page = { data: [], next_token: null }
+  api.respond(({ method }) => ({ status: 200, json: method === 'POST' ? tokens : page }))
+  api.clock.advance(86_401_000)
+  assert.equal((await api.asCustomer('GET', path)).status, 200)
+})
+
 test('the provider rejects the token: 400 with a reason, never 401', async () => {
   const user = await api.addUser()
   api.respond((request) =>
