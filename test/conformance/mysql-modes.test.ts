@@ -31,6 +31,7 @@ sqlModes(
           return { host: '127.0.0.1', port: server.port, database, user: USER, password: PASSWORD, tls: false }
         },
         query: ({ database }, sql) => server.query<AnyRow>(String(database), sql),
+        readOnly: (on) => server.query(null, `SET GLOBAL tx_read_only = ${on ? 1 : 0}`),
         stop: () => server.stop(),
       }
     },

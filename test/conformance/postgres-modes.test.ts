@@ -20,6 +20,11 @@ sqlModes(
           return { host: '127.0.0.1', port: server.port, database, user: USER, password: PASSWORD, tls: false }
         },
         query: ({ database }, sql) => server.query<AnyRow>(String(database), sql),
+        readOnly: (on) =>
+          server.query(
+            'postgres',
+            `SET TRANSACTION READ WRITE; ALTER ROLE ${USER} SET default_transaction_read_only = ${on}`,
+          ),
         stop: () => server.stop(),
       }
     },

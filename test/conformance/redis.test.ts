@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { pipeline } from 'node:stream'
 import { suite, test } from 'node:test'
 import { redis, RedisSettings } from '../../src/destinations/redis/index.ts'
 import { missingRedis, PASSWORD, type Redis, startRedis } from '../services/redis.ts'
@@ -55,6 +58,28 @@ suite('what only Redis has', { skip: missingRedis() ?? false, timeout: 60_000 },
     assert.match(await send({}), /"retry".*switch appendonly on there/)
     assert.match(await send({ require_persistence: false }), /"delivered"/)
     assert.match(await send({ require_persistence: false, replicas: 1 }), /"retry".*0 of 1 replicas/)
+  })
+
+  test('a replica is asked on a new connection, which may lead to the new primary', async (t) => {
+    const [replica, primary] = [await startRedis(), await startRedis()]
+    t.after(() => Promise.all([replica.stop(), primary.stop()]))
+    await replica.client().replicaof('127.0.0.1', primary.port)
+    // As a name that is given to another server.
+    let now = replica
+    const name = createServer((socket) => {
+      const onward = connect(now.port, '127.0.0.1')
+      pipeline(socket, onward, socket, () => undefined)
+    })
+    name.listen(0, '127.0.0.1')
+    await once(name, 'listening')
+    t.after(() => name.close())
+    const settings: Settings = { ...place(primary), port: (name.address() as AddressInfo).port }
+    const sender = redis.open(RedisSettings.parse(settings), testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    assert.match(JSON.stringify(await sender.send([testEvent(0)], NOW)), /"retry".*it is a replica/)
+    now = primary
+    assert.match(JSON.stringify(await sender.send([testEvent(0)], NOW)), /"delivered"/)
+    assert.equal(await primary.client().xlen(String(settings.stream)), 1)
   })
 
   test('the database is the one of the settings; one that is not there is never taken for another', async (t) => {

@@ -27,6 +27,8 @@ export interface SqlServer {
   /** Settings that reach a database of its own. */
   place(): Promise<Settings>
   query(settings: Settings, sql: string): Promise<AnyRow[]>
+  /** Of all connections that are made from now on. */
+  readOnly(on: boolean): Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export interface SqlPlace {
   settings: Settings
   open(more?: Settings): Sender
   rows(sql: string): Promise<AnyRow[]>
+  readOnly: SqlServer['readOnly']
 }
 
 export function sqlModes(
@@ -73,6 +76,7 @@ export function sqlModes(
           return sender
         },
         rows: (sql) => server.query(settings, sql),
+        readOnly: (on) => server.readOnly(on),
       }
     }
 
@@ -299,6 +303,17 @@ function modesOf(place: Placed, stage: SqlStage, certificates: () => Certificate
     await all(open(), [event])
     const found = await rows('SELECT payload_id FROM terra_data_payloads ORDER BY created_at')
     assertRows(found, [{ payload_id: null }, { payload_id: event.id }])
+  })
+
+  test('a server that was read-only is asked on a new connection, which may lead to another one', async (t) => {
+    const { open, readOnly } = await place(t)
+    await all(open(), [daily(randomUUID(), 1)])
+    await readOnly(true)
+    t.after(() => readOnly(false))
+    const [sender, event] = [open(), daily(randomUUID(), 1)]
+    assert.match(JSON.stringify(await sender.send([event], NOW)), /"retry".*it is read-only/)
+    await readOnly(false)
+    await all(sender, [event])
   })
 
   test('many servers that start at once make the tables once', async (t) => {

@@ -5,7 +5,7 @@ import { sqlSender } from '../sql/sender.ts'
 import { sqlSettings } from '../sql/settings.ts'
 import { openMysql } from './client.ts'
 import { mysqlDialect } from './dialect.ts'
-import { isAboutEvents, isServerError, NO_SUCH_TABLE, problemOf } from './problem.ts'
+import { isAboutEvents, isAnswer, isServerError, NO_SUCH_TABLE, problemOf } from './problem.ts'
 
 export const MysqlSettings = z.object({
   ...sqlSettings({ port: 3306, longestName: 80 }),
@@ -30,7 +30,7 @@ export const mysql = defineDestination({
         dialect: mysqlDialect,
         connect: () => openMysql(settings, world.network),
         lostTables: (error) => isServerError(error) && error.errno === NO_SUCH_TABLE,
-        answered: (error) => isAboutEvents(error) || (isServerError(error) && error.fatal !== true),
+        answered: isAnswer,
         aboutEvents: isAboutEvents,
         problem: (error) => problemOf(error, `${settings.host}:${settings.port}`),
       },

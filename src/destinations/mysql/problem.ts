@@ -41,6 +41,8 @@ const MEND: Record<number, string> = {
   4031: 'it closed an idle connection',
 }
 
+const READ_ONLY = new Set([1290, 1792, 1836])
+
 /** What is in the statement, not how the database is: too long, out of range, no text, no JSON, null, a broken check. */
 const ABOUT_VALUES = new Set([1048, 1264, 1292, 1366, 1367, 1406, 3140, 3141, 3819, 4025])
 
@@ -61,6 +63,11 @@ export function isServerError(error: unknown): error is ServerError {
 /** It is about what the batch holds: one of its events alone may fare better. */
 export function isAboutEvents(error: unknown): boolean {
   return error instanceof TooLarge || (isServerError(error) && ABOUT_VALUES.has(error.errno))
+}
+
+/** The server said no, and the connection is good. Another one may lead to the new primary, where the address is its name. */
+export function isAnswer(error: unknown): boolean {
+  return isAboutEvents(error) || (isServerError(error) && error.fatal !== true && !READ_ONLY.has(error.errno))
 }
 
 export function problemOf(error: unknown, where: string): SendResult {

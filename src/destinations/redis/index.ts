@@ -75,6 +75,8 @@ export const redis = defineDestination({
         ]),
       )
       const errors = await client.add(entries)
+      // With one that is no use for any of them it is over.
+      if (errors.every((error) => error !== null && !isAnswer(error))) throw errors[0]!
       const found = settings.replicas === 0 ? 0 : await client.replicas(settings.replicas, timeoutMs / 2)
       return errors.map((error) => {
         if (error !== null) return problemOf(error, where)

@@ -40,10 +40,10 @@ export function problemOf(error: unknown, where: string): SendResult {
   return retry(networkProblem(error, where) ?? closedBy(where))
 }
 
-/** The server looked at the command and said no: the connection is good. */
+/** The server looked at the command and said no: the connection is good. Of a replica another one may lead to the new primary. */
 export function isAnswer(error: unknown): boolean {
   const word = wordOf(error)
-  return word !== null && word !== 'NOAUTH' && word !== 'LOADING'
+  return word !== null && !['NOAUTH', 'LOADING', 'READONLY'].includes(word)
 }
 
 function wordOf(error: unknown): string | null {

@@ -28,7 +28,7 @@ export function postgresDatabase(settings: PostgresTarget, network: Network): Da
     dialect: postgresDialect(settings.schema),
     connect: () => openPostgres(settings, network),
     lostTables: (error) => isServerError(error) && error.code === NO_SUCH_TABLE,
-    answered: (error) => isServerError(error) && !/^(08|57P)/.test(error.code),
+    answered: (error) => isServerError(error) && !/^(08|57P|25006)/.test(error.code),
     aboutEvents: isAboutValues,
     problem: (error) => problemOf(error, `${settings.host}:${settings.port}`),
   }
