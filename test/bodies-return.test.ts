@@ -1,7 +1,7 @@
 // The way back from the bucket, and who of several servers moves bodies.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -11,7 +11,7 @@ import { type BodiesOptions, startBodies } from '../src/bodies/loop.ts'
 import { moveBodies } from '../src/bodies/move.ts'
 import { openBodies } from '../src/bodies/open.ts'
 import { returnBodies } from '../src/bodies/return.ts'
-import type { BodiesSetting } from '../src/bodies/setting.ts'
+import { type BodiesSetting, MARK } from '../src/bodies/setting.ts'
 import { openWorld, until, type World } from '../src/deliver/test-world.ts'
 import { BodiesUnavailable, type BodyStore, keyInRow } from '../src/store/bodies.ts'
 import { beginMoving, returnPass } from '../src/store/body-state.ts'
@@ -179,6 +179,7 @@ test('of several servers one moves at a time; when it dies another goes on, once
   const world = await openWorld(t)
   const folder = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, MARK), '{}')
   const bodies = folderBodies(folder)
   await append(world, texts)
   await due(world)
@@ -212,6 +213,7 @@ test('what fails is seen everywhere, until it works again', async (t) => {
   const world = await openWorld(t)
   const folder = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, MARK), '{}')
   const bodies = folderBodies(folder)
   world.api.ctx.bodies = bodies
   await append(world, texts)

@@ -2,7 +2,7 @@
 // something dies on the way.
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
@@ -11,7 +11,13 @@ import { forgetBodies, sweepBodies } from '../src/bodies/forget.ts'
 import { moveBodies } from '../src/bodies/move.ts'
 import { openBodies } from '../src/bodies/open.ts'
 import { bucketBodies } from '../src/bodies/s3.ts'
-import { type AwsSettings, type BodiesSetting, bodiesSetting, type BucketSettings } from '../src/bodies/setting.ts'
+import {
+  type AwsSettings,
+  type BodiesSetting,
+  bodiesSetting,
+  type BucketSettings,
+  MARK,
+} from '../src/bodies/setting.ts'
 import { oura } from '../src/connectors/oura/index.ts'
 import { eraseConnection } from '../src/credentials/disconnect.ts'
 import { openWorld, stateOf, until, type World } from '../src/deliver/test-world.ts'
@@ -37,7 +43,7 @@ const text = (i: number): string => `${i} äé😀 ${randomBytes(400).toString('
 async function keysIn(bodies: BodyStore, prefix = ''): Promise<string[]> {
   const keys: string[] = []
   for await (const found of bodies.list(prefix)) keys.push(...found.map(({ key }) => key))
-  return keys
+  return keys.filter((key) => key !== MARK)
 }
 
 async function bodiesInRows(world: World, table = 'events'): Promise<(string | null)[]> {
@@ -225,6 +231,7 @@ function suiteOf(name: string, skip: string | false, openPlace: (t: TestContext)
 function placeInFolder(t: TestContext): Promise<BodyStore> {
   const folder = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
+  writeFileSync(join(folder, MARK), '{}')
   return Promise.resolve(folderBodies(folder))
 }
 
@@ -304,6 +311,38 @@ test('a place belongs to one installation, and stays where it is', async (t) => 
   for (const elsewhere of [{ kind: 'database' } as const, { ...setting, folder: `${folder}/other` }]) {
     await assert.rejects(openBodies(elsewhere, world.ctx), new RegExp(`LOAM_BODIES must be file://${folder}`))
   }
+})
+
+test('a folder that is empty, as its file system is not mounted, says nothing of what is gone', async (t) => {
+  const parent = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
+  t.after(() => rmSync(parent, { recursive: true, force: true }))
+  const [folder, away] = [join(parent, 'bodies'), join(parent, 'away')]
+  const setting: BodiesSetting = { kind: 'folder', folder }
+  const place = await openWorld(t)
+  const bodies = (await openBodies(setting, place.ctx))!
+  const world = await worldWith(t, bodies)
+  const [id] = await appendTexts(world, [text(0)])
+  await move(world, bodies)
+  const status = async () => (await world.api.asOperator('GET', `/admin/v1/events/${id}`)).status
+
+  renameSync(folder, away)
+  mkdirSync(folder)
+  assert.equal(await status(), 503)
+  const receiver = await world.receiver()
+  await world.destination(receiver.url)
+  await world.start()
+  assert.equal((await world.api.asOperator('POST', `/admin/v1/events/${id}/resend`, { json: {} })).status, 202)
+  await assert.rejects(bodies.put('nobody/events/1', Buffer.from('x')), BodiesUnavailable)
+  await assert.rejects(bodies.delete(['nobody/events/1']), /is its file system mounted/)
+  await assert.rejects(keysIn(bodies), BodiesUnavailable)
+  assert.ok(await openBodies(setting, place.ctx), 'a start goes on without it')
+  assert.deepEqual(readdirSync(folder), [], 'and makes nothing there')
+
+  rmdirSync(folder)
+  renameSync(away, folder)
+  assert.ok(existsSync(join(folder, MARK)))
+  assert.equal(await status(), 200)
+  await until(() => receiver.got.length === 1, 'not delivered once the folder was there again')
 })
 
 test('what the setting may be', () => {

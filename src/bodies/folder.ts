@@ -4,7 +4,7 @@ import { open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promis
 import { dirname, join, relative } from 'node:path'
 import { makeFolderLater } from '../platform/folder.ts'
 import { BodiesUnavailable, type BodyStore } from '../store/bodies.ts'
-import { placeOf } from './setting.ts'
+import { MARK, placeOf } from './setting.ts'
 
 const LISTED_AT_ONCE = 1000
 
@@ -24,6 +24,12 @@ export function folderBodies(folder: string): BodyStore {
     }
   }
 
+  /** Else nothing that is not there says anything: the file system of the folder may not be mounted. */
+  async function mustBeOurs(): Promise<void> {
+    const mark = await within(() => stat(pathOf(MARK)))
+    if (mark === null) throw new BodiesUnavailable(`${place}: ${MARK} is not there; is its file system mounted?`)
+  }
+
   async function syncFolder(path: string): Promise<void> {
     const handle = await open(path)
     try {
@@ -36,6 +42,7 @@ export function folderBodies(folder: string): BodyStore {
   return {
     place,
     async put(key, body) {
+      if (key !== MARK) await mustBeOurs()
       const path = pathOf(key)
       const partial = `${path}.${randomBytes(6).toString('hex')}.part`
       await within(async () => {
@@ -58,8 +65,13 @@ export function folderBodies(folder: string): BodyStore {
         if (written === null) throw new BodiesUnavailable(`${place}: the folder went away`)
       })
     },
-    get: (key) => within(() => readFile(pathOf(key))),
+    async get(key) {
+      const body = await within(() => readFile(pathOf(key)))
+      if (body === null && key !== MARK) await mustBeOurs()
+      return body
+    },
     async delete(keys) {
+      await mustBeOurs()
       for (const key of keys) await within(() => rm(pathOf(key), { force: true }))
       // A folder is named after a person: it goes when nothing is in it.
       for (const parent of new Set(keys.map(dirname))) {
@@ -73,6 +85,7 @@ export function folderBodies(folder: string): BodyStore {
       }
     },
     async *list(prefix, after = '') {
+      await mustBeOurs()
       const entries = await within(() => readdir(pathOf(prefix), { recursive: true, withFileTypes: true }))
       const keys = (entries ?? [])
         .filter((entry) => entry.isFile())

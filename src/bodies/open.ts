@@ -5,10 +5,7 @@ import type { Context } from '../store/context.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../store/instance-settings.ts'
 import { folderBodies } from './folder.ts'
 import { bucketBodies } from './s3.ts'
-import type { BodiesReturn, BodiesSetting } from './setting.ts'
-
-/** Says in the place whose it is: two installations in one place would delete each other's bodies. */
-const MARK = 'loam.json'
+import { type BodiesReturn, type BodiesSetting, MARK } from './setting.ts'
 
 export async function openBodies(
   setting: BodiesSetting,
@@ -29,7 +26,7 @@ export async function openBodies(
     return undefined
   }
   try {
-    await claim(bodies, await installationId(ctx))
+    await claim(bodies, await installationId(ctx), used === null)
   } catch (error) {
     // It was there before, so what needs it waits for it.
     if (used === null || !(error instanceof BodiesUnavailable)) throw error
@@ -44,9 +41,12 @@ function storeOf(setting: BodiesSetting, world: Pick<Context, 'http' | 'clock'>)
   return setting.kind === 'folder' ? folderBodies(setting.folder) : bucketBodies(setting, world)
 }
 
-async function claim(bodies: BodyStore, id: string): Promise<void> {
+async function claim(bodies: BodyStore, id: string, isNew: boolean): Promise<void> {
   const mark = await bodies.get(MARK)
-  if (mark === null) return await bodies.put(MARK, Buffer.from(JSON.stringify({ installation: id })))
+  const own = JSON.stringify({ installation: id })
+  if (mark === null && isNew) return await bodies.put(MARK, Buffer.from(own))
+  // Not made anew: what is empty now may be the folder below a file system that is not mounted.
+  if (mark === null) throw new BodiesUnavailable(`${bodies.place}: ${MARK}, which holds ${own}, is not there`)
   if (!Buffer.from(mark).toString('utf8').includes(id)) {
     throw new Error(
       `LOAM_BODIES is ${bodies.place}, which belongs to another installation (${MARK} says so): set a prefix of its own`,

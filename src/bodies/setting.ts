@@ -16,6 +16,9 @@ export interface BucketSettings {
 
 export type BodiesSetting = { kind: 'database' } | { kind: 'folder'; folder: string } | BucketSettings
 
+/** Says in the place whose it is: two installations in one place would delete each other's bodies. */
+export const MARK = 'loam.json'
+
 /** `on`: bodies come back from the place; `without-missing`: also without those that it lacks. */
 export const BODIES_RETURN = ['off', 'on', 'without-missing'] as const
 export type BodiesReturn = (typeof BODIES_RETURN)[number]
