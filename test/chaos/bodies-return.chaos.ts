@@ -18,6 +18,8 @@ const BUCKET = 'bodies'
 const DAYS = LONG ? 5000 : 400
 /** Bodies are moved when they are ten minutes old. */
 const AHEAD_MS = 11 * 60_000
+/** Objects stay at least so long. */
+const KEPT_MS = 14 * 60_000
 /** The first byte of what stands in place of a body. */
 const ELSEWHERE = 3
 
@@ -59,6 +61,7 @@ for (const engine of ENGINES) {
       await server.start()
       return server
     }
+    const beganAt = Date.now()
     const back = await open({ LOAM_BODIES_RETURN: 'on' })
     const returned = async (): Promise<number> => (await pass(world))?.returned ?? 0
     for (let round = 0; round < rounds(2, 40) && (await pass(world))?.finishedAt == null; round++) {
@@ -82,8 +85,8 @@ for (const engine of ENGINES) {
     assert.deepEqual([bodies, missing, await elsewhere(world)], [moved, 0, 0])
     await same(back, before, { isAway: false })
 
-    // Objects stay for whoever read their name a moment ago; a quarter of an hour is over at once here.
-    assert.equal((await keysIn(s3)).length, moved)
+    // Objects stay for whoever read their name a moment ago; a quarter of an hour is over at once here, if it is not over yet.
+    if (Date.now() - beganAt < KEPT_MS) assert.equal((await keysIn(s3)).length, moved)
     await world.engine.change('UPDATE body_deletions SET due_at = 0')
     await s3.kill()
     await until(async () => (await shown(back)).error !== null, 'nobody says that the bucket is away')
