@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { closedDoor } from './http-server.ts'
+import { closedDoor, listen } from './http-server.ts'
 
 test('until what is behind the door is ready, everybody is told to come again, under a reference', async () => {
   const door = closedDoor()
@@ -12,4 +14,16 @@ test('until what is behind the door is ready, everybody is told to come again, u
   assert.deepEqual(await early.json(), { status: 'error', message: 'starting' })
   door.open({ fetch: () => new Response('open') })
   assert.equal(await (await ask()).text(), 'open')
+})
+
+test('HTTP/1.0 without a host is answered, as load balancers ask; HTTP/1.1 without one is not', async (t) => {
+  const { server, port } = await listen({ host: '127.0.0.1', port: 0 }, { fetch: () => new Response('fine') })
+  t.after(() => server.close())
+  const ask = (version: string): Promise<string> => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(`GET /healthz HTTP/${version}\r\nConnection: close\r\n\r\n`)
+    return text(socket)
+  }
+  assert.match(await ask('1.0'), /^HTTP\/1.1 200 [\s\S]*fine$/)
+  assert.match(await ask('1.1'), /^HTTP\/1.1 400 /)
 })

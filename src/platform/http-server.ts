@@ -36,6 +36,8 @@ export async function listen(
 ): Promise<{ server: Server; port: number }> {
   const viaWeb = getRequestListener(fetch)
   const server = createServer((incoming, outgoing) => {
+    // HTTP/1.0 knows no host, and some load balancers look at /healthz with it; of 1.1 Node has refused those without.
+    incoming.headers.host ??= 'localhost'
     if (direct?.(incoming, outgoing) !== true) void viaWeb(incoming, outgoing)
   })
   // Slower than any proxy's, so that a kept-alive connection is never closed under a request.
