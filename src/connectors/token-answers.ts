@@ -28,9 +28,11 @@ function idIn(value: unknown): string | null {
 export function tokenRefusal(response: HttpResponse, code: string | null): ProviderError {
   const { status } = response
   const cause = { status, error: code }
-  if (status === 429 || status >= 500) {
+  // A page for people in its place (of maintenance, of a firewall) refuses nobody's grant.
+  const isRefusal = code !== null || status === 400 || status === 401
+  if (status === 429 || status >= 500 || !isRefusal) {
     const wait = retryAfterSeconds(response.headers, Date.now())
-    return new ProviderError(`the token endpoint answered ${status}`, {
+    return new ProviderError(`the token endpoint answered ${status}${status < 300 ? ' without tokens' : ''}`, {
       next: 'retry',
       afterSeconds: wait ?? 30,
       status,
