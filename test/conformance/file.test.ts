@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
+import type { OutgoingEvent } from '../../src/destinations/destination.ts'
 import { file, FileSettings } from '../../src/destinations/file/index.ts'
 import { manualClock } from '../../src/platform/clock.ts'
 import { destinationSuite } from './destination-suite.ts'
@@ -90,6 +101,25 @@ suite('what only files have', () => {
     }
   })
 
+  test('no half a line stays where a disk becomes full, and no empty files', { skip: !canLimit() }, async (t) => {
+    const { sender, folder } = opened(t, { line: 'event' })
+    const [first, second] = testEvents(2)
+    const size = lineBytes(first!)
+    await sender.send([first!], NOW)
+    limitFiles(size + 50)
+    t.after(() => limitFiles('unlimited'))
+    assert.equal((await sender.send([second!], NOW))[0]!.next, 'retry')
+    limitFiles(10)
+    assert.equal((await sender.send([second!], NOW))[0]!.next, 'retry')
+    limitFiles('unlimited')
+    assert.deepEqual(
+      readdirSync(folder).map((name) => statSync(join(folder, name)).size),
+      [size],
+    )
+    assert.equal((await sender.send([second!], NOW))[0]!.next, 'delivered')
+    assert.deepEqual(linesIn(folder).sort(), [textOf(first!), textOf(second!)].sort())
+  })
+
   test('a full disk is told', { skip: !existsSync('/dev/full') }, async (t) => {
     const { sender, folder } = opened(t)
     await sender.send([testEvent(0)], NOW)
@@ -105,3 +135,19 @@ suite('what only files have', () => {
     assert.equal(readdirSync(folder).length, 2)
   })
 })
+
+const lineBytes = (event: OutgoingEvent): number => Buffer.byteLength(textOf(event)) + 1
+
+/** Files of this process may not become larger: what is written beyond that is written in part, as on a full disk. */
+function limitFiles(bytes: number | 'unlimited'): void {
+  execFileSync('prlimit', [`--pid=${process.pid}`, `--fsize=${bytes}:unlimited`], { stdio: 'pipe' })
+}
+
+function canLimit(): boolean {
+  try {
+    limitFiles('unlimited')
+    return true
+  } catch {
+    return false
+  }
+}

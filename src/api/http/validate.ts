@@ -43,6 +43,8 @@ function sentence(issue: z.core.$ZodIssue): string {
       return issue.issues[0] === undefined ? issue.message : sentence(issue.issues[0])
     case 'too_small':
       if (!issue.message.startsWith('Too small')) return issue.message
+      // Texts and lists of at least one.
+      if (issue.minimum === 1 && measure(issue.origin) !== '') return 'must not be empty'
       return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${measure(issue.origin)}`
     case 'too_big':
       return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${measure(issue.origin)}`

@@ -1,7 +1,7 @@
-// Files that only grow, each with one writer: a sender begins one of its own and another one by size, by day, and after a failure,
-// which may have left half a line.
+// Files that only grow, each with one writer: a sender begins one of its own and another one by size, by day, and after a failure.
+// What a failure left of half a line is taken back, where the process lives on.
 import { randomBytes } from 'node:crypto'
-import { constants, type FileHandle, open, stat } from 'node:fs/promises'
+import { constants, type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import { makeFolderLater } from '../../platform/folder.ts'
@@ -52,6 +52,13 @@ export function lineFiles(
     return { handle, name, day: today(), bytes: 0 }
   }
 
+  /** To what was delivered of it: readers of many files in a row would take half a line and the next file's first for one. */
+  async function cutBack({ handle, name, bytes }: Current): Promise<void> {
+    await handle.truncate(bytes)
+    // On a full disk there is one for each attempt.
+    if (bytes === 0) await rm(join(base ?? '', folder, name), { force: true })
+  }
+
   /** Whether its name still leads to it. */
   async function isThere({ handle, name }: Current): Promise<boolean> {
     const [own, named] = await Promise.all([handle.stat(), unlessMissing(stat(join(base ?? '', folder, name)))])
@@ -71,8 +78,13 @@ export function lineFiles(
 
       async function put(lines: Buffer): Promise<void> {
         last = null
-        await current.handle.appendFile(lines)
-        await current.handle.datasync()
+        try {
+          await current.handle.appendFile(lines)
+          await current.handle.datasync()
+        } catch (error) {
+          await cutBack(current).catch(() => undefined)
+          throw error
+        }
         current.bytes += lines.byteLength
       }
 
