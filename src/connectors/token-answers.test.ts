@@ -26,6 +26,7 @@ for (const [name, status, body, next] of [
   ['a page of maintenance', 200, undefined, 'retry'],
   ['a way to such a page', 302, undefined, 'retry'],
   ["a firewall's page", 403, undefined, 'retry'],
+  ['the same in JSON', 403, { error: 'forbidden' }, 'retry'],
   ['an endpoint that is not there for a while', 404, undefined, 'retry'],
 ] as const) {
   test(`${name}, ${status}: ${next}`, () => {

@@ -24,12 +24,15 @@ function idIn(value: unknown): string | null {
   return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : null
 }
 
+/** RFC 6749, and what some add: whatever the status, it is the grant that is meant. */
+const OF_A_GRANT = /^(invalid|expired|access_denied|unsupported)/
+
 /** What a refusal of the token endpoint means: only the grant itself being void asks the person to sign in again. */
 export function tokenRefusal(response: HttpResponse, code: string | null): ProviderError {
   const { status } = response
   const cause = { status, error: code }
   // A page for people in its place (of maintenance, of a firewall) refuses nobody's grant.
-  const isRefusal = code !== null || status === 400 || status === 401
+  const isRefusal = status === 400 || status === 401 || OF_A_GRANT.test(code ?? '')
   if (status === 429 || status >= 500 || !isRefusal) {
     const wait = retryAfterSeconds(response.headers, Date.now())
     return new ProviderError(`the token endpoint answered ${status}${status < 300 ? ' without tokens' : ''}`, {
