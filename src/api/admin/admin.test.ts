@@ -56,10 +56,13 @@ test('environments: list, create, rename, settings; an unknown dev-id is 404', a
   assert.equal(nobody.json.code, 'environment_not_found')
 })
 
-test('unknown members are refused: a misspelled one must not pass silently', async () => {
+test('unknown members are refused: a misspelled one must not pass silently; so are empty ones', async () => {
   const answer = await api.asOperator('PUT', '/admin/v1/sources/OURA', { json: { enable: true } })
   assert.equal(answer.status, 400)
   assert.equal(answer.json.message, 'enable: is not known here; check its spelling')
+  const settings = { host: 'redis.example.com', stream: '' }
+  const empty = await api.asOperator('POST', '/admin/v1/destinations', { json: { type: 'redis', settings } })
+  assert.equal(empty.json.message, 'stream: must not be empty')
 })
 
 test('unknown parameters are refused, with those that are known; what every list may be asked for is not', async () => {
