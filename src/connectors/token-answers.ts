@@ -24,6 +24,8 @@ function idIn(value: unknown): string | null {
   return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : null
 }
 
+/** 410: the endpoint is gone for good, and every grant with it. */
+const REFUSING = new Set([400, 401, 410])
 /** RFC 6749, and what some add: whatever the status, it is the grant that is meant. */
 const OF_A_GRANT = /^(invalid|expired|access_denied|unsupported)/
 
@@ -32,7 +34,7 @@ export function tokenRefusal(response: HttpResponse, code: string | null): Provi
   const { status } = response
   const cause = { status, error: code }
   // A page for people in its place (of maintenance, of a firewall) refuses nobody's grant.
-  const isRefusal = status === 400 || status === 401 || OF_A_GRANT.test(code ?? '')
+  const isRefusal = REFUSING.has(status) || OF_A_GRANT.test(code ?? '')
   if (status === 429 || status >= 500 || !isRefusal) {
     const wait = retryAfterSeconds(response.headers, Date.now())
     return new ProviderError(`the token endpoint answered ${status}${status < 300 ? ' without tokens' : ''}`, {
