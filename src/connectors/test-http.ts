@@ -8,7 +8,11 @@ import type { Connector, ConnectionHttp, FetchContext, Fetched, NotificationRequ
 export type Answer = { status?: number; json: unknown }
 
 export function responseOf({ status = 200, json }: Answer, headers: Record<string, string> = {}): HttpResponse {
-  const text = json === null ? '' : JSON.stringify(json)
+  return textResponse(status, json === null ? '' : JSON.stringify(json), headers)
+}
+
+/** What is no JSON fails where it is read as such. */
+export function textResponse(status: number, text: string, headers: Record<string, string> = {}): HttpResponse {
   return { status, headers, body: Buffer.from(text), truncated: false, text: () => text, json: () => parseJson(text) }
 }
 

@@ -2,18 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProviderError } from '../platform/errors.ts'
 import type { HttpResponse } from '../platform/http.ts'
+import { responseOf, textResponse } from './test-http.ts'
 import { readStandardTokens } from './token-answers.ts'
 
 function answer(status: number, body: unknown): HttpResponse {
-  const text = body === undefined ? '<html>' : JSON.stringify(body)
-  return {
-    status,
-    headers: {},
-    body: Buffer.from(text),
-    truncated: false,
-    text: () => text,
-    json: () => JSON.parse(text),
-  }
+  return body === undefined ? textResponse(status, '<html>') : responseOf({ status, json: body })
 }
 
 for (const [name, status, body, next] of [

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { test } from 'node:test'
-import type { HttpRequest, HttpResponse } from '../../platform/http.ts'
+import type { HttpRequest } from '../../platform/http.ts'
 import type { Address, NotificationRequest, NotificationSecrets } from '../connector.ts'
+import { responseOf } from '../test-http.ts'
 import { notifications } from './notifications.ts'
 
 // A vector made with a throw-away key, in the documented format.
@@ -34,20 +35,8 @@ const secrets: NotificationSecrets = {
   now: 0,
   async send(at: Address) {
     asked.push(`${at.host}${at.path}`)
-    return answer(200, KEYSET)
+    return responseOf({ json: KEYSET })
   },
-}
-
-function answer(status: number, body: unknown): HttpResponse {
-  const text = JSON.stringify(body)
-  return {
-    status,
-    headers: {},
-    body: Buffer.from(text),
-    truncated: false,
-    text: () => text,
-    json: () => JSON.parse(text),
-  }
 }
 
 function request(
@@ -90,7 +79,7 @@ test('a key that is in no set known so far may be a newer one', async () => {
     ...secrets,
     async send(_, given) {
       how.push(given?.fresh)
-      return answer(200, given?.fresh === true ? KEYSET : before)
+      return responseOf({ json: given?.fresh === true ? KEYSET : before })
     },
   }
   assert.equal(await notifications.verify(request(BODY), rotated), true)
@@ -98,7 +87,7 @@ test('a key that is in no set known so far may be a newer one', async () => {
 })
 
 test('keys that cannot be read are no refusal: the notification comes again', async () => {
-  const failing = { ...secrets, send: async () => answer(503, {}) }
+  const failing = { ...secrets, send: async () => responseOf({ status: 503, json: {} }) }
   await assert.rejects(async () => notifications.verify(request(BODY), failing), /public keys/)
 })
 
@@ -182,7 +171,7 @@ test('the subscriber is made once, changed when it points elsewhere, and left al
       } else if (request.method === 'PATCH') {
         stored = { ...stored, ...(request.json as object) }
       }
-      return answer(200, stored === null ? {} : { subscribers: [stored] })
+      return responseOf({ json: stored === null ? {} : { subscribers: [stored] } })
     },
   }
   await notifications.subscribeApplication!(context)
@@ -210,7 +199,7 @@ test('a service account signs for a token; its key never leaves', async () => {
     client: { id: 'x', secret: 'y', extra: { project_number: '618', service_account } },
     async send(at: Address, request: Omit<HttpRequest, 'url'> = {}) {
       sent.push({ at: `${at.host}${at.path}`, request })
-      return answer(200, at.path === '/token' ? { access_token: 'ya29' } : {})
+      return responseOf({ json: at.path === '/token' ? { access_token: 'ya29' } : {} })
     },
   })
   const [head, claims, signature] = (sent[0]!.request.form!.assertion as string).split('.')

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts'
 import type { Address, NotificationRequest } from '../connector.ts'
+import { responseOf } from '../test-http.ts'
 import { notifications } from './notifications.ts'
 import { oura } from './index.ts'
 
@@ -146,15 +147,7 @@ function ouraWith(rows: { id: string; data_type: string; event_type: string; url
       expiration_time: row.ends ?? '2026-12-14T08:00:00.000000',
     }))
     const status = failing.get(called) ?? (method === 'POST' ? 201 : 200)
-    const text = JSON.stringify(method === 'GET' ? list : {})
-    return Promise.resolve({
-      status,
-      headers: {},
-      body: Buffer.from(text),
-      truncated: false,
-      text: () => text,
-      json: () => JSON.parse(text),
-    })
+    return Promise.resolve(responseOf({ status, json: method === 'GET' ? list : {} }))
   }
   const subscribe = (now: string): Promise<unknown> =>
     notifications.subscribeApplication!({
