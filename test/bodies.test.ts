@@ -2,33 +2,25 @@
 // something dies on the way.
 import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { folderBodies } from '../src/bodies/folder.ts'
 import { forgetBodies, sweepBodies } from '../src/bodies/forget.ts'
-import { moveBodies } from '../src/bodies/move.ts'
-import { openBodies } from '../src/bodies/open.ts'
 import { bucketBodies } from '../src/bodies/s3.ts'
-import {
-  type AwsSettings,
-  type BodiesSetting,
-  bodiesSetting,
-  type BucketSettings,
-  MARK,
-} from '../src/bodies/setting.ts'
+import { bodiesSetting, type BucketSettings, MARK } from '../src/bodies/setting.ts'
 import { oura } from '../src/connectors/oura/index.ts'
 import { eraseConnection } from '../src/credentials/disconnect.ts'
-import { openWorld, stateOf, until, type World } from '../src/deliver/test-world.ts'
+import { stateOf, until } from '../src/deliver/test-world.ts'
 import { ingest } from '../src/intake/ingest.ts'
 import { runRenormalize } from '../src/intake/renormalize.ts'
 import { expire } from '../src/outbox/retention.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { createHttp } from '../src/platform/http-client.ts'
 import { claimInTurns } from '../src/queue/share.ts'
-import { BodiesUnavailable, bodyKey, type BodyStore, keyInRow, nameOfBody } from '../src/store/bodies.ts'
-import { pack } from '../src/store/compress.ts'
+import { BodiesUnavailable, bodyKey, type BodyStore } from '../src/store/bodies.ts'
+import { appendTexts, bodiesInRows, keysIn, move, never, text, worldWith } from './bodies-world.ts'
 import { goldenCases } from './golden.ts'
 import { ACCESS_KEY, missingS3, type S3, SECRET_KEY, startS3 } from './services/s3.ts'
 
@@ -36,37 +28,6 @@ const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const missing = missingS3()
 if (missing !== null && process.env.CI === 'true') throw new Error(`CI tests bodies in a bucket, and ${missing}`)
-
-const never = (): boolean => false
-const text = (i: number): string => `${i} äé😀 ${randomBytes(400).toString('hex')}`
-
-async function keysIn(bodies: BodyStore, prefix = ''): Promise<string[]> {
-  const keys: string[] = []
-  for await (const found of bodies.list(prefix)) keys.push(...found.map(({ key }) => key))
-  return keys.filter((key) => key !== MARK)
-}
-
-async function bodiesInRows(world: World, table = 'events'): Promise<(string | null)[]> {
-  const rows = await world.ctx.db.all<{ body: Uint8Array }>(`SELECT body FROM ${table} ORDER BY id`)
-  return rows.map((row) => keyInRow(row.body))
-}
-
-/** All that there is, however young. */
-function move(world: World, bodies: BodyStore): Promise<number> {
-  return moveBodies(world.ctx, bodies, { madeBefore: Date.now() + 1000, until: never })
-}
-
-async function worldWith(t: TestContext, bodies: BodyStore): Promise<World> {
-  const world = await openWorld(t)
-  // The API's context is another object with the same database.
-  world.ctx.bodies = bodies
-  world.api.ctx.bodies = bodies
-  return world
-}
-
-function appendTexts(world: World, texts: readonly string[], more = {}): Promise<string[]> {
-  return world.append(...texts.map((each) => ({ type: 'daily', body: { type: 'daily', text: each }, ...more })))
-}
 
 function suiteOf(name: string, skip: string | false, openPlace: (t: TestContext) => Promise<BodyStore>) {
   suite(`bodies in ${name}`, { skip, timeout: 60_000 }, () => {
@@ -296,85 +257,4 @@ suite('bodies in an S3 bucket that dies', { skip: missing ?? false, timeout: 60_
       assert.equal((json.body as { text: string }).text, texts[i])
     }
   })
-})
-
-test('a place belongs to one installation, and stays where it is', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const [world, other] = [await openWorld(t), await openWorld(t)]
-  const setting: BodiesSetting = { kind: 'folder', folder }
-  assert.equal(await openBodies({ kind: 'database' }, world.ctx), undefined)
-  for (let start = 0; start < 2; start++) {
-    assert.equal((await openBodies(setting, world.ctx))?.place, `file://${folder}`)
-  }
-  await assert.rejects(openBodies(setting, other.ctx), /belongs to another installation/)
-  for (const elsewhere of [{ kind: 'database' } as const, { ...setting, folder: `${folder}/other` }]) {
-    await assert.rejects(openBodies(elsewhere, world.ctx), new RegExp(`LOAM_BODIES must be file://${folder}`))
-  }
-})
-
-test('a folder that is empty, as its file system is not mounted, says nothing of what is gone', async (t) => {
-  const parent = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
-  t.after(() => rmSync(parent, { recursive: true, force: true }))
-  const [folder, away] = [join(parent, 'bodies'), join(parent, 'away')]
-  const setting: BodiesSetting = { kind: 'folder', folder }
-  const place = await openWorld(t)
-  const bodies = (await openBodies(setting, place.ctx))!
-  const world = await worldWith(t, bodies)
-  const [id] = await appendTexts(world, [text(0)])
-  await move(world, bodies)
-  const status = async () => (await world.api.asOperator('GET', `/admin/v1/events/${id}`)).status
-
-  renameSync(folder, away)
-  mkdirSync(folder)
-  assert.equal(await status(), 503)
-  const receiver = await world.receiver()
-  await world.destination(receiver.url)
-  await world.start()
-  assert.equal((await world.api.asOperator('POST', `/admin/v1/events/${id}/resend`, { json: {} })).status, 202)
-  await assert.rejects(bodies.put('nobody/events/1', Buffer.from('x')), BodiesUnavailable)
-  await assert.rejects(bodies.delete(['nobody/events/1']), /is its file system mounted/)
-  await assert.rejects(keysIn(bodies), BodiesUnavailable)
-  assert.ok(await openBodies(setting, place.ctx), 'a start goes on without it')
-  assert.deepEqual(readdirSync(folder), [], 'and makes nothing there')
-
-  rmdirSync(folder)
-  renameSync(away, folder)
-  assert.ok(existsSync(join(folder, MARK)))
-  assert.equal(await status(), 200)
-  await until(() => receiver.got.length === 1, 'not delivered once the folder was there again')
-})
-
-test('what the setting may be', () => {
-  const none: AwsSettings = {
-    endpoint: undefined,
-    region: undefined,
-    accessKeyId: undefined,
-    secretAccessKey: undefined,
-  }
-  const keys: AwsSettings = { ...none, accessKeyId: 'id', secretAccessKey: 'secret' }
-  const read = (text: string, aws = keys): BodiesSetting | string => bodiesSetting(text, aws)
-  const bucket = { kind: 's3', region: 'us-east-1', endpoint: null, accessKeyId: 'id', secretAccessKey: 'secret' }
-  assert.deepEqual(read('database', none), { kind: 'database' })
-  assert.deepEqual(read('file:///var/lib/loam/bodies/'), { kind: 'folder', folder: '/var/lib/loam/bodies' })
-  assert.deepEqual(read('s3://my-bucket'), { ...bucket, bucket: 'my-bucket', prefix: '' })
-  assert.deepEqual(read('s3://my-bucket/a/b/'), { ...bucket, bucket: 'my-bucket', prefix: 'a/b/' })
-  assert.match(String(read('s3://my-bucket', none)), /needs AWS_ACCESS_KEY_ID/)
-  for (const wrong of [
-    's3://',
-    's3://my-bucket/../other',
-    's3://my-bucket//a',
-    'gs://my-bucket',
-    'file://host/x',
-    'bucket',
-  ]) {
-    assert.match(String(read(wrong)), /must be database, s3:/, wrong)
-  }
-})
-
-test('the first byte of a packed body tells what it is: none is taken for the name of an object', () => {
-  const long = new TextEncoder().encode('x'.repeat(2000))
-  for (const pieces of [[new Uint8Array(3)], [long], [long, long]])
-    assert.equal(keyInRow(pack({ toPack: pieces })), null)
-  assert.equal(keyInRow(nameOfBody('nobody/events/1')), 'nobody/events/1')
 })

@@ -1,0 +1,58 @@
+// The place of bodies that were moved: whose it is, and what its absence means.
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openBodies } from '../src/bodies/open.ts'
+import { type BodiesSetting, MARK } from '../src/bodies/setting.ts'
+import { openWorld, until } from '../src/deliver/test-world.ts'
+import { BodiesUnavailable } from '../src/store/bodies.ts'
+import { appendTexts, keysIn, move, text, worldWith } from './bodies-world.ts'
+
+test('a place belongs to one installation, and stays where it is', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const [world, other] = [await openWorld(t), await openWorld(t)]
+  const setting: BodiesSetting = { kind: 'folder', folder }
+  assert.equal(await openBodies({ kind: 'database' }, world.ctx), undefined)
+  for (let start = 0; start < 2; start++) {
+    assert.equal((await openBodies(setting, world.ctx))?.place, `file://${folder}`)
+  }
+  await assert.rejects(openBodies(setting, other.ctx), /belongs to another installation/)
+  for (const elsewhere of [{ kind: 'database' } as const, { ...setting, folder: `${folder}/other` }]) {
+    await assert.rejects(openBodies(elsewhere, world.ctx), new RegExp(`LOAM_BODIES must be file://${folder}`))
+  }
+})
+
+test('a folder that is empty, as its file system is not mounted, says nothing of what is gone', async (t) => {
+  const parent = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
+  t.after(() => rmSync(parent, { recursive: true, force: true }))
+  const [folder, away] = [join(parent, 'bodies'), join(parent, 'away')]
+  const setting: BodiesSetting = { kind: 'folder', folder }
+  const place = await openWorld(t)
+  const bodies = (await openBodies(setting, place.ctx))!
+  const world = await worldWith(t, bodies)
+  const [id] = await appendTexts(world, [text(0)])
+  await move(world, bodies)
+  const status = async () => (await world.api.asOperator('GET', `/admin/v1/events/${id}`)).status
+
+  renameSync(folder, away)
+  mkdirSync(folder)
+  assert.equal(await status(), 503)
+  const receiver = await world.receiver()
+  await world.destination(receiver.url)
+  await world.start()
+  assert.equal((await world.api.asOperator('POST', `/admin/v1/events/${id}/resend`, { json: {} })).status, 202)
+  await assert.rejects(bodies.put('nobody/events/1', Buffer.from('x')), BodiesUnavailable)
+  await assert.rejects(bodies.delete(['nobody/events/1']), /is its file system mounted/)
+  await assert.rejects(keysIn(bodies), BodiesUnavailable)
+  assert.ok(await openBodies(setting, place.ctx), 'a start goes on without it')
+  assert.deepEqual(readdirSync(folder), [], 'and makes nothing there')
+
+  rmdirSync(folder)
+  renameSync(away, folder)
+  assert.ok(existsSync(join(folder, MARK)))
+  assert.equal(await status(), 200)
+  await until(() => receiver.got.length === 1, 'not delivered once the folder was there again')
+})
