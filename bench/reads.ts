@@ -8,7 +8,8 @@ import { complete } from '../src/model/records.ts'
 import type { Actor } from '../src/store/audit.ts'
 import { packSync } from '../src/store/compress.ts'
 import type { Context } from '../src/store/context.ts'
-import { putCoverage, putRecord } from '../src/store/records.ts'
+import { putCoverage } from '../src/store/coverage.ts'
+import { putRecord } from '../src/store/records.ts'
 import { traced } from '../src/store/traced.ts'
 import { median, round, table } from './lib/figures.ts'
 
@@ -52,7 +53,7 @@ async function fill(): Promise<string[]> {
           body: packSync(JSON.stringify(record(day, i * 7 + d))),
         }),
       ),
-      ...putCoverage(userId, 'daily', DAYS, api.clock.now()),
+      ...putCoverage(userId, 'daily', DAYS, { at: api.clock.now(), whole: true, now: api.clock.now() }),
     ])
   }
   return people

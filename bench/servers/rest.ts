@@ -1,6 +1,6 @@
 // The product as it is started, with some weeks of one person at Garmin stored: their days are asked for over REST.
 import { daysBetween } from '../../src/model/local-day.ts'
-import { putCoverage } from '../../src/store/records.ts'
+import { putCoverage } from '../../src/store/coverage.ts'
 import { serveContestant } from '../lib/contestant.ts'
 import { garminPushes } from '../lib/events.ts'
 import { people } from './people.ts'
@@ -23,7 +23,7 @@ for (const i of days.keys()) {
   if (response.status !== 200) throw new Error(`a push was answered ${response.status}`)
 }
 // As after history was asked for: nobody asks the provider for these days.
-await ctx.db.batch(putCoverage(person!.user_id, 'daily', days, Date.now()))
+await ctx.db.batch(putCoverage(person!.user_id, 'daily', days, { at: Date.now(), whole: true, now: Date.now() }))
 serveContestant(
   {
     url: ctx.internalUrl,

@@ -17,7 +17,7 @@ import {
 } from '../store/connections.ts'
 import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
-import { forgetCoverage } from '../store/records.ts'
+import { forgetCoverage } from '../store/coverage.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteEventsOfUser } from '../store/events.ts'
 import { forgetUser } from '../store/body-moves.ts'

@@ -17,7 +17,7 @@ import { addDays, countDays, daysBetween, localDayOf, tellingZone } from '../mod
 import { ProviderError } from '../platform/errors.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
-import type { Read } from './ingest.ts'
+import type { Covered, Read } from './ingest.ts'
 
 export interface FetchOrder {
   kind: string
@@ -90,10 +90,11 @@ async function fetchWith(
     pages: Read['pages'][number][]
     gone: Read['gone'][number][]
     runAt: number
-    covered: { type: DataType; days: readonly string[] }[]
+    covered: Covered[]
     listed: Read['listed'][number][]
   }
   const skipped: string[] = []
+  const refused = new Set<DataType>()
   const promised: Promised['promised'][] = []
   const granted = connection.scopes?.split(',') ?? null
   let timeZone = connection.time_zone
@@ -137,15 +138,15 @@ async function fetchWith(
         'a kind could not be read and is left out',
       )
       skipped.push(order.kind)
-      continue
+      for (const type of source.types) refused.add(type)
     }
   }
-  // A day counts as read only when all that could be asked was asked.
+  // A day counts as read only when all that could be asked was asked, and as whole when all of it was answered.
   const days = orders.every((order) => 'days' in order.wanted) ? commonDays(orders) : null
   if (days !== null) {
     for (const type of types ?? typesOf(connector)) {
       if (promised.some((each) => each.types.includes(type))) continue
-      read.covered.push({ type, days: daysBetween(days.start, days.end) })
+      read.covered.push({ type, days: daysBetween(days.start, days.end), whole: !refused.has(type) })
     }
   }
   return { read, skipped, promised }

@@ -7,8 +7,9 @@ import { addDays, countDays, daysBetween, localDayOf } from '../model/local-day.
 import { ProviderError } from '../platform/errors.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
+import { coverageOf } from '../store/coverage.ts'
 import type { Statement } from '../store/database.ts'
-import { coverageOf, type RecordRange } from '../store/records.ts'
+import type { RecordRange } from '../store/records.ts'
 import { fetchAll, ordersForDays, typesOf } from './fetch.ts'
 import { ingest } from './ingest.ts'
 import { closePromises, openPromises, promiseStatements } from './promises.ts'
@@ -17,6 +18,8 @@ import { closePromises, openPromises, promiseStatements } from './promises.ts'
 const SETTLED_MS = 3 * 86_400_000
 /** A younger day counts as read for this long. */
 const FRESH_MS = 5 * 60_000
+/** A day of which the provider refused a kind of page, or sent what could not be read, counts as read for this long. */
+const AGAIN_MS = 86_400_000
 /** Read at once. */
 export const STEP_DAYS = 15
 
@@ -55,16 +58,17 @@ export async function fillGaps(
   const open = await openPromises(ctx.db, about, now)
   const sends = sendsFrom(connector, connection)
   const covered = new Map(
-    (await coverageOf(ctx.db, connection.user_id, type, oldest, end)).map((row) => [row.day, row.read_at]),
+    (await coverageOf(ctx.db, connection.user_id, type, { start: oldest, end }, now)).map((row) => [row.day, row]),
   )
   const missing = daysBetween(oldest, end).filter((day) => {
     if (day <= (steps?.readUpTo ?? '')) return false
     if (sends !== null && day >= sends) return false
     if (open.some((row) => row.start_day <= day && day <= row.end_day)) return false
-    const readAt = covered.get(day)
-    if (readAt === undefined) return true
-    const settled = readAt >= Date.parse(`${day}T00:00:00Z`) + SETTLED_MS
-    return !settled && now - readAt > FRESH_MS
+    const row = covered.get(day)
+    if (row === undefined) return true
+    const settled = row.read_at >= Date.parse(`${day}T00:00:00Z`) + SETTLED_MS
+    if (settled && row.whole === 1) return false
+    return now - row.read_at > (settled ? AGAIN_MS : FRESH_MS)
   })
   if (missing.length > 0 && connection.state === 'revoked') {
     throw new ProviderError('the person ended access at the provider', { next: 'reauthorize' })

@@ -11,9 +11,10 @@ import { type ConnectionRow, setTimeZone } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
 import { settingsOf } from '../store/environments.ts'
+import { putCoverage } from '../store/coverage.ts'
 import { putPage } from '../store/pages.ts'
 import { type PromiseRow, promisesOf } from '../store/promises.ts'
-import { markRecordsSeen, putCoverage } from '../store/records.ts'
+import { markRecordsSeen } from '../store/records.ts'
 import { traced, traceOf } from '../store/traced.ts'
 import { gonePart, vanished } from './gone.ts'
 import { Lookups } from './lookups.ts'
@@ -24,13 +25,20 @@ import { arrivedStatements, isPromisedHistory, keptBy } from './promises.ts'
 import { recordEvents } from './record-events.ts'
 import { type Changes, settleParts } from './settle.ts'
 
+export interface Covered {
+  type: DataType
+  days: readonly string[]
+  /** Whether all kinds of page that were asked for came. */
+  whole: boolean
+}
+
 export interface Read {
   pages: readonly Page[]
   gone: readonly Gone['gone'][]
   /** When the read began: pages of one read complete each other, a later read replaces an earlier one. */
   runAt: number
-  /** Local days that were read whole, by record type. */
-  covered: readonly { type: DataType; days: readonly string[] }[]
+  /** Local days that were read, by record type. */
+  covered: readonly Covered[]
   /** These kinds named every record of the type on these days; stored ones that they did not name are gone. */
   listed: readonly { kind: string; type: DataType; start: string; end: string }[]
 }
@@ -171,8 +179,9 @@ async function settleOne(
     if (unreadable.has(listing.kind)) continue
     parts.push(...(await vanished(tx, userId, listing, parts, read.runAt)))
   }
-  for (const covered of unreadable.size > 0 ? [] : read.covered) {
-    statements.push(...putCoverage(userId, covered.type, covered.days, read.runAt))
+  for (const { type, days, whole } of read.covered) {
+    const readable = ![...unreadable].some((kind) => connector.reads[kind]!.types.includes(type))
+    statements.push(...putCoverage(userId, type, days, { at: read.runAt, whole: whole && readable, now }))
   }
 
   const changes = await settleParts({ ctx, tx, lookups, connector, connection }, parts)

@@ -14,7 +14,7 @@ import {
   promisesOf,
   putPromise,
 } from '../store/promises.ts'
-import { putCoverage } from '../store/records.ts'
+import { putCoverage } from '../store/coverage.ts'
 
 /** Garmin: "minutes to hours later". */
 const WAIT_MS = 6 * 3600_000
@@ -88,7 +88,7 @@ export async function closePromises(ctx: Context, userId: string | null = null):
       const [deleted] = await tx.batch([deletePromise(row.id, row.closes_at)])
       if (deleted !== 1) return
       const days = daysBetween(row.start_day, row.end_day)
-      await tx.batch(putCoverage(row.user_id, row.type as DataType, days, row.closes_at))
+      await tx.batch(putCoverage(row.user_id, row.type as DataType, days, { at: row.closes_at, whole: true, now }))
     })
   }
   return closed.length

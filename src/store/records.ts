@@ -198,41 +198,6 @@ export async function countRecords(sql: Sql, userId: string): Promise<{ type: st
   return sql.all('SELECT type, count(*) AS n FROM records WHERE user_id = $1 GROUP BY type ORDER BY type', [userId])
 }
 
-export function putCoverage(userId: string, type: string, days: readonly string[], readAt: number): Statement[] {
-  const statements: Statement[] = []
-  for (let i = 0; i < days.length; i += 100) {
-    const slice = days.slice(i, i + 100)
-    const values = slice.map((_, j) => `($1, $2, $${j + 4}, $3)`).join(', ')
-    statements.push({
-      sql: `INSERT INTO coverage (user_id, type, day, read_at) VALUES ${values}
-            ON CONFLICT (user_id, type, day) DO UPDATE SET read_at = excluded.read_at
-            WHERE excluded.read_at > coverage.read_at`,
-      params: [userId, type, readAt, ...slice],
-    })
-  }
-  return statements
-}
-
-/** No day counts as read any more: all are asked for again when somebody wants them. */
-export function forgetCoverage(userId: string): Statement {
-  return { sql: 'DELETE FROM coverage WHERE user_id = $1', params: [userId] }
-}
-
-export function coverageOf(
-  sql: Sql,
-  userId: string,
-  type: string,
-  start: string,
-  end: string,
-): Promise<{ day: string; read_at: number }[]> {
-  return sql.all('SELECT day, read_at FROM coverage WHERE user_id = $1 AND type = $2 AND day >= $3 AND day <= $4', [
-    userId,
-    type,
-    start,
-    end,
-  ])
-}
-
 export function markRecordsSeen(userId: string, mostRecentAt: number): Statement {
   return {
     sql: `UPDATE connections SET most_recent_data_at = $2

@@ -6,7 +6,8 @@ import { packSync } from '../../store/compress.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import { listEvents } from '../../store/events.ts'
 import { listJobs } from '../../store/jobs.ts'
-import { putCoverage, putRecord } from '../../store/records.ts'
+import { putCoverage } from '../../store/coverage.ts'
+import { putRecord } from '../../store/records.ts'
 import { openTestApi, type TestApi } from '../test-api.ts'
 
 let api: TestApi
@@ -21,6 +22,10 @@ const firstPage = { cursor: null, limit: 50 }
 
 async function jobsOf(user: ConnectionRow) {
   return (await listJobs(api.ctx.db, api.environment.id, { userId: user.user_id, kind: 'request' }, firstPage)).rows
+}
+
+function readNow(): { at: number; whole: boolean; now: number } {
+  return { at: api.clock.now(), whole: true, now: api.clock.now() }
 }
 
 async function storeDaily(user: ConnectionRow, day: string): Promise<void> {
@@ -66,7 +71,7 @@ test('to_webhook=false answers the stored records of covered days, without sampl
   const user = await api.addUser()
   await storeDaily(user, '2026-03-01')
   await storeDaily(user, '2026-03-02')
-  await api.ctx.db.batch(putCoverage(user.user_id, 'daily', ['2026-03-01', '2026-03-02'], api.clock.now()))
+  await api.ctx.db.batch(putCoverage(user.user_id, 'daily', ['2026-03-01', '2026-03-02'], readNow()))
   const path = `/v2/daily?user_id=${user.user_id}&start_date=2026-03-01&end_date=2026-03-02&to_webhook=False`
   const answer = await api.asCustomer('GET', path)
   assert.equal(answer.status, 200, answer.text)
@@ -122,7 +127,7 @@ test('more than 31 days are a large request, whatever to_webhook says', async ()
 test('events of a request follow with_samples, and its reference', async () => {
   const user = await api.addUser()
   await storeDaily(user, '2026-03-01')
-  await api.ctx.db.batch(putCoverage(user.user_id, 'daily', ['2026-03-01'], api.clock.now()))
+  await api.ctx.db.batch(putCoverage(user.user_id, 'daily', ['2026-03-01'], readNow()))
   const path = `/v2/daily?user_id=${user.user_id}&start_date=2026-03-01&end_date=2026-03-01`
   for (const [query, samples] of [
     ['', 0],
@@ -147,7 +152,7 @@ test('athlete: acknowledged as `webhook`, `no_data` when there is none', async (
   assert.equal(ack.json.reference, ack.headers.get('terra-reference'))
   const now = api.clock.now()
   const days = [-1, 0, 1].map((offset) => new Date(now + offset * 86_400_000).toISOString().slice(0, 10))
-  await api.ctx.db.batch(putCoverage(user.user_id, 'athlete', days, now))
+  await api.ctx.db.batch(putCoverage(user.user_id, 'athlete', days, readNow()))
   const none = await api.asCustomer('GET', `/v2/athlete?user_id=${user.user_id}&to_webhook=false`)
   assert.equal(none.json.type, 'no_data')
 })
