@@ -1,0 +1,75 @@
+// What a start says, and the commands that need none.
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { openCli, startServer } from './test-cli.ts'
+
+describe('without a server', () => {
+  test('quickstart brings its own, and takes it away again', async () => {
+    const other = openCli()
+    const temporary = mkdtempSync(join(tmpdir(), 'loam-cli-test-'))
+    const ran = await other.run(['quickstart', '--json'], { env: { TMPDIR: temporary } })
+    const left = [...readdirSync(other.folder), ...readdirSync(temporary)]
+    await other.dispose()
+    rmSync(temporary, { recursive: true })
+    assert.equal(ran.code, 0, ran.stderr)
+    const types = ran.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type)
+    assert.equal(types[0], 'auth')
+    assert.ok(types.includes('sleep'))
+    assert.deepEqual(left, [])
+  })
+
+  test('db status reads the database that a server left, db copy copies it', async () => {
+    const other = openCli()
+    const one = await startServer(other)
+    one.child.kill('SIGTERM')
+    assert.equal((await one.ended).code, 0)
+    const ran = await other.run(['db', 'status'])
+    const copied = await other.run(['db', 'copy', 'copy.db'])
+    const again = await other.run(['db', 'copy', 'copy.db'])
+    const users = await other.run(['users', 'list'])
+    await other.dispose()
+    assert.deepEqual([copied.code, again.code], [0, 3], copied.stderr)
+    assert.match(again.stderr, /is there already/)
+    assert.match(ran.stdout, /^sqlite, schema version \d+: up to date$/m)
+    assert.deepEqual([users.code, /does not answer: start it/.test(users.stderr)], [5, true])
+  })
+})
+
+describe('the banner of a start', () => {
+  test('shows the credentials to whoever runs npm start', async () => {
+    const other = openCli()
+    const env = { LOAM_PORT: '0', LOAM_API_KEY: 'the-key-of-this-test', npm_lifecycle_event: 'start' }
+    const one = other.spawn(['start'], { env })
+    await one.says(/loam doctor/)
+    const text = one.stdout()
+    await other.dispose()
+    for (const expected of [
+      /Dashboard +http:\/\/localhost:\d+\/in\/\S+/,
+      /API base URL +http:\/\/localhost:\d+\/v2/,
+      /dev-id +\S+/,
+      /x-api-key +the-key-of-this-test/,
+      /signing secret +\S{8,}/,
+      /Next: +open the dashboard/,
+    ]) {
+      assert.match(text, expected)
+    }
+  })
+
+  test('tells a log only how to see them', async () => {
+    const other = openCli()
+    const one = other.spawn(['start'], { env: { LOAM_PORT: '0', LOAM_API_KEY: 'the-key-of-this-test' } })
+    await one.says(/loam doctor/)
+    const text = one.stdout() + one.stderr()
+    await other.dispose()
+    assert.match(text, /loam keys show --reveal/)
+    assert.ok(!text.includes('the-key-of-this-test'))
+    assert.match(text, /Dashboard +http:\/\/localhost:\d+\/dashboard /)
+    assert.doesNotMatch(text, /\/in\//, 'a link that signs in opens everything to whoever reads the log first')
+  })
+})
