@@ -2,7 +2,7 @@
 import { environmentSettings } from '../api/environment-settings.ts'
 import { connectorById } from '../connectors/index.ts'
 import type { Connector } from '../connectors/connector.ts'
-import { type WidgetSessionRow, widgetSessionById } from '../store/auth-flows.ts'
+import { type AuthFlowRow, authFlowById, type WidgetSessionRow, widgetSessionById } from '../store/auth-flows.ts'
 import { connectionsByReference } from '../store/connection-lists.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
@@ -21,6 +21,11 @@ export type SessionState = 'open' | 'used' | 'expired' | 'unknown'
 export async function readSession(ctx: Context, id: string): Promise<WidgetSessionRow | null> {
   // Ids are ours and short; anything longer is not worth a question to the database.
   return id.length > 64 ? null : widgetSessionById(ctx.db, id)
+}
+
+/** A sign-in that may have been started without a session. */
+export async function flowOf(ctx: Context, id: string): Promise<AuthFlowRow | null> {
+  return id.length > 64 ? null : authFlowById(ctx.db, id)
 }
 
 export function stateOf(row: WidgetSessionRow | null, now: number): SessionState {
