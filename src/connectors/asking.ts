@@ -48,6 +48,8 @@ export interface FetchContext {
   /** IANA name, fixed offset, or null when nobody said. */
   timeZone: string | null
   grantedScopes: string[] | null
+  /** What the same read brought before. */
+  earlier?: readonly Page[]
   /** Milliseconds since the epoch. */
   now: number
 }

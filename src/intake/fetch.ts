@@ -114,6 +114,7 @@ async function fetchWith(
           providerUserId: connection.provider_user_id,
           timeZone,
           grantedScopes: granted,
+          earlier: read.pages,
           now: runAt,
         }
         for await (const fetched of source.fetch(context)) {

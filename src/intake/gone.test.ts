@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openTestApi, type TestApi } from '../api/test-api.ts'
+import { coros } from '../connectors/coros/index.ts'
 import { whoop } from '../connectors/whoop/index.ts'
 import { ingest } from './ingest.ts'
 
@@ -60,4 +61,23 @@ test('what was announced as gone is there again when a later page has it, though
   assert.equal(await sleepsAfter(90, night), 0, 'a page that was asked for before the notice')
   assert.equal(await sleepsAfter(180, night), 1)
   assert.equal(await sleepsAfter(240, 'gone'), 0)
+})
+
+test('a workout that a list of its day lacks is gone, also where the list has no day of its own (COROS)', async () => {
+  const { user_id: userId } = await api.addUser({ provider: coros.id, time_zone: 'Europe/Berlin', scopes: null })
+  const sport = {
+    labelId: '1',
+    mode: 8,
+    subMode: 1,
+    startTime: Date.parse('2026-09-14T22:10:00Z') / 1000,
+    startTimezone: 8,
+  }
+  const leftAfter = async (runAt: number, ...sports: object[]): Promise<number> => {
+    const pages = sports.map((payload) => ({ kind: 'sport', request: {}, payload }))
+    const listed = [{ kind: 'sport', type: 'activity' as const, start: DAY, end: DAY }]
+    await ingest(api.ctx, coros, userId, { pages, gone: [], runAt, covered: [], listed }, { lane: 'live' })
+    return (await api.ctx.db.all('SELECT key FROM records WHERE user_id = $1', [userId])).length
+  }
+  assert.equal(await leftAfter(CHANGED_AT, sport), 1)
+  assert.equal(await leftAfter(CHANGED_AT + 60_000), 0)
 })

@@ -7,7 +7,7 @@ import { coros } from './index.ts'
 import { oauth } from './oauth.ts'
 
 const days: Wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
-const LIST = 'open/v2/coros/sport/list?startDate=20260915&endDate=20260915'
+const LIST = 'open/v2/coros/sport/list?startDate=20260914&endDate=20260916'
 
 test('an answer without a list says nothing of what is there; an empty list says that all is gone', async () => {
   const none = answering({ [LIST]: { json: { message: 'maintenance' } } })
@@ -15,6 +15,27 @@ test('an answer without a list says nothing of what is there; an empty list says
   const empty = answering({ [LIST]: { json: { result: '0000', message: 'OK', data: [] } } })
   assert.deepEqual(await fetched(coros, 'sport', days, empty.http), [
     { listed: { type: 'activity', days: { start: '2026-09-15', end: '2026-09-15' } } },
+  ])
+})
+
+test('what a list has beyond the days is left out; near the end of history it says nothing of what is gone', async () => {
+  const at = (time: string) => ({ mode: 8, subMode: 1, startTime: Date.parse(time) / 1000, fitUrl: 'https://x.test/f' })
+  const around = [
+    { labelId: '1', ...at('2026-09-14T21:50:00Z'), startTimezone: 8 },
+    { labelId: '2', ...at('2026-09-14T22:10:00Z'), startTimezone: 8 },
+    { labelId: '3', ...at('2026-09-15T22:10:00Z'), startTimezone: 8 },
+    { labelId: '4', ...at('2026-09-15T22:10:00Z'), startTimezone: -28 },
+  ]
+  const file = { 'https://x.test/f': { status: 404, json: null } }
+  const { http } = answering({ [LIST]: { json: { result: '0000', data: around } }, ...file })
+  const found = (await fetched(coros, 'sport', days, http)).flatMap((each) =>
+    'kind' in each ? [each.request.label_id] : [],
+  )
+  assert.deepEqual(found, ['2', '4'])
+  const old = 'open/v2/coros/sport/list?startDate=20260618&endDate=20260629'
+  const edge = answering({ [old]: { json: { result: '0000', data: [] } } })
+  assert.deepEqual(await fetched(coros, 'sport', { days: { start: '2026-06-18', end: '2026-06-28' } }, edge.http), [
+    { listed: { type: 'activity', days: { start: '2026-06-28', end: '2026-06-28' } } },
   ])
 })
 

@@ -1,27 +1,40 @@
 // Asks for the sports and the days of a range, and for the file of each sport.
+import { addDays, type LocalDay, localDayOf } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
 import { publicFile } from '../public-file.ts'
+import { dayOf } from './map/sport.ts'
 import { dataOf } from './pages.ts'
 import { FileDetail, Sport } from './payloads.ts'
 
-export async function* fetchSport({ http, wanted }: FetchContext): AsyncIterable<Fetched> {
+/** Not certain: lists go back about three months. What is missing near that edge may be too old, and not deleted. */
+export const HISTORY_DAYS = 90
+const SURE_DAYS = 80
+
+/** Not certain whose days COROS means: one more is asked for on either side, and what is not of the person's days is left out. */
+export async function* fetchSport({ http, wanted, timeZone, now }: FetchContext): AsyncIterable<Fetched> {
   if ('hint' in wanted) {
     yield* fileAt(http, wanted.hint.label_id ?? '', wanted.hint.url ?? '', { isNew: true })
     return
   }
   if (!('days' in wanted)) return
   const { start, end } = wanted.days
-  const query = { startDate: plain(start), endDate: plain(end) }
+  const today = localDayOf(now, timeZone)
+  const from = later(addDays(start, -1), addDays(today, -HISTORY_DAYS))
+  const query = { startDate: plain(from), endDate: plain(addDays(end, 1)) }
   const payload = (await http.send({ host: 'open', path: '/v2/coros/sport/list' }, { query })).json()
   // Each sport is a page of its own, as notifications bring them.
   for (const sport of listedDocuments('sport', dataOf('sport', payload), ['sportDataList', 'data'])) {
     const page = { kind: 'sport', request: { label_id: String(sport.labelId) }, payload: sport }
+    const parsed = Sport.safeParse(sport)
+    const day = parsed.success ? dayOf(parsed.data, timeZone) : null
+    if (day !== null && (day < start || day > end)) continue
     yield page
     yield* filesOf(http, page)
   }
-  yield { listed: { type: 'activity', days: wanted.days } }
+  const sure = later(start, addDays(today, -SURE_DAYS))
+  if (sure <= end) yield { listed: { type: 'activity', days: { start: sure, end } } }
 }
 
 /** A triathlon has a file for each leg, and none of its own. */
@@ -61,6 +74,8 @@ export async function* fetchDaily({ http, wanted }: FetchContext): AsyncIterable
   const response = await http.send({ host: 'open', path: '/coros/daily/query' }, { query: request })
   yield { kind: 'daily', request, payload: response.json() }
 }
+
+const later = (a: LocalDay, b: LocalDay): LocalDay => (a > b ? a : b)
 
 function plain(day: string): string {
   return day.replaceAll('-', '')

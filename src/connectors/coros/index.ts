@@ -4,7 +4,7 @@ import type { HttpResponse } from '../../platform/http.ts'
 import type { Connector } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
 import { mapActivityFile } from '../activity-file.ts'
-import { fetchDaily, fetchSport } from './fetch.ts'
+import { fetchDaily, fetchSport, HISTORY_DAYS } from './fetch.ts'
 import { mapDaily } from './map/daily.ts'
 import { mapSport } from './map/sport.ts'
 import { notifications } from './notifications.ts'
@@ -12,8 +12,6 @@ import { hosts, oauth } from './oauth.ts'
 import { statusIn } from './pages.ts'
 
 const RANGE_DAYS = 30
-/** Not certain: about three months are answered. */
-const HISTORY_DAYS = 90
 const QUARTER_MINUTES = 15
 
 /** What COROS says of a workout stands above what its file says. */
@@ -23,7 +21,8 @@ const reads: Connector['reads'] = {
     aliases: ['sport_list', 'sport/list', 'webhook', 'webhook_sport', 'sportDataList', 'sport_detail'],
     fetch: fetchSport,
     map: mapSport,
-    maxDays: RANGE_DAYS,
+    // One day more is asked for on either side.
+    maxDays: RANGE_DAYS - 2,
   },
   fit: {
     types: ['activity'],

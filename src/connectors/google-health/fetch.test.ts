@@ -85,8 +85,9 @@ test('roll-ups name civil dates, and the day after the last', async () => {
 })
 
 test('windows of absolute time cover the local day, also one of 25 hours, and stop at now', async () => {
-  const rangeOf = async (day: string) =>
-    ((await fetchAll('total-calories_rollUp', days(day, day), () => ({}))).sent[0]!.json as { range: object }).range
+  const rangeOf = async (day: string, more?: Partial<FetchContext>) =>
+    ((await fetchAll('total-calories_rollUp', days(day, day), () => ({}), more)).sent[0]!.json as { range: object })
+      .range
   assert.deepEqual(await rangeOf('2026-10-25'), {
     startTime: '2026-10-24T22:00:00.000Z',
     endTime: '2026-10-25T23:00:00.000Z',
@@ -95,6 +96,13 @@ test('windows of absolute time cover the local day, also one of 25 hours, and st
     startTime: '2026-11-19T23:00:00.000Z',
     endTime: '2026-11-20T12:00:00.000Z',
   })
+  assert.deepEqual(
+    await rangeOf('2026-09-15', { timeZone: '+01:00' }),
+    { startTime: '2026-09-14T22:00:00.000Z', endTime: '2026-09-16T00:00:00.000Z' },
+    'in either season',
+  )
+  // Google answers fourteen days of it at most.
+  assert.ok((google.reads['total-calories_rollUp']!.maxDays ?? 30) < 14)
 })
 
 test('of what has a beginning only, pages without the days are left out', async () => {

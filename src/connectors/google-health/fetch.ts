@@ -1,5 +1,5 @@
 // Asks Google. Points by civil days, paged, newest first; roll-ups of civil days by POST. Answers go on as they came.
-import { addDays, daysAnywhere, type LocalDay, startOfDay } from '../../model/local-day.ts'
+import { addDays, daysAnywhere, type LocalDay, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import type { DataType } from '../../model/data-type.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { DayRange, FetchContext, Fetched, Page } from '../connector.ts'
@@ -148,14 +148,19 @@ export function fetchDailyRollUp(dataType: string, lists: readonly DataType[]) {
   }
 }
 
-/** Windows of a quarter of an hour, in absolute time: of the days' energy there are no points. */
+/**
+ * Windows of a quarter of an hour, in absolute time: of the days' energy there are no points. The days are whole in either season;
+ * what lies around them is left out when it is mapped.
+ */
 export function fetchRollUp(dataType: string) {
   return async function* (context: FetchContext): AsyncIterable<Fetched> {
     const { wanted, timeZone, now } = context
     if (!('days' in wanted) || timeZone === null) return
-    const start = startOfDay(wanted.days.start, timeZone)
-    const end = Math.min(startOfDay(addDays(wanted.days.end, 1), timeZone), Math.ceil(now / WINDOW_MS) * WINDOW_MS)
-    if (end <= start) return
+    const margin = zoneMarginMs(timeZone)
+    const start = startOfDay(wanted.days.start, timeZone) - margin
+    const last = startOfDay(addDays(wanted.days.end, 1), timeZone) + margin
+    const end = Math.min(last, Math.ceil(now / WINDOW_MS) * WINDOW_MS)
+    if (end - margin <= start) return
     const range = { startTime: new Date(start).toISOString(), endTime: new Date(end).toISOString() }
     const request = { start_date: wanted.days.start, end_date: wanted.days.end }
     let pageToken: string | null = null

@@ -187,7 +187,8 @@ export const reads: Connector['reads'] = {
     scope: ACTIVITY,
     fetch: fetchRollUp('total-calories'),
     map: mapTotalCalories,
-    maxDays: DENSE_ROLL_UP_DAYS,
+    // In absolute time, where days may have 25 hours.
+    maxDays: DENSE_ROLL_UP_DAYS - 1,
   },
   ...points(daily, ACTIVITY, mapActivityLevel, { kind: 'activity-level', by: 'interval', reconciled: true }),
   ...points(daily, ACTIVITY, mapRunVo2Max, { kind: 'run-vo2-max', by: 'sample' }),

@@ -175,7 +175,8 @@ test('heart rate is read from the first instant of the first local day to the en
   const { http, asked } = answering({
     'heartrate?start_datetime=2026-03-28T23:00:00.000Z&end_datetime=2026-03-29T22:00:00.000Z': { json: list() },
     'heartrate?start_datetime=2026-09-15T22:00:00.000Z&end_datetime=2026-09-16T10:00:00.000Z': { json: list() },
-    'heartrate?start_datetime=2026-09-15T00:00:00.000Z&end_datetime=2026-09-16T00:00:00.000Z': { json: list() },
+    'daily_activity?start_date=2026-09-14&end_date=2026-09-16': notAllowed,
+    'heartrate?start_datetime=2026-09-14T10:00:00.000Z&end_datetime=2026-09-16T10:00:00.000Z': { json: list() },
   })
   const [page] = await fetched('heartrate', day('2026-03-29'), http)
   assert.deepEqual(page, {
@@ -186,6 +187,25 @@ test('heart rate is read from the first instant of the first local day to the en
   await fetched('heartrate', day('2026-09-16'), http)
   await fetched('heartrate', day('2026-09-15'), http, { timeZone: null })
   assert.deepEqual(await fetched('heartrate', day('2026-09-17'), http), [], 'tomorrow has none')
+  assert.equal(asked.length, 4)
+})
+
+test('where no name of a zone is known, heart rate is read by the offset that each day had', async () => {
+  const activity = (day: string, offset: string) => ({ day, timestamp: `${day}T04:00:00.000${offset}` })
+  const autumn = [activity('2025-10-25', '+02:00'), activity('2025-10-26', '+01:00')]
+  const { http, asked } = answering({
+    'heartrate?start_datetime=2025-10-24T22:00:00.000Z&end_datetime=2025-10-26T23:00:00.000Z': { json: list() },
+    'daily_activity?start_date=2025-07-30&end_date=2025-08-01': { json: list(activity('2025-07-30', '+09:00')) },
+    'heartrate?start_datetime=2025-07-30T15:00:00.000Z&end_datetime=2025-07-31T15:00:00.000Z': { json: list() },
+  })
+  const timeZone = '+01:00'
+  const earlier = [{ kind: 'daily_activity', request: {}, payload: list(...autumn) }]
+  const days = { start_date: '2025-10-25', end_date: '2025-10-26' }
+  assert.deepEqual(await fetched('heartrate', day('2025-10-25', '2025-10-26'), http, { timeZone, earlier }), [
+    { kind: 'heartrate', request: { ...days, offsets: '2025-10-25 +02:00,2025-10-26 +01:00' }, payload: list() },
+  ])
+  assert.equal(asked.length, 1)
+  await fetched('heartrate', day('2025-07-31'), http, { timeZone, earlier })
   assert.equal(asked.length, 3)
 })
 

@@ -1,9 +1,10 @@
 // Asks Oura. Lists are by local day and paged; single documents by id. Payloads go on exactly as they came.
-import { addDays, type LocalDay, startOfDay } from '../../model/local-day.ts'
+import { addDays, isIana, type LocalDay, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import type { DataType } from '../../model/data-type.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import { type DayRange, type FetchContext, type Fetched, type Page, UnreadablePage } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
+import { DayClock, offsetsText } from './day-offsets.ts'
 import { LISTS, rawDocuments } from './documents.ts'
 
 const COLLECTIONS = '/v2/usercollection'
@@ -112,13 +113,37 @@ const LONGEST_WORKOUT_MS = 30 * 86_400_000
 export async function* fetchHeartRate(context: FetchContext): AsyncIterable<Fetched> {
   const { wanted, timeZone, now } = context
   if (!('days' in wanted)) return
-  const zone = timeZone ?? '+00:00'
-  const start = startOfDay(wanted.days.start, zone)
-  const end = Math.min(startOfDay(addDays(wanted.days.end, 1), zone), now)
-  if (end <= start) return
+  const { days } = wanted
+  const offsets = await offsetsOf(context, days)
+  const clock = offsets === '' ? null : new DayClock(offsets)
+  const startOf = (day: LocalDay): number => clock?.startOf(day) ?? startOfDay(day, timeZone ?? '+00:00')
+  const margin = clock === null ? zoneMarginMs(timeZone) : 0
+  const start = startOf(days.start) - margin
+  const end = Math.min(startOf(addDays(days.end, 1)) + margin, now)
+  if (end - margin <= start) return
   const query = { start_datetime: new Date(start).toISOString(), end_datetime: new Date(end).toISOString() }
   // A day that still runs gets a new end each time; the days asked for name the question.
-  yield* pages(context, 'heartrate', query, { start_date: wanted.days.start, end_date: wanted.days.end })
+  const request = { start_date: days.start, end_date: days.end }
+  yield* pages(context, 'heartrate', query, clock === null ? request : { ...request, offsets })
+}
+
+/** From what was just read if that begins early enough, else they are asked for. Empty where nobody says. */
+async function offsetsOf(context: FetchContext, { start, end }: DayRange): Promise<string> {
+  const { earlier = [], timeZone } = context
+  if (timeZone !== null && isIana(timeZone)) return ''
+  const kind = 'daily_activity'
+  const read = earlier.filter((page) => page.kind === kind).flatMap(({ payload }) => rawDocuments(payload))
+  const known = offsetsText(read)
+  if (known !== '' && known.slice(0, start.length) <= start) return known
+  const documents: Record<string, unknown>[] = []
+  try {
+    for await (const { payload } of listOfDays(context, kind, { start: addDays(start, -1), end })) {
+      documents.push(...rawDocuments(payload))
+    }
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.next !== 'skip') throw error
+  }
+  return offsetsText(documents)
 }
 
 /** What is stored of these days and is not among it is gone. */

@@ -143,6 +143,21 @@ test('the day in pieces: 24 hours for each question, and no day that has not beg
       [seconds('2026-10-25T23:00:00Z'), seconds('2026-10-26T23:00:00Z') - 1],
     ],
   )
+  const offset = connection((_, index) => body({ series: { [index]: { steps: index } } }))
+  const pages = await all(fetchIntraday, offset.http, day, '+01:00')
+  assert.deepEqual(
+    offset.asked.map(({ form }) => [form.startdate, form.enddate].map(Number)),
+    [
+      [seconds('2026-09-14T22:00:00Z'), seconds('2026-09-15T22:00:00Z') - 1],
+      [seconds('2026-09-15T22:00:00Z'), seconds('2026-09-16T00:00:00Z') - 1],
+    ],
+    'in either season',
+  )
+  assert.deepEqual(pages[0], {
+    kind: 'intraday',
+    request: { date: '2026-09-15', wider: '3600' },
+    payload: body({ series: { 0: { steps: 0 }, 1: { steps: 1 } } }),
+  })
   const future = connection(() => body({ series: [] }))
   await all(fetchIntraday, future.http, { days: { start: '2026-11-20', end: '2026-11-22' } })
   assert.equal(future.asked.length, 1)

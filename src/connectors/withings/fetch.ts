@@ -1,5 +1,5 @@
 // Asks Withings. Every call is a form with an action; days are local, instants are seconds.
-import { addDays, daysBetween, type LocalDay, localDayOf, startOfDay } from '../../model/local-day.ts'
+import { addDays, daysBetween, type LocalDay, localDayOf, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { nightId, ownNights } from './map/nights.ts'
@@ -70,19 +70,26 @@ export async function* fetchWorkouts(context: FetchContext): AsyncIterable<Fetch
   yield { listed: { type: 'activity', days } }
 }
 
-/** One question for each day; a day of 25 hours takes two. */
+/**
+ * One question for each day; a day of 25 hours takes two, and so does one that may begin elsewhere, because no name of a zone is known.
+ * What comes of one day is put together in one payload: its counts grow from piece to piece.
+ */
 export async function* fetchIntraday(context: FetchContext): AsyncIterable<Fetched> {
   const days = daysOf(context)
   if (days === null) return
   for (const day of daysBetween(days.start, days.end)) {
     const { from, to } = instantsOf({ start: day, end: day }, context.timeZone)
     if (from * 1000 > context.now) break
-    for (let start = from, part = 1; start < to; start += ANSWERED_SECONDS, part++) {
-      const span = { startdate: String(start), enddate: String(Math.min(start + ANSWERED_SECONDS, to) - 1) }
+    const margin = zoneMarginMs(context.timeZone) / 1000
+    const last = Math.min(to + margin, Math.max(to, Math.ceil(context.now / 1000)))
+    const parts: unknown[] = []
+    for (let start = from - margin; start < last; start += ANSWERED_SECONDS) {
+      const span = { startdate: String(start), enddate: String(Math.min(start + ANSWERED_SECONDS, last) - 1) }
       const form = { action: 'getintradayactivity', data_fields: INTRADAY_FIELDS, ...span }
-      const payload = (await context.http.send(at('/v2/measure'), call(form))).json()
-      yield { kind: 'intraday', request: { date: day, ...(part > 1 ? { part: String(part) } : {}) }, payload }
+      parts.push((await context.http.send(at('/v2/measure'), call(form))).json())
     }
+    const request = { date: day, ...(margin === 0 ? {} : { wider: String(margin) }) }
+    yield { kind: 'intraday', request, payload: parts.length === 1 ? parts[0] : joinedSeries(parts) }
   }
   yield { listed: { type: 'daily', days } }
   yield { listed: { type: 'body', days } }
@@ -205,6 +212,18 @@ async function joined(pages: AsyncIterable<unknown>, list: string): Promise<Reco
   const body = isObject(first?.body) ? first.body : {}
   const { more: _, offset: __, ...rest } = body
   return { ...first, body: { ...rest, [list]: items } }
+}
+
+/** All parts of a day as one answer. One that holds no series stays what it is: nobody could tell that it was there. */
+function joinedSeries(parts: readonly unknown[]): unknown {
+  const series: Record<string, unknown> = {}
+  for (const part of parts) {
+    const body = isObject(part) ? part.body : undefined
+    const found = isObject(body) && 'series' in body ? body.series : body
+    if (isObject(found)) Object.assign(series, found)
+    else if (!Array.isArray(found) || found.length > 0) return part
+  }
+  return { ...(parts[0] as object), body: { series } }
 }
 
 /** The local days that are wanted; null for what this provider never announces. */

@@ -1,4 +1,4 @@
-import { fixedZone, instantIn, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
+import { fixedZone, instantIn, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
@@ -40,11 +40,14 @@ function activityOf(id: string, sport: Leg, context: MapContext): Mapped {
   return {
     type: 'activity',
     key: { id },
+    day: dayOf(sport, context.timeZone),
     record: {
       metadata: {
-        start_time: wireAt(startAt, zoneAt(startAt, sport.startTimezone, context)),
+        start_time: wireAt(startAt, zoneAt(startAt, sport.startTimezone, context.timeZone)),
         end_time:
-          endAt === null ? null : wireAt(endAt, zoneAt(endAt, sport.endTimezone ?? sport.startTimezone, context)),
+          endAt === null
+            ? null
+            : wireAt(endAt, zoneAt(endAt, sport.endTimezone ?? sport.startTimezone, context.timeZone)),
         type: typeOf(sport, context),
         upload_type: AUTOMATIC,
       },
@@ -75,13 +78,19 @@ function activityOf(id: string, sport: Leg, context: MapContext): Mapped {
 }
 
 /** Quarters of an hour east of UTC at that moment: the zone that is known serves where it had the same. */
-function zoneAt(at: number, quarters: number | null | undefined, context: MapContext): string {
-  return zoneOfInstant(at, context.timeZone, shownZone(quarters)) ?? '+00:00'
+function zoneAt(at: number, quarters: number | null | undefined, known: string | null): string {
+  return zoneOfInstant(at, known, shownZone(quarters)) ?? '+00:00'
+}
+
+/** On which it began. */
+export function dayOf({ startTime, startTimezone }: Leg, known: string | null): LocalDay {
+  const at = startTime * 1000
+  return localDayOf(at, zoneAt(at, startTimezone, known))
 }
 
 /** The same of a moment on the wall clock. */
 export function zoneAtWall(wall: string, quarters: number | null | undefined, context: MapContext): string {
-  return zoneAt(instantIn(wall, shownZone(quarters)), quarters, context)
+  return zoneAt(instantIn(wall, shownZone(quarters)), quarters, context.timeZone)
 }
 
 function shownZone(quarters: number | null | undefined): string | null {

@@ -2,6 +2,7 @@
 import { HeartRateContext } from '../../../model/enumerations.ts'
 import { localDayOf } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
+import { DayClock } from '../day-offsets.ts'
 import { documents } from '../documents.ts'
 import { HeartRateRow } from '../payloads.ts'
 import { instantOf, shownIn, zoneOfPage } from '../time.ts'
@@ -23,11 +24,13 @@ export function mapHeartRate(payload: unknown, context: MapContext): Mapped[] {
 }
 
 function byDay(rows: readonly HeartRateRow[], context: MapContext): Mapped[] {
-  const zone = context.timeZone
-  const { start_date: first = '', end_date: last = '9999' } = context.request
+  const { start_date: first = '', end_date: last = '9999', offsets } = context.request
+  const clock = offsets === undefined ? null : new DayClock(offsets)
+  const zoneAt = (at: number): string | null => clock?.zoneAt(at) ?? context.timeZone
   const days = new Map<string, HeartRateRow[]>()
   for (const row of rows) {
-    const day = localDayOf(instantOf(row.timestamp, zone), zone)
+    const at = instantOf(row.timestamp, context.timeZone)
+    const day = clock?.dayOf(at) ?? localDayOf(at, context.timeZone)
     // A row on the edge must not stand for a day that nobody asked for: it would replace what is known of that day.
     if (day < first || day > last) continue
     const present = days.get(day)
@@ -37,7 +40,7 @@ function byDay(rows: readonly HeartRateRow[], context: MapContext): Mapped[] {
   return [...days].map(([day, inDay]) => ({
     type: 'daily',
     key: { day },
-    record: { heart_rate_data: { detailed: { hr_samples: samplesOf(inDay, zone, context) } } },
+    record: { heart_rate_data: { detailed: { hr_samples: samplesOf(inDay, zoneAt, context) } } },
   }))
 }
 
@@ -56,14 +59,14 @@ function ofWorkout(rows: readonly HeartRateRow[], context: MapContext): Mapped[]
     {
       type: 'activity',
       key: { id },
-      record: { heart_rate_data: { detailed: { hr_samples: samplesOf(inside, zone, context) } } },
+      record: { heart_rate_data: { detailed: { hr_samples: samplesOf(inside, () => zone, context) } } },
     },
   ]
 }
 
-function samplesOf(rows: readonly HeartRateRow[], zone: string | null, context: MapContext) {
+function samplesOf(rows: readonly HeartRateRow[], zoneAt: (at: number) => string | null, context: MapContext) {
   return rows.map(({ timestamp, bpm, source }) => ({
-    timestamp: shownIn(timestamp, zone),
+    timestamp: shownIn(timestamp, zoneAt(instantOf(timestamp, context.timeZone))),
     bpm,
     context: contextOf(source, context),
   }))

@@ -14,7 +14,12 @@ interface Piece extends IntradayEntry {
 
 export function mapIntraday(payload: unknown, context: MapContext): Mapped[] {
   const zone = context.timeZone
-  const days = Map.groupBy(piecesOf(payload, context), ({ at }) => context.request.date ?? localDayOf(at * 1000, zone))
+  const { date, wider } = context.request
+  const days = Map.groupBy(piecesOf(payload, context), ({ at }) =>
+    date !== undefined && wider === undefined ? date : localDayOf(at * 1000, zone),
+  )
+  // What was asked for beyond the day is not all there is of its neighbours.
+  if (date !== undefined) for (const day of days.keys()) if (day !== date) days.delete(day)
   return [...days].flatMap(([day, pieces]): Mapped[] => [
     dailyOf(day, pieces, zone),
     ...temperaturesOf(day, pieces, zone),
