@@ -163,7 +163,7 @@ async function settleOne(
     const last = mappings.at(-1)!
     const pieces = mappings.flatMap((mapping) => mapping.pieces())
     const whole = { kind: last.page.kind, runAt: read.runAt, pieces }
-    const { mapped, statements: keeping } = await mapWithPieces(tx, userId, whole, (items) => last.map(items))
+    const { mapped, statements: keeping } = await mapWithPieces(tx, userId, whole, now, (items) => last.map(items))
     mappedPages.push({ kind: last.page.kind, runAt: read.runAt, mapped })
     statements.push(...keeping)
   }

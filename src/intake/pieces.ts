@@ -1,5 +1,6 @@
 // Kinds whose pages bring pieces of a day: what came before is joined with what comes now, and the whole day is mapped.
 import type { Mapped, Piece } from '../connectors/connector.ts'
+import { CLOCK_SKEW_MS } from '../platform/clock.ts'
 import type { Transaction } from '../store/database.ts'
 import { packSync, unpackJson } from '../store/compress.ts'
 import type { Statement } from '../store/database.ts'
@@ -19,13 +20,16 @@ export async function mapWithPieces(
   tx: Transaction,
   userId: string,
   arriving: ArrivingPieces,
+  now: number,
   map: (items: unknown[]) => Mapped[] | null,
 ): Promise<{ mapped: Mapped[]; statements: Statement[] }> {
   const { kind, runAt } = arriving
   const days = new Map<string, Map<string, { item: unknown; version: number }>>()
   for (const piece of arriving.pieces) for (const day of piece.days) days.set(day, days.get(day) ?? new Map())
   for (const row of await piecesOf(tx, userId, kind, [...days.keys()])) {
-    days.get(row.day)!.set(row.id, { item: unpackJson(row.body), version: row.version })
+    // Of a clock that was ahead.
+    const version = row.version > now + CLOCK_SKEW_MS ? runAt - 1 : row.version
+    days.get(row.day)!.set(row.id, { item: unpackJson(row.body), version })
   }
   const statements: Statement[] = []
   for (const { id, item, days: touched } of arriving.pieces) {

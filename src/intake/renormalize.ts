@@ -180,7 +180,7 @@ async function gatherMore(
     let parts: Mapped[]
     if (mapping.inPieces) {
       const arriving = { kind: row.kind, runAt: row.run_at, pieces: mapping.pieces() }
-      const whole = await mapWithPieces(tx, person.userId, arriving, (items) => mapping.map(items))
+      const whole = await mapWithPieces(tx, person.userId, arriving, ctx.clock.now(), (items) => mapping.map(items))
       await tx.batch(whole.statements)
       parts = whole.mapped
     } else {

@@ -3,7 +3,13 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { openTestApi, type TestApi } from '../api/test-api.ts'
 import { bringRefusalsForward, takeCalls } from '../credentials/budgets.ts'
+import { garmin } from '../connectors/garmin/index.ts'
+import type { Connector } from '../connectors/connector.ts'
+import { oura } from '../connectors/oura/index.ts'
+import { unpackText } from '../store/compress.ts'
+import { recordsBetween } from '../store/records.ts'
 import { bringForward } from '../store/shared-clock.ts'
+import { ingest } from './ingest.ts'
 import { queuePolls } from './poll.ts'
 import { openPromises, promiseStatements } from './promises.ts'
 
@@ -57,4 +63,68 @@ test('calls that were made and refused before are no longer in the way', async (
   api.clock.advance(21_000)
   assert.equal((await api.asCustomer('GET', path)).status, 200)
   assert.equal(await takeCalls(api.ctx, budget, 1, 'live'), 0)
+})
+
+/** One read of one kind; answers what the person's days say. */
+function reader(api: TestApi, connector: Connector, userId: string) {
+  return async (kind: string, payload: unknown, gone = false): Promise<string> => {
+    const day = { type: 'daily' as const, day: '2026-03-01' }
+    const read = gone ? { pages: [], gone: [day] } : { pages: [{ kind, request: {}, payload }], gone: [] }
+    api.clock.advance(1000)
+    const runAt = api.clock.now()
+    await ingest(api.ctx, connector, userId, { ...read, runAt, covered: [], listed: [] }, { lane: 'live' })
+    const rows = await recordsBetween(api.ctx.db, userId, 'daily', { startDay: '2026-03-01', endDay: '2026-03-01' })
+    return rows.map((row) => unpackText(row.body)).join()
+  }
+}
+
+test('what comes after the clock was set back counts, though what is stored came later by the clock as it was', async (t) => {
+  const api = await open(t)
+  const { user_id: userId } = await api.addUser()
+  const read = reader(api, oura, userId)
+  const stress = (seconds: number) => ({
+    data: [{ id: 's', day: '2026-03-01', stress_high: seconds, recovery_high: 60 }],
+  })
+  const vo2 = (ml: number) => ({ data: [{ id: 'v', day: '2026-03-01', vo2_max: ml }] })
+  await read('daily_stress', stress(7777))
+  await read('vO2_max', vo2(44))
+  api.clock.advance(-DAY_MS)
+  assert.match(await read('vO2_max', vo2(46)), /46/)
+  assert.match(await read('daily_stress', stress(8888)), /8888/)
+  assert.match(await read('vO2_max', vo2(47)), /47/)
+})
+
+test('a day that was gone by the clock as it was is there again when a page has it', async (t) => {
+  const api = await open(t)
+  const { user_id: userId } = await api.addUser()
+  const read = reader(api, oura, userId)
+  const vo2 = (ml: number) => ({ data: [{ id: 'v', day: '2026-03-01', vo2_max: ml }] })
+  await read('daily_stress', { data: [{ id: 's', day: '2026-03-01', stress_high: 7777 }] })
+  assert.equal(await read('', null, true), '')
+  api.clock.advance(-DAY_MS)
+  const back = await read('vO2_max', vo2(46))
+  assert.match(back, /46/)
+  assert.doesNotMatch(back, /7777/)
+  assert.match(await read('vO2_max', vo2(47)), /47/)
+})
+
+test('pieces of a day (GARMIN) are replaced by what comes after the clock was set back', async (t) => {
+  const api = await open(t)
+  const { user_id: userId } = await api.addUser({ provider: 'GARMIN' })
+  const read = reader(api, garmin, userId)
+  const epochs = (steps: number) => [
+    {
+      summaryId: 'e',
+      activityType: 'WALKING',
+      steps,
+      startTimeInSeconds: Date.parse('2026-03-01T10:00:00Z') / 1000,
+      startTimeOffsetInSeconds: 3600,
+      durationInSeconds: 900,
+      activeTimeInSeconds: 420,
+    },
+  ]
+  assert.match(await read('epochs', epochs(7777)), /7777/)
+  api.clock.advance(-DAY_MS)
+  assert.match(await read('epochs', epochs(8888)), /8888/)
+  assert.match(await read('epochs', epochs(9999)), /9999/)
 })

@@ -13,6 +13,7 @@ import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
 import { dropRecord, mainKeysOfDays, putPart, putRecord, type RecordRow } from '../store/records.ts'
+import { broughtBack } from './ahead.ts'
 import { GONE } from './gone.ts'
 import type { Lookups } from './lookups.ts'
 import { fromRow, toRow } from './part-rows.ts'
@@ -98,7 +99,10 @@ async function settleType(
     lookups.recordsOf(userId, type, recordKeys),
   ])
   const byKey = new Map<string, Map<string, GatheredPart>>()
-  for (const row of stored) partsAt(byKey, row.key).set(row.kind, fromRow(type, row))
+  const loaded = stored.map((row) => fromRow(type, row))
+  const ahead = broughtBack(connector, loaded, arriving, ctx.clock.now())
+  for (const part of [...loaded, ...ahead]) partsAt(byKey, part.key).set(part.kind, part)
+  changes.statements.push(...ahead.map((part) => putPart(toRow(userId, part))))
   for (const part of arriving) {
     const gone = partsAt(byKey, part.key).get(GONE)
     if (gone !== undefined && showsAgain(part, gone)) {

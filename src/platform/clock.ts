@@ -4,6 +4,9 @@ export interface Clock {
   now(): number
 }
 
+/** Clocks that go right differ by less. */
+export const CLOCK_SKEW_MS = 5 * 60_000
+
 export const systemClock: Clock = { now: () => Date.now() }
 
 export interface ManualClock extends Clock {

@@ -1,4 +1,5 @@
 // Which local days of which type were read from the provider, when, and whether all that was asked for came.
+import { CLOCK_SKEW_MS } from '../platform/clock.ts'
 import type { Sql, Statement } from './database.ts'
 
 export interface CoverageRow {
@@ -7,9 +8,6 @@ export interface CoverageRow {
   /** 0: a kind of page was refused, or could not be read. */
   whole: number
 }
-
-/** Clocks of servers differ by less. */
-const SKEW_MS = 5 * 60_000
 
 /** The latest read counts. A time that is still to come is that of a clock that was ahead: it counts for nothing. */
 export function putCoverage(
@@ -26,7 +24,7 @@ export function putCoverage(
       sql: `INSERT INTO coverage (user_id, type, day, read_at, whole) VALUES ${values}
             ON CONFLICT (user_id, type, day) DO UPDATE SET read_at = excluded.read_at, whole = excluded.whole
             WHERE excluded.read_at > coverage.read_at OR coverage.read_at > $5`,
-      params: [userId, type, read.at, read.whole ? 1 : 0, read.now + SKEW_MS, ...slice],
+      params: [userId, type, read.at, read.whole ? 1 : 0, read.now + CLOCK_SKEW_MS, ...slice],
     })
   }
   return statements
@@ -47,6 +45,6 @@ export function coverageOf(
   return sql.all(
     `SELECT day, read_at, whole FROM coverage
      WHERE user_id = $1 AND type = $2 AND day >= $3 AND day <= $4 AND read_at <= $5`,
-    [userId, type, days.start, days.end, now + SKEW_MS],
+    [userId, type, days.start, days.end, now + CLOCK_SKEW_MS],
   )
 }
