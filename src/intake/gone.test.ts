@@ -8,6 +8,7 @@ import { ingest } from './ingest.ts'
 let api: TestApi
 before(async () => {
   api = await openTestApi()
+  api.clock.set(CHANGED_AT + 86_400_000)
 })
 after(() => api.dispose())
 
