@@ -35,20 +35,14 @@ const ATTEMPT_COLUMNS = [
   { name: 'error', title: 'ERROR', cut: true as const },
 ]
 
+export const DELIVERY_STATES = ['pending', 'waiting', 'sending', 'delivered', 'failed']
+
 export function addDeliveries(command: Command): void {
   paged(
     command
       .command('list')
       .description('Newest first.')
-      .addOption(
-        new Option('--state <state>', 'only in this state').choices([
-          'pending',
-          'waiting',
-          'sending',
-          'delivered',
-          'failed',
-        ]),
-      )
+      .addOption(new Option('--state <state>', 'only in this state').choices(DELIVERY_STATES))
       .option('--destination <id>', 'only to this destination')
       .option('--type <type>', 'only of this type of event')
       .option('--user <user_id>', 'only about this connection'),

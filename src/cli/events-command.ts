@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import {
   type CommonOptions,
   inPath,
@@ -11,6 +11,7 @@ import {
   talking,
   wholeNumber,
 } from './common.ts'
+import { DELIVERY_STATES } from './deliveries-command.ts'
 import { cell, fields, shortTime, table } from './table.ts'
 
 interface ListOptions extends PageOptions {
@@ -18,6 +19,7 @@ interface ListOptions extends PageOptions {
   user?: string
   referenceId?: string
   provider?: string
+  state?: string
   since?: string
   until?: string
 }
@@ -65,6 +67,7 @@ export function addEvents(command: Command): void {
       .option('--user <user_id>', 'only about this connection')
       .option('--reference-id <id>', 'only about this person of yours')
       .option('--provider <PROVIDER>', 'only of this source')
+      .addOption(new Option('--state <state>', 'only with a delivery in this state').choices(DELIVERY_STATES))
       .option('--since <time>', 'made at or after this ISO time')
       .option('--until <time>', 'made before this ISO time'),
   ).action(async (options: ListOptions) => {
@@ -75,6 +78,7 @@ export function addEvents(command: Command): void {
       user_id: options.user,
       reference_id: options.referenceId,
       provider: options.provider,
+      state: options.state,
       since: options.since,
       until: options.until,
     })) as Page

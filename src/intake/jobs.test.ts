@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestApi, type TestApi } from '../api/test-api.ts'
 import { ProviderError } from '../platform/errors.ts'
+import { LeaseLost } from '../queue/queue.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { listEvents } from '../store/events.ts'
 import { type JobRow, listJobs } from '../store/jobs.ts'
@@ -35,6 +36,24 @@ test('a step that succeeds forgets what failed before: many hiccups over a long 
   while (step < 40) await runJob(api.ctx, await claimed(api, connection, 'backfill'), flaky)
   const job = await claimed(api, connection, 'backfill')
   assert.deepEqual([job.state, job.attempts], ['running', 1])
+})
+
+test('who stopped a job in the middle of a step made it no failure', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const connection = await api.addUser()
+  await startBackfill(api.ctx, { connection, types: null, start: '2026-01-01', end: '2026-01-30' })
+  const errors: unknown[] = []
+  const log = { ...api.ctx.log, error: (about: unknown) => errors.push(about) } as typeof api.ctx.log
+  const job = await claimed(api, connection, 'backfill')
+  await runJob({ ...api.ctx, log }, job, async () => {
+    await api.asOperator('POST', `/admin/v1/jobs/${job.id}/cancel`)
+    throw new LeaseLost()
+  })
+  assert.deepEqual(errors, [])
+  const outcomes = (await api.ctx.metrics.jobs.get()).values.map(({ labels }) => labels.outcome)
+  assert.deepEqual(outcomes, [])
+  assert.equal((await api.asOperator('GET', `/admin/v1/jobs/${job.id}`)).json.state, 'cancelled')
 })
 
 test('a large request reads step by step: it can be stopped, and goes on where it was', async (t) => {

@@ -1,7 +1,7 @@
 // One job: its work is done, then how that ended is written.
 import { connectionDegraded } from '../credentials/disconnect.ts'
 import { ProviderError } from '../platform/errors.ts'
-import { type Attempt, extend, finish, jobQueue, retryAt } from '../queue/queue.ts'
+import { type Attempt, extend, finish, jobQueue, LeaseLost, retryAt } from '../queue/queue.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
@@ -78,6 +78,7 @@ async function settle(ctx: Context, job: JobRow, result: JobResult): Promise<voi
 }
 
 async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise<void> {
+  if (error instanceof LeaseLost) return
   const now = ctx.clock.now()
   const message = error instanceof ProviderError ? error.message : 'failed inside Loam; the log has the cause'
   const next = error instanceof ProviderError ? error.next : 'retry'

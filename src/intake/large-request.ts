@@ -6,6 +6,7 @@ import { largeRequestSendingEvent } from '../model/events.ts'
 import { newId } from '../model/ids.ts'
 import { appendEvents } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
+import { LeaseLost } from '../queue/queue.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
@@ -134,8 +135,7 @@ function inStep(
     const { ends, sent } = reached.chunks!
     const progress = JSON.stringify({ done: sent, total: ends.length })
     const [kept] = await tx.batch([saveJobProgress(job.id, job.lease_id!, JSON.stringify(reached), progress)])
-    // Somebody stopped it, or has taken it over: what this step did is undone.
-    if (kept === 0) throw new Error('the job is not ours any more')
+    if (kept === 0) throw new LeaseLost()
     return true
   })
 }

@@ -3,6 +3,7 @@
 import { newId } from '../model/ids.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { LeaseLost } from '../queue/queue.ts'
 import { wakeDeliveries } from '../queue/wake.ts'
 import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
@@ -85,8 +86,7 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
       ...rows.map(insertDelivery),
       saveJobProgress(job.id, job.lease_id!, JSON.stringify(payload), progress),
     ])
-    // Somebody stopped it: what this step did is undone.
-    if (changed.at(-1) === 0) throw new Error('the job is not ours any more')
+    if (changed.at(-1) === 0) throw new LeaseLost()
     if (rows.length > 0) {
       tx.afterCommit(() => wakeDeliveries(ctx.db, [...new Set(rows.map((row) => row.destination_id))]))
     }

@@ -5,6 +5,13 @@ import { type Database, type Sql, type Statement, skipLocked } from '../store/da
 import { isUniqueViolation } from '../store/errors.ts'
 import type { ServerTable } from '../store/servers.ts'
 
+/** Somebody stopped the row, or has taken it over: what a step of ours did is undone, and nothing failed. */
+export class LeaseLost extends Error {
+  constructor() {
+    super('the job is not ours any more')
+  }
+}
+
 export interface Queue {
   table: 'jobs' | 'deliveries'
   /** Where the servers are listed whose loops work on it. */

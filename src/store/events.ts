@@ -78,19 +78,24 @@ export interface EventFilter extends Span {
   provider?: string
   referenceId?: string
   reference?: string
+  /** Of at least one of its deliveries. */
+  state?: string
 }
 
 /** The newest first. */
 export async function listEvents(
   sql: Sql,
   environmentId: string,
-  { userId, type, provider, referenceId, reference, ...span }: EventFilter,
+  { userId, type, provider, referenceId, reference, state, ...span }: EventFilter,
   page: Page,
 ): Promise<Slice<EventSummary>> {
   const rows = (after: Cursor, end: Cursor | null, limit: number): Promise<EventSummary[]> => {
     const where = new Conditions()
       .equals({ environment_id: environmentId, user_id: userId, type, provider, reference_id: referenceId, reference })
       .older(BY, after, end, span)
+    if (state !== undefined) {
+      where.add(`EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id AND d.state = ${where.value(state)})`)
+    }
     return sql.all(
       `SELECT ${SUMMARY} FROM events WHERE ${where} ORDER BY created_at DESC, id DESC LIMIT ${where.value(limit)}`,
       where.params,

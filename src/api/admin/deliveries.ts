@@ -16,7 +16,7 @@ import { eventById } from '../../store/events.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
-const State = z
+export const DeliveryState = z
   .enum(['pending', 'waiting', 'sending', 'delivered', 'failed'])
   .describe('`pending` is due at `next_at`; `waiting` comes after another one; `failed` will not be tried again.')
 
@@ -33,7 +33,7 @@ export const DeliveryView = z
       .describe('Where the event was too large to go in one piece: which part of it this is.'),
     destination_id: z.string(),
     destination_name: z.string().nullable(),
-    state: State,
+    state: DeliveryState,
     attempts: z.number(),
     next_at: z
       .string()
@@ -68,7 +68,7 @@ export type DeliveryDetailView = z.infer<typeof DeliveryDetailView>
 
 export const DeliveryFilter = z.object({
   ...pageQuery,
-  state: State.optional(),
+  state: DeliveryState.optional(),
   destination_id: z.string().optional(),
   user_id: z.string().optional(),
   type: z.string().optional().describe('Type of the event.'),

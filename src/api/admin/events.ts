@@ -13,7 +13,7 @@ import type { EnvironmentRow } from '../../store/environments.ts'
 import { eventById, type EventRow, type EventSummary, listEvents as listRows } from '../../store/events.ts'
 import { auditRead } from '../audit-read.ts'
 import { operation, Reply } from '../http/operation.ts'
-import { DeliveryView, deliveryView } from './deliveries.ts'
+import { DeliveryState, DeliveryView, deliveryView } from './deliveries.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
 const PAYLOAD_SECONDS = 300
@@ -59,6 +59,7 @@ export const EventFilter = z.object({
   reference_id: z.string().optional(),
   provider: z.string().optional(),
   reference: z.string().optional().describe('`terra-reference` of a request or a delivery.'),
+  state: DeliveryState.optional().describe('With a delivery in this state.'),
   since: time.optional().describe('Created at or after this time.'),
   until: time.optional().describe('Created before this time.'),
 })
@@ -76,6 +77,7 @@ export async function listEvents(
     referenceId: input.reference_id,
     provider: input.provider?.toUpperCase(),
     reference: input.reference,
+    state: input.state,
     since: input.since === undefined ? undefined : Date.parse(input.since),
     until: input.until === undefined ? undefined : Date.parse(input.until),
   }

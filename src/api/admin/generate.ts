@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
+import { notAvailable } from '../../connectors/not-available.ts'
 import { DataType } from '../../model/data-type.ts'
 import { dataEvent } from '../../model/events.ts'
 import { wireTimestamp } from '../../model/timestamps.ts'
 import type { TerraUser } from '../../model/user.ts'
 import { appendEvents } from '../../outbox/append.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
+import { likest } from '../../platform/spelling.ts'
 import { generateRecords } from '../../simulator/payloads.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import { audit } from '../../store/audit.ts'
@@ -17,9 +19,21 @@ import { connectionNamed } from '../connection-named.ts'
 import { operation } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
 
+const providerNames = [...connectors.map(({ id }) => id), ...notAvailable.map(({ id }) => id)]
+const Provider = z
+  .string()
+  .max(60)
+  .transform((name) => name.toUpperCase())
+  .refine((name) => providerNames.includes(name), {
+    error: ({ input }) => {
+      const like = likest(String(input), providerNames, 3)
+      return `is no source${like === null ? '' : `; did you mean ${like}?`}`
+    },
+  })
+
 export const GenerateInput = z.object({
   type: DataType,
-  provider: z.string().optional().describe("Whose data it looks like. Default: the user's, else the first source."),
+  provider: Provider.optional().describe("Whose data it looks like. Default: the user's, else the first source."),
   user_id: z.string().optional().describe('A user of yours. Without it, a made-up one.'),
   reference_id: z.string().max(1000).nullable().optional().describe('Of the made-up user.'),
   person: z.string().max(200).optional().describe('Seed: the same person gives the same data.'),
@@ -45,7 +59,7 @@ export async function generate(
   input: z.input<typeof GenerateInput>,
 ): Promise<GeneratedView> {
   const connection = input.user_id === undefined ? null : await connectionNamed(ctx, environment, input.user_id)
-  const provider = (input.provider ?? connection?.provider ?? connectors[0]?.id ?? 'DUMMY').toUpperCase()
+  const provider = input.provider?.toUpperCase() ?? connection?.provider ?? connectors[0]!.id
   const user = connection === null ? madeUpUser(ctx, provider, input) : terraUser(connection)
   const records = generateRecords(input.type, {
     provider,

@@ -12,6 +12,9 @@ before(async () => {
 })
 after(() => api.dispose())
 
+type Rows = Record<string, unknown>[]
+const rowsOf = (answer: { json: Record<string, unknown> }): Rows => answer.json.data as Rows
+
 const put = (provider: string, json: object) => api.asOperator('PUT', `/admin/v1/sources/${provider}`, { json })
 const view = async (provider: string) =>
   (await api.asOperator('GET', `/admin/v1/sources/${provider}`)).json as unknown as SourceView
@@ -111,3 +114,41 @@ test('what is unofficial is off until somebody switches it on; an unsigned sourc
 function requiredOf({ credentialFields = [] }: (typeof connectors)[number]): Record<string, string> {
   return Object.fromEntries(credentialFields.map(({ name }) => [name, 'x'.repeat(20)]))
 }
+
+test('sources: what to register at the provider, credentials write-only', async () => {
+  const list = await api.asOperator('GET', '/admin/v1/sources')
+  const oura = rowsOf(list).find((row) => row.provider === 'OURA')!
+  assert.equal(oura.state, 'sandbox')
+  assert.equal(oura.callback_url, 'http://localhost:4000/v2/auth/oura/oauth2')
+  assert.equal(oura.hook_url, 'http://localhost:4000/v2/hooks/oura/testing-dev')
+  const put = await api.asOperator('PUT', '/admin/v1/sources/oura', {
+    json: { enabled: true, client_id: 'my-client', client_secret: 'a-long-secret-9876', scopes: ['daily', 'personal'] },
+  })
+  assert.equal(put.status, 200)
+  assert.equal(put.json.state, 'ready')
+  assert.equal(put.json.client_secret, '****9876')
+  assert.deepEqual(put.json.scopes, ['daily', 'personal'])
+  const kept = await api.asOperator('PUT', '/admin/v1/sources/OURA', { json: { enabled: false } })
+  assert.deepEqual([kept.json.enabled, kept.json.client_id], [false, 'my-client'])
+  const half = await api.asOperator('PUT', '/admin/v1/sources/OURA', { json: { enabled: true, client_secret: null } })
+  assert.equal(half.status, 422)
+  const back = await api.asOperator('PUT', '/admin/v1/sources/OURA', {
+    json: { enabled: true, client_id: null, scopes: null },
+  })
+  assert.equal(back.json.state, 'sandbox')
+  assert.equal((await api.asOperator('GET', '/admin/v1/sources/OURA')).json.enabled, true)
+  assert.equal((await api.asOperator('PUT', '/admin/v1/sources/NOPE', { json: {} })).status, 404)
+})
+
+test('without the sandbox a source is not switched on before it has credentials', async () => {
+  const plain = await openTestApi({ sandbox: false })
+  try {
+    const answer = await plain.asOperator('PUT', '/admin/v1/sources/OURA', { json: { enabled: true } })
+    assert.equal(answer.status, 422)
+    assert.equal(answer.json.code, 'credentials_incomplete')
+    assert.equal((await plain.asOperator('GET', '/admin/v1/sources/OURA')).json.state, 'needs_credentials')
+    assert.deepEqual(rowsOf(await plain.asOperator('GET', '/admin/v1/destinations')), [])
+  } finally {
+    await plain.dispose()
+  }
+})

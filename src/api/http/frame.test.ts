@@ -62,7 +62,7 @@ test('unknown paths are 404, known ones with another method 405 with Allow', asy
   assert.equal(wrong.headers.get('allow'), 'GET, HEAD, OPTIONS')
   const options = await api.call('OPTIONS', '/v2/body')
   assert.equal(options.status, 204)
-  assert.equal(options.headers.get('allow'), 'GET, POST, DELETE, HEAD, OPTIONS')
+  assert.equal(options.headers.get('allow'), 'GET, POST, DELETE, OPTIONS')
 })
 
 test("Terra's paths that we lack are 501", async () => {
@@ -77,6 +77,17 @@ test("Terra's paths that we lack are 501", async () => {
     assert.equal(answer.status, 501, path)
     assert.equal(answer.json.code, 'not_implemented')
   }
+})
+
+test('HEAD starts no work', async () => {
+  const { user_id: userId } = await api.addUser()
+  const path = `/v2/sleep?user_id=${userId}&start_date=2026-03-01&end_date=2026-03-02`
+  const answer = await api.asCustomer('HEAD', path)
+  assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'GET, OPTIONS'])
+  const jobs = async () => (await api.asOperator('GET', `/admin/v1/jobs?user_id=${userId}`)).json.data as unknown[]
+  assert.equal((await jobs()).length, 0)
+  assert.equal((await api.asCustomer('GET', path)).status, 200)
+  assert.equal((await jobs()).length, 1)
 })
 
 test('HEAD answers as GET without the body', async () => {

@@ -38,6 +38,7 @@ export interface FrameEnv {
 interface Route {
   pattern: RegExp
   methods: readonly string[]
+  startsWork: boolean
 }
 
 const EVERY_METHOD = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
@@ -66,9 +67,7 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
     const allowed = allowedMethods(routes, c.req.path)
     if (allowed.length === 0) throw new ApiError('route_not_found', 404, `there is nothing at ${c.req.path}`)
     if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow: allowed.join(', ') } })
-    throw new ApiError('method_not_allowed', 405, `${c.req.path} takes ${allowed.join(', ')}`, {
-      headers: { allow: allowed.join(', ') },
-    })
+    throw notAllowed(c.req.path, allowed)
   })
 
   return {
@@ -79,11 +78,14 @@ export function createFrame(ctx: Context, options: FrameOptions = {}): Frame {
         routes.push({
           pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`),
           methods: operation.method === 'ALL' ? EVERY_METHOD : [operation.method],
+          startsWork: operation.startsWork === true,
         })
         const honoPath = path.replace(/\{([^}]+)\}/g, ':$1')
-        app.on(operation.method === 'ALL' ? EVERY_METHOD : [operation.method], [honoPath], (c) =>
-          answer(ctx, options, operation, c),
-        )
+        app.on(operation.method === 'ALL' ? EVERY_METHOD : [operation.method], [honoPath], (c) => {
+          if (operation.startsWork && c.req.method === 'HEAD')
+            throw notAllowed(c.req.path, allowedMethods(routes, c.req.path))
+          return answer(ctx, options, operation, c)
+        })
       }
     },
   }
@@ -160,9 +162,15 @@ function instanceOf(url: string): string {
 }
 
 function allowedMethods(routes: readonly Route[], path: string): string[] {
-  const methods = new Set(routes.filter((route) => route.pattern.test(path)).flatMap((route) => route.methods))
+  const here = routes.filter((route) => route.pattern.test(path))
+  const methods = new Set(here.flatMap((route) => route.methods))
   if (methods.size === 0) return []
-  if (methods.has('GET')) methods.add('HEAD')
+  if (here.some((route) => route.methods.includes('GET') && !route.startsWork)) methods.add('HEAD')
   methods.add('OPTIONS')
   return [...methods]
+}
+
+function notAllowed(path: string, allowed: readonly string[]): ApiError {
+  const list = allowed.join(', ')
+  return new ApiError('method_not_allowed', 405, `${path} takes ${list}`, { headers: { allow: list } })
 }

@@ -60,6 +60,8 @@ export interface Operation {
   responses: Record<number, ResponseSpec>
   /** Status codes of errors that need a word of explanation. */
   errors?: Record<number, string>
+  /** A GET that starts work: HEAD, by which people only look, is refused. */
+  startsWork?: true
   handler(call: Call): Promise<unknown>
 }
 

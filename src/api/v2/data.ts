@@ -85,6 +85,7 @@ function dataOperation(type: Exclude<DataType, 'athlete'>): Operation {
   })
   return operation({
     method: 'GET',
+    startsWork: true,
     path: `/${type}`,
     id: `get${type.slice(0, 1).toUpperCase()}${type.slice(1)}`,
     summary: `Ask for a user's ${type} data`,
@@ -113,6 +114,7 @@ function dataOperation(type: Exclude<DataType, 'athlete'>): Operation {
 
 const athleteOperation = operation({
   method: 'GET',
+  startsWork: true,
   path: '/athlete',
   id: 'getAthlete',
   summary: "Ask for a user's profile",

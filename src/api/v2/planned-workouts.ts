@@ -119,6 +119,7 @@ const plan = operation({
 
 const listPlanned = operation({
   method: 'GET',
+  startsWork: true,
   path: '/plannedWorkout',
   id: 'listPlannedWorkout',
   summary: 'Planned workouts of some days',

@@ -19,9 +19,13 @@ const headerValue = z
   .max(4096)
   .regex(/^[\t\x20-\x7e\x80-\xff]*$/, { error: 'must be one line, without characters beyond Latin-1' })
 
+/** Most servers and proxies take no longer ones. */
+const LONGEST_URL = 2048
+
 export const WebhookSettings = z.object({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .max(LONGEST_URL)
     .refine((text) => !URL.canParse(text) || (new URL(text).username === '' && new URL(text).password === ''), {
       error: 'must not contain a user name or password; send those as headers',
     })
