@@ -100,3 +100,16 @@ test('a day that was read by a clock that was ahead is asked for, and counts fro
   assert.ok((await calls('sleep')) > 0)
   assert.equal(await calls('sleep'), 0)
 })
+
+test('days before somebody connected are not asked for again where all that changes is sent (GARMIN)', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const { user_id: userId } = await api.addUser({ provider: 'GARMIN', scopes: null })
+  const day = '2026-03-09'
+  const read = { at: api.clock.now(), whole: true, now: api.clock.now() }
+  await api.ctx.db.batch(putCoverage(userId, 'daily', [day], read))
+  api.clock.advance(HOUR_MS)
+  const query = `user_id=${userId}&start_date=${day}&end_date=${day}&to_webhook=false`
+  assert.deepEqual((await api.asCustomer('GET', `/v2/daily?${query}`)).json.data, [])
+  assert.equal(api.sent.length, 0)
+})

@@ -66,7 +66,8 @@ export async function fillGaps(
     if (open.some((row) => row.start_day <= day && day <= row.end_day)) return false
     const row = covered.get(day)
     if (row === undefined) return true
-    const settled = row.read_at >= Date.parse(`${day}T00:00:00Z`) + SETTLED_MS
+    // What changes afterwards is sent, too.
+    const settled = sends !== null || row.read_at >= Date.parse(`${day}T00:00:00Z`) + SETTLED_MS
     if (settled && row.whole === 1) return false
     return now - row.read_at > (settled ? AGAIN_MS : FRESH_MS)
   })

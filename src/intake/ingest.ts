@@ -194,6 +194,7 @@ async function settleOne(
   statements.push(
     ...arrivedStatements(
       changes.written.flatMap((each) => keptBy(open, each) ?? []),
+      open,
       now,
     ),
   )

@@ -1,5 +1,6 @@
 // What a provider will send by itself after we asked. Nobody says when it is all: a promise closes when it has been quiet
-// for a while after something came, or when nothing came for hours; its days count as read then.
+// for a while after something came, or when nothing came for hours, sooner if other types of these days came meanwhile; its days
+// count as read then. What comes later still is stored and sent.
 import type { Promised } from '../connectors/connector.ts'
 import type { DataType } from '../model/data-type.ts'
 import { newId } from '../model/ids.ts'
@@ -20,6 +21,8 @@ import { putCoverage } from '../store/coverage.ts'
 const WAIT_MS = 6 * 3600_000
 /** Providers send what belongs together within minutes. */
 const QUIET_MS = 3 * 60_000
+/** Of what nothing came at all, while other types of the same days did: most likely the person has none of it. */
+const OTHERS_QUIET_MS = 15 * 60_000
 const BATCH = 200
 
 /** To be committed with what else the asking brought. */
@@ -73,8 +76,24 @@ export function isPromisedHistory(open: readonly PromiseRow[], record: { type: D
   return kept !== null && record.day < new Date(kept.asked_at).toISOString().slice(0, 10)
 }
 
-export function arrivedStatements(kept: Iterable<PromiseRow>, now: number): Statement[] {
-  return [...new Set(kept)].map((row) => promiseArrived(row.id, now, Math.min(row.asked_at + WAIT_MS, now + QUIET_MS)))
+/** Something came of these; the others of their days have as long again as it took. */
+export function arrivedStatements(kept: Iterable<PromiseRow>, open: readonly PromiseRow[], now: number): Statement[] {
+  const arrived = new Set(kept)
+  const statements = [...arrived].map((row) =>
+    promiseArrived(row.id, { at: now, closesAt: Math.min(row.asked_at + WAIT_MS, now + QUIET_MS) }),
+  )
+  for (const row of open) {
+    if (row.arrived_at !== null || arrived.has(row)) continue
+    const took = [...arrived].filter((each) => sameDays(each, row)).map((each) => now - each.asked_at)
+    if (took.length === 0) continue
+    const closesAt = Math.max(now + OTHERS_QUIET_MS, row.asked_at + 2 * Math.max(...took))
+    statements.push(promiseArrived(row.id, { at: null, closesAt: Math.min(row.asked_at + WAIT_MS, closesAt) }))
+  }
+  return statements
+}
+
+function sameDays(a: PromiseRow, b: PromiseRow): boolean {
+  return a.start_day <= b.end_day && b.start_day <= a.end_day
 }
 
 /** Turns closed promises, of one connection or of all, into days that were read. Returns how many. */

@@ -35,8 +35,8 @@ export function promisesOf(sql: Sql, userId: string): Promise<PromiseRow[]> {
   return sql.all('SELECT * FROM promises WHERE user_id = $1 ORDER BY start_day', [userId])
 }
 
-/** Something of it came: the rest is on its way. */
-export function promiseArrived(id: string, at: number, closesAt: number): Statement {
+/** Something of it came, or (`at` null) of another that was asked for along with it: the rest is on its way. */
+export function promiseArrived(id: string, { at, closesAt }: { at: number | null; closesAt: number }): Statement {
   return { sql: 'UPDATE promises SET arrived_at = $2, closes_at = $3 WHERE id = $1', params: [id, at, closesAt] }
 }
 
