@@ -93,6 +93,7 @@ describe('events and deliveries', () => {
     const table = await loam('events', 'list', '--type', 'auth')
     assert.match(table.stdout, / auth +0 +my_first/)
     assert.match((await loam('events', 'list', '--type', 'nutrition')).stdout, /^No events\.$/m)
+    assert.match((await loam('events', 'list', '--state', 'failed')).stdout, /^No events\.$/m)
   })
 
   test('show one with its body, resend it, see the delivery with its attempts', async () => {

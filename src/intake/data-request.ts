@@ -117,7 +117,7 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
   const lane = payload.large ? 'backfill' : 'live'
   try {
     // The answer is whole or late: what the provider promised is waited for.
-    const steps = payload.large ? stepsOf(job, payload) : undefined
+    const steps = payload.large ? stepsOf(job, payload, connection.time_zone) : undefined
     const filled = await fillGaps(ctx, connection, payload.type, payload.range, lane, steps)
     if (filled === 'begun') return { again: ctx.clock.now() }
     if (filled === 'awaited') return { again: ctx.clock.now() + LOOK_AGAIN_MS }
@@ -191,11 +191,15 @@ async function limited(
   })
 }
 
-function stepsOf(job: JobRow, payload: RequestPayload): Steps {
+function stepsOf(job: JobRow, payload: RequestPayload, timeZone: string | null): Steps {
+  const { start, end } = daysOf(payload.range, timeZone)
+  const total = countDays(start, end)
   return {
     days: payload.stepDays ?? STEP_DAYS,
     readUpTo: payload.readUpTo ?? null,
-    reached: (readUpTo) =>
-      saveJobProgress(job.id, job.lease_id!, JSON.stringify({ ...payload, readUpTo }), job.progress),
+    reached(readUpTo) {
+      const progress = JSON.stringify({ done: countDays(start, readUpTo), total, unit: 'days' })
+      return saveJobProgress(job.id, job.lease_id!, JSON.stringify({ ...payload, readUpTo }), progress)
+    },
   }
 }

@@ -76,6 +76,7 @@ test('a large request reads step by step: it can be stopped, and goes on where i
   assert.ok(first > 0)
   const job = (await listJobs(api.ctx.db, api.environment.id, { kind: 'request' }, { cursor: null, limit: 1 })).rows[0]!
   assert.equal(job.state, 'pending')
+  assert.deepEqual(JSON.parse(job.progress!), { done: 15, total: 69, unit: 'days' })
   let turns = 1
   for (; (await turn()) > 0; turns++) assert.ok(turns < 10)
   // 69 days, fifteen at a time.

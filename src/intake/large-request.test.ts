@@ -89,7 +89,7 @@ test('as many chunks as were announced, in order, no more than ten records or 3.
   for (let day = 0; day < days; day++) await put(day, day < 3 ? MAX_BYTES / 2 : 0)
   const first = await runDataRequest(api.ctx, await ask(days))
   assert.deepEqual(first, { again: api.clock.now() })
-  assert.deepEqual(JSON.parse((await job()).progress!), { done: 0, total: 7 })
+  assert.deepEqual(JSON.parse((await job()).progress!), { done: 0, total: 7, unit: 'chunks' })
   assert.equal(await runDataRequest(api.ctx, await job()), 'done')
   const bodies = await told()
   const [processing, sending, ...chunks] = bodies
@@ -103,7 +103,7 @@ test('as many chunks as were announced, in order, no more than ten records or 3.
     daysIn(bodies),
     Array.from({ length: days }, (_, day) => addDays(FIRST_DAY, day)),
   )
-  assert.deepEqual(JSON.parse((await job()).progress!), { done: 7, total: 7 })
+  assert.deepEqual(JSON.parse((await job()).progress!), { done: 7, total: 7, unit: 'chunks' })
 })
 
 test('what is added or removed after the announcement changes no number of chunks', async (t) => {

@@ -133,7 +133,7 @@ function inStep(
     if (connection === null) return false
     await write(tx, connection)
     const { ends, sent } = reached.chunks!
-    const progress = JSON.stringify({ done: sent, total: ends.length })
+    const progress = JSON.stringify({ done: sent, total: ends.length, unit: 'chunks' })
     const [kept] = await tx.batch([saveJobProgress(job.id, job.lease_id!, JSON.stringify(reached), progress)])
     if (kept === 0) throw new LeaseLost()
     return true

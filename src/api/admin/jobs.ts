@@ -32,6 +32,10 @@ export const JobView = z
       .object({
         done: z.number(),
         total: z.number(),
+        unit: z
+          .enum(['days', 'chunks'])
+          .optional()
+          .describe('Of a large `request`: days are read, then chunks are sent.'),
         changed: z.number().optional().describe('Records that came out different, of a `renormalize`.'),
         removed: z.number().optional().describe('Records that the pages do not hold any more, of a `renormalize`.'),
       })

@@ -74,9 +74,9 @@ function jobRow(csrf: string, path: string, job: JobView): Html {
 
 export function progress(job: JobView): Html | '' {
   if (job.progress === null) return ''
-  const { done, total } = job.progress
+  const { done, total, unit } = job.progress
   return html`<div>
     <progress value="${done}" max="${Math.max(total, 1)}" aria-label="${job.kind}"></progress
-    ><span class="small">${done} of ${total}</span>
+    ><span class="small">${done} of ${total}${unit === undefined ? '' : ` ${unit}`}</span>
   </div>`
 }
