@@ -94,7 +94,9 @@ async function fetchWith(
     listed: Read['listed'][number][]
   }
   const skipped: string[] = []
-  const refused = new Set<DataType>()
+  const came = new Set<DataType>()
+  const failed = new Set<DataType>()
+  const notAllowed = new Set<DataType>()
   const promised: Promised['promised'][] = []
   const granted = connection.scopes?.split(',') ?? null
   let timeZone = connection.time_zone
@@ -139,15 +141,20 @@ async function fetchWith(
         'a kind could not be read and is left out',
       )
       skipped.push(order.kind)
-      for (const type of source.types) refused.add(type)
+      const place = error.next === 'skip' ? notAllowed : failed
+      for (const type of source.types) place.add(type)
+      continue
     }
+    for (const type of source.types) came.add(type)
   }
-  // A day counts as read only when all that could be asked was asked, and as whole when all of it was answered.
+  // A day counts as read only when all that could be asked was asked, and as whole when all of it was answered. What the person did
+  // not allow does not come tomorrow either; where nothing is allowed at all, a membership may have lapsed.
+  const isWhole = (type: DataType): boolean => !failed.has(type) && (!notAllowed.has(type) || came.has(type))
   const days = orders.every((order) => 'days' in order.wanted) ? commonDays(orders) : null
   if (days !== null) {
     for (const type of types ?? typesOf(connector)) {
       if (promised.some((each) => each.types.includes(type))) continue
-      read.covered.push({ type, days: daysBetween(days.start, days.end), whole: !refused.has(type) })
+      read.covered.push({ type, days: daysBetween(days.start, days.end), whole: isWhole(type) })
     }
   }
   return { read, skipped, promised }

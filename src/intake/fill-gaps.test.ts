@@ -49,14 +49,14 @@ test('days that came whole are not asked for again', async (t) => {
   assert.equal(await calls('sleep'), 0)
 })
 
-for (const [what, answer] of [
-  ['a page that could not be mapped', unreadable],
-  ['a kind that is not found', { status: 404 }],
-  ['a kind that is refused', { status: 403 }],
+for (const [what, place, answer] of [
+  ['a page that could not be mapped', '/daily_sleep', unreadable],
+  ['a kind that is not found', '/daily_sleep', { status: 404 }],
+  ['what is refused altogether', '/v2/', { status: 403 }],
 ] as const) {
   test(`${what} leaves its days unread: they are asked for again a day later, not before`, async (t) => {
     const { api, calls } = await open(t)
-    api.respond(({ url }) => (url.includes('/daily_sleep') ? answer : EMPTY))
+    api.respond(({ url }) => (url.includes(place) ? answer : EMPTY))
     const all = await calls('sleep')
     assert.ok(all > 0)
     api.clock.advance(HOUR_MS)
@@ -68,6 +68,14 @@ for (const [what, answer] of [
     assert.equal(await calls('sleep'), 0)
   })
 }
+
+test('a single kind that is refused leaves nothing unread: it would be refused tomorrow, too', async (t) => {
+  const { api, calls } = await open(t)
+  api.respond(({ url }) => (url.includes('/daily_spo2') ? { status: 403 } : EMPTY))
+  await calls('sleep')
+  api.clock.advance(48 * HOUR_MS)
+  assert.equal(await calls('sleep'), 0)
+})
 
 test('a page that could not be mapped holds up no other type of record', async (t) => {
   const { api, userId, calls } = await open(t)

@@ -18,7 +18,7 @@ import { closePromises, openPromises, promiseStatements } from './promises.ts'
 const SETTLED_MS = 3 * 86_400_000
 /** A younger day counts as read for this long. */
 const FRESH_MS = 5 * 60_000
-/** A day of which the provider refused a kind of page, or sent what could not be read, counts as read for this long. */
+/** A day of which not all came, or came so that it could be read, counts as read for this long. */
 const AGAIN_MS = 86_400_000
 /** Read at once. */
 export const STEP_DAYS = 15

@@ -5,7 +5,7 @@ import type { Sql, Statement } from './database.ts'
 export interface CoverageRow {
   day: string
   read_at: number
-  /** 0: a kind of page was refused, or could not be read. */
+  /** 0: not all of it came, or came so that it could be read. */
   whole: number
 }
 
