@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openTestApi, type TestApi } from '../api/test-api.ts'
 import { coros } from '../connectors/coros/index.ts'
+import { oura } from '../connectors/oura/index.ts'
 import { whoop } from '../connectors/whoop/index.ts'
+import { fetchAll } from './fetch.ts'
 import { ingest } from './ingest.ts'
 
 let api: TestApi
@@ -81,4 +83,22 @@ test('a workout that a list of its day lacks is gone, also where the list has no
   }
   assert.equal(await leftAfter(CHANGED_AT, sport), 1)
   assert.equal(await leftAfter(CHANGED_AT + 60_000), 0)
+})
+
+test('with a night its day loses the resting heart rate that came of it (OURA)', async () => {
+  const connection = await api.addUser({ provider: oura.id, time_zone: 'Europe/Berlin', scopes: null })
+  const { user_id: userId } = connection
+  const bedtimes = { bedtime_start: '2026-09-14T23:00:00+02:00', bedtime_end: '2026-09-15T07:00:00+02:00' }
+  const night = { id: 'n', day: DAY, type: 'long_sleep', lowest_heart_rate: 47, time_in_bed: 28_800, ...bedtimes }
+  const recordsWith = async (...data: object[]): Promise<string[]> => {
+    api.clock.advance(60_000)
+    api.respond(() => ({ status: 200, json: { data, next_token: null } }))
+    const orders = [{ kind: 'sleep', wanted: { days: { start: DAY, end: DAY } } }]
+    const { read } = await fetchAll(api.ctx, oura, connection, orders, null)
+    await ingest(api.ctx, oura, userId, read, { lane: 'live' })
+    const rows = await api.ctx.db.all<{ type: string }>('SELECT type FROM records WHERE user_id = $1', [userId])
+    return rows.map(({ type }) => type).sort()
+  }
+  assert.deepEqual(await recordsWith(night), ['daily', 'sleep'])
+  assert.deepEqual(await recordsWith(), [])
 })

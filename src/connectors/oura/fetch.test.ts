@@ -68,6 +68,7 @@ test('a night that is announced has its whole day read and listed', async () => 
       payload: list({ id: 'n' }, { id: 'nap' }),
     },
     { listed: { type: 'sleep', days: { start: '2026-09-15', end: '2026-09-15' } } },
+    { listed: { type: 'daily', days: { start: '2026-09-15', end: '2026-09-15' } } },
   ])
 })
 

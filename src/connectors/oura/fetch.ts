@@ -66,7 +66,7 @@ function wholeDays(
 export async function* fetchSleep(context: FetchContext): AsyncIterable<Fetched> {
   const { wanted } = context
   if ('days' in wanted) {
-    yield* allOfDays(context, 'sleep', 'sleep', wanted.days)
+    yield* nightsOfDays(context, wanted.days)
   } else if ('object' in wanted) {
     const document = await single(context, 'sleep', wanted.object)
     if (document === null) {
@@ -75,8 +75,14 @@ export async function* fetchSleep(context: FetchContext): AsyncIterable<Fetched>
     }
     const day = dayOf(document, 'day')
     if (day === null) throw new UnreadablePage('sleep', 'day', 'expected a day, YYYY-MM-DD')
-    yield* allOfDays(context, 'sleep', 'sleep', { start: day, end: day })
+    yield* nightsOfDays(context, { start: day, end: day })
   }
+}
+
+/** Of the night there is its day's resting heart rate, too: without the one the other is gone. */
+async function* nightsOfDays(context: FetchContext, days: DayRange): AsyncIterable<Fetched> {
+  yield* allOfDays(context, 'sleep', 'sleep', days)
+  yield { listed: { type: 'daily', days } }
 }
 
 /** Workouts, and for each one the heart rate of its time. */
