@@ -80,8 +80,9 @@ function seriesOf(
     .map(({ zone: name, timestamp }) => ({ at: at(timestamp), level: levelOf(name, context) }))
     .sort((a, b) => a.at - b.at)
   const midnight = instantIn(`${addDays(day, 1)}T00:00:00`, zone)
-  // The last second of a day is written for its end.
-  const ends = endTime === null || endTime.includes('23:59:59') ? midnight : at(endTime)
+  // The last second of a day is written for its end, also of one that goes on: what is to come was not measured.
+  const given = endTime === null || endTime.includes('23:59:59') ? midnight : at(endTime)
+  const ends = zone === null ? given : Math.min(given, context.receivedAt)
   return {
     steps: counted,
     durations: {
