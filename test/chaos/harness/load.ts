@@ -13,6 +13,12 @@ export interface Person {
   days: number
 }
 
+/**
+ * Of the days of now the simulated Garmin tells by itself, every quarter of an hour: an accepted day that is overtaken by that never
+ * arrives. A long run has more days than there were since 1990.
+ */
+const FIRST_YEAR = 2100
+
 /** What a provider was told that we have. */
 export class Ledger {
   /** `user day steps`. */
@@ -130,7 +136,7 @@ export class Load {
   }
 
   #day(person: Person): { summary: object; key: string } {
-    const midnight = Date.UTC(1990, 0, 1 + person.days++) / 1000
+    const midnight = Date.UTC(FIRST_YEAR, 0, 1 + person.days++) / 1000
     const date = new Date(midnight * 1000).toISOString().slice(0, 10)
     const steps = this.#steps++
     const summary = {
