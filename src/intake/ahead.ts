@@ -14,6 +14,7 @@ export function broughtBack(
   const isOurs = ({ kind, versioned }: GatheredPart): boolean =>
     !versioned || connector.reads[kind]?.pieces !== undefined
   const ahead = stored.filter((part) => isOurs(part) && part.version > now + CLOCK_SKEW_MS)
+  if (ahead.length === 0) return ahead
   const before = Math.min(now, ...arriving.filter(isOurs).map(({ version }) => version)) - 1
   const byMs = Math.max(...ahead.map(({ version }) => version)) - before
   return ahead.map((part) => ({ ...part, version: part.version - byMs }))
