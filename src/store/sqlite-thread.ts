@@ -53,6 +53,7 @@ export class SqliteThread {
   #underWay = 0
   #nextId = 1
   #dead: Error | null = null
+  #closing = false
 
   constructor(data: SqliteWorkerData) {
     this.#worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: data })
@@ -75,7 +76,8 @@ export class SqliteThread {
   #take(response: SqliteResponse): void {
     const waiting = this.#waiting.get(response.id)
     this.#waiting.delete(response.id)
-    if (this.#waiting.size === 0) this.#worker.unref()
+    // Else the process could end, in the middle of its own end.
+    if (this.#waiting.size === 0 && !this.#closing) this.#worker.unref()
     if ('error' in response) waiting?.reject(new SqliteError(response.error))
     else {
       const { rows, changes, units } = response
@@ -134,6 +136,7 @@ export class SqliteThread {
 
   async close(): Promise<void> {
     if (this.#dead !== null) return
+    this.#closing = true
     const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#worker.ref()
     this.#worker.postMessage('close')
