@@ -16,6 +16,6 @@ test('a read that is under way does not end the process before everything is clo
     db.all('SELECT 1').catch(() => {})
     await db.close()
     console.log('closed')`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script])
   assert.equal(stdout, 'closed\n')
 })
