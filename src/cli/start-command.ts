@@ -48,13 +48,16 @@ function untilStopped(stop: () => Promise<void>): Promise<number> {
     let stopping = false
     const begin = (): void => {
       stopping = true
-      setTimeout(() => {
+      // It also keeps the process: what a stop waits for may hold nothing open, and node would end in the middle of it.
+      const late = setTimeout(() => {
         console.error(
           'Loam stopped without waiting any longer for what was under way: nothing is lost, some events may be sent again.',
         )
         process.exit(1)
-      }, MOST_MS).unref()
-      stop().then(() => resolve(0), reject)
+      }, MOST_MS)
+      stop()
+        .then(() => resolve(0), reject)
+        .finally(() => clearTimeout(late))
     }
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => (stopping ? process.exit(1) : begin()))

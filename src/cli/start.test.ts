@@ -1,6 +1,8 @@
 // What a start says, and the commands that need none.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -39,6 +41,29 @@ describe('without a server', () => {
     assert.match(ran.stdout, /^sqlite, schema version \d+: up to date$/m)
     assert.deepEqual([users.code, /does not answer: start it/.test(users.stderr)], [5, true])
   })
+})
+
+test('a stop is one, whatever it still waits for: a collector that takes no traces', async (t) => {
+  let asked!: () => void
+  const once = new Promise<void>((resolve) => (asked = resolve))
+  const collector = createServer((_request, response) => {
+    response.writeHead(503).end()
+    asked()
+  })
+  t.after(() => collector.close())
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
+  const { port } = collector.address() as AddressInfo
+  const other = openCli()
+  t.after(() => other.dispose())
+  const env = { LOAM_PORT: '0', LOAM_DEV_ID: 'myself', LOAM_API_KEY: 'the-key-of-this-test', LOAM_LOG_LEVEL: 'error' }
+  const traced = { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }
+  const one = other.spawn(['start', '--json'], { env: traced })
+  const { url } = JSON.parse((await one.says(/^\{"url".*\}$/m))[0]) as { url: string }
+  await fetch(`${url}/v2/subscriptions`, { headers: { 'dev-id': env.LOAM_DEV_ID, 'x-api-key': env.LOAM_API_KEY } })
+  await once
+  one.child.kill('SIGTERM')
+  const { code, stderr } = await one.ended
+  assert.deepEqual([code, stderr], [0, ''])
 })
 
 describe('the banner of a start', () => {
