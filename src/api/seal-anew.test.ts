@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { openTokens, sealTokens } from '../credentials/tokens.ts'
+import type { RevokePayload } from '../credentials/disconnect.ts'
+import { openTokens, sealTokens, tokenPlace } from '../credentials/tokens.ts'
 import { createSealer } from '../platform/seal.ts'
 import { storeTokens } from '../store/connection-tokens.ts'
 import { connectionById } from '../store/connections.ts'
+import { openJobsOfKind } from '../store/jobs.ts'
 import { ensureAdminToken } from './admin/sessions.ts'
 import { SEALED, sealAnew } from './seal-anew.ts'
 import { openTestApi } from './test-api.ts'
@@ -26,6 +28,9 @@ test('with a new key in front all that is stored is sealed under it; the old one
   for (const user of users) {
     await storeTokens(ctx.db, user, sealTokens(ctx, user, { ...tokens, scopes: null } as never))
   }
+  // Removed, and the provider does not know it yet.
+  const gone = users.pop()!
+  assert.equal((await api.asOperator('DELETE', `/admin/v1/users/${gone}`)).status, 204)
   const url = await ctx.payloadUrl!({ eventId: 'event', part: null, seconds: 60 })
 
   ctx.sealer = createSealer(`${NEW},${OLD}`)
@@ -38,6 +43,9 @@ test('with a new key in front all that is stored is sealed under it; the old one
     )
     for (const { sealed } of rows) assert.ok(sealed.startsWith(ctx.sealer.current), `${table}.${column}`)
   }
+  const [revocation] = await openJobsOfKind(ctx.db, 'revoke')
+  const { tokensSealed } = JSON.parse(revocation!.payload) as RevokePayload
+  assert.match(ctx.sealer.open(tokensSealed, tokenPlace(gone)), /refresh/)
   for (const user of users) {
     assert.equal(openTokens(ctx, (await connectionById(ctx.db, user))!).refreshToken, 'refresh')
   }

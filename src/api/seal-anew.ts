@@ -1,4 +1,5 @@
 // After the encryption key was replaced: what was sealed under an older one is sealed under the newest, so that the older can go.
+import { sealRevocationsAnew } from '../credentials/seal-revocations.ts'
 import { sourcePlace } from '../credentials/source-settings.ts'
 import { tokenPlace } from '../credentials/tokens.ts'
 import { destinationPlace } from '../deliver/open-destination.ts'
@@ -50,11 +51,12 @@ export async function sealAnew(ctx: Context): Promise<void> {
   for (let pass = 0; found && pass < MOST_PASSES; pass++) {
     found = false
     lost = 0
-    for (const sealed of SEALED) {
-      const column = await sealColumnAnew(ctx, sealed)
-      done += column.done
-      lost += column.lost
-      found ||= column.done > 0
+    const works = [...SEALED.map((sealed) => () => sealColumnAnew(ctx, sealed)), () => sealRevocationsAnew(ctx)]
+    for (const work of works) {
+      const count = await work()
+      done += count.done
+      lost += count.lost
+      found ||= count.done > 0
     }
   }
   if (found || lost > 0) {

@@ -159,3 +159,15 @@ export function dueJobs(sql: Sql, now: number): Promise<{ kind: string; lane: st
     [now],
   )
 }
+
+/** Of the live lane, waiting or under way. */
+export function openJobsOfKind(sql: Sql, kind: string): Promise<{ id: string; payload: string }[]> {
+  return sql.all(`SELECT id, payload FROM jobs WHERE lane = 'live' AND state IN ('pending', 'running') AND kind = $1`, [
+    kind,
+  ])
+}
+
+/** Unless somebody wrote there meanwhile: then theirs counts. */
+export function replacePayload(id: string, before: string, after: string): Statement {
+  return { sql: 'UPDATE jobs SET payload = $3 WHERE id = $1 AND payload = $2', params: [id, before, after] }
+}
