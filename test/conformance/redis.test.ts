@@ -60,6 +60,19 @@ suite('what only Redis has', { skip: missingRedis() ?? false, timeout: 60_000 },
     assert.match(await send({ require_persistence: false, replicas: 1 }), /"retry".*0 of 1 replicas/)
   })
 
+  test('one that begins to forget while we are connected is refused until it stops', async (t) => {
+    const server = await startRedis()
+    t.after(() => server.stop())
+    const sender = redis.open(RedisSettings.parse(place(server)), testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const sent = async (number: number): Promise<string> => JSON.stringify(await sender.send([testEvent(number)], NOW))
+    assert.match(await sent(0), /"delivered"/)
+    await server.client().config('SET', 'appendonly', 'no')
+    assert.match(await sent(1), /"retry".*switch appendonly on there/)
+    await server.client().config('SET', 'appendonly', 'yes')
+    assert.match(await sent(1), /"delivered"/)
+  })
+
   test('a replica is asked on a new connection, which may lead to the new primary', async (t) => {
     const [replica, primary] = [await startRedis(), await startRedis()]
     t.after(() => Promise.all([replica.stop(), primary.stop()]))

@@ -71,8 +71,7 @@ export async function openRedis(
     await redis.connect()
     // As an option, ioredis would go on in database 0 where there is none of that number.
     if (settings.database !== 0) await redis.select(settings.database)
-    if (settings.require_persistence && /^aof_enabled:0/m.test(await redis.info('persistence')))
-      throw new NotPersistent()
+    if (settings.require_persistence) mustPersist(await redis.info('persistence'))
   } catch (error) {
     shut()
     throw failure ?? error
@@ -80,12 +79,23 @@ export async function openRedis(
   return {
     async add(entries) {
       const pipeline = redis.pipeline()
+      // With each batch: it can be switched off while we are connected.
+      if (settings.require_persistence) pipeline.info('persistence')
       for (const entry of entries) pipeline.call('XADD', ...entry)
       const results = (await pipeline.exec()) ?? []
       if (redis.status !== 'ready') throw failure ?? new Error('the connection is closed')
+      if (settings.require_persistence) {
+        const [error, info] = results.shift() ?? []
+        if (error) throw error
+        mustPersist(String(info))
+      }
       return entries.map((_, i) => results[i]?.[0] ?? null)
     },
     replicas: (wanted, waitMs) => redis.wait(wanted, Math.floor(waitMs)),
     shut,
   }
+}
+
+function mustPersist(info: string): void {
+  if (/^aof_enabled:0/m.test(info)) throw new NotPersistent()
 }
