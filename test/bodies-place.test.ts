@@ -4,10 +4,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmdirSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { startBodies } from '../src/bodies/loop.ts'
 import { openBodies } from '../src/bodies/open.ts'
 import { type BodiesSetting, MARK } from '../src/bodies/setting.ts'
 import { openWorld, until } from '../src/deliver/test-world.ts'
 import { BodiesUnavailable } from '../src/store/bodies.ts'
+import { bodiesTrouble } from '../src/store/body-state.ts'
+import { readInstanceSetting } from '../src/store/instance-settings.ts'
 import { appendTexts, keysIn, move, text, worldWith } from './bodies-world.ts'
 
 test('a place belongs to one installation, and stays where it is', async (t) => {
@@ -35,11 +38,17 @@ test('a folder that is empty, as its file system is not mounted, says nothing of
   const world = await worldWith(t, bodies)
   const [id] = await appendTexts(world, [text(0)])
   await move(world, bodies)
+  const loop = startBodies(place.ctx, bodies, { everyMs: 20 })
+  t.after(() => loop.stop(1000))
+  const { db } = place.ctx
+  // Sweeps look there by themselves, once a day.
+  await until(async () => /"after":null/.test((await readInstanceSetting(db, 'bodies_sweep')) ?? ''), 'not swept')
   const status = async () => (await world.api.asOperator('GET', `/admin/v1/events/${id}`)).status
 
   renameSync(folder, away)
   mkdirSync(folder)
   assert.equal(await status(), 503)
+  await until(async () => (await bodiesTrouble(db)) !== null, 'nobody is told while nothing is due')
   const receiver = await world.receiver()
   await world.destination(receiver.url)
   await world.start()
@@ -54,5 +63,6 @@ test('a folder that is empty, as its file system is not mounted, says nothing of
   renameSync(away, folder)
   assert.ok(existsSync(join(folder, MARK)))
   assert.equal(await status(), 200)
+  await until(async () => (await bodiesTrouble(db)) === null, 'still told')
   await until(() => receiver.got.length === 1, 'not delivered once the folder was there again')
 })

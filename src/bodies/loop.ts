@@ -1,12 +1,12 @@
 // Keeps the bucket in step with the rows, or brings all of it back into them: on one server at a time.
-import type { BodyStore } from '../store/bodies.ts'
+import { BodiesUnavailable, type BodyStore } from '../store/bodies.ts'
 import { endTurn, takeTurn } from '../store/body-moves.ts'
 import { beginMoving, bodiesTrouble, MOVED_AFTER_MS, noteSuccess, noteTrouble } from '../store/body-state.ts'
 import type { Context } from '../store/context.ts'
 import { forgetBodies, sweepBodies } from './forget.ts'
 import { moveBodies } from './move.ts'
 import { returnBodies } from './return.ts'
-import type { BodiesReturn } from './setting.ts'
+import { type BodiesReturn, MARK } from './setting.ts'
 
 export interface BodiesOptions {
   /** `off`: they are moved out. */
@@ -43,6 +43,7 @@ export function startBodies(
   }
 
   async function work(until: () => boolean): Promise<void> {
+    if (back === 'off') await mustBeThere(bodies)
     await forgetBodies(ctx, bodies, until)
     if (back === 'off') {
       await beginMoving(ctx.db, bodies.place)
@@ -73,4 +74,9 @@ export function startBodies(
       clearTimeout(late)
     },
   }
+}
+
+/** Looked at in every turn: that a place is away is known before somebody needs what lies there. */
+async function mustBeThere(bodies: BodyStore): Promise<void> {
+  if ((await bodies.get(MARK)) === null) throw new BodiesUnavailable(`${bodies.place}: ${MARK} is not there`)
 }
