@@ -4,6 +4,7 @@ import { connectorOf } from '../connectors/index.ts'
 import { accessRevokedEvent, connectionErrorEvent, deauthEvent, permissionChangeEvent } from '../model/events.ts'
 import { appendEvents } from '../outbox/append.ts'
 import { ProviderError } from '../platform/errors.ts'
+import { HttpFailure } from '../platform/http.ts'
 import { forgetUserInMemory } from '../outbox/handover.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { enqueue } from '../queue/enqueue.ts'
@@ -125,8 +126,12 @@ export async function revokeAtProvider(
     ...about,
     tokens,
     async send(at, request = {}) {
-      const response = await ctx.http.send({ ...request, url: application.callUrl(at) })
-      if (response.status >= 500) throw new Error(`revoking answered ${response.status}`)
+      const failed = (why: string, cause?: unknown) =>
+        new ProviderError(`${connector.name} ${why}; the grant is to be revoked`, { next: 'retry', cause })
+      const response = await ctx.http.send({ ...request, url: application.callUrl(at) }).catch((error) => {
+        throw error instanceof HttpFailure ? failed(`did not answer (${error.reason})`, error) : error
+      })
+      if (response.status >= 500) throw failed(`answered ${response.status}`)
       return response
     },
   })

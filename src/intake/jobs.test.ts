@@ -1,12 +1,15 @@
 // How jobs end, and how long ones go on.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { openTestApi, type TestApi } from '../api/test-api.ts'
+import { sealTokens } from '../credentials/tokens.ts'
 import { ProviderError } from '../platform/errors.ts'
+import { HttpFailure } from '../platform/http.ts'
 import { LeaseLost } from '../queue/queue.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { listEvents } from '../store/events.ts'
-import { type JobRow, listJobs } from '../store/jobs.ts'
+import { jobById, type JobRow, listJobs, openJobsOfKind } from '../store/jobs.ts'
 import { startBackfill } from './backfill.ts'
 import { runJob, type Work } from './jobs.ts'
 import { workers } from './workers.ts'
@@ -54,6 +57,31 @@ test('who stopped a job in the middle of a step made it no failure', async (t) =
   const outcomes = (await api.ctx.metrics.jobs.get()).values.map(({ labels }) => labels.outcome)
   assert.deepEqual(outcomes, [])
   assert.equal((await api.asOperator('GET', `/admin/v1/jobs/${job.id}`)).json.state, 'cancelled')
+})
+
+test('a provider that is away when a grant is to be revoked is its failure and not ours; it is asked again', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const userId = randomUUID()
+  const tokens = { accessToken: 'a', refreshToken: 'r', expiresInSeconds: 1e6, scopes: null }
+  await api.addUser({ user_id: userId, ...sealTokens(api.ctx, userId, tokens) })
+  await api.asOperator('DELETE', `/admin/v1/users/${userId}`)
+  const errors: unknown[] = []
+  const log = { ...api.ctx.log, error: (about: unknown) => errors.push(about) } as typeof api.ctx.log
+  for (const [answer, said] of [
+    [() => assert.fail(new HttpFailure('timeout', 'nobody')), /^Oura did not answer \(timeout\)/],
+    [() => ({ status: 503 }), /^Oura answered 503/],
+  ] as const) {
+    api.respond(answer)
+    const [row] = await openJobsOfKind(api.ctx.db, 'revoke')
+    const claim = `UPDATE jobs SET state = 'running', lease_id = 'ours', lease_until = $2 WHERE id = $1 RETURNING *`
+    const job = (await api.ctx.db.one<JobRow>(claim, [row!.id, api.clock.now() + 60_000]))!
+    await runJob({ ...api.ctx, log }, job, workers.revoke)
+    const after = (await jobById(api.ctx.db, job.id))!
+    assert.equal(after.state, 'pending')
+    assert.match(after.last_error!, said)
+  }
+  assert.deepEqual(errors, [])
 })
 
 test('a large request reads step by step: it can be stopped, and goes on where it was', async (t) => {
