@@ -28,6 +28,11 @@ export interface Answer {
   json: Record<string, unknown>
 }
 
+export type Rows = Record<string, unknown>[]
+
+/** Of a list. */
+export const rowsOf = ({ json }: Pick<Answer, 'json'>): Rows => json.data as Rows
+
 export interface CallOptions {
   headers?: Record<string, string>
   /** Sent as JSON. */

@@ -2,11 +2,9 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { type Cli, openCli, type Ran, startServer } from './test-cli.ts'
+import { type Cli, openCli, openReceiver, type Ran, type Received, runWell, startServer } from './test-cli.ts'
 
 type Row = Record<string, unknown>
 
@@ -21,11 +19,7 @@ before(async () => {
 after(() => cli.dispose())
 
 const rowsOf = (ran: Ran): Row[] => ran.json().data as Row[]
-const loam = async (...args: string[]): Promise<Ran> => {
-  const ran = await cli.run(args)
-  assert.equal(ran.code, 0, `${args.join(' ')}: ${ran.stderr}`)
-  return ran
-}
+const loam = (...args: string[]): Promise<Ran> => runWell(cli, ...args)
 
 test('start writes where it is for its owner alone', () => {
   const file = join(cli.folder, 'data', 'dev.json')
@@ -108,60 +102,6 @@ describe('events and deliveries', () => {
     assert.equal((again.deliveries as Row[]).length, before + 2)
     await until(async () => /delivered +200/.test((await loam('deliveries', 'show', String(newest!.id))).stdout))
     assert.match((await loam('deliveries', 'list', '--state', 'delivered')).stdout, / delivered +200 +-$/m)
-  })
-})
-
-describe('destinations', () => {
-  test('add, list, test, remove', async () => {
-    const receiver = await openReceiver(() => 204)
-    const added = (await loam('destinations', 'add', receiver.url, '--name', 'Mine', '--json')).json()
-    assert.equal(typeof added.signing_secret, 'string')
-    const id = String(added.id)
-    assert.match((await loam('destinations', 'list')).stdout, new RegExp(`${id} +webhook +active`))
-    assert.match((await loam('destinations', 'test', id)).stdout, /^delivered: .*\(\d+ ms\)$/m)
-    assert.equal(receiver.requests.length, 1)
-    await receiver.close()
-    const refused = await cli.run(['destinations', 'test', id])
-    assert.deepEqual([refused.code, refused.stdout.startsWith('retry: ')], [1, true])
-    assert.match((await loam('destinations', 'remove', id)).stdout, /^Removed /)
-    assert.ok(!(await loam('destinations', 'list')).stdout.includes(id))
-  })
-
-  test('how it is sent to: pace, patience, order, people; paused, resumed, with a new secret', async () => {
-    const options = ['--rate', '30/m', '--concurrency', '3', '--timeout', '20', '--retry-delays', '5,60']
-    const more = ['--strict-order', '--no-pause-on-gone', '--disable-after', '72', '--user-ids', 'a,b']
-    const added = (await loam('destinations', 'add', 'https://example.com/', ...options, ...more, '--json')).json()
-    const { delivery, user_ids, id } = added as { delivery: Record<string, unknown>; user_ids: string[]; id: string }
-    assert.deepEqual(user_ids, ['a', 'b'])
-    const { rate_per_minute, rate_per_second, concurrency, timeout_seconds, retry_delays_seconds } = delivery
-    assert.deepEqual([rate_per_minute, rate_per_second, concurrency, timeout_seconds], [30, null, 3, 20])
-    assert.deepEqual(retry_delays_seconds, [5, 60])
-    const { strict_order, pause_on_gone, disable_after_hours } = delivery
-    assert.deepEqual([strict_order, pause_on_gone, disable_after_hours], [true, false, 72])
-    const changed = (await loam('destinations', 'change', id, '--rate', '5/s', '--no-strict-order', '--json')).json()
-    const { strict_order: strict, ...paced } = changed.delivery as Record<string, unknown>
-    assert.deepEqual([paced.rate_per_second, paced.rate_per_minute, strict], [5, null, false])
-    assert.deepEqual([paced.concurrency, paced.pause_on_gone], [3, false], 'the rest stays')
-    assert.match((await loam('destinations', 'pause', id)).stdout, /is paused\.$/m)
-    assert.match((await loam('destinations', 'resume', id)).stdout, /is active\.$/m)
-    const rotated = (await loam('destinations', 'rotate-secret', id, '--overlap', '60')).stdout
-    assert.match(rotated, /^signing secret {2}[0-9a-f]{48}\nThe old one signs until 20/)
-    const wrong = await cli.run(['destinations', 'add', 'https://example.com/', '--rate', 'fast'])
-    assert.match(wrong.stderr, /like 50\/s or 30\/m/)
-    await loam('destinations', 'remove', id)
-  })
-
-  test('what cannot be added is refused, with the reason', async () => {
-    const runs = await Promise.all([
-      cli.run(['destinations', 'add', 'not a url']),
-      cli.run(['destinations', 'add', '--settings', '{"url":']),
-      cli.run(['destinations', 'add', 'http://localhost:9999', '--event-types', 'dreams']),
-    ])
-    assert.deepEqual(
-      runs.map((ran) => ran.code),
-      [3, 3, 3],
-    )
-    assert.match(runs[2]!.stderr, /there is no dreams; there are .*sleep/)
   })
 })
 
@@ -279,32 +219,6 @@ test('a wrong token is told apart from a server that is not there', async () => 
   assert.equal(ran.code, 2)
   assert.match(ran.stderr, /admin token/i)
 })
-
-interface Received {
-  path: string
-  headers: IncomingMessage['headers']
-  body: Buffer
-}
-
-async function openReceiver(answer: (body: Row) => number) {
-  const requests: Received[] = []
-  const receiver = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const body = Buffer.concat(chunks)
-      requests.push({ path: request.url ?? '', headers: request.headers, body })
-      const status = answer(JSON.parse(body.toString('utf8')) as Row)
-      response.writeHead(status).end(status === 500 ? 'no idea what this is\nat line 1' : undefined)
-    })
-  })
-  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
-  return {
-    requests,
-    url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
-    close: () => new Promise<void>((resolve) => receiver.close(() => resolve())),
-  }
-}
 
 /** What the built-in inspector got for the newest event of a type. */
 async function deliveredBodies(type: string): Promise<string[]> {

@@ -1,6 +1,9 @@
 // The command line as people run it: the launcher in a process of its own, against a server started the same way.
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -124,4 +127,38 @@ export async function startServer(cli: Cli): Promise<Running & { url: string; de
 export async function startedServer(server: Running): Promise<{ url: string; devId: string }> {
   const [, url, devId] = await server.says(/\{"url":"([^"]+)","dev_id":"([^"]+)"\}/)
   return { url: url!, devId: devId! }
+}
+
+export interface Received {
+  path: string
+  headers: IncomingMessage['headers']
+  body: Buffer
+}
+
+/** What must end well. */
+export async function runWell(cli: Cli, ...args: string[]): Promise<Ran> {
+  const ran = await cli.run(args)
+  assert.equal(ran.code, 0, `${args.join(' ')}: ${ran.stderr}`)
+  return ran
+}
+
+/** `answer` says the status; a 500 has words with it. */
+export async function openReceiver(answer: (body: Record<string, unknown>) => number) {
+  const requests: Received[] = []
+  const receiver = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const body = Buffer.concat(chunks)
+      requests.push({ path: request.url ?? '', headers: request.headers, body })
+      const status = answer(JSON.parse(body.toString('utf8')) as Record<string, unknown>)
+      response.writeHead(status).end(status === 500 ? 'no idea what this is\nat line 1' : undefined)
+    })
+  })
+  await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  return {
+    requests,
+    url: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+    close: () => new Promise<void>((resolve) => receiver.close(() => resolve())),
+  }
 }

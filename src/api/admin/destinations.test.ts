@@ -2,16 +2,13 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { signingSecretOf } from '../environments.ts'
-import { openTestApi, type TestApi } from '../test-api.ts'
+import { openTestApi, type Rows, rowsOf, type TestApi } from '../test-api.ts'
 
 let api: TestApi
 before(async () => {
   api = await openTestApi()
 })
 after(() => api.dispose())
-
-type Rows = Record<string, unknown>[]
-const rowsOf = (answer: { json: Record<string, unknown> }): Rows => answer.json.data as Rows
 
 test('destinations: created with the secret shown once, changed, paused, resumed, removed', async () => {
   const created = await api.asOperator('POST', '/admin/v1/destinations', {

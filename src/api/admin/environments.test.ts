@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openTestApi, type TestApi } from '../test-api.ts'
+import { openTestApi, type Rows, rowsOf, type TestApi } from '../test-api.ts'
 
 let api: TestApi
 before(async () => {
   api = await openTestApi()
 })
 after(() => api.dispose())
-
-type Rows = Record<string, unknown>[]
-const rowsOf = (answer: { json: Record<string, unknown> }): Rows => answer.json.data as Rows
 
 test('environments: list, create, rename, settings; an unknown dev-id is 404', async () => {
   const created = await api.asOperator('POST', '/admin/v1/environments', { json: { name: 'Acme', kind: 'staging' } })

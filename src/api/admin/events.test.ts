@@ -3,16 +3,13 @@ import { after, before, test } from 'node:test'
 import { authCancelledEvent } from '../../model/events.ts'
 import { appendEvents } from '../../outbox/append.ts'
 import { insertAttempt } from '../../store/deliveries.ts'
-import { openTestApi, type TestApi } from '../test-api.ts'
+import { openTestApi, type Rows, rowsOf, type TestApi } from '../test-api.ts'
 
 let api: TestApi
 before(async () => {
   api = await openTestApi()
 })
 after(() => api.dispose())
-
-type Rows = Record<string, unknown>[]
-const rowsOf = (answer: { json: Record<string, unknown> }): Rows => answer.json.data as Rows
 
 async function addEvent(): Promise<string> {
   const body = authCancelledEvent({

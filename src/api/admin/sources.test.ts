@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { connectors } from '../../connectors/index.ts'
 import { notAvailable } from '../../connectors/not-available.ts'
 import { applicationOf } from '../../credentials/client.ts'
-import { openTestApi, type TestApi } from '../test-api.ts'
+import { openTestApi, rowsOf, type TestApi } from '../test-api.ts'
 import type { SourceView } from './source-view.ts'
 
 let api: TestApi
@@ -11,9 +11,6 @@ before(async () => {
   api = await openTestApi()
 })
 after(() => api.dispose())
-
-type Rows = Record<string, unknown>[]
-const rowsOf = (answer: { json: Record<string, unknown> }): Rows => answer.json.data as Rows
 
 const put = (provider: string, json: object) => api.asOperator('PUT', `/admin/v1/sources/${provider}`, { json })
 const view = async (provider: string) =>

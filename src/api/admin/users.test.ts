@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openTestApi, type TestApi } from '../test-api.ts'
+import { openTestApi, rowsOf, type TestApi } from '../test-api.ts'
 
 let api: TestApi
 before(async () => {
   api = await openTestApi()
 })
 after(() => api.dispose())
-
-type Rows = Record<string, unknown>[]
-const rowsOf = (answer: { json: Record<string, unknown> }): Rows => answer.json.data as Rows
 
 test('users: list with filters and pages, detail, change, backfill, deauth', async () => {
   const users = []
