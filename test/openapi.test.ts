@@ -71,6 +71,21 @@ test('operations: unique ids, described answers, every path parameter declared',
   assert.equal(ids.size, allOperations().length)
 })
 
+test('the admin API names every member that a body may have', () => {
+  const open = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, { requestBody }]) => {
+      const { $ref } = (requestBody as { content: Record<string, { schema: { $ref?: string } }> } | undefined)?.content[
+        'application/json'
+      ]?.schema ?? { $ref: undefined }
+      const schema = $ref === undefined ? undefined : document.components.schemas[$ref.split('/').at(-1)!]
+      return schema !== undefined && path.startsWith('/admin/') && schema.additionalProperties !== false
+        ? [`${method} ${path}`]
+        : []
+    }),
+  )
+  assert.deepEqual(open, [])
+})
+
 test('no schema lost its type on the way: nothing is an unexplained "anything"', () => {
   const vague: string[] = []
   const check = (value: Json, path: string): void => {

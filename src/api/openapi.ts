@@ -1,7 +1,8 @@
 // The OpenAPI 3.1 document, made from the operations and the model's schemas.
 import { z } from 'zod'
 import { eventSchemas } from '../model/events.ts'
-import { type Operation } from './http/operation.ts'
+import type { Operation } from './http/operation.ts'
+import { takesNoOthers } from './http/parameters.ts'
 import { Problem } from './http/problem.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
@@ -95,7 +96,7 @@ function describe(operation: Operation, schemas: Schemas): JsonObject {
     tags: [...operation.tags],
     security: securityOf(operation),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(operation.body === undefined ? {} : { requestBody: requestBodyOf(operation.body, schemas) }),
+    ...(operation.body === undefined ? {} : { requestBody: requestBodyOf(operation, operation.body, schemas) }),
     responses: responsesOf(operation, schemas),
   }
 }
@@ -140,23 +141,21 @@ function parametersOf(schema: z.ZodObject | undefined, place: 'path' | 'query', 
   })
 }
 
-function requestBodyOf(schema: z.ZodType, schemas: Schemas): JsonObject {
+function requestBodyOf(operation: Operation, schema: z.ZodType, schemas: Schemas): JsonObject {
+  const taken: JsonObject = takesNoOthers(operation, schema) ? { additionalProperties: false } : {}
   return {
     required: !schema.safeParse({}).success,
-    content: { 'application/json': { schema: schemas.refer(schema, 'input') } },
+    content: { 'application/json': { schema: schemas.refer(schema, 'input', taken) } },
   }
 }
 
 function responsesOf(operation: Operation, schemas: Schemas): JsonObject {
   const responses: JsonObject = {}
   for (const [status, spec] of Object.entries(operation.responses)) {
-    const contentType = spec.contentType ?? 'application/json'
-    const content = spec.schema
-      ? { [contentType]: { schema: schemas.refer(spec.schema, 'output') } }
-      : spec.contentType === undefined
-        ? null
-        : { [contentType]: { schema: { type: 'string' } } }
-    responses[status] = { description: spec.description, ...(content === null ? {} : { content }) }
+    const types = [spec.contentType ?? (spec.schema === undefined ? [] : 'application/json')].flat()
+    const schema = spec.schema === undefined ? { type: 'string' } : schemas.refer(spec.schema, 'output')
+    const content = Object.fromEntries(types.map((type) => [type, { schema }]))
+    responses[status] = { description: spec.description, ...(types.length === 0 ? {} : { content }) }
   }
   for (const [status, description] of Object.entries(errorsOf(operation))) {
     responses[status] = {
@@ -201,9 +200,9 @@ class Schemas {
   #named = new Map<string, JsonObject>()
 
   /** A reference where the schema has a name, else the schema itself. */
-  refer(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
+  refer(schema: z.ZodType, io: 'input' | 'output', more: JsonObject = {}): JsonObject {
     const id = z.globalRegistry.get(schema)?.id
-    const json = this.inline(schema, io)
+    const json = { ...this.inline(schema, io), ...more }
     if (id === undefined) return json
     const reference = `#/components/schemas/${id}`
     // A recursive one, or one that stands in its own definitions, comes as a reference already.

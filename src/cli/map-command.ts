@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Connector } from '../connectors/connector.ts'
+import { instantOf } from '../model/timestamps.ts'
 import { parseJson } from '../platform/json.ts'
 import { CliFailure, EXIT } from './failure.ts'
 
@@ -91,8 +92,8 @@ async function map(connector: Connector, kind: string, file: string, options: Ma
 }
 
 function instant(text: string): number {
-  const at = Date.parse(text)
-  if (Number.isNaN(at)) throw new InvalidArgumentError('Must be an ISO 8601 time, such as 2026-01-31T08:00:00Z.')
+  const at = instantOf(text)
+  if (at === null) throw new InvalidArgumentError('Must be an ISO 8601 time, such as 2026-01-31T08:00:00Z.')
   return at
 }
 

@@ -95,6 +95,14 @@ function wallOfOdd(day: string, clock: string): number | null {
   return isSameDay || (clock.startsWith('24') && isDay(day)) ? wall : null
 }
 
+/** What people and programs ask by: a day alone is its midnight, and without an offset all is of UTC. Null when it is no time. */
+export function instantOf(text: string): number | null {
+  const timed = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00Z` : text
+  if (!isTimestamp(timed)) return null
+  const { epochMs, local } = parseTimestamp(timed)
+  return epochMs ?? Date.parse(`${local}Z`)
+}
+
 /** Whether `parseTimestamp` reads it. */
 export function isTimestamp(text: string): boolean {
   try {

@@ -1,10 +1,10 @@
 // Names that nobody knows are mostly near one that is known.
 
-/** The one of `names` that the fewest letters make of it, `atMost` of them; of several, the first. */
-export function likest(name: string, names: readonly string[], atMost: number): string | null {
+/** The one of `names` that the fewest letters make of it, `atMost` of them and half of its own; of several, the first. */
+export function likest(name: string, names: readonly string[], atMost = 3): string | null {
   const ranked = names.map((each) => ({ each, steps: distance(name, each) })).sort((a, b) => a.steps - b.steps)
   const best = ranked[0]
-  return best !== undefined && best.steps <= atMost ? best.each : null
+  return best !== undefined && best.steps <= Math.min(atMost, name.length / 2) ? best.each : null
 }
 
 /** How many letters must be added, dropped or changed. */

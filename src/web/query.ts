@@ -46,11 +46,6 @@ export function formText(form: Form, name: string): string | undefined {
   return value === undefined || value === '' ? undefined : value
 }
 
-/** What a `datetime-local` field sends has no zone: its label says UTC. */
-export function inUtc(text: string | undefined): string | undefined {
-  return text !== undefined && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text}Z` : text
-}
-
 /** Where a form came from, as it says itself; never out of the dashboard. */
 export function pathBack(form: Form): string {
   const here = 'http://dashboard.invalid'

@@ -13,6 +13,7 @@ import type { EnvironmentRow } from '../../store/environments.ts'
 import { eventById, type EventRow, type EventSummary, listEvents as listRows } from '../../store/events.ts'
 import { auditRead } from '../audit-read.ts'
 import { operation, Reply } from '../http/operation.ts'
+import { instantText } from '../http/parameters.ts'
 import { DeliveryState, DeliveryView, deliveryView } from './deliveries.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
@@ -49,9 +50,6 @@ export const EventRequestView = z
   .meta({ id: 'EventRequest' })
 export type EventRequestView = z.infer<typeof EventRequestView>
 
-const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), {
-  error: 'must be an ISO 8601 time, such as 2026-01-31T08:00:00Z',
-})
 export const EventFilter = z.object({
   ...pageQuery,
   type: z.string().optional(),
@@ -60,8 +58,8 @@ export const EventFilter = z.object({
   provider: z.string().optional(),
   reference: z.string().optional().describe('`terra-reference` of a request or a delivery.'),
   state: DeliveryState.optional().describe('With a delivery in this state.'),
-  since: time.optional().describe('Created at or after this time.'),
-  until: time.optional().describe('Created before this time.'),
+  since: instantText.optional().describe('Created at or after this time.'),
+  until: instantText.optional().describe('Created before this time.'),
 })
 export type EventFilter = PageInput & Omit<z.output<typeof EventFilter>, 'limit' | 'cursor'>
 
@@ -78,8 +76,8 @@ export async function listEvents(
     provider: input.provider?.toUpperCase(),
     reference: input.reference,
     state: input.state,
-    since: input.since === undefined ? undefined : Date.parse(input.since),
-    until: input.until === undefined ? undefined : Date.parse(input.until),
+    since: input.since,
+    until: input.until,
   }
   return listingOf(await listRows(ctx.db, environment.id, filter, pageOf(input)), eventView)
 }

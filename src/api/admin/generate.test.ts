@@ -42,6 +42,8 @@ test('generate: every data type, shown or sent, for a user or a made-up one', as
     404,
   )
   assert.equal((await api.asOperator('POST', '/admin/v1/generate', { json: { type: 'steps' } })).status, 400)
+  const blank = await api.asOperator('POST', '/admin/v1/generate', { json: { type: 'sleep', provider: '' } })
+  assert.deepEqual([blank.status, blank.json.message], [400, 'provider: is no source'])
   const misspelled = await api.asOperator('POST', '/admin/v1/generate', {
     json: { type: 'sleep', provider: 'fitbitt' },
   })

@@ -26,7 +26,7 @@ const Provider = z
   .transform((name) => name.toUpperCase())
   .refine((name) => providerNames.includes(name), {
     error: ({ input }) => {
-      const like = likest(String(input), providerNames, 3)
+      const like = likest(String(input), providerNames)
       return `is no source${like === null ? '' : `; did you mean ${like}?`}`
     },
   })

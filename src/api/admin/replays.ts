@@ -10,6 +10,7 @@ import { jobById, type JobRow, listJobs } from '../../store/jobs.ts'
 import { countToReplay, type ReplayFilter } from '../../store/replays.ts'
 import { eventTypeNames } from '../event-types.ts'
 import { operation, Reply } from '../http/operation.ts'
+import { instantText } from '../http/parameters.ts'
 import { checkKnown } from './destination-input.ts'
 import { cancelJob, JobView, jobView, resumeJob } from './jobs.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
@@ -17,10 +18,6 @@ import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf
 const MOST_TYPES = 50
 /** Who counts waits for the answer. */
 const COUNT_FOR_MS = 10_000
-
-const time = z.string().refine((text) => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)), {
-  error: 'must be an ISO 8601 time, such as 2026-01-31T08:00:00Z',
-})
 
 export const ReplayInput = z.object({
   type: z.string().max(100).optional().describe('One type; `types` takes several.'),
@@ -37,8 +34,8 @@ export const ReplayInput = z.object({
     .max(100)
     .optional()
     .describe('Only what went to this destination; with `state: failed`, only what failed there.'),
-  since: time.optional().describe('Created at or after this time.'),
-  until: time.optional().describe('Created before this time; now unless told.'),
+  since: instantText.optional().describe('Created at or after this time.'),
+  until: instantText.optional().describe('Created before this time; now unless told.'),
   destination_id: z
     .string()
     .max(100)
@@ -139,8 +136,8 @@ function filterOf(ctx: Context, environment: EnvironmentRow, input: z.output<typ
     referenceId: input.reference_id ?? null,
     onlyFailed: input.state === 'failed',
     sentTo: input.sent_to ?? null,
-    since: input.since === undefined ? 0 : Date.parse(input.since),
-    until: input.until === undefined ? ctx.clock.now() + 1 : Date.parse(input.until),
+    since: input.since ?? 0,
+    until: input.until ?? ctx.clock.now() + 1,
   }
 }
 

@@ -11,7 +11,7 @@ import { addressOf } from './client-address.ts'
 import { identify } from './credentials.ts'
 import { failureResponse } from './failure.ts'
 import { type Call, type Operation, Reply } from './operation.ts'
-import { isOperators, readQuery } from './parameters.ts'
+import { readQuery, takesNoOthers } from './parameters.ts'
 import type { LimitHeaders } from './rate-limit.ts'
 import { RawJson } from './raw-json.ts'
 import { parseInput } from './validate.ts'
@@ -150,9 +150,8 @@ function statusOf(result: unknown): number {
   return result instanceof Response || result instanceof Reply ? result.status : 200
 }
 
-/** The admin API refuses members that it does not know; the Terra-compatible one passes over them, as Terra does. */
 async function bodyOf(operation: Operation, schema: z.ZodType, request: Request): Promise<unknown> {
-  const checked = isOperators(operation) && 'strict' in schema ? (schema as z.ZodObject).strict() : schema
+  const checked = takesNoOthers(operation, schema) ? schema.strict() : schema
   return parseInput(checked, await readJsonBody(request), 'body')
 }
 

@@ -36,8 +36,8 @@ export interface Call<A extends Auth = Auth, P = unknown, Q = unknown, B = unkno
 export interface ResponseSpec {
   description: string
   schema?: z.ZodType
-  /** `application/json` unless told. */
-  contentType?: string
+  /** `application/json` unless told; several where the caller chooses. */
+  contentType?: string | readonly string[]
 }
 
 export interface Operation {

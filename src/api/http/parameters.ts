@@ -1,6 +1,7 @@
 // Values as they come in a query string.
 import { z } from 'zod'
 import { isLocalDay } from '../../model/local-day.ts'
+import { instantOf } from '../../model/timestamps.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { likest } from '../../platform/spelling.ts'
 import type { Operation } from './operation.ts'
@@ -11,6 +12,11 @@ const DEV_ID = 'dev_id'
 /** What is asked of any list, also of one that has nothing to narrow by it. */
 const OF_LISTS = new Set(['limit', 'cursor', 'user_id', 'type', 'state'])
 const MOST_SHOWN = 10
+
+/** Whether a body may have no members but the schema's. The Terra-compatible API passes over others, as Terra does. */
+export function takesNoOthers(operation: Operation, body: z.ZodType): body is z.ZodObject {
+  return isOperators(operation) && body instanceof z.ZodObject
+}
 
 /** Ours to be strict with; the others take what Terra takes. */
 export function isOperators({ auth }: Operation): boolean {
@@ -41,7 +47,7 @@ function refuseUnknown(names: string[], known: string[]): void {
 
 function instead(name: string, known: string[]): string {
   if (known.length === 0) return '; no parameters are'
-  const like = likest(name.slice(0, 100), known, Math.min(3, name.length / 2))
+  const like = likest(name.slice(0, 100), known)
   return `; ${like === null ? '' : `did you mean ${like}? `}known are ${known.join(', ')}`
 }
 
@@ -53,6 +59,18 @@ export const yesOrNo = z
   .enum([...YES, ...NO], { error: 'must be true or false' })
   .transform((text) => YES.includes(text))
   .meta({ openapi: { type: 'boolean' } })
+
+const NO_INSTANT = 'must be an ISO 8601 time, such as 2026-01-31T08:00:00Z'
+
+/** Epoch milliseconds of a time that a list or an order is bounded by; a day alone is its midnight in UTC. */
+export const instantText = z
+  .string()
+  .transform((text, { addIssue }) => {
+    const at = instantOf(text)
+    if (at === null) addIssue({ code: 'custom', message: NO_INSTANT })
+    return at ?? Number.NaN
+  })
+  .meta({ openapi: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}([Tt ].+)?$', examples: ['2026-01-31T08:00:00Z'] } })
 
 export const localDayText = z
   .string()

@@ -35,7 +35,9 @@ export async function takeNotification(
 
 async function receive(ctx: Context, target: Target, request: Request): Promise<Response> {
   const maxBytes = maxNotificationBytes(target.provider)
-  if (maxBytes === null) return new Response('unknown provider', { status: 404 })
+  if (maxBytes === null) {
+    throw new ApiError('route_not_found', 404, `${target.provider.slice(0, 100)} is no source that sends notifications`)
+  }
   let large = false
   const enter = (): void => {
     if (largeInside >= LARGE_AT_ONCE) {

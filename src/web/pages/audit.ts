@@ -6,7 +6,7 @@ import { page } from '../layout.ts'
 import { field } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { empty, instant, noneSoFar, notice, plural } from '../parts/show.ts'
-import { inUtc, queryText, withQuery } from '../query.ts'
+import { queryText, withQuery } from '../query.ts'
 import type { App, Call } from '../view.ts'
 
 const PATH = '/dashboard/audit'
@@ -32,10 +32,8 @@ export function auditPages(app: App): void {
   })
 }
 
-/** Times without a zone are UTC, as the fields' labels say. */
 function given(c: Call): Record<string, string | undefined> {
-  const query = Object.fromEntries(NAMES.map((name) => [name, queryText(c, name)]))
-  return { ...query, since: inUtc(query.since), until: inUtc(query.until) }
+  return Object.fromEntries(NAMES.map((name) => [name, queryText(c, name)]))
 }
 
 async function listPage(c: Call): Promise<Response> {

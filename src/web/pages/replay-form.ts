@@ -10,7 +10,7 @@ import { page } from '../layout.ts'
 import { checkbox, field, postForm } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { bytes, codeBlock, empty, notice, plural } from '../parts/show.ts'
-import { type Form, formText, inUtc, readForm } from '../query.ts'
+import { type Form, formText, readForm } from '../query.ts'
 import { type App, type Call, done } from '../view.ts'
 
 export const NEW_REPLAY = '/dashboard/replays/new'
@@ -47,7 +47,7 @@ export function replayFormPages(app: App): void {
   })
 }
 
-/** The filter as the API takes it. Times without a zone are UTC, as the fields' labels say. */
+/** The filter as the API takes it, whose times are UTC as the fields' labels say. */
 function inputOf(form: Form, dryRun: boolean) {
   const rate = formText(form, 'rate_per_second')
   const parsed = ReplayInput.safeParse({
@@ -57,8 +57,8 @@ function inputOf(form: Form, dryRun: boolean) {
     reference_id: formText(form, 'reference_id'),
     state: formText(form, 'state') ?? 'all',
     sent_to: formText(form, 'sent_to'),
-    since: inUtc(formText(form, 'since')),
-    until: inUtc(formText(form, 'until')),
+    since: formText(form, 'since'),
+    until: formText(form, 'until'),
     destination_id: formText(form, 'destination_id'),
     ...(rate === undefined ? {} : { rate_per_second: Number(rate) }),
     dry_run: dryRun,
@@ -238,8 +238,7 @@ function commandOf(form: Form): string {
   for (const [name, option] of Object.entries(OPTIONS)) {
     const value = formText(form, name)
     if (value === undefined) continue
-    const text = name === 'since' || name === 'until' ? inUtc(value)! : value
-    parts.push(`${option} ${/^[\w:.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`}`)
+    parts.push(`${option} ${/^[\w:.-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`}`)
   }
   return parts.join(' ')
 }
