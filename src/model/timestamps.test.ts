@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { instantOf, offsetText, parseOffset, parseTimestamp, toWire, wireLocalTimestamp, wireTimestamp } from './timestamps.ts'
+import {
+  instantOf,
+  offsetText,
+  parseOffset,
+  parseTimestamp,
+  toWire,
+  wireLocalTimestamp,
+  wireTimestamp,
+} from './timestamps.ts'
 
 test('an instant is spelled with microseconds and the offset', () => {
   const at = Date.UTC(2026, 0, 12, 15, 15, 33, 569)
@@ -74,10 +82,22 @@ test('a year that has no four digits is no time, whatever the unit was taken for
 
 test('what a list is bounded by: a day is its midnight, and without an offset all is of UTC', () => {
   const midnight = Date.UTC(2026, 0, 31)
-  const texts = ['2026-01-31', '2026-01-31T00:00', '2026-01-31 00:00:00', '2026-01-31T01:00:00+01:00', '2026-01-31T00:00:00Z']
-  assert.deepEqual(texts.map(instantOf), texts.map(() => midnight))
+  const texts = [
+    '2026-01-31',
+    '2026-01-31T00:00',
+    '2026-01-31 00:00:00',
+    '2026-01-31T01:00:00+01:00',
+    '2026-01-31T00:00:00Z',
+  ]
+  assert.deepEqual(
+    texts.map(instantOf),
+    texts.map(() => midnight),
+  )
   const none = ['', '5', '2026', 'yesterday', '2026-02-30', '2026-02-30T00:00:00Z', '2026-01-31T25:00:00Z', 'March 7']
-  assert.deepEqual(none.map(instantOf), none.map(() => null))
+  assert.deepEqual(
+    none.map(instantOf),
+    none.map(() => null),
+  )
 })
 
 test('toWire keeps offset and microseconds, and is its own fixed point', () => {

@@ -70,7 +70,9 @@ export const instantText = z
     if (at === null) addIssue({ code: 'custom', message: NO_INSTANT })
     return at ?? Number.NaN
   })
-  .meta({ openapi: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}([Tt ].+)?$', examples: ['2026-01-31T08:00:00Z'] } })
+  .meta({
+    openapi: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}([Tt ].+)?$', examples: ['2026-01-31T08:00:00Z'] },
+  })
 
 export const localDayText = z
   .string()
