@@ -31,6 +31,7 @@ import { createMetrics, measureProcess, type Metrics } from './platform/metrics.
 import { createNetwork } from './platform/network.ts'
 import { exportTraces } from './platform/trace-export.ts'
 import { createTracer, type Tracer } from './platform/trace.ts'
+import { withinTime } from './platform/within-time.ts'
 import { createSealer } from './platform/seal.ts'
 import { printer } from './platform/stdout.ts'
 import { createSimulators, sandboxClient, sandboxOwner } from './simulator/index.ts'
@@ -49,6 +50,7 @@ import { createWidget } from './widget/index.ts'
 
 /** Together below the ten seconds that most give a process to end. */
 const GRACE_MS = 8000
+const SANDBOX_GRACE_MS = 250
 const TRACES_GRACE_MS = 1000
 const SIMULATOR_TICK_MS = 15_000
 const CLOCK_MS = 5000
@@ -191,7 +193,10 @@ export async function startServer(
         clearInterval(ticking)
         stopClock()
         shutdown.abort()
-        await Promise.all([endRequests(server, GRACE_MS), ...loops.map((loop) => loop.stop(GRACE_MS))])
+        const idle = Promise.all(loops.map((loop) => loop.stop(GRACE_MS)))
+        // What is in flight may be on its way to a cloud of the sandbox, behind our own door: those answer at once.
+        if (config.sandbox) await withinTime(idle, SANDBOX_GRACE_MS)
+        await Promise.all([endRequests(server, GRACE_MS), idle])
         await traces?.stop(TRACES_GRACE_MS)
         await Promise.all([http.close(), destinationHttp.close()])
         await ctx.replicas?.close()

@@ -16,7 +16,7 @@ describe('without a server', () => {
     const left = [...readdirSync(other.folder), ...readdirSync(temporary)]
     await other.dispose()
     rmSync(temporary, { recursive: true })
-    assert.equal(ran.code, 0, ran.stderr)
+    assert.deepEqual([ran.code, ran.stderr], [0, ''])
     const types = ran.stdout
       .trim()
       .split('\n')

@@ -4,7 +4,6 @@ import { connectorOf } from '../connectors/index.ts'
 import { accessRevokedEvent, connectionErrorEvent, deauthEvent, permissionChangeEvent } from '../model/events.ts'
 import { appendEvents } from '../outbox/append.ts'
 import { ProviderError } from '../platform/errors.ts'
-import { HttpFailure } from '../platform/http.ts'
 import { forgetUserInMemory } from '../outbox/handover.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { enqueue } from '../queue/enqueue.ts'
@@ -24,6 +23,7 @@ import { deleteEventsOfUser } from '../store/events.ts'
 import { forgetUser } from '../store/body-moves.ts'
 import { deleteInspectorRequestsOfUser } from '../store/inspector.ts'
 import { deleteJobsOfUser } from '../store/jobs.ts'
+import { applicationHttp } from './application-http.ts'
 import { type Application, applicationOf } from './client.ts'
 import { connectionHttp, firstHttp } from './connection-http.ts'
 import { openTokens, renewTokens, sealTokens, type StoredTokens, tokenPlace } from './tokens.ts'
@@ -122,17 +122,14 @@ export async function revokeAtProvider(
       if (!(error instanceof ProviderError) || error.next === 'retry') throw error
     })
   }
+  const ask = applicationHttp(ctx, application)
   await revoke?.({
     ...about,
     tokens,
-    async send(at, request = {}) {
-      const failed = (why: string, cause?: unknown) =>
-        new ProviderError(`${connector.name} ${why}; the grant is to be revoked`, { next: 'retry', cause })
-      const response = await ctx.http.send({ ...request, url: application.callUrl(at) }).catch((error) => {
-        throw error instanceof HttpFailure ? failed(`did not answer (${error.reason})`, error) : error
-      })
-      if (response.status >= 500) throw failed(`answered ${response.status}`)
-      return response
+    async send(at, request) {
+      const response = await ask(at, request)
+      if (response.status < 500) return response
+      throw new ProviderError(`${connector.name} answered ${response.status}; the grant is to be revoked`, { next: 'retry' })
     },
   })
 }

@@ -1,8 +1,7 @@
 // Sign-in by a form of ours, for providers that have no page of their own to send people to.
 import type { PasswordContext, PasswordLogin, Tokens } from '../connectors/connector.ts'
-import { ProviderError } from '../platform/errors.ts'
-import { HttpFailure } from '../platform/http.ts'
 import type { Context } from '../store/context.ts'
+import { applicationHttp } from './application-http.ts'
 import type { Application } from './client.ts'
 
 /** The application's form; others send people to the provider. */
@@ -22,14 +21,6 @@ export function renewSignIn(ctx: Context, application: Application, refreshToken
 function contextOf(ctx: Context, application: Application): PasswordContext {
   return {
     client: application.client,
-    async send(at, request = {}) {
-      try {
-        return await ctx.http.send({ ...request, url: application.callUrl(at) })
-      } catch (error) {
-        if (!(error instanceof HttpFailure)) throw error
-        const said = `${application.connector.name} did not answer (${error.reason})`
-        throw new ProviderError(said, { next: 'retry', afterSeconds: 30, cause: error })
-      }
-    },
+    send: applicationHttp(ctx, application),
   }
 }

@@ -12,6 +12,7 @@ import { listEvents } from '../store/events.ts'
 import { jobById, type JobRow, listJobs, openJobsOfKind } from '../store/jobs.ts'
 import { startBackfill } from './backfill.ts'
 import { runJob, type Work } from './jobs.ts'
+import { queueSourceSubscriptions } from './subscribe.ts'
 import { workers } from './workers.ts'
 
 /** As the loop claims it. */
@@ -59,24 +60,27 @@ test('who stopped a job in the middle of a step made it no failure', async (t) =
   assert.equal((await api.asOperator('GET', `/admin/v1/jobs/${job.id}`)).json.state, 'cancelled')
 })
 
-test('a provider that is away when a grant is to be revoked is its failure and not ours; it is asked again', async (t) => {
+test('a provider that is away when a grant is to be revoked or events to be announced is its failure, not ours; it is asked again', async (t) => {
   const api = await openTestApi()
   t.after(() => api.dispose())
   const userId = randomUUID()
   const tokens = { accessToken: 'a', refreshToken: 'r', expiresInSeconds: 1e6, scopes: null }
   await api.addUser({ user_id: userId, ...sealTokens(api.ctx, userId, tokens) })
   await api.asOperator('DELETE', `/admin/v1/users/${userId}`)
+  await queueSourceSubscriptions(api.ctx)
   const errors: unknown[] = []
   const log = { ...api.ctx.log, error: (about: unknown) => errors.push(about) } as typeof api.ctx.log
-  for (const [answer, said] of [
-    [() => assert.fail(new HttpFailure('timeout', 'nobody')), /^Oura did not answer \(timeout\)/],
-    [() => ({ status: 503 }), /^Oura answered 503/],
+  for (const [kind, answer, said] of [
+    ['revoke', () => assert.fail(new HttpFailure('timeout', 'nobody')), /^Oura did not answer \(timeout\)/],
+    ['revoke', () => ({ status: 503 }), /^Oura answered 503/],
+    ['subscribe_source', () => assert.fail(new HttpFailure('connect', 'nobody')), /^Oura did not answer \(connect\)/],
+    ['subscribe_source', () => ({ status: 503 }), /^Oura answered 503/],
   ] as const) {
     api.respond(answer)
-    const [row] = await openJobsOfKind(api.ctx.db, 'revoke')
+    const row = (await openJobsOfKind(api.ctx.db, kind)).find(({ payload }) => payload.includes('OURA'))
     const claim = `UPDATE jobs SET state = 'running', lease_id = 'ours', lease_until = $2 WHERE id = $1 RETURNING *`
     const job = (await api.ctx.db.one<JobRow>(claim, [row!.id, api.clock.now() + 60_000]))!
-    await runJob({ ...api.ctx, log }, job, workers.revoke)
+    await runJob({ ...api.ctx, log }, job, workers[kind])
     const after = (await jobById(api.ctx.db, job.id))!
     assert.equal(after.state, 'pending')
     assert.match(after.last_error!, said)

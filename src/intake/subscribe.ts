@@ -1,6 +1,7 @@
 // Subscriptions at providers: those of an application, for every environment and source, and those of single connections.
 import type { Connector } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
+import { applicationHttp } from '../credentials/application-http.ts'
 import { application, clientIdOf } from '../credentials/client.ts'
 import { connectorFor, keepSecretExtra } from '../credentials/source-settings.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
@@ -54,7 +55,7 @@ async function subscribeSource(ctx: Context, source: SourceRow): Promise<void> {
     if (clientIdOf(source, connector) === null && !ctx.sandbox) continue
     const app = application(ctx, environment, source, connector)
     const told = await connector.notifications?.subscribeApplication?.({
-      send: (at, request = {}) => ctx.http.send({ ...request, url: app.callUrl(at) }),
+      send: applicationHttp(ctx, app),
       client: app.client,
       callbackUrl: app.callbackUrl,
       verificationToken: app.verificationToken,
