@@ -129,7 +129,9 @@ export async function revokeAtProvider(
     async send(at, request) {
       const response = await ask(at, request)
       if (response.status < 500) return response
-      throw new ProviderError(`${connector.name} answered ${response.status}; the grant is to be revoked`, { next: 'retry' })
+      throw new ProviderError(`${connector.name} answered ${response.status}; the grant is to be revoked`, {
+        next: 'retry',
+      })
     },
   })
 }
