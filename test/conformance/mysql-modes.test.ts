@@ -57,6 +57,20 @@ sqlModes(
       await all(open({ require_persistence: false }), [testEvent(0)])
     })
 
+    test('one that begins to lose commits while we are connected is refused until it stops', async (t) => {
+      const { open, rows } = await place(t)
+      const sender = open()
+      const sent = async (): Promise<string> => JSON.stringify(await sender.send([testEvent(0)], NOW))
+      assert.match(await sent(), /"delivered"/)
+      for (const setting of ['innodb_flush_log_at_trx_commit', 'sync_binlog']) {
+        t.after(() => rows(`SET GLOBAL ${setting} = 1`))
+        await rows(`SET GLOBAL ${setting} = 0`)
+        assert.match(await sent(), new RegExp(`"retry".*set ${setting} to 1 there`))
+        await rows(`SET GLOBAL ${setting} = 1`)
+        assert.match(await sent(), /"delivered"/)
+      }
+    })
+
     test('an event that the server has no room for takes no other one with it', async (t) => {
       const { open, rows } = await place(t)
       t.after(() => rows('SET GLOBAL max_allowed_packet = 16777216'))

@@ -86,6 +86,10 @@ export async function startMariadb(certificates?: Certificates): Promise<Mariadb
         `--bind-address=127.0.0.1,${UNNAMED_ADDRESS}`,
         `--init-file=${init}`,
         '--innodb-buffer-pool-size=32M',
+        // As MySQL has it unless told otherwise.
+        `--log-bin=${join(data, 'binlog')}`,
+        '--server-id=1',
+        '--sync-binlog=1',
         '--skip-name-resolve',
         ...tls,
         ...asRoot,

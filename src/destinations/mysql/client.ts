@@ -17,8 +17,12 @@ const SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
 ]
 const LIMIT = 'SELECT @@max_allowed_packet AS most'
-/** What a commit is worth is a matter of the whole server. Those that only speak like MySQL may not know the setting. */
-const DURABLE = 'SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS flushed'
+/**
+ * What a commit is worth is a matter of the whole server. Those that only speak like MySQL may not know the settings. With a
+ * binary log, a commit that is not in it after a crash is rolled back, so that one has to be on the disk as well.
+ */
+const DURABLE = `SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS flushed,
+  @@GLOBAL.log_bin AS logged, @@GLOBAL.sync_binlog AS synced`
 /** Statements that one connection keeps prepared. The server counts those of all its clients. */
 const PREPARED = 64
 
@@ -50,10 +54,6 @@ export async function openMysql(settings: MysqlSettings, network: Network): Prom
       await connection.promise().connect()
       const plain = connection.promise()
       for (const statement of SESSION) await plain.query(statement)
-      if (settings.require_persistence) {
-        const [[durable]] = await plain.query<RowDataPacket[]>(DURABLE)
-        if (Number(durable!.flushed) !== 1) throw new NotDurable()
-      }
       const [[limit]] = await plain.query<RowDataPacket[]>(LIMIT)
       return { session: sessionOn(connection, Number(limit!.most)), socket, connection }
     } catch (error) {
@@ -78,8 +78,17 @@ export async function openMysql(settings: MysqlSettings, network: Network): Prom
       end: () => pool.end(),
     },
     sockets,
-    'START TRANSACTION',
+    async (session) => {
+      await session.query('START TRANSACTION', [])
+      // With each transaction: it can be switched off while we are connected.
+      if (settings.require_persistence) mustKeep((await session.query(DURABLE, []))[0]!)
+    },
   )
+}
+
+function mustKeep({ flushed, logged, synced }: Row): void {
+  if (Number(flushed) !== 1) throw new NotDurable('innodb_flush_log_at_trx_commit')
+  if (Number(logged) !== 0 && Number(synced) !== 1) throw new NotDurable('sync_binlog')
 }
 
 function sessionOn(core: Connection, mostBytes: number): Session {

@@ -12,7 +12,9 @@ export const MysqlSettings = z.object({
   require_persistence: z
     .boolean()
     .default(true)
-    .describe('Refuse a server that does not write every commit to disk (innodb_flush_log_at_trx_commit).'),
+    .describe(
+      'Refuse a server that does not write every commit to disk (innodb_flush_log_at_trx_commit; with a binary log, sync_binlog).',
+    ),
 })
 export type MysqlSettings = z.infer<typeof MysqlSettings>
 

@@ -24,7 +24,7 @@ const MEND: Record<number, string> = {
   1130: 'the user may not come from our host: change the host of the user',
   1142: RIGHTS,
   [NO_SUCH_TABLE]: 'a table was dropped; it is made again with the next attempt',
-  1193: 'it does not know innodb_flush_log_at_trx_commit: switch require_persistence off when it keeps commits by itself',
+  1193: 'it does not know innodb_flush_log_at_trx_commit or sync_binlog: switch require_persistence off when it keeps commits by itself',
   1203: 'the user has no connection to spare: raise max_user_connections',
   1205: 'another transaction was in the way',
   1213: 'another transaction was in the way',
@@ -46,7 +46,15 @@ const READ_ONLY = new Set([1290, 1792, 1836])
 /** What is in the statement, not how the database is: too long, out of range, no text, no JSON, null, a broken check. */
 const ABOUT_VALUES = new Set([1048, 1264, 1292, 1366, 1367, 1406, 3140, 3141, 3819, 4025])
 
-export class NotDurable extends Error {}
+/** With the setting that has to be 1. */
+export class NotDurable extends Error {
+  readonly setting: string
+
+  constructor(setting: string) {
+    super('the server may lose commits')
+    this.setting = setting
+  }
+}
 /** A statement would be. */
 export class TooLarge extends Error {}
 
@@ -67,14 +75,15 @@ export function isAboutEvents(error: unknown): boolean {
 
 /** The server said no, and the connection is good. Another one may lead to the new primary, where the address is its name. */
 export function isAnswer(error: unknown): boolean {
-  return isAboutEvents(error) || (isServerError(error) && error.fatal !== true && !READ_ONLY.has(error.errno))
+  if (error instanceof NotDurable || isAboutEvents(error)) return true
+  return isServerError(error) && error.fatal !== true && !READ_ONLY.has(error.errno)
 }
 
 export function problemOf(error: unknown, where: string): SendResult {
   if (error instanceof TimedOut) return retry(silent(where, error), true)
   if (error instanceof NotDurable) {
     return retry(
-      `${where} does not write every commit to its disk: set innodb_flush_log_at_trx_commit to 1 there, or switch require_persistence off here`,
+      `${where} does not write every commit to its disk: set ${error.setting} to 1 there, or switch require_persistence off here`,
     )
   }
   if (error instanceof TooLarge)

@@ -40,14 +40,18 @@ export function heldSockets(network: Network): HeldSockets {
   }
 }
 
-export function pooledClient(pool: ConnectionPool, sockets: HeldSockets, begin: string): SqlClient {
+export function pooledClient(
+  pool: ConnectionPool,
+  sockets: HeldSockets,
+  begin: (session: Session) => Promise<void>,
+): SqlClient {
   let ended: Promise<void> | undefined
   return {
     async transaction(work) {
       const connection = await pool.acquire()
       let broken: Error | undefined
       try {
-        await connection.query(begin, [])
+        await begin(connection)
         const result = await work(connection)
         await connection.query('COMMIT', [])
         return result

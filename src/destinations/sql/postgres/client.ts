@@ -45,6 +45,6 @@ export async function openPostgres(settings: PostgresTarget, network: Network): 
       end: () => pool.end(),
     },
     sockets,
-    BEGIN,
+    async (session) => void (await session.query(BEGIN, [])),
   )
 }
