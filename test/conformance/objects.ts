@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test, type TestContext } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { parquetReadObjects } from 'hyparquet'
+import { parquetMetadata, parquetReadObjects } from 'hyparquet'
 import type { DestinationType, OutgoingEvent, Sender } from '../../src/destinations/destination.ts'
 import { assertDelivered } from './assertions.ts'
 import { testEvent, testEvents, testWorld, textOf } from './events.ts'
@@ -165,6 +165,12 @@ function lines(body: Buffer): unknown[] {
 
 async function rows(body: Buffer): Promise<unknown[]> {
   const file = new Uint8Array(body).buffer
+  const utc = { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' }
+  const times = parquetMetadata(file).schema.filter(({ type }) => type === 'INT64')
+  assert.deepEqual(
+    times.map((column) => [column.name, column.logical_type]),
+    ['ordering_timestamp', 'created_at'].map((name) => [name, utc]),
+  )
   const found = await parquetReadObjects({ file })
   return found.map((row) => [row.event_id, row.user_id, row.event])
 }

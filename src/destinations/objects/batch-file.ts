@@ -25,34 +25,41 @@ export const batchFormats: Record<'ndjson' | 'parquet', BatchFormat> = {
 async function writeParquet(events: readonly OutgoingEvent[]): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import('hyparquet-writer')
   const texts = (name: string, of: (event: OutgoingEvent) => string | null) => ({
-    name,
+    element: { name, ...OPTIONAL, ...TEXT },
     data: events.map(of),
-    type: 'STRING' as const,
-    nullable: true,
   })
   const times = (name: string, of: (event: OutgoingEvent) => number | null) => ({
-    name,
+    element: { name, ...OPTIONAL, ...UTC },
     data: events.map((event) => {
       const at = of(event)
       return at === null ? null : new Date(at)
     }),
-    type: 'TIMESTAMP' as const,
-    nullable: true,
   })
+  const columns = [
+    texts('event_id', (event) => event.id),
+    texts('event_type', (event) => event.type),
+    texts('reference', (event) => event.reference),
+    texts('trace_id', (event) => event.traceId),
+    times('ordering_timestamp', (event) => event.orderingAt),
+    texts('user_id', (event) => event.userId),
+    texts('reference_id', (event) => event.referenceId),
+    texts('provider', (event) => event.provider),
+    times('created_at', (event) => event.createdAt),
+    texts('event', (event) => Buffer.from(event.body).toString('utf8')),
+  ]
   const file = parquetWriteBuffer({
-    columnData: [
-      texts('event_id', (event) => event.id),
-      texts('event_type', (event) => event.type),
-      texts('reference', (event) => event.reference),
-      texts('trace_id', (event) => event.traceId),
-      times('ordering_timestamp', (event) => event.orderingAt),
-      texts('user_id', (event) => event.userId),
-      texts('reference_id', (event) => event.referenceId),
-      texts('provider', (event) => event.provider),
-      times('created_at', (event) => event.createdAt),
-      texts('event', (event) => Buffer.from(event.body).toString('utf8')),
-    ],
+    schema: [{ name: 'root', num_children: columns.length }, ...columns.map(({ element }) => element)],
+    columnData: columns.map(({ element, data }) => ({ name: element.name, data })),
     createdBy: 'loam',
   })
   return new Uint8Array(file)
 }
+
+const OPTIONAL = { repetition_type: 'OPTIONAL' } as const
+const TEXT = { type: 'BYTE_ARRAY', converted_type: 'UTF8' } as const
+/** Without the logical type some readers (DuckDB, Polars) take them for times of no zone. */
+const UTC = {
+  type: 'INT64',
+  converted_type: 'TIMESTAMP_MILLIS',
+  logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+} as const
