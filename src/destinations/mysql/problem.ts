@@ -20,7 +20,7 @@ const MEND: Record<number, string> = {
   1054: 'a table lacks a column: rename the table, and another one is made',
   1062: 'a row with this key is there already; the next attempt looks again',
   1114: 'a table or its disk is full',
-  1129: 'it blocks our host after too many failed connections: FLUSH HOSTS there',
+  1129: 'it blocks our host after too many failed connections: mysqladmin flush-hosts there',
   1130: 'the user may not come from our host: change the host of the user',
   1142: RIGHTS,
   [NO_SUCH_TABLE]: 'a table was dropped; it is made again with the next attempt',
