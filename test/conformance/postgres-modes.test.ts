@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { CERTIFIED, PASSWORD, postgresBinaries, startPostgres, USER } from '../services/postgres.ts'
 import { all, daily, NOW } from './database-events.ts'
+import { testEvent } from './events.ts'
 import { type AnyRow, sqlModes } from './sql-modes.ts'
 
 sqlModes(
@@ -42,6 +43,20 @@ sqlModes(
       assert.equal(result!.next, 'retry')
       await all(sender, [daily(randomUUID(), 1)])
       assert.equal((await rows(`SELECT 1 FROM ${table}`)).length, 1)
+    })
+
+    test('a commit waits for the disk, also where the database says that it need not', async (t) => {
+      const { open, rows } = await place(t)
+      t.after(() => rows('ALTER SYSTEM RESET wal_writer_delay'))
+      // Who writes what nobody waits for comes late.
+      await rows("ALTER SYSTEM SET wal_writer_delay = '10s'")
+      await rows('SELECT pg_reload_conf()')
+      await rows("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$")
+      const sender = open()
+      await all(sender, [testEvent(0)])
+      await all(sender, [testEvent(1)])
+      const [at] = await rows('SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() AS flushed')
+      assert.equal(at!.flushed, true)
     })
 
     test('who may make tables in a schema need not be allowed to make schemas', async (t) => {
