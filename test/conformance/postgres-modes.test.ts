@@ -51,7 +51,9 @@ sqlModes(
       // Who writes what nobody waits for comes late.
       await rows("ALTER SYSTEM SET wal_writer_delay = '10s'")
       await rows('SELECT pg_reload_conf()')
-      await rows("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$")
+      await rows(
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$",
+      )
       const sender = open()
       await all(sender, [testEvent(0)])
       await all(sender, [testEvent(1)])
