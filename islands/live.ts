@@ -4,6 +4,8 @@ const BATCH_MS = 250
 const MOST_ROWS = 200
 // Nothing announces how a delivery ended: look once more when it has had the time.
 const SETTLED_MS = 2500
+// The server is away, or lets no stream through: ask again after this.
+const AGAIN_MS = 5000
 
 const list = document.querySelector<HTMLElement>('[data-live]')
 if (list !== null) watch(list)
@@ -14,19 +16,42 @@ function watch(list: HTMLElement): void {
   let waiting = 0
   let timer = 0
   let later = 0
+  let again = 0
   let busy = false
+  let source: EventSource | null = null
 
-  if (list.dataset.live !== '') listen(list.dataset.live!)
+  if (list.dataset.live !== '') {
+    listen()
+    addEventListener('pagehide', () => source?.close())
+    document.addEventListener('visibilitychange', () => (document.hidden ? source?.close() : void refresh()))
+  }
   // A short list that changes for a while (a running job) is simply asked for again.
-  else if (list.dataset.every !== undefined) setTimeout(refresh, Number(list.dataset.every))
+  else if (list.dataset.every !== undefined) ask(Number(list.dataset.every))
   pill?.addEventListener('click', () => void refresh())
 
-  function listen(url: string): void {
-    const source = new EventSource(url)
-    source.addEventListener('open', () => say('on', 'Live'))
-    source.addEventListener('error', () => say('off', 'Not live, reconnecting'))
-    for (const name of ['event', 'request']) source.addEventListener(name, arrived)
-    addEventListener('pagehide', () => source.close())
+  /** A browser has six connections to a server for all of its tabs: only one that is looked at keeps one. */
+  function listen(): void {
+    if (document.hidden || (source !== null && source.readyState !== EventSource.CLOSED)) return
+    const stream = new EventSource(list.dataset.live!)
+    source = stream
+    let wasAway = false
+    stream.addEventListener('open', () => {
+      say('on', 'Live')
+      if (wasAway) arrived()
+      wasAway = false
+    })
+    stream.addEventListener('error', () => {
+      wasAway = true
+      say('off', 'Not live, reconnecting')
+      // An answer that is no stream ends it for good, as far as the browser is concerned.
+      if (stream.readyState === EventSource.CLOSED) ask(AGAIN_MS)
+    })
+    for (const name of ['event', 'request']) stream.addEventListener(name, arrived)
+  }
+
+  function ask(afterMs: number): void {
+    clearTimeout(again)
+    again = window.setTimeout(() => void refresh(), afterMs)
   }
 
   function arrived(): void {
@@ -52,14 +77,21 @@ function watch(list: HTMLElement): void {
     if (busy) return arrived()
     busy = true
     try {
-      const response = await fetch(location.href, { headers: { accept: 'text/html' } })
-      if (!response.ok) return
+      const response = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => null)
+      if (response === null || response.status >= 500) {
+        say('off', 'Not live, reconnecting')
+        return ask(AGAIN_MS)
+      }
       const page = new DOMParser().parseFromString(await response.text(), 'text/html')
       const fresh = page.querySelector<HTMLElement>('[data-live]')
-      // The first row takes the place of the words that said there was none.
-      if (fresh === null || fresh.tagName !== list.tagName) return location.reload()
+      // The first row takes the place of the words that said there was none. Another tab may have gone to another
+      // environment, or signed out: this page shows nothing of it among its own.
+      const isOurs = page.body.dataset.environment === document.body.dataset.environment
+      if (fresh === null || fresh.tagName !== list.tagName || !isOurs) return location.reload()
       put(fresh)
-      if (fresh.dataset.every !== undefined) setTimeout(refresh, Number(fresh.dataset.every))
+      if (list.dataset.live === '') say('on', '')
+      else listen()
+      if (fresh.dataset.every !== undefined) ask(Number(fresh.dataset.every))
       waiting = 0
       if (pill !== null) pill.hidden = true
       for (const part of document.querySelectorAll<HTMLElement>('[data-live-part]')) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { listEnvironments } from '../api/admin/environments.ts'
 import { createDashboard, createSignInLink } from './index.ts'
-import { openTestBrowser, type TestBrowser } from './test-browser.ts'
+import { landed, openTestBrowser, type TestBrowser } from './test-browser.ts'
 
 let browser: TestBrowser
 before(async () => {
@@ -167,4 +168,41 @@ test('a database that is away is 503, with a sentence', async () => {
   const text = await answer.text()
   assert.match(text, /The database cannot be reached/)
   assert.ok(!text.includes('10.0.0.7'))
+})
+
+test('a form acts on the environment whose page it stood on, though another tab has gone to another since', async () => {
+  await browser.signIn()
+  await browser.post('/dashboard/environments', { name: 'Live', kind: 'production' })
+  const [testing, live] = (await listEnvironments(browser.api.ctx)).data
+  await browser.get('/dashboard/start')
+  const inLive = browser.cookies.get('loam_environment')!
+  assert.equal(inLive, live!.dev_id)
+  await browser.get(`/dashboard/start?env=${testing!.dev_id}`)
+  const page = await browser.get('/dashboard/destinations/new')
+  assert.match(page.text, / - Testing - Loam<\/title>/)
+  browser.cookies.set('loam_environment', inLive)
+  const added = await browser.post('/dashboard/destinations/new', {
+    type: 'webhook',
+    'settings.url': 'https://example.com/hook',
+  })
+  assert.match((await landed(browser, added, /destinations\//, /is added/)).text, / - Testing - Loam<\/title>/)
+})
+
+test('a session that ended while a form was filled in: the sign-in says that nothing came of it, and leads back', async () => {
+  await browser.signIn()
+  const from = '/dashboard/destinations/new?type=s3'
+  await browser.get(from)
+  browser.cookies.clear()
+  const referer = `http://localhost:4000${from}`
+  const refused = await browser.post('/dashboard/destinations/new', { type: 's3' }, { referer })
+  assert.equal(refused.status, 303)
+  const page = await browser.get(refused.location!)
+  assert.match(page.text, /role="alert"[\s\S]*You were signed out, so nothing was changed/)
+  const next = /name="next" value="([^"]*)"/.exec(page.text)![1]!
+  const signedIn = await browser.post('/dashboard/sign-in', { token: browser.api.adminToken, next })
+  assert.equal(signedIn.location, from)
+  browser.cookies.clear()
+  const asked = new URL((await browser.get('/dashboard/events?type=sleep')).location!, referer)
+  assert.equal(asked.searchParams.get('next'), '/dashboard/events?type=sleep')
+  assert.ok(!(await browser.get(asked.pathname + asked.search)).text.includes('nothing was changed'))
 })

@@ -17,19 +17,20 @@ import { chosenEnvironment, type Env, rememberEnvironment, takeNotice, themeOf }
 export function guard(ctx: Context) {
   return createMiddleware<Env>(async (c, next) => {
     const token = await signedIn(ctx, c)
-    if (token === null) {
-      const back = c.req.method === 'GET' ? `?next=${encodeURIComponent(new URL(c.req.url).pathname)}` : ''
-      return c.redirect(`/dashboard/sign-in${back}`, 303)
-    }
-    const csrf = csrfOf(token)
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
-      const [given] = await fieldsOf(c, 'csrf')
-      if (!isOwnOrigin(ctx, c) || given === undefined || !sameText(given, csrf)) return foreign(c)
-    }
+    if (token === null) return c.redirect(signInPath(c), 303)
     const environments = await listEnvironments(ctx.db)
     const chosen = chosenEnvironment(c)
-    const environment = environments.find((row) => row.dev_id === chosen) ?? environments[0]
+    let environment = environments.find((row) => row.dev_id === chosen) ?? environments[0]
     if (environment === undefined) throw new Error('there is no environment')
+    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+      const [given] = await fieldsOf(c, 'csrf')
+      // Another tab may show another environment by now: a form acts on the one that stood above it.
+      const own = environments.find((row) => given !== undefined && sameText(given, csrfOf(token, row)))
+      if (!isOwnOrigin(ctx, c) || own === undefined) return foreign(c)
+      if (own.id !== environment.id) rememberEnvironment(c, own.dev_id)
+      environment = own
+    }
+    const csrf = csrfOf(token, environment)
     const asked = c.req.query('env')
     if (asked !== undefined && (await environmentByDevId(ctx.db, asked)) !== null) {
       rememberEnvironment(c, asked)
@@ -40,6 +41,15 @@ export function guard(ctx: Context) {
     c.set('view', { ctx: as, environment, environments, csrf, theme: themeOf(c), privacy, notice: takeNotice(c) })
     return next()
   })
+}
+
+/** Leads back to the page; what a form held is lost, so the page says that nothing came of it. */
+function signInPath(c: Request): string {
+  const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD'
+  const from = isForm ? (c.req.header('referer') ?? '') : c.req.url
+  const { pathname, search } = URL.canParse(from) ? new URL(from) : { pathname: '/dashboard', search: '' }
+  const query = new URLSearchParams({ next: pathname + search, ...(isForm && { unsaved: '1' }) })
+  return `/dashboard/sign-in?${query}`
 }
 
 /** Browsers name the page's origin on every form; what names another one is not from us. */

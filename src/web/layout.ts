@@ -84,6 +84,7 @@ export function page(c: Call, options: PageOptions): Response | Promise<Response
     scripts: options.live ? ['islands/everywhere.js', 'islands/live.js'] : ['islands/everywhere.js'],
     body: frame(pathOf(c, options.section), view, options),
     production: view.environment.kind === 'production',
+    environment: view.environment.dev_id,
   })
 }
 
@@ -98,6 +99,7 @@ export function alone(
     scripts: ['islands/everywhere.js'],
     body: html`<main class="alone"><a class="brand" href="/dashboard">${mark()}Loam</a>${options.body}</main>`,
     production: false,
+    environment: '',
   })
 }
 
@@ -110,6 +112,7 @@ function send(
     scripts: readonly string[]
     body: Html
     production: boolean
+    environment: string
   },
 ): Response | Promise<Response> {
   c.header('content-security-policy', CONTENT_SECURITY_POLICY)
@@ -139,7 +142,7 @@ function send(
           <link rel="icon" href="${assetHref('icon.svg')}" type="image/svg+xml" />
           ${page.scripts.map((name) => html`<script type="module" src="${assetHref(name)}"></script>`)}
         </head>
-        <body class="${page.production ? 'production' : ''}">
+        <body class="${page.production ? 'production' : ''}" data-environment="${page.environment}">
           ${page.body}
         </body>
       </html>`,
@@ -165,6 +168,7 @@ function frame(path: string, view: View, options: PageOptions): Html {
           <span class="gap"></span>
           ${valuesSwitch(view, path)}
           ${options.live === 'stream' ? html`<span class="live" data-state="off" role="status"><i></i><span class="only-js">Connecting</span><span class="only-no-js">Reload to see what is new</span></span>` : ''}
+          ${options.live === 'asking' ? html`<span class="live" data-state="on" role="status"><i></i><span></span></span>` : ''}
         </header>
         <main id="main" tabindex="-1">
           ${view.notice === null ? '' : notice(view.notice.tone, view.notice.text, view.notice.tone === 'err' ? 'alert' : 'status')}

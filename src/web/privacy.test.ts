@@ -26,11 +26,17 @@ before(async () => {
   pages.testing = await pagesOf(browser.api.environment)
   pages.production = await pagesOf(production)
 })
-beforeEach(() => {
+beforeEach(async () => {
   for (const name of ['loam_values', 'loam_hide_values']) browser.cookies.delete(name)
-  browser.cookies.set('loam_environment', production.dev_id)
+  await enter(production)
 })
 after(() => browser.api.dispose())
+
+/** By a page: a form acts on the environment of the page that it stands on. */
+async function enter(environment: EnvironmentRow): Promise<void> {
+  browser.cookies.set('loam_environment', environment.dev_id)
+  await browser.get('/dashboard/start')
+}
 
 async function pagesOf(environment: EnvironmentRow): Promise<string[]> {
   const { ctx } = browser.api
@@ -53,7 +59,7 @@ async function pagesOf(environment: EnvironmentRow): Promise<string[]> {
   const [event] = await ctx.db.transaction((tx) =>
     appendEvents(ctx, tx, [{ environmentId: environment.id, connection, body, lane: 'live' }]),
   )
-  browser.cookies.set('loam_environment', environment.dev_id)
+  await enter(environment)
   await browser.post('/dashboard/destinations/inspector')
   const list = await browser.get('/dashboard/inspector')
   const bin = /href="\/dashboard\/inspector\/([\w-]+)"/.exec(list.text)![1]!
@@ -100,7 +106,7 @@ test('in production values are hidden until they are asked for; after ten minute
 })
 
 test('in testing they are shown, unless somebody hides them; the page it was done on comes back', async () => {
-  browser.cookies.set('loam_environment', browser.api.environment.dev_id)
+  await enter(browser.api.environment)
   for (const path of pages.testing) assert.equal(await shows(path), true, path)
   const answer = await browser.post('/dashboard/values', { values: 'hide', back: 'https://evil.example/dashboard' })
   assert.equal(answer.location, '/dashboard')
@@ -149,7 +155,7 @@ test('what was shown in one environment, or in one session, shows nothing in ano
 })
 
 test('a bin of production stays hidden whichever environment is chosen', async () => {
-  browser.cookies.set('loam_environment', browser.api.environment.dev_id)
+  await enter(browser.api.environment)
   const page = await browser.get(pages.production[2]!)
   assert.ok(!page.text.includes(VALUE) && page.text.includes('•••'))
   assert.match(page.text, /may hold health values of Live/)

@@ -46,10 +46,14 @@ export function formText(form: Form, name: string): string | undefined {
   return value === undefined || value === '' ? undefined : value
 }
 
-/** Where a form came from, as it says itself; never out of the dashboard. */
+/** Where a form came from, as it says itself. */
 export function pathBack(form: Form): string {
+  return dashboardPath(formText(form, 'back'))
+}
+
+/** Back to a page of the dashboard, and nowhere else. */
+export function dashboardPath(back = ''): string {
   const here = 'http://dashboard.invalid'
-  const back = formText(form, 'back') ?? ''
   const url = URL.canParse(back, here) ? new URL(back, here) : null
   const isOurs = url !== null && url.origin === here && /^\/dashboard(\/|$)/.test(url.pathname)
   return isOurs ? `${url.pathname}${url.search}${url.hash}` : '/dashboard'

@@ -11,6 +11,7 @@ import {
 import { addressOf } from '../api/http/client-address.ts'
 import { hashToken } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
+import type { EnvironmentRow } from '../store/environments.ts'
 
 /** The session, if its cookie is good. */
 export async function signedIn(ctx: Context, c: Request): Promise<string | null> {
@@ -37,9 +38,9 @@ export async function signOut(ctx: Context, c: Request): Promise<void> {
   deleteCookie(c, SESSION_COOKIE, { path: '/' })
 }
 
-/** What every form of this session carries. Tells nothing about the session. */
-export function csrfOf(session: string): string {
-  return hashToken(`csrf ${session}`).slice(0, 32)
+/** What every form of this session carries, and of which environment its page was. Tells nothing about the session. */
+export function csrfOf(session: string, environment: EnvironmentRow): string {
+  return hashToken(`csrf ${session} ${environment.id}`).slice(0, 32)
 }
 
 /** A link that signs its first visitor in: printed at start, so that nobody has to type a token. */

@@ -12,6 +12,7 @@ import { formText, queryText, readForm, withQuery } from '../query.ts'
 import { type App, done, refused } from '../view.ts'
 import { progress } from './user-history.ts'
 
+const EVERY_MS = 2000
 const STATES = ['pending', 'running', 'done', 'failed', 'cancelled'] as const
 
 export function jobPages(app: App): void {
@@ -21,10 +22,12 @@ export function jobPages(app: App): void {
     const cursor = queryText(c, 'cursor')
     const kind = queryText(c, 'kind')
     const jobs = await listJobs(ctx, environment, { state, kind, cursor })
+    const moving = jobs.data.some((job) => job.state === 'pending' || job.state === 'running')
     return page(c, {
       section: 'jobs',
       title: 'Jobs',
       lead: 'Reading from the sources: notifications, regular looks, history. Newest first.',
+      live: moving ? 'asking' : null,
       body: html`<form class="filters" method="get" role="search" aria-label="Filter jobs">
           ${field({
             name: 'state',
@@ -65,7 +68,7 @@ export function jobPages(app: App): void {
                           <th scope="col"><span class="visually-hidden">Action</span></th>
                         </tr>
                       </thead>
-                      <tbody>
+                      <tbody data-live ${moving ? html`data-every="${EVERY_MS}"` : ''}>
                         ${jobs.data.map((job) => row(csrf, job))}
                       </tbody>
                     </table>
@@ -114,7 +117,7 @@ function action(csrf: string, job: JobView): Html | '' {
 }
 
 function row(csrf: string, job: JobView): Html {
-  return html`<tr>
+  return html`<tr data-id="${job.id}">
     <td>${job.kind}</td>
     <td>${jobState(job)}${job.last_error === null ? '' : html`<div class="small">${job.last_error}</div>`}</td>
     <td>${progress(job)}</td>

@@ -88,7 +88,7 @@ test('an environment is made, entered, and shows nothing of another', async () =
   assert.match(bad.text, /id="field-name-problem"/)
   const page = await browser.post('/dashboard/environments', { name: 'Live one', kind: 'production' })
   const keys = await landed(browser, page, /keys$/, /Live one is made/)
-  assert.match(keys.text, /<body class="production">/)
+  assert.match(keys.text, /<body class="production" /)
   assert.match(keys.text, / - Live one - Loam<\/title>/)
   assert.ok(!(await browser.get('/dashboard/users')).text.includes('only in testing'))
   const first = (await listEnvironments(ctx)).data[0]!

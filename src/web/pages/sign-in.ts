@@ -9,20 +9,21 @@ import { alone } from '../layout.ts'
 import { field } from '../parts/form.ts'
 import type { Html } from '../parts/html.ts'
 import { notice } from '../parts/show.ts'
-import { fieldsOf } from '../query.ts'
+import { dashboardPath, fieldsOf } from '../query.ts'
 import { signedIn, signIn } from '../session.ts'
 import { themeOf } from '../view.ts'
 
 export function signInPages(app: Hono, ctx: Context): void {
   app.get('/dashboard/sign-in', async (c) => {
-    const next = nextPath(c.req.query('next'))
+    const next = dashboardPath(c.req.query('next'))
     if ((await signedIn(ctx, c)) !== null) return c.redirect(next, 303)
-    return form(c, { next })
+    const unsaved = 'You were signed out, so nothing was changed. Sign in, then fill in the form again.'
+    return form(c, { next, ...(c.req.query('unsaved') !== undefined && { above: notice('warn', unsaved, 'alert') }) })
   })
 
   app.post('/dashboard/sign-in', async (c) => {
     const [given = '', back] = await fieldsOf(c, 'token', 'next')
-    const next = nextPath(back)
+    const next = dashboardPath(back)
     if (!isOwnOrigin(ctx, c)) {
       return form(c, { next, status: 403, problem: 'This form came from another site. Please sign in here.' })
     }
@@ -87,9 +88,4 @@ function form(
       </div>
     </div>`,
   })
-}
-
-/** Back to a page of the dashboard, and nowhere else. */
-function nextPath(value: unknown): string {
-  return typeof value === 'string' && /^\/dashboard(\/[\w~%-]+)*$/.test(value) ? value : '/dashboard'
 }

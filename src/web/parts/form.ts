@@ -34,7 +34,7 @@ export function field(options: FieldOptions): Html {
     options.problem === undefined ? null : `${id}-problem`,
   ].filter((name) => name !== null)
   const common = html`id="${id}" name="${options.name}" ${options.required ? html`required` : ''}
-  ${options.problem === undefined ? '' : html`aria-invalid="true"`}
+  ${options.problem === undefined ? '' : html`aria-invalid="true" autofocus`}
   ${described.length === 0 ? '' : html`aria-describedby="${described.join(' ')}"`}
   ${options.mono ? html`class="mono" spellcheck="false" autocapitalize="off"` : ''}`
   return html`<div class="field ${options.wide ? 'wide' : ''}">
