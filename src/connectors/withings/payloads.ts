@@ -6,6 +6,8 @@ import { isLocalDay } from '../../model/local-day.ts'
 const id = z.union([z.int(), z.string().min(1)]).transform(String)
 const number = z.preprocess(numeric, z.number().nullish())
 const required = z.preprocess(numeric, z.number())
+/** A watch that cannot feel the heart writes 0 for each of its rates. */
+const heartRate = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
 const string = z.string().nullish()
 const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
 /** Seconds since 1970; a Date reaches no further. */
@@ -48,7 +50,7 @@ export const MeasureGroup = z.object({
 })
 export type MeasureGroup = z.infer<typeof MeasureGroup>
 
-const heartRates = { hr_average: number, hr_min: number, hr_max: number }
+const heartRates = { hr_average: heartRate, hr_min: heartRate, hr_max: heartRate }
 const zones = { hr_zone_0: number, hr_zone_1: number, hr_zone_2: number, hr_zone_3: number }
 const Zones = z.object(zones)
 export type Zones = z.infer<typeof Zones>
@@ -82,7 +84,7 @@ export const IntradayEntry = z.object({
   distance: number,
   elevation: number,
   calories: number,
-  heart_rate: number,
+  heart_rate: heartRate,
   spo2_auto: number,
   rmssd: number,
   sdnn1: number,
@@ -168,7 +170,7 @@ export const Stage = z.object({
   state: number,
   model,
   ...device,
-  hr: series(number).nullish(),
+  hr: series(heartRate).nullish(),
   rr: series(number).nullish(),
   snoring: series(number).nullish(),
   rmssd: series(number).nullish(),
@@ -182,7 +184,7 @@ export const HeartRecording = z.object({
   model,
   ecg: z.object({ signalid: id.nullish(), afib: number }).nullish(),
   bloodpressure: z.object({ systole: number, diastole: number }).nullish(),
-  heart_rate: number,
+  heart_rate: heartRate,
 })
 export type HeartRecording = z.infer<typeof HeartRecording>
 
@@ -190,7 +192,7 @@ export const HeartSignal = z.object({
   /** Microvolt. */
   signal: z.array(z.number()),
   sampling_frequency: required.refine((hertz) => hertz > 0, 'expected a frequency above 0'),
-  heart_rate: number,
+  heart_rate: heartRate,
 })
 export type HeartSignal = z.infer<typeof HeartSignal>
 
