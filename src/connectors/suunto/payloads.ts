@@ -3,6 +3,8 @@ import { isTimestamp } from '../../model/timestamps.ts'
 
 const text = z.string().nullish()
 const number = z.number().nullish()
+/** A workout without a heart rate has 0 for each of its rates. */
+const heartRate = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
 const id = z.union([z.string(), z.number().transform(String)]).nullish()
 const time = z.string().refine(isTimestamp, { error: 'expected a time, such as 2026-05-04T08:00:00.000+03:00' })
 /** x is the longitude, y the latitude. */
@@ -42,7 +44,14 @@ export const Workout = z.object({
   stopPosition: Position,
   centerPosition: Position,
   hrdata: z
-    .object({ workoutMaxHR: number, workoutAvgHR: number, userMaxHR: number, hrmax: number, avg: number, max: number })
+    .object({
+      workoutMaxHR: heartRate,
+      workoutAvgHR: heartRate,
+      userMaxHR: heartRate,
+      hrmax: heartRate,
+      avg: heartRate,
+      max: heartRate,
+    })
     .nullish(),
   cadence: z.object({ max: number, avg: number }).nullish(),
   tss: Tss.nullish(),
