@@ -10,6 +10,8 @@ const number = z
   .nullish()
   .transform((value) => (value === null || value === undefined || value === '' ? null : Number(value)))
   .refine((value) => value === null || Number.isFinite(value), { error: 'expected a number' })
+/** Without a strap the mean is 0. */
+const heartRate = number.transform((bpm) => (bpm !== null && bpm <= 0 ? null : bpm))
 
 const FileLink = z.object({ url: text }).nullish()
 
@@ -22,7 +24,7 @@ const summary = {
   duration_active_accum: number,
   duration_paused_accum: number,
   duration_total_accum: number,
-  heart_rate_avg: number,
+  heart_rate_avg: heartRate,
   power_bike_np_last: number,
   power_bike_tss_last: number,
   power_avg: number,
