@@ -58,7 +58,7 @@ function nightOf(sleep: Sleep, context: MapContext) {
         })),
       },
     },
-    scores: { sleep: staged ? sleep.sleep_score : null },
+    scores: { sleep: scoreOf(sleep) },
     sleep_durations_data: {
       asleep: {
         duration_asleep_state_seconds: light === null || deep === null || rem === null ? null : light + deep + rem,
@@ -86,6 +86,11 @@ function nightOf(sleep: Sleep, context: MapContext) {
 /** A watch that knows no stages writes zeros for all of them, and for the score. */
 function hasStages({ light_sleep: light, deep_sleep: deep, rem_sleep: rem, sleep_score: score }: Sleep): boolean {
   return [light, deep, rem, score].some((value) => typeof value === 'number' && value !== 0)
+}
+
+/** From 1 to 100. */
+function scoreOf({ sleep_score: score }: Sleep): number | null {
+  return typeof score === 'number' && score > 0 ? score : null
 }
 
 function stageOf(value: number, context: MapContext): number {
