@@ -15,10 +15,10 @@ export function problemsOf(error: ApiError, names: readonly string[]): Problems 
   const fields: Record<string, string> = {}
   const general: string[] = []
   for (const part of error.message.split('; ')) {
-    const match = /^([A-Za-z_][\w.[\]]*): (.+)$/s.exec(part)
+    const match = /^([A-Za-z_][^:]*): (.+)$/s.exec(part)
     const name = match === null ? undefined : nameFor(match[1]!, names)
     if (match === null || name === undefined) general.push(part)
-    else fields[name] ??= sentence(match[2]!)
+    else fields[name] ??= inField(match[1]!.slice(name.length), match[2]!)
   }
   return { fields, general: general.length === 0 ? null : sentence(general.join('; ')) }
 }
@@ -26,6 +26,14 @@ export function problemsOf(error: ApiError, names: readonly string[]): Problems 
 /** A path deeper than the field (`settings.headers.X`) belongs to the field. */
 function nameFor(path: string, names: readonly string[]): string | undefined {
   return names.find((name) => path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`))
+}
+
+/** Of several lines with names of their own, the one that is meant; a number says nothing to who typed lines. */
+function inField(deeper: string, problem: string): string {
+  const key = /^\.(?!\d+(?:\.|$))(.+)$/s.exec(deeper)?.[1]
+  return key === undefined
+    ? sentence(problem)
+    : `“${key}” ${sentence(problem).replace(/^./, (first) => first.toLowerCase())}`
 }
 
 export function sentence(text: string): string {

@@ -69,7 +69,9 @@ function overview(document: JsonObject, entries: Entry[], serverUrl: string): Ht
       <code>dev-id</code> and <code>x-api-key</code> of one environment; calls of <code>/admin/v1</code> carry
       <code>Authorization: Bearer</code> and the admin token.
     </p>
-    <pre><code>${curlOf({ method: 'POST', path: '/v2/auth/generateWidgetSession', auth: 'apiKey', serverUrl, hasBody: true })}</code></pre>
+    <pre
+      tabindex="0"
+    ><code>${curlOf({ method: 'POST', path: '/v2/auth/generateWidgetSession', auth: 'apiKey', serverUrl, hasBody: true })}</code></pre>
     ${tags.map((tag) => {
       const own = entries.filter(({ operation }) => (operation.tags as string[]).includes(tag.name))
       return own.length === 0
@@ -100,7 +102,9 @@ function operationPage({ method, path, operation }: Entry, serverUrl: string): H
     <p><span class="method">${method}</span> <code>${path}</code></p>
     ${typeof operation.description === 'string' ? html`<p>${prose(operation.description)}</p>` : ''}
     <p class="note">${AUTH_WORDS[auth]}</p>
-    <pre><code>${curlOf({ method, path: pathOf(path, parameters), auth, serverUrl, hasBody: body !== undefined })}</code></pre>
+    <pre
+      tabindex="0"
+    ><code>${curlOf({ method, path: pathOf(path, parameters), auth, serverUrl, hasBody: body !== undefined })}</code></pre>
     ${
       parameters.length === 0
         ? ''

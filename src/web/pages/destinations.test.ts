@@ -87,6 +87,13 @@ test('what is wrong stands beside its field, and what was typed stays', async ()
   })
   assert.match(slow.text, /id="field-delivery-timeout_seconds-problem">Must be at most 90/)
   assert.match(slow.text, /id="field-delivery-retry_delays_seconds-problem">Must be a number/)
+  const header = await browser.post('/dashboard/destinations/new', {
+    type: 'webhook',
+    name: 'Wrong one',
+    'settings.url': 'https://example.com',
+    'settings.headers': 'X-Team: health\nMy header: 1',
+  })
+  assert.match(header.text, /id="field-settings-headers-problem">“My header” must have letters/)
   assert.equal(await destinationNamed('Wrong one'), undefined)
 })
 
