@@ -47,8 +47,12 @@ test('a sign-in is finished once, and by the browser that began it alone', async
   assert.ok(api.sent.length > 0, 'its own browser still can')
   assert.equal(reasonOf(first), null)
   const calls = api.sent.length
-  const again = await api.call('GET', back, { headers: { cookie } })
-  assert.notEqual(reasonOf(again), null, 'a used state opens nothing')
+  // A reload, the way back, a second press: it is connected, so it says so, and spends nothing.
+  for (const query of ['', '&error=access_denied']) {
+    const again = await api.call('GET', back + query, { headers: { cookie } })
+    assert.equal(again.headers.get('location'), first.headers.get('location'))
+  }
+  assert.equal(reasonOf(await api.call('GET', back)), 'state_mismatch', 'a used state opens nothing elsewhere')
   assert.equal(api.sent.length, calls)
 })
 

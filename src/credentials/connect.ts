@@ -117,6 +117,9 @@ export async function finishFlow(
   const { state, error, code, scope } = callback.query
   const flow = await flowOfBrowser(ctx, state, callback.cookies)
   if (flow.provider.toLowerCase() !== callback.provider.toLowerCase()) throw unknownState()
+  // The same browser once more: by a second press, a reload or the way back. Nothing is spent, and it is connected.
+  if (flow.state === 'connected') return connected(flow)
+  if (flow.state !== 'away') throw ended()
   if (flow.expires_at <= ctx.clock.now()) return failFlow(ctx, flow, 'session_expired')
   if (error !== undefined) return failFlow(ctx, flow, safeReason(error))
   if (code === undefined) return failFlow(ctx, flow, 'server_error')
@@ -132,7 +135,7 @@ export async function finishFlow(
   }
 }
 
-/** The flow that this state belongs to, if it was this browser that left. */
+/** The flow that this state belongs to, if it was this browser that left; it may have ended since. */
 export async function flowOfBrowser(
   ctx: Context,
   state: string | undefined,
@@ -140,9 +143,6 @@ export async function flowOfBrowser(
 ): Promise<AuthFlowRow> {
   const flow = state === undefined ? null : await authFlowByState(ctx.db, hashToken(state))
   if (state === undefined || flow === null) throw unknownState()
-  if (flow.state !== 'away') {
-    throw new ApiError('flow_expired', 410, 'this sign-in has ended already; start a new one from the app')
-  }
   const browser = cookies[cookieName(state)]
   if (browser === undefined || flow.browser_hash === null || !sameText(hashToken(browser), flow.browser_hash)) {
     // Not the browser that left: nobody may finish someone else's sign-in, and the flow stays open for its owner.
@@ -197,8 +197,16 @@ export async function connect(
     created_at: now,
   }
   const stored = await ctx.db.transaction((tx) => storeConnection(ctx, tx, connector, flow, connection))
-  if (!stored) throw new ApiError('flow_expired', 410, 'this sign-in has ended already; start a new one from the app')
+  if (!stored) throw ended()
+  return connected(flow)
+}
+
+function connected(flow: AuthFlowRow): FlowEnd {
   return { outcome: 'connected', flow, reason: null, redirectUrl: returnUrl(flow, flow.success_url, null) }
+}
+
+export function ended(): ApiError {
+  return new ApiError('flow_expired', 410, 'this sign-in has ended already; start a new one from the app')
 }
 
 /** What came after the callback and went wrong, in a word for the customer and the widget. */
@@ -211,8 +219,8 @@ const REASONS: Record<ProviderError['next'], string> = {
 }
 
 export async function failFlow(ctx: Context, flow: AuthFlowRow, reason: string): Promise<FlowEnd> {
-  await ctx.db.transaction(async (tx) => {
-    if (!(await closeFlow(tx, flow.id, 'failed'))) return
+  const isClosed = await ctx.db.transaction(async (tx) => {
+    if (!(await closeFlow(tx, flow.id, 'failed'))) return false
     const environment = await environmentById(tx, flow.environment_id)
     const style = (JSON.parse(environment?.settings ?? '{}') as { auth_error_style?: string }).auth_error_style
     const about = {
@@ -232,7 +240,10 @@ export async function failFlow(ctx: Context, flow: AuthFlowRow, reason: string):
         body: style === 'auth' ? authFailedEvent(about) : authCancelledEvent(about),
       },
     ])
+    return true
   })
+  // A second press whose code was spent by the first: what the first one did stands.
+  if (!isClosed && (await authFlowById(ctx.db, flow.id))?.state === 'connected') return connected(flow)
   return { outcome: 'failed', flow, reason, redirectUrl: returnUrl(flow, flow.failure_url, reason) }
 }
 

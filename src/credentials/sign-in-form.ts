@@ -1,10 +1,10 @@
 // The end of a sign-in on a form of ours: what was typed goes to the provider, and nothing of it is kept but what the
 // provider's connector needs to renew its token, sealed.
-import { ApiError, ProviderError } from '../platform/errors.ts'
+import { ProviderError } from '../platform/errors.ts'
 import { type AuthFlowRow, countAttempt } from '../store/auth-flows.ts'
 import type { Context } from '../store/context.ts'
 import { applicationOf } from './client.ts'
-import { connect, connectorOfFlow, failFlow, type FlowEnd, flowOfBrowser } from './connect.ts'
+import { connect, connectorOfFlow, ended, failFlow, type FlowEnd, flowOfBrowser } from './connect.ts'
 import { formOf, signInWith } from './password.ts'
 
 /** A form is no place to guess passwords. */
@@ -23,9 +23,7 @@ export async function openForm(
   asked: { flowId: string; state: string | undefined; cookies: Record<string, string> },
 ): Promise<SignInForm> {
   const flow = await flowOfBrowser(ctx, asked.state, asked.cookies)
-  if (flow.id !== asked.flowId || flow.expires_at <= ctx.clock.now()) {
-    throw new ApiError('flow_expired', 410, 'this sign-in has ended; start a new one from the app')
-  }
+  if (flow.state !== 'away' || flow.id !== asked.flowId || flow.expires_at <= ctx.clock.now()) throw ended()
   const application = await applicationOf(ctx, flow.environment_id, connectorOfFlow(flow))
   const { id, name } = application.connector
   return { flow, provider: { id, name }, fields: formOf(application).fields }
