@@ -38,6 +38,8 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
   // totalTime leaves pauses out: the end is that much too early where nobody says when it was stopped.
   const endAt = workout.stopTime ?? (typeof totalTime === 'number' ? startTime + Math.round(totalTime * 1000) : null)
   const type = typeOf(workout, context)
+  // Without a sensor even the highest is 0.
+  const cadence = workout.cadence?.max === 0 ? null : workout.cadence
   const stress = workout.tssList ?? (workout.tss ? [workout.tss] : [])
   return [
     {
@@ -79,8 +81,8 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
           avg_speed_meters_per_second: workout.avgSpeed,
           max_speed_meters_per_second: workout.maxSpeed,
           avg_pace_minutes_per_kilometer: workout.avgPace,
-          avg_cadence_rpm: cadenceOf(workout.cadence?.avg, type),
-          max_cadence_rpm: cadenceOf(workout.cadence?.max, type),
+          avg_cadence_rpm: cadenceOf(cadence?.avg, type),
+          max_cadence_rpm: cadenceOf(cadence?.max, type),
         },
         power_data: { avg_watts: workout.avgPower, max_watts: workout.maxPower },
         position_data: positionsOf(workout),
