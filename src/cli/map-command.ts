@@ -70,7 +70,7 @@ async function map(connector: Connector, kind: string, file: string, options: Ma
   try {
     const page = mapPage(connector, kind, payload, { timeZone: timezone, receivedAt, request })
     const about = { userId: user, provider: connector.id, timeZone: page.timeZone }
-    const { records, withoutRecord } = wholeRecords([page], about)
+    const { records, withoutRecord, unfit } = wholeRecords([page], about)
     console.log(JSON.stringify(records, null, 2))
     for (const { table, code, count } of page.unknown) {
       console.error(
@@ -78,11 +78,12 @@ async function map(connector: Connector, kind: string, file: string, options: Ma
       )
     }
     for (const { place, problem } of page.unreadable) console.error(`left out, cannot be read: ${place}: ${problem}`)
+    for (const place of unfit) console.error(`left out, no value that its field can hold: ${place}`)
     if (withoutRecord > 0) {
       const parts = withoutRecord === 1 ? '1 part belongs' : `${withoutRecord} parts belong`
       console.error(`${parts} to records that this page does not hold; a server joins them`)
     }
-    return options.strict === true && page.unknown.length + page.unreadable.length > 0 ? EXIT.failed : EXIT.ok
+    return options.strict === true && page.unknown.length + page.unreadable.length + unfit.length > 0 ? EXIT.failed : EXIT.ok
   } catch (error) {
     if (error instanceof UnreadablePage || error instanceof RangeError) {
       throw new CliFailure(error.message, EXIT.invalidInput)

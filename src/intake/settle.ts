@@ -123,7 +123,20 @@ async function settleType(
     const main = own.find((part) => part.main && part.record !== null)
     const addressed = main?.day ? [...partsAt(byKey, mainKey(main.day)).values()] : []
     const before = existing.get(key) ?? null
-    const cleaned = assembleRecord(connector, connection, type, key, own, addressed, kinds)
+    const about = { provider: connector.id, type }
+    let cleaned: CleanRecord | null
+    try {
+      cleaned = assembleRecord(connector, connection, type, key, own, addressed, kinds)
+    } catch (error) {
+      // It stays as it was, and holds up nothing else of the person. Its pages are kept for a mended mapping.
+      ctx.metrics.unfitValues.inc(about)
+      ctx.log.error({ err: error, ...about, userId }, 'a record could not be made of its parts')
+      continue
+    }
+    if (cleaned !== null && cleaned.unfit.length > 0) {
+      ctx.metrics.unfitValues.inc(about, cleaned.unfit.length)
+      ctx.log.warn({ ...about, places: cleaned.unfit }, 'values that their fields cannot hold were left out')
+    }
     settleRecord(ctx, connection.user_id, type, key, main ?? own[0] ?? null, before, cleaned, changes)
   }
   return changes

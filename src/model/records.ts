@@ -64,9 +64,31 @@ const checks = new Map<DataType, Fits>()
 
 /** Throws, naming each place, when the record is not one of its type. */
 export function assertFits(type: DataType, record: unknown): void {
-  let fits = checks.get(type)
-  if (fits === undefined) checks.set(type, (fits = compileFits(recordSchemas[type])))
-  if (!fits(record)) recordSchemas[type].parse(record)
+  if (!fits(type, record)) recordSchemas[type].parse(record)
+}
+
+function fits(type: DataType, record: unknown): boolean {
+  let check = checks.get(type)
+  if (check === undefined) checks.set(type, (check = compileFits(recordSchemas[type])))
+  return check(record)
+}
+
+/**
+ * A value that its field cannot hold (half a zone, a number without end) is null from now on: a record is worth more than
+ * any one of its fields. Answers the places; throws, naming them, where a field may not be null.
+ */
+export function dropUnfit(type: DataType, record: unknown): string[] {
+  if (fits(type, record)) return []
+  const issues = recordSchemas[type].safeParse(record).error?.issues ?? []
+  for (const { path } of issues) setNull(record, path)
+  assertFits(type, record)
+  return issues.map(({ path }) => path.join('.'))
+}
+
+function setNull(record: unknown, path: readonly PropertyKey[]): void {
+  const holder = path.slice(0, -1).reduce((at, name) => (at as Record<PropertyKey, unknown>)[name], record)
+  const name = path.at(-1)
+  if (name !== undefined) (holder as Record<PropertyKey, unknown>)[name] = null
 }
 
 /** Clients require an end. An unknown one is the start, as the schema says; a day's is the next day's start. */

@@ -2,7 +2,7 @@
 import type { DataType } from '../model/data-type.ts'
 import { summaryId } from '../model/ids.ts'
 import { dayBounds } from '../model/local-day.ts'
-import { assertFits, complete, type DeepPartial, type RecordOf, recordSchemas } from '../model/records.ts'
+import { complete, type DeepPartial, dropUnfit, type RecordOf, recordSchemas } from '../model/records.ts'
 import { parseTimestamp } from '../model/timestamps.ts'
 import { dayOf, providerIdOf } from './keys.ts'
 import type { JsonObject } from './merge.ts'
@@ -23,6 +23,8 @@ export interface CleanRecord {
   startAt: number
   /** `YYYY-MM-DD`, local; empty for records without a time. */
   startDay: string
+  /** Places whose values no field can hold: they are null now. */
+  unfit: string[]
 }
 
 /** Null while the union lacks what makes it a record: for an Activity or a Sleep, its start. */
@@ -49,9 +51,9 @@ export function cleanRecord(type: DataType, key: string, union: JsonObject, whos
   }
   tidySamples(union)
   const record = complete(type, union as DeepPartial<RecordOf<typeof type>>) as unknown as JsonObject
-  assertFits(type, record)
+  const unfit = dropUnfit(type, record)
   const start = typeof metadata.start_time === 'string' ? metadata.start_time : null
-  return { record, summaryId: id, startAt: start === null ? 0 : startAt(start), startDay: start?.slice(0, 10) ?? '' }
+  return { record, summaryId: id, startAt: start === null ? 0 : startAt(start), startDay: start?.slice(0, 10) ?? '', unfit }
 }
 
 const UNKNOWN_ACTIVITY = 4

@@ -46,6 +46,12 @@ export function createMetrics() {
       labelNames: ['provider', 'kind'],
       registers,
     }),
+    unfitValues: new Counter({
+      name: 'loam_unfit_values_total',
+      help: 'Values from providers that their field cannot hold, left out; records that cannot be made at all count as one.',
+      labelNames: ['provider', 'type'],
+      registers,
+    }),
     records: new Counter({
       name: 'loam_records_total',
       help: 'Records written, by type and by what happened (new, changed, same, removed).',
