@@ -83,7 +83,9 @@ async function map(connector: Connector, kind: string, file: string, options: Ma
       const parts = withoutRecord === 1 ? '1 part belongs' : `${withoutRecord} parts belong`
       console.error(`${parts} to records that this page does not hold; a server joins them`)
     }
-    return options.strict === true && page.unknown.length + page.unreadable.length + unfit.length > 0 ? EXIT.failed : EXIT.ok
+    return options.strict === true && page.unknown.length + page.unreadable.length + unfit.length > 0
+      ? EXIT.failed
+      : EXIT.ok
   } catch (error) {
     if (error instanceof UnreadablePage || error instanceof RangeError) {
       throw new CliFailure(error.message, EXIT.invalidInput)

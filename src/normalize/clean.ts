@@ -53,7 +53,13 @@ export function cleanRecord(type: DataType, key: string, union: JsonObject, whos
   const record = complete(type, union as DeepPartial<RecordOf<typeof type>>) as unknown as JsonObject
   const unfit = dropUnfit(type, record)
   const start = typeof metadata.start_time === 'string' ? metadata.start_time : null
-  return { record, summaryId: id, startAt: start === null ? 0 : startAt(start), startDay: start?.slice(0, 10) ?? '', unfit }
+  return {
+    record,
+    summaryId: id,
+    startAt: start === null ? 0 : startAt(start),
+    startDay: start?.slice(0, 10) ?? '',
+    unfit,
+  }
 }
 
 const UNKNOWN_ACTIVITY = 4
