@@ -55,6 +55,8 @@ sqlModes(
       await rows('SET GLOBAL innodb_flush_log_at_trx_commit = 2')
       assert.match(JSON.stringify(await open().send([testEvent(0)], NOW)), /"retry".*innodb_flush_log_at_trx_commit/)
       await all(open({ require_persistence: false }), [testEvent(0)])
+      await rows('SET GLOBAL innodb_flush_log_at_trx_commit = 3')
+      await all(open(), [testEvent(1)])
     })
 
     test('one that begins to lose commits while we are connected is refused until it stops', async (t) => {
