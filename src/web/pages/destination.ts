@@ -227,6 +227,7 @@ async function detail(c: Call, form: Form, problems: Problems, newSecret: string
                               <td>
                                 ${deliveryState(delivery)}
                                 ${delivery.next_at === null || delivery.attempts === 0 ? '' : html`<span class="small">next try ${moment(delivery.next_at)}</span>`}
+                                ${delivery.state === 'delivered' || delivery.last_error === null ? '' : html`<div class="small">${sentence(delivery.last_error)}</div>`}
                               </td>
                             </tr>`,
                         )}

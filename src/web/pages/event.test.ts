@@ -32,6 +32,12 @@ test('an event: a part is called that, an attempt without a status has a word, a
   )
   const text = await page()
   assert.doesNotMatch(text, /No answer/)
+  await ctx.db.run(`UPDATE deliveries SET last_error = 'the event has 5000 bytes' WHERE id = $1`, [refusing!])
+  const { destination_id: where } = (await ctx.db.one<{ destination_id: string }>(
+    'SELECT destination_id FROM deliveries WHERE id = $1',
+    [refusing!],
+  ))!
+  assert.match((await browser.get(`/dashboard/destinations/${where}`)).text, /Failed[\s\S]*The event has 5000 bytes\./)
   assert.match(text, /Refusing<\/a\s*>, part 2 of 3/)
   assert.match(text, /Stored<\/a[\s\S]*<ol class="attempts">[\s\S]*?>Delivered</)
 })
