@@ -6,7 +6,7 @@ import { appendEvents, type NewEvent } from '../outbox/append.ts'
 import { terraUser } from '../outbox/terra-user.ts'
 import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import { type AuthFlowRow, finishFlow, finishWidgetSession } from '../store/auth-flows.ts'
-import { type ConnectionRow, connectionByAccount, insertConnection } from '../store/connections.ts'
+import { type ConnectionRow, connectionByAccount, connectionById, insertConnection } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Transaction } from '../store/database.ts'
 import { eraseConnection } from './disconnect.ts'
@@ -20,10 +20,10 @@ export async function storeConnection(
   connection: ConnectionRow,
 ): Promise<boolean> {
   await tx.lock(`account:${flow.environment_id}:${connector.id}:${connection.provider_user_id}`)
+  const old = await oldConnection(tx, flow, connection)
   if (!(await finishFlow(tx, flow.id, 'connected'))) return false
   if (flow.session_id !== null) await finishWidgetSession(tx, flow.session_id)
   const now = ctx.clock.now()
-  const old = await connectionByAccount(tx, flow.environment_id, connector.id, connection.provider_user_id)
   if (old !== null) {
     // The same account again: the new sign-in replaces the old connection, its reference too when none was given.
     connection.reference_id ??= old.reference_id
@@ -50,6 +50,14 @@ export async function storeConnection(
   await appendEvents(ctx, tx, events)
   await enqueue(tx, firstJobs(ctx, connector, connection, now), now)
   return true
+}
+
+/** Nobody is at its data any more: what was being stored of it is there, and goes with it. */
+async function oldConnection(tx: Transaction, flow: AuthFlowRow, next: ConnectionRow): Promise<ConnectionRow | null> {
+  const found = await connectionByAccount(tx, flow.environment_id, next.provider, next.provider_user_id)
+  if (found === null) return null
+  await tx.lock(`connection:${found.user_id}`)
+  return connectionById(tx, found.user_id)
 }
 
 function firstJobs(ctx: Context, connector: Connector, connection: ConnectionRow, now: number): NewJob[] {
