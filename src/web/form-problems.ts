@@ -29,7 +29,9 @@ function nameFor(path: string, names: readonly string[]): string | undefined {
 }
 
 /** Of several lines with names of their own, the one that is meant; a number says nothing to who typed lines. */
-function inField(deeper: string, problem: string): string {
+function inField(deeper: string, said: string): string {
+  // The kind of JSON says nothing to who left a field empty.
+  const problem = said.startsWith('is required: ') ? 'must not be empty' : said
   const key = /^\.(?!\d+(?:\.|$))(.+)$/s.exec(deeper)?.[1]
   return key === undefined
     ? sentence(problem)

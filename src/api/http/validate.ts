@@ -32,6 +32,7 @@ function problemsOf(issue: z.core.$ZodIssue, place: string): FieldProblem[] {
 function sentence(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (!issue.message.startsWith('Invalid input')) return issue.message
       if (issue.input === undefined && issue.message.includes('received undefined'))
         return `is required: ${kindOf(issue.expected)}`
       return `must be ${kindOf(issue.expected)}`

@@ -97,7 +97,7 @@ export const de: Catalogue = {
 
   expiredTitle: 'Dieser Link ist abgelaufen',
   expiredText:
-    'Zu Ihrer Sicherheit gilt er nur 15 Minuten. Gehen Sie zurück zur App und lassen Sie sich einen neuen geben.',
+    'Zu Ihrer Sicherheit gilt ein Link nur 15 Minuten. Gehen Sie zurück zur App und lassen Sie sich einen neuen geben.',
   usedTitle: 'Dieser Link wurde schon benutzt',
   usedText: 'Er verbindet ein Gerät oder eine App. Für eine weitere Verbindung beginnen Sie in der App neu.',
   unknownTitle: 'Diesen Link kennen wir nicht',

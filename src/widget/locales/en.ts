@@ -95,7 +95,7 @@ export const en = {
   },
 
   expiredTitle: 'This link has run out',
-  expiredText: 'For your safety it only works for 15 minutes. Go back to the app and ask for a new one.',
+  expiredText: 'For your safety a link only works for 15 minutes. Go back to the app and ask for a new one.',
   usedTitle: 'This link has been used',
   usedText: 'It connects one device or app. To connect another one, start again in the app.',
   unknownTitle: 'We do not know this link',

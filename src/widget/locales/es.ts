@@ -94,7 +94,7 @@ export const es: Catalogue = {
   },
 
   expiredTitle: 'Este enlace ha caducado',
-  expiredText: 'Por tu seguridad solo vale 15 minutos. Vuelve a la aplicación y pide uno nuevo.',
+  expiredText: 'Por tu seguridad, un enlace solo vale 15 minutos. Vuelve a la aplicación y pide uno nuevo.',
   usedTitle: 'Este enlace ya se ha usado',
   usedText: 'Conecta un dispositivo o una aplicación. Para conectar otro, empieza de nuevo en la aplicación.',
   unknownTitle: 'No conocemos este enlace',

@@ -95,7 +95,7 @@ export const fr: Catalogue = {
 
   expiredTitle: 'Ce lien a expiré',
   expiredText:
-    'Pour votre sécurité, il n’est valable que 15 minutes. Retournez dans l’application et demandez-en un nouveau.',
+    'Pour votre sécurité, un lien n’est valable que 15 minutes. Retournez dans l’application et demandez-en un nouveau.',
   usedTitle: 'Ce lien a déjà servi',
   usedText: 'Il connecte un appareil ou une application. Pour en connecter un autre, recommencez dans l’application.',
   unknownTitle: 'Nous ne connaissons pas ce lien',

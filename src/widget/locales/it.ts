@@ -93,7 +93,7 @@ export const it: Catalogue = {
   },
 
   expiredTitle: 'Questo link è scaduto',
-  expiredText: 'Per la tua sicurezza vale solo 15 minuti. Torna all’app e chiedine uno nuovo.',
+  expiredText: 'Per la tua sicurezza un link vale solo 15 minuti. Torna all’app e chiedine uno nuovo.',
   usedTitle: 'Questo link è già stato usato',
   usedText: 'Collega un dispositivo o un’app. Per collegarne un altro, ricomincia dall’app.',
   unknownTitle: 'Non conosciamo questo link',

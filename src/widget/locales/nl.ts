@@ -93,7 +93,7 @@ export const nl: Catalogue = {
   },
 
   expiredTitle: 'Deze link is verlopen',
-  expiredText: 'Voor je veiligheid werkt hij maar 15 minuten. Ga terug naar de app en vraag een nieuwe.',
+  expiredText: 'Voor je veiligheid werkt een link maar 15 minuten. Ga terug naar de app en vraag een nieuwe.',
   usedTitle: 'Deze link is al gebruikt',
   usedText: 'Hij verbindt één apparaat of app. Begin opnieuw in de app om nog iets te verbinden.',
   unknownTitle: 'We kennen deze link niet',

@@ -94,7 +94,7 @@ export const pl: Catalogue = {
   },
 
   expiredTitle: 'Ten link wygasł',
-  expiredText: 'Dla Twojego bezpieczeństwa działa tylko 15 minut. Wróć do aplikacji i poproś o nowy.',
+  expiredText: 'Dla Twojego bezpieczeństwa link działa tylko 15 minut. Wróć do aplikacji i poproś o nowy.',
   usedTitle: 'Ten link został już użyty',
   usedText: 'Łączy jedno urządzenie lub aplikację. Aby połączyć kolejne, zacznij od nowa w aplikacji.',
   unknownTitle: 'Nie znamy tego linku',

@@ -94,7 +94,7 @@ export const ptBR: Catalogue = {
   },
 
   expiredTitle: 'Este link expirou',
-  expiredText: 'Para sua segurança, ele vale só 15 minutos. Volte ao aplicativo e peça um novo.',
+  expiredText: 'Para sua segurança, um link vale só 15 minutos. Volte ao aplicativo e peça um novo.',
   usedTitle: 'Este link já foi usado',
   usedText: 'Ele conecta um dispositivo ou aplicativo. Para conectar outro, comece de novo no aplicativo.',
   unknownTitle: 'Não conhecemos este link',

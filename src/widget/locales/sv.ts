@@ -94,7 +94,7 @@ export const sv: Catalogue = {
   },
 
   expiredTitle: 'Länken har gått ut',
-  expiredText: 'För din säkerhet gäller den bara i 15 minuter. Gå tillbaka till appen och be om en ny.',
+  expiredText: 'För din säkerhet gäller en länk bara i 15 minuter. Gå tillbaka till appen och be om en ny.',
   usedTitle: 'Länken är redan använd',
   usedText: 'Den ansluter en enhet eller app. Börja om i appen för att ansluta en till.',
   unknownTitle: 'Vi känner inte till länken',
