@@ -31,11 +31,12 @@ import { createMetrics, measureProcess, type Metrics } from './platform/metrics.
 import { createNetwork } from './platform/network.ts'
 import { exportTraces } from './platform/trace-export.ts'
 import { createTracer, type Tracer } from './platform/trace.ts'
-import { withinTime } from './platform/within-time.ts'
 import { createSealer } from './platform/seal.ts'
 import { printer } from './platform/stdout.ts'
+import { withinTime } from './platform/within-time.ts'
 import { createSimulators, sandboxClient, sandboxOwner } from './simulator/index.ts'
 import type { Simulator } from './simulator/simulator.ts'
+import { startTicking } from './simulator/ticking.ts'
 import type { Context } from './store/context.ts'
 import type { Database } from './store/database.ts'
 import { environmentByDevId, type EnvironmentRow } from './store/environments.ts'
@@ -52,7 +53,6 @@ import { createWidget } from './widget/index.ts'
 const GRACE_MS = 8000
 const SANDBOX_GRACE_MS = 250
 const TRACES_GRACE_MS = 1000
-const SIMULATOR_TICK_MS = 15_000
 const CLOCK_MS = 5000
 
 export type Role = 'all' | 'api' | 'intake' | 'deliver'
@@ -164,7 +164,7 @@ export async function startServer(
     ...(role === 'all' || role === 'deliver' ? [await startDelivering(ctx, { onlyProcess: config.embedded })] : []),
   ]
   if (!answersAll) door.open(createHealth(ctx))
-  const ticking = startTicking(ctx, simulators, role)
+  const ticking = role === 'deliver' ? undefined : startTicking(simulators, log)
   if (leads) {
     writeProfile(config.dataDir, {
       url: ctx.internalUrl,
@@ -278,20 +278,6 @@ async function sandboxApplication(ctx: Context, provider: string, clientId: stri
   const source = environment === null ? null : await sourceOf(ctx.db, environment.id, provider)
   if (environment === null || source === null || source.enabled === 0) return null
   return application(ctx, environment, source, connector)
-}
-
-function startTicking(ctx: Context, simulators: Map<string, Simulator>, role: Role): NodeJS.Timeout | undefined {
-  if (simulators.size === 0 || role === 'deliver') return undefined
-  let busy = false
-  return setInterval(() => {
-    if (busy) return
-    busy = true
-    void Promise.all([...simulators.values()].map((simulator) => simulator.tick()))
-      .catch((error) => ctx.log.warn({ err: error }, 'a simulator stumbled'))
-      .finally(() => {
-        busy = false
-      })
-  }, SIMULATOR_TICK_MS)
 }
 
 /** How the command line finds this server without a sign-in: readable by its owner alone. */

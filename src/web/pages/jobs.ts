@@ -13,6 +13,7 @@ import { type App, done, refused } from '../view.ts'
 import { progress } from './user-history.ts'
 
 const EVERY_MS = 2000
+const SOON_MS = 60_000
 const STATES = ['pending', 'running', 'done', 'failed', 'cancelled'] as const
 
 export function jobPages(app: App): void {
@@ -22,7 +23,7 @@ export function jobPages(app: App): void {
     const cursor = queryText(c, 'cursor')
     const kind = queryText(c, 'kind')
     const jobs = await listJobs(ctx, environment, { state, kind, cursor })
-    const moving = jobs.data.some((job) => job.state === 'pending' || job.state === 'running')
+    const moving = jobs.data.some((job) => isMoving(job, ctx.clock.now()))
     return page(c, {
       section: 'jobs',
       title: 'Jobs',
@@ -105,6 +106,11 @@ export function jobPages(app: App): void {
       return refused(c, path, sentence(error.message))
     }
   })
+}
+
+/** One that waits for hours moves nothing: a page that is left open does not ask for it every other second. */
+function isMoving({ state, next_at: at }: JobView, now: number): boolean {
+  return state === 'running' || (state === 'pending' && at !== null && Date.parse(at) <= now + SOON_MS)
 }
 
 function action(csrf: string, job: JobView): Html | '' {
