@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { z } from 'zod'
 import { type MapContext, UnreadablePage } from './connector.ts'
-import { problemOf, rawDocuments, readDocuments } from './documents.ts'
+import { NoSuchTime, wireTimestamp } from '../model/timestamps.ts'
+import { mapEach, problemOf, rawDocuments, readDocuments } from './documents.ts'
 
 const shape = { kind: 'walks', schema: z.object({ id: z.string() }), lists: ['data', 'walks'] }
 
@@ -79,6 +80,33 @@ test('a page without any readable document is none', () => {
     assert.throws(() => reading(payload), UnreadablePage)
   }
   assert.throws(() => reading({ data: null }), /this is no page of kind walks: expected .* `data` or `walks`/)
+})
+
+test('a document whose time no calendar has is told by its number, and the others are mapped', () => {
+  const reported: [string, string][] = []
+  const context: MapContext = {
+    request: {},
+    timeZone: null,
+    receivedAt: 0,
+    unknown: () => assert.fail('an unknown code'),
+    unreadable: (place, problem) => reported.push([place, problem]),
+  }
+  const times = (...all: number[]) => mapEach('walks', all, context, (at) => [wireTimestamp(at).slice(0, 10)])
+  assert.deepEqual(times(0, 1e15, 86_400_000), ['1970-01-01', '1970-01-02'])
+  assert.deepEqual(reported, [['[1]', 'expected times that a calendar has']])
+  assert.deepEqual(times(), [])
+  assert.throws(() => times(1e15, Number.NaN), /^UnreadablePage: walks: \[0\]: expected times that a calendar has$/)
+})
+
+test('what is wrong in the mapping itself is thrown', () => {
+  const context = { unreadable: () => assert.fail('reported') } as unknown as MapContext
+  const throwing = (error: Error) => () => {
+    throw error
+  }
+  for (const error of [new TypeError('ours'), new RangeError('Maximum call stack size exceeded')]) {
+    assert.ok(!(error instanceof NoSuchTime))
+    assert.throws(() => mapEach('walks', ['a', 'b'], context, throwing(error)), error)
+  }
 })
 
 test('looking at documents takes what there is', () => {

@@ -1,5 +1,6 @@
 // The documents of a page: a list in an envelope, a bare list, or one document. The same code reads them all.
 import type { z } from 'zod'
+import { NoSuchTime } from '../model/timestamps.ts'
 import { type MapContext, UnreadablePage } from './connector.ts'
 
 export interface PageShape<Schema extends z.ZodType> {
@@ -38,6 +39,35 @@ export function readDocuments<Schema extends z.ZodType>(
   for (const { place, problem } of problems) context.unreadable?.(place, problem)
   return read
 }
+
+/**
+ * What `map` makes of each document that could be read. One whose times are none of any calendar, such as milliseconds that
+ * were taken for seconds, does not take the others with it either: it is reported by its number among them. That alone is
+ * caught. Whatever else `map` throws is our bug, and is to be seen as one.
+ */
+export function mapEach<Document, Result>(
+  kind: string,
+  documents: readonly Document[],
+  context: MapContext,
+  map: (document: Document) => Result | readonly Result[],
+): Result[] {
+  const failed: number[] = []
+  const results = documents.flatMap((document, i) => {
+    try {
+      return map(document)
+    } catch (error) {
+      if (!(error instanceof NoSuchTime)) throw error
+      failed.push(i)
+      return []
+    }
+  })
+  const places = failed.map((i) => `[${i}]`)
+  if (failed.length > 0 && failed.length === documents.length) throw new UnreadablePage(kind, places[0]!, NO_TIME)
+  for (const place of places) context.unreadable?.(place, NO_TIME)
+  return results
+}
+
+const NO_TIME = 'expected times that a calendar has'
 
 /** What was expected in a place, in words; never the value. What a schema says in its own words stays. */
 export function problemOf(issue: Issue): string {

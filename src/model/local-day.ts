@@ -1,7 +1,7 @@
 // Local days and offsets: one place owns them. A zone is an IANA name or a fixed offset; null means that nobody said.
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { offsetText, parseOffset, parseTimestamp, wireTimestamp } from './timestamps.ts'
+import { calendarDay, NoSuchTime, offsetText, parseOffset, parseTimestamp, wireTimestamp } from './timestamps.ts'
 
 export const LocalDay = z
   .string()
@@ -81,10 +81,12 @@ class ZoneOffsets {
   readonly #stretches = new Map<number, number | null>()
 
   constructor(zone: string) {
+    if (/^[+-]/.test(zone)) throw new NoSuchTime('no clock is so far off')
     this.#format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
   }
 
   at(epochMs: number): number {
+    if (!(Math.abs(epochMs) < FARTHEST_INSTANT_MS)) throw new NoSuchTime('no time that a clock shows')
     const stretch = Math.floor(epochMs / STRETCH_MS)
     let offset = this.#stretches.get(stretch)
     if (offset === undefined) {
@@ -105,6 +107,8 @@ class ZoneOffsets {
 }
 
 const STRETCH_MS = 6 * 60 * MINUTE_MS
+/** Where the clocks of the platform end, less a year. */
+const FARTHEST_INSTANT_MS = 8.64e15 - 366 * DAY_MS
 
 /** The first instant of the local day: midnight, or what comes instead where the clock skips it. */
 export function startOfDay(day: LocalDay, zone: string): number {
@@ -123,7 +127,7 @@ const starts = new Map<string, number>()
 
 /** The bounds of a local day as the wire spells them: 23 to 25 hours apart. Without a zone they have no offset. */
 export function dayBounds(day: LocalDay, zone: string | null): { start_time: string; end_time: string } {
-  const next = addDays(day, 1)
+  const next = calendarDay(Date.parse(`${day}T00:00:00Z`) + DAY_MS)
   if (zone === null) return { start_time: `${day}T00:00:00.000000`, end_time: `${next}T00:00:00.000000` }
   return { start_time: wireIn(startOfDay(day, zone), zone), end_time: wireIn(startOfDay(next, zone), zone) }
 }
@@ -152,7 +156,7 @@ export function instantIn(timestamp: string, zone: string | null): number {
 /** The calendar day on which an instant falls; UTC when nobody said where. */
 export function localDayOf(epochMs: number, zone: string | null): LocalDay {
   const offset = zone === null ? 0 : offsetAt(epochMs, zone)
-  return new Date(epochMs + offset * MINUTE_MS).toISOString().slice(0, 10)
+  return calendarDay(epochMs + offset * MINUTE_MS)
 }
 
 /**
@@ -207,6 +211,7 @@ export function isIana(zone: string): boolean {
   return /[A-Za-z]/.test(zone)
 }
 
+/** In whole minutes, as the wire has it. */
 export function fixedZone(offsetMinutes: number): string {
-  return offsetText(offsetMinutes)
+  return offsetText(Math.round(offsetMinutes))
 }

@@ -1,5 +1,8 @@
 // Times as the wire spells them: ISO 8601 with six fractional digits and a numeric offset, or none when nobody knows it.
 
+/** A value that is no time, or one beyond the calendar: what somebody wrote is wrong, not how it was read. */
+export class NoSuchTime extends RangeError {}
+
 /** `2026-01-12T15:15:33.569000+00:00`. `offsetMinutes` moves the wall clock, not the instant. */
 export function wireTimestamp(epochMs: number, offsetMinutes = 0): string {
   const wall = Math.trunc(epochMs + offsetMinutes * 60_000)
@@ -27,9 +30,22 @@ let lastDayText = ''
 let lastOffset = Number.NaN
 let lastOffsetText = ''
 
+/** Whether the wire can spell this instant, whatever the offset, and what begins with it and lasts a year at most. */
+export function isOnCalendar(epochMs: number): boolean {
+  const day = epochMs / DAY_MS
+  return day >= FIRST_DAY + ROOM_DAYS && day < LAST_DAY - ROOM_DAYS
+}
+
+const ROOM_DAYS = 367
+
+/** The calendar day, `2026-01-12`, of an instant as the clock of UTC shows it. */
+export function calendarDay(epochMs: number): string {
+  return dayText(Math.floor(epochMs / DAY_MS)).slice(0, 10)
+}
+
 /** Milliseconds that were taken for seconds are of a year that no text has room for. */
 function dayText(day: number): string {
-  if (!(day >= FIRST_DAY && day < LAST_DAY)) throw new RangeError('no time of the years 0 to 9999')
+  if (!(day >= FIRST_DAY && day < LAST_DAY)) throw new NoSuchTime('no time of the years 0 to 9999')
   return new Date(day * DAY_MS).toISOString().slice(0, 11)
 }
 
@@ -61,15 +77,15 @@ export interface ParsedTimestamp {
 
 const PATTERN = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?$/
 
-/** Reads ISO 8601 with or without seconds, fraction and offset. Throws a RangeError that names the text. */
+/** Reads ISO 8601 with or without seconds, fraction and offset. Throws NoSuchTime, which names the text. */
 export function parseTimestamp(text: string): ParsedTimestamp {
   const match = PATTERN.exec(text.trim())
-  if (match === null) throw new RangeError(`not a time: ${JSON.stringify(text.slice(0, 40))}`)
+  if (match === null) throw new NoSuchTime(`not a time: ${JSON.stringify(text.slice(0, 40))}`)
   const [, day, hour, minute, second = '00', fraction = '', zone] = match
   const digits = fraction.slice(0, 6).padEnd(6, '0')
   const clock = `${hour}:${minute}:${second}.${digits.slice(0, 3)}`
   const wall = wallOf(day!, hour!, minute!, second, digits) ?? wallOfOdd(day!, clock)
-  if (wall === null) throw new RangeError(`no such time: ${JSON.stringify(text.slice(0, 40))}`)
+  if (wall === null) throw new NoSuchTime(`no such time: ${JSON.stringify(text.slice(0, 40))}`)
   const offsetMinutes = zone === undefined ? null : parseOffset(zone)
   return {
     local: hour === '24' ? new Date(wall).toISOString().slice(0, 23) : `${day}T${clock}`,
@@ -118,7 +134,7 @@ function isDay(day: string): boolean {
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day)
 }
 
-/** Minutes east of UTC of `Z`, `+02:00`, `+0200` or `+02`. Throws a RangeError when no clock is so far off. */
+/** Minutes east of UTC of `Z`, `+02:00`, `+0200` or `+02`. Throws NoSuchTime when no clock is so far off. */
 export function parseOffset(zone: string): number {
   if (zone === 'Z' || zone === 'z') return 0
   if (zone === lastZone) return lastZoneMinutes
@@ -127,7 +143,7 @@ export function parseOffset(zone: string): number {
   const hours = Number(digits.slice(0, 2))
   const minutes = Number(digits.slice(2) || 0)
   // Below a day, as everybody's dates and times have it; the largest offset in use is 14 hours.
-  if (!(hours < 24 && minutes < 60)) throw new RangeError(`no such offset: ${JSON.stringify(zone)}`)
+  if (!(hours < 24 && minutes < 60)) throw new NoSuchTime(`no such offset: ${JSON.stringify(zone)}`)
   lastZoneMinutes = sign * (hours * 60 + minutes) || 0
   lastZone = zone
   return lastZoneMinutes

@@ -2,6 +2,7 @@
 // documented counts as absent: Garmin adds and changes fields without notice.
 import { z } from 'zod'
 import { isLocalDay } from '../../model/local-day.ts'
+import { isOnCalendar } from '../../model/timestamps.ts'
 import { isObject } from './summaries.ts'
 
 const number = z.number().nullish().catch(null)
@@ -20,13 +21,22 @@ const objects = z
   .transform((list) => list.filter(isObject))
   .nullish()
   .catch(null)
-const seconds = z.number('expected seconds of UTC')
+const isInstant = (seconds: number): boolean => isOnCalendar(seconds * 1000)
+const seconds = z.number('expected seconds of UTC').refine(isInstant, 'expected seconds of UTC')
+const maybeSeconds = z.number().refine(isInstant).nullish().catch(null)
+const YEAR_SECONDS = 366 * 86_400
+/** Nothing of theirs lasts longer: milliseconds, or no duration at all. */
+const duration = z
+  .number('expected seconds')
+  .min(-YEAR_SECONDS, 'expected seconds')
+  .max(YEAR_SECONDS, 'expected seconds')
+const lasting = duration.nullish().catch(null)
 
 const timed = { startTimeInSeconds: seconds, startTimeOffsetInSeconds: number, calendarDate, summaryId: id }
 
 const daily = {
   ...timed,
-  durationInSeconds: number,
+  durationInSeconds: lasting,
   steps: number,
   distanceInMeters: number,
   floorsClimbed: number,
@@ -63,13 +73,13 @@ export const StressDetails = z.object({
 export const PulseOx = z.object({ ...timed, timeOffsetSpo2Values: series, onDemand: flag })
 export type PulseOx = z.infer<typeof PulseOx>
 
-export const Respiration = z.object({ ...timed, durationInSeconds: number, timeOffsetEpochToBreaths: series })
+export const Respiration = z.object({ ...timed, durationInSeconds: lasting, timeOffsetEpochToBreaths: series })
 export type Respiration = z.infer<typeof Respiration>
 
 export const Epoch = z.object({
   ...timed,
   activityType: text,
-  durationInSeconds: number,
+  durationInSeconds: lasting,
   activeTimeInSeconds: number,
   steps: number,
   distanceInMeters: number,
@@ -82,13 +92,13 @@ export type Epoch = z.infer<typeof Epoch>
 
 export const SleepSummary = z.object({
   ...timed,
-  durationInSeconds: number,
-  deepSleepDurationInSeconds: number,
-  lightSleepDurationInSeconds: number,
-  remSleepInSeconds: number,
-  awakeDurationInSeconds: number,
-  unmeasurableSleepInSeconds: number,
-  unmeasurableSleepDurationInSeconds: number,
+  durationInSeconds: lasting,
+  deepSleepDurationInSeconds: lasting,
+  lightSleepDurationInSeconds: lasting,
+  remSleepInSeconds: lasting,
+  awakeDurationInSeconds: lasting,
+  unmeasurableSleepInSeconds: lasting,
+  unmeasurableSleepDurationInSeconds: lasting,
   sleepLevelsMap: series,
   validation: text,
   overallSleepScore: z.object({ value: number }).nullish().catch(null),
@@ -100,7 +110,7 @@ export type SleepSummary = z.infer<typeof SleepSummary>
 
 export const Nap = z.object({
   napStartTimeInSeconds: seconds,
-  napDurationInSeconds: seconds,
+  napDurationInSeconds: duration,
   napOffsetInSeconds: number,
   napValidation: text,
 })
@@ -108,9 +118,9 @@ export const Nap = z.object({
 /** Of a night: named by the day, or by its start. */
 const ofNight = {
   calendarDate,
-  startTimeInSeconds: number,
+  startTimeInSeconds: maybeSeconds,
   startTimeOffsetInSeconds: number,
-  durationInSeconds: number,
+  durationInSeconds: lasting,
 }
 const named = (night: { calendarDate?: string | null; startTimeInSeconds?: number | null }): boolean =>
   typeof night.calendarDate === 'string' || typeof night.startTimeInSeconds === 'number'
@@ -138,9 +148,9 @@ export const BodyComposition = z.object({
 export const BloodPressure = z
   .object({
     summaryId: id,
-    measurementTimeInSeconds: number,
+    measurementTimeInSeconds: maybeSeconds,
     measurementTimeOffsetInSeconds: number,
-    startTimeInSeconds: number,
+    startTimeInSeconds: maybeSeconds,
     startTimeOffsetInSeconds: number,
     systolic: number,
     diastolic: number,
@@ -177,7 +187,7 @@ export const MeasuredSeries = z.object({
 const totals = {
   startTimeInSeconds: seconds,
   startTimeOffsetInSeconds: number,
-  durationInSeconds: seconds,
+  durationInSeconds: duration,
   activityName: text,
   activityType: text,
   activeKilocalories: number,
@@ -239,7 +249,7 @@ export const MenstrualCycle = z.object({
   currentPhaseType: text,
   lengthOfCurrentPhase: number,
   daysUntilNextPhase: number,
-  lastUpdatedTimeInSeconds: number,
+  lastUpdatedTimeInSeconds: maybeSeconds,
   fertileWindowStart: number,
   lengthOfFertileWindow: number,
   pregnancySnapshot: z.object({ bloodGlucoseList: objects }).nullish().catch(null),

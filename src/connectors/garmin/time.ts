@@ -1,6 +1,6 @@
 // Garmin's times: seconds of UTC, and the offset of the wall clock in seconds, or none.
 import { dayBounds, fixedZone, isZone, type LocalDay, localDayOf, offsetAt, wireIn } from '../../model/local-day.ts'
-import { parseOffset, wireTimestamp } from '../../model/timestamps.ts'
+import { isOnCalendar, parseOffset, wireTimestamp } from '../../model/timestamps.ts'
 import { isObject } from './summaries.ts'
 
 /**
@@ -53,8 +53,9 @@ export function valuesAt(
   const values: TimedValue[] = []
   for (const [key, value] of Object.entries(map)) {
     const after = Number(key)
-    if (typeof value === 'number' && Number.isFinite(after) && key.trim() !== '' && keep(value)) {
-      values.push({ seconds: startSeconds + after, value })
+    const seconds = startSeconds + after
+    if (typeof value === 'number' && key.trim() !== '' && isOnCalendar(seconds * 1000) && keep(value)) {
+      values.push({ seconds, value })
     }
   }
   return values.sort((a, b) => a.seconds - b.seconds)

@@ -9,6 +9,7 @@ import {
   wireAt,
   zoneOfInstant,
 } from '../../model/local-day.ts'
+import { isOnCalendar } from '../../model/timestamps.ts'
 import { type MapContext, UnreadablePage } from '../connector.ts'
 
 const KIND = 'metrics'
@@ -76,7 +77,8 @@ function entriesOf(list: readonly unknown[], context: MapContext): MetricsDay['e
 /** Local midnight, where an entry says it. */
 function dayStartOf(entries: MetricsDay['entries']): number | null {
   for (const object of entries.values()) {
-    if (typeof object.day_start_timestamp === 'number') return object.day_start_timestamp * 1000
+    const { day_start_timestamp: seconds } = object
+    if (typeof seconds === 'number' && isOnCalendar(seconds * 1000)) return seconds * 1000
   }
   return null
 }
@@ -87,7 +89,7 @@ function dayShown(entries: MetricsDay['entries'], startAt: number | null, zone: 
   const woke = numberIn(entries.get('sleep'), 'bedtime_end')
   const [read] = ['hr', 'steps', 'temp', 'glucose', 'spo2'].flatMap((type) => readingsOf(entries.get(type)))
   const at = woke === null ? (read?.at ?? null) : woke * 1000
-  return at === null ? null : localDayOf(at, zone !== null && isZone(zone) ? zone : UTC)
+  return at === null || !isOnCalendar(at) ? null : localDayOf(at, zone !== null && isZone(zone) ? zone : UTC)
 }
 
 /** The person's latest zone stands for past days too. Older forms show no more than where midnight was: elsewhere, on a journey. */

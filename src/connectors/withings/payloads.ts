@@ -1,6 +1,7 @@
 // The fields of Withings' answers that we read, no more. What it does not say is null or absent; the rest is ignored.
 import { z } from 'zod'
 import { isLocalDay } from '../../model/local-day.ts'
+import { isOnCalendar } from '../../model/timestamps.ts'
 
 /** Ids are numbers, numbers as text, or hexadecimal. */
 const id = z.union([z.int(), z.string().min(1)]).transform(String)
@@ -10,13 +11,18 @@ const required = z.preprocess(numeric, z.number())
 const heartRate = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
 const string = z.string().nullish()
 const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
-/** Seconds since 1970; a Date reaches no further. */
+/** Seconds since 1970. */
 const epoch = z.preprocess(
   numeric,
   z
     .int('expected a time, in seconds since 1970')
     .min(0)
-    .max(8_640_000_000_000 / 1000),
+    .refine((seconds) => isOnCalendar(seconds * 1000), 'expected a time, in seconds since 1970'),
+)
+const YEAR_SECONDS = 366 * 86_400
+const lasting = z.preprocess(
+  numeric,
+  z.number().min(-YEAR_SECONDS, 'expected seconds').max(YEAR_SECONDS, 'expected seconds').nullish(),
 )
 /** Models are numbers in some answers and texts in others. */
 const model = z.union([z.number(), z.string()]).nullish()
@@ -79,7 +85,7 @@ export type Activity = z.infer<typeof Activity>
 
 export const IntradayEntry = z.object({
   deviceid: string,
-  duration: number,
+  duration: lasting,
   steps: number,
   distance: number,
   elevation: number,

@@ -1,5 +1,6 @@
 // Withings' times are instants; a zone stands beside them or is known from elsewhere.
 import { dayBounds, type LocalDay, wireIn } from '../../model/local-day.ts'
+import { isOnCalendar } from '../../model/timestamps.ts'
 
 /** An instant is an instant: without a zone it is shown in UTC. */
 export function shownAt(epochSeconds: number, zone: string | null): string {
@@ -20,7 +21,7 @@ export function timedValues(series: Record<string, number | null | undefined> | 
 }
 
 export function isEpoch(text: string): boolean {
-  return /^\d{1,12}$/.test(text)
+  return /^\d{1,12}$/.test(text) && isOnCalendar(Number(text) * 1000)
 }
 
 /** A page reaches beyond the days that were asked for: those at its edges are there in part only. */

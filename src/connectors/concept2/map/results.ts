@@ -2,7 +2,7 @@ import { ActivityType, UploadType } from '../../../model/enumerations.ts'
 import { localDayOf, wireAt } from '../../../model/local-day.ts'
 import { tenthsToSeconds } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import { type Piece, Result, type Stroke } from '../payloads.ts'
 import { piecesOf, type Span, spanOf } from '../time.ts'
 import { recordedOf } from './strokes.ts'
@@ -27,7 +27,9 @@ export function mapResults(payload: unknown, context: MapContext): Mapped[] {
   const removed = removedOf(payload)
   if (removed !== null) return [{ type: 'activity', key: { id: removed }, record: null }]
   const shape = { kind: 'results', schema: Result, lists: ['data'] }
-  return readDocuments(shape, resultOf(payload), context).flatMap((result) => partsOf(result, context))
+  return mapEach('results', readDocuments(shape, resultOf(payload), context), context, (result) =>
+    partsOf(result, context),
+  )
 }
 
 interface Carried {

@@ -2,7 +2,7 @@
 import { instantIn, wireAt } from '../../../model/local-day.ts'
 import { round, tenthsToSeconds } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import { type Piece, Stroke } from '../payloads.ts'
 
 export interface AboutResult {
@@ -26,7 +26,11 @@ export function mapStrokes(payload: unknown, context: MapContext): Mapped[] {
     type,
     pieces: piecesAsked(times, distances, rests),
   }
-  return [{ type: 'activity', key: { id }, record: recordedOf(strokes, about) }]
+  return mapEach('strokes', [strokes], context, (all) => ({
+    type: 'activity',
+    key: { id },
+    record: recordedOf(all, about),
+  }))
 }
 
 export function recordedOf(strokes: readonly Stroke[], about: AboutResult) {

@@ -1,7 +1,7 @@
 import { SleepUploadType } from '../../../model/enumerations.ts'
 import { addDays, dayBounds, instantIn, type LocalDay, wireAt } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import { dataOf } from '../pages.ts'
 import { Daily } from '../payloads.ts'
 import { zoneAtWall } from './sport.ts'
@@ -11,7 +11,7 @@ const CALORIES_PER_KCAL = 1000
 
 export function mapDaily(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'daily', schema: Daily, lists: ['dailyList', 'data'] }
-  return readDocuments(page, dataOf('daily', payload), context).flatMap((day) => [
+  return mapEach('daily', readDocuments(page, dataOf('daily', payload), context), context, (day) => [
     dailyOf(day, context),
     ...sleepOf(day, context),
   ])

@@ -1,7 +1,7 @@
 import { fixedZone, instantIn, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import table from '../activity_types.json' with { type: 'json' }
 import { dataOf } from '../pages.ts'
 import { type Leg, Sport } from '../payloads.ts'
@@ -17,7 +17,7 @@ const METERS_PER_KM = 1000
 
 export function mapSport(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'sport', schema: Sport, lists: ['sportDataList', 'data'] }
-  return readDocuments(page, dataOf('sport', payload), context).flatMap((sport) => {
+  return mapEach('sport', readDocuments(page, dataOf('sport', payload), context), context, (sport) => {
     const legs = sport.triathlonItemList ?? []
     const zoned = (leg: Leg): Leg => ({
       ...leg,

@@ -3,7 +3,7 @@ import { dayBounds, isLocalDay, isZone, type LocalDay, localDayOf } from '../../
 import { SleepUploadType } from '../../../model/enumerations.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
-import { problemOf, readDocuments } from '../../documents.ts'
+import { mapEach, problemOf, readDocuments } from '../../documents.ts'
 import { Profile, Session, TrendDay } from '../payloads.ts'
 import {
   efficiency,
@@ -20,7 +20,7 @@ import {
 /** Both forms of `trends`: days with sessions, and days with scores that name their main session. */
 export function mapTrends(payload: unknown, context: MapContext): Mapped[] {
   const days = readDocuments({ kind: 'trends', schema: TrendDay, lists: ['days'] }, payload, context)
-  return days.filter(isSettled).flatMap((day) => dayParts(day, context))
+  return mapEach('trends', days.filter(isSettled), context, (day) => dayParts(day, context))
 }
 
 function dayParts(day: TrendDay, context: MapContext): Mapped[] {
@@ -130,15 +130,17 @@ function bodyOf(day: LocalDay, sessions: readonly Placed[], zone: string | null)
 /** Sessions alone: which is a nap only the day would tell. */
 export function mapIntervals(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'intervals', schema: Session, lists: ['intervals'] }
-  const sessions = readDocuments(page, payload, context)
-    .filter(isSleep)
-    .map((session) => placed(session, context))
-  const nights = sessions.map((own): Mapped => {
+  const sessions = mapEach('intervals', readDocuments(page, payload, context).filter(isSleep), context, (session) => {
+    const own = placed(session, context)
     const record = sleepOf(own, { nap: null, said: null }, context)
-    return { type: 'sleep', key: { id: own.session.id }, record }
+    const night: Mapped = { type: 'sleep', key: { id: session.id }, record }
+    return { own, night, day: localDayOf(own.endAt ?? own.startAt, own.zone) }
   })
-  const days = Map.groupBy(sessions, ({ startAt, endAt, zone }) => localDayOf(endAt ?? startAt, zone))
-  return [...nights, ...[...days].flatMap(([day, own]) => bodyOf(day, own, own[0]!.zone))]
+  const bodies = [...Map.groupBy(sessions, ({ day }) => day)].flatMap(([day, ofDay]) => {
+    const placedOnDay = ofDay.map(({ own }) => own)
+    return bodyOf(day, placedOnDay, placedOnDay[0]!.zone)
+  })
+  return [...sessions.map(({ night }) => night), ...bodies]
 }
 
 /** Somebody away leaves sessions without any duration. */

@@ -59,12 +59,17 @@ function phaseOf(type: string | null | undefined, context: MapContext): Menstrua
 
 /** Days of the cycle: the first day of the period is day 1. */
 function fertileWindow({ periodStartDate, fertileWindowStart: first, lengthOfFertileWindow: days }: MenstrualCycle) {
-  if (typeof first !== 'number' || first < 1) return {}
+  if (!isCycleDay(first)) return {}
   const start = addDays(periodStartDate, Math.round(first) - 1)
   return {
     fertility_window_start: start,
-    fertility_window_end: typeof days === 'number' && days >= 1 ? addDays(start, Math.round(days) - 1) : null,
+    fertility_window_end: isCycleDay(days) ? addDays(start, Math.round(days) - 1) : null,
   }
+}
+
+/** From 1; a year is beyond every cycle. */
+function isCycleDay(days: number | null | undefined): days is number {
+  return typeof days === 'number' && days >= 1 && days <= 366
 }
 
 function glucoseOf(cycles: readonly MenstrualCycle[], context: MapContext): Mapped[] {

@@ -1,5 +1,6 @@
 // The course of a workout. Garmin's laps have a start and nothing else: what they were is in the samples.
 import type { DeepPartial, RecordOf } from '../../../model/records.ts'
+import { isOnCalendar } from '../../../model/timestamps.ts'
 import { round } from '../../../model/units.ts'
 
 export interface Sample {
@@ -19,7 +20,7 @@ export function readSamples(list: readonly Record<string, unknown>[]): Sample[] 
   const samples: Sample[] = []
   for (const raw of list) {
     const at = numberIn(raw.startTimeInSeconds)
-    if (at === null) continue
+    if (at === null || !isOnCalendar(at * 1000)) continue
     const heartRate = numberIn(raw.heartRate)
     const latitude = numberIn(raw.latitudeInDegree)
     const longitude = numberIn(raw.longitudeInDegree)
@@ -128,7 +129,7 @@ export function lapsOf(
 ): Lap[] {
   const starts = list
     .map((lap) => numberIn(lap.startTimeInSeconds))
-    .filter((start) => start !== null)
+    .filter((start): start is number => start !== null && isOnCalendar(start * 1000))
     .sort((a, b) => a - b)
   return starts.map((from, i) => {
     const to = starts[i + 1] ?? Math.max(end, samples.at(-1)?.at ?? end, from)

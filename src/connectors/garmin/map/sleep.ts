@@ -1,6 +1,7 @@
 // Nights and naps. Garmin knows one night for each day of waking; its id changes whenever the night grows.
 import { OxygenSaturationType, SleepLevel, SleepUploadType } from '../../../model/enumerations.ts'
 import type { LocalDay } from '../../../model/local-day.ts'
+import { isOnCalendar } from '../../../model/timestamps.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { Nap, SleepSummary } from '../payloads.ts'
 import { isObject, summaries } from '../summaries.ts'
@@ -189,10 +190,14 @@ function segmentsOf(map: Record<string, unknown> | null | undefined): Segment[] 
     for (const each of list) {
       if (!isObject(each)) continue
       const { startTimeInSeconds: from, endTimeInSeconds: to } = each
-      if (typeof from === 'number' && typeof to === 'number') segments.push({ from, to, level })
+      if (isInstant(from) && isInstant(to)) segments.push({ from, to, level })
     }
   }
   return segments.sort((a, b) => a.from - b.from)
+}
+
+function isInstant(seconds: unknown): seconds is number {
+  return typeof seconds === 'number' && isOnCalendar(seconds * 1000)
 }
 
 /** Kept apart from the night that they came with, under the day and their start. */

@@ -2,6 +2,7 @@
 import activityTypes from '../activity_types.json' with { type: 'json' }
 import { ActivityType, UploadType } from '../../../model/enumerations.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
+import { mapEach } from '../../documents.ts'
 import { documents } from '../documents.ts'
 import { Session, Workout } from '../payloads.ts'
 import { instantOf, timedValues, wireAt, zoneOfPage } from '../time.ts'
@@ -16,7 +17,7 @@ const UPLOADS = new Map<string, number>([
 ])
 
 export function mapWorkout(payload: unknown, context: MapContext): Mapped[] {
-  return documents('workout', Workout, payload, context).map((document) => {
+  return mapEach('workout', documents('workout', Workout, payload, context), context, (document) => {
     const span = spanOf(document, context)
     return {
       type: 'activity',
@@ -65,7 +66,7 @@ const SESSION_TYPES = new Map<string, number>([
 const NAP = 'nap'
 
 export function mapSession(payload: unknown, context: MapContext): Mapped[] {
-  return documents('session', Session, payload, context).flatMap((document): Mapped[] => {
+  return mapEach('session', documents('session', Session, payload, context), context, (document): Mapped[] => {
     if (document.type === NAP) return []
     const span = spanOf(document, context)
     return [

@@ -1,5 +1,6 @@
 import { SleepLevel, SleepUploadType } from '../../../model/enumerations.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
+import { mapEach } from '../../documents.ts'
 import { documents } from '../documents.ts'
 import { Sleep } from '../payloads.ts'
 import { boundsOf, instantOf, timedValues, wireAt, zoneOfPage } from '../time.ts'
@@ -22,7 +23,10 @@ const COARSE_CELL_SECONDS = 300
 
 export function mapSleep(payload: unknown, context: MapContext): Mapped[] {
   const all = documents('sleep', Sleep, payload, context)
-  return [...all.flatMap((document) => periodOf(document, context)), ...restingHeartRates(all, context)]
+  return [
+    ...mapEach('sleep', all, context, (document) => periodOf(document, context)),
+    ...restingHeartRates(all, context),
+  ]
 }
 
 function periodOf(document: Sleep, context: MapContext): Mapped[] {

@@ -11,9 +11,14 @@ import {
 } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
+import { mapEach } from '../../documents.ts'
 import { BodyTemperature, Ecg, PhysicalInfo, saysNothing, Spo2, User } from '../payloads.ts'
 import { UTC } from '../time.ts'
 import { documents } from './pages.ts'
+
+const TEMPERATURE = 'biosensing_bodytemperature'
+const SPO2 = 'biosensing_spo2'
+const ECG = 'biosensing_ecg'
 
 /** Typed in or measured by the watch; of the time at which it was last changed. */
 export function mapPhysicalInfo(payload: unknown, context: MapContext): Mapped[] {
@@ -54,19 +59,24 @@ const UNSAID = 'TM_UNKNOWN'
 
 export function mapBodyTemperature(payload: unknown, context: MapContext): Mapped[] {
   const zone = context.timeZone ?? UTC
-  const readings = documents('biosensing_bodytemperature', BodyTemperature, payload, context).flatMap((period) => {
-    const { measurement_type: kind } = period
-    if (kind !== CORE && kind !== SKIN) {
-      if (kind !== UNSAID) context.unknown('bodytemperature.measurement_type', kind)
-      return []
-    }
-    const startAt = instantIn(period.start_time, UTC)
-    return (period.samples ?? []).map((sample) => {
-      const at = startAt + sample.recording_time_delta_milliseconds
-      const reading = { timestamp: wireAt(at, zone), temperature_celsius: sample.temperature_celsius }
-      return { kind, day: localDayOf(at, zone), reading }
-    })
-  })
+  const readings = mapEach(
+    TEMPERATURE,
+    documents(TEMPERATURE, BodyTemperature, payload, context),
+    context,
+    (period) => {
+      const { measurement_type: kind } = period
+      if (kind !== CORE && kind !== SKIN) {
+        if (kind !== UNSAID) context.unknown('bodytemperature.measurement_type', kind)
+        return []
+      }
+      const startAt = instantIn(period.start_time, UTC)
+      return (period.samples ?? []).map((sample) => {
+        const at = startAt + sample.recording_time_delta_milliseconds
+        const reading = { timestamp: wireAt(at, zone), temperature_celsius: sample.temperature_celsius }
+        return { kind, day: localDayOf(at, zone), reading }
+      })
+    },
+  )
   return byDay(readings, context).map(([day, own]) => ({
     type: 'body',
     key: { day },
@@ -89,7 +99,7 @@ function testTime(test: { test_time: number; time_zone_offset?: number | null },
 
 /** A test that failed has no percentage. */
 export function mapSpo2(payload: unknown, context: MapContext): Mapped[] {
-  const readings = documents('biosensing_spo2', Spo2, payload, context).flatMap((test) => {
+  const readings = mapEach(SPO2, documents(SPO2, Spo2, payload, context), context, (test) => {
     const { blood_oxygen_percent: percentage } = test
     if (typeof percentage !== 'number' || percentage <= 0) return []
     const { at, zone, day } = testTime(test, context)
@@ -108,7 +118,7 @@ export function mapSpo2(payload: unknown, context: MapContext): Mapped[] {
 const MICROVOLT_PER_MILLIVOLT = 1000
 
 export function mapEcg(payload: unknown, context: MapContext): Mapped[] {
-  const tests = documents('biosensing_ecg', Ecg, payload, context).map((test) => {
+  const tests = mapEach(ECG, documents(ECG, Ecg, payload, context), context, (test) => {
     const { at, zone, day } = testTime(test, context)
     const signal = {
       start_timestamp: wireAt(at, zone),

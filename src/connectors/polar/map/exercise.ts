@@ -4,6 +4,7 @@ import { durationSeconds } from '../../../model/durations.ts'
 import { localDayOf, wireAt } from '../../../model/local-day.ts'
 import { ratioToPercent } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
+import { mapEach } from '../../documents.ts'
 import { Exercise } from '../payloads.ts'
 import { startOf } from '../time.ts'
 import { documents } from './pages.ts'
@@ -13,7 +14,12 @@ const TYPES = new Map<string, number>(Object.entries(activityTypes.map))
 
 export function mapExercises(payload: unknown, context: MapContext): Mapped[] {
   const exercises = documents('exercises', Exercise, payload, context, ['exercises'])
-  return [...exercises.map((exercise) => activityOf(exercise, context)), ...beats(exercises, context)]
+  const mapped = mapEach('exercises', exercises, context, (exercise) => ({
+    activity: activityOf(exercise, context),
+    beats: beatsIn(exercise, context),
+  }))
+  const beats = mapped.flatMap((each) => each.beats)
+  return [...mapped.map(({ activity }) => activity), ...bodiesOf(beats)]
 }
 
 function activityOf(exercise: Exercise, context: MapContext): Mapped {
@@ -81,13 +87,14 @@ function typeOf({ detailed_sport_info: detailed, sport }: Exercise, context: Map
   return known ?? ActivityType.Other
 }
 
+function beatsIn(exercise: Exercise, context: MapContext) {
+  const { startAt, zone } = startOf(exercise.start_time, exercise.start_time_utc_offset, context.timeZone)
+  const day = localDayOf(startAt, zone)
+  return beatsOf(exercise.samples ?? [], startAt, zone).map((sample) => ({ day, sample }))
+}
+
 /** Beat to beat intervals belong to the body, whose record is the day's: all workouts of a day in one. */
-function beats(exercises: readonly Exercise[], context: MapContext): Mapped[] {
-  const samples = exercises.flatMap((exercise) => {
-    const { startAt, zone } = startOf(exercise.start_time, exercise.start_time_utc_offset, context.timeZone)
-    const day = localDayOf(startAt, zone)
-    return beatsOf(exercise.samples ?? [], startAt, zone).map((sample) => ({ day, sample }))
-  })
+function bodiesOf(samples: ReturnType<typeof beatsIn>): Mapped[] {
   return [...Map.groupBy(samples, ({ day }) => day)].map(([day, own]) => ({
     type: 'body',
     key: { day },

@@ -4,7 +4,7 @@ import { ActivityType, UploadType } from '../../../model/enumerations.ts'
 import { localDayOf, wireAt } from '../../../model/local-day.ts'
 import { minutesPerKilometer } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import { Activity } from '../payloads.ts'
 import { startOf, zoneOf } from '../time.ts'
 import { lapOf } from './laps.ts'
@@ -15,7 +15,9 @@ const TYPES = new Map<string, number>(Object.entries(activityTypes.map))
 export const mapActivities =
   (kind: string) =>
   (payload: unknown, context: MapContext): Mapped[] =>
-    readDocuments({ kind, schema: Activity }, payload, context).map((document) => activityOf(document, context))
+    mapEach(kind, readDocuments({ kind, schema: Activity }, payload, context), context, (document) =>
+      activityOf(document, context),
+    )
 
 function activityOf(document: Activity, context: MapContext): Mapped {
   const startAt = startOf(document)

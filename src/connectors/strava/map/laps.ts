@@ -1,6 +1,6 @@
 import { wireAt } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import { Lap } from '../payloads.ts'
 import { startOf, zoneOf } from '../time.ts'
 import { activityOfPage } from './request.ts'
@@ -8,11 +8,14 @@ import { activityOfPage } from './request.ts'
 export function mapLaps(payload: unknown, context: MapContext): Mapped[] {
   const laps = readDocuments({ kind: 'laps', schema: Lap, lists: ['laps'] }, payload, context)
   const { id, zone } = activityOfPage(context)
-  const ofActivity = Map.groupBy(laps, (lap) => lap.activity?.id ?? id)
-  return [...ofActivity].map(([activity, own]) => ({
+  const mapped = mapEach('laps', laps, context, (lap) => ({
+    activity: lap.activity?.id ?? id,
+    lap: lapOf(lap, zone ?? shownZone(lap, context)),
+  }))
+  return [...Map.groupBy(mapped, ({ activity }) => activity)].map(([activity, own]) => ({
     type: 'activity',
     key: { id: activity },
-    record: { lap_data: { laps: own.map((lap) => lapOf(lap, zone ?? shownZone(lap, context))) } },
+    record: { lap_data: { laps: own.map(({ lap }) => lap) } },
   }))
 }
 

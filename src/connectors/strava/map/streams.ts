@@ -1,15 +1,19 @@
 // Everything that an activity recorded over time: arrays side by side, of which `time` says when.
 import { wireAt } from '../../../model/local-day.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import { StreamList, Streams } from '../payloads.ts'
 import { perMinute } from './cadence.ts'
 import { activityOfPage } from './request.ts'
 
 export function mapStreams(payload: unknown, context: MapContext): Mapped[] {
   const [streams] = readDocuments({ kind: 'streams', schema: Streams }, byType(payload), context)
+  return mapEach('streams', [streams!], context, (each) => recordedOf(each, context))
+}
+
+function recordedOf(streams: Streams, context: MapContext): Mapped[] {
   const about = activityOfPage(context)
-  const at = timesOf(streams!, about.startAt, about.zone)
+  const at = timesOf(streams, about.startAt, about.zone)
   const of = <Name extends string>(data: readonly (number | null)[] | null | undefined, name: Name) =>
     series(data, at, (value) => ({ [name]: value }) as { [N in Name]: number })
   return [
@@ -19,19 +23,19 @@ export function mapStreams(payload: unknown, context: MapContext): Mapped[] {
       record: {
         distance_data: {
           detailed: {
-            distance_samples: of(streams!.distance?.data, 'distance_meters'),
-            elevation_samples: of(streams!.altitude?.data, 'elev_meters'),
+            distance_samples: of(streams.distance?.data, 'distance_meters'),
+            elevation_samples: of(streams.altitude?.data, 'elev_meters'),
           },
         },
-        heart_rate_data: { detailed: { hr_samples: of(streams!.heartrate?.data, 'bpm') } },
+        heart_rate_data: { detailed: { hr_samples: of(streams.heartrate?.data, 'bpm') } },
         movement_data: {
-          speed_samples: of(streams!.velocity_smooth?.data, 'speed_meters_per_second'),
-          cadence_samples: series(streams!.cadence?.data, at, (value) => ({
+          speed_samples: of(streams.velocity_smooth?.data, 'speed_meters_per_second'),
+          cadence_samples: series(streams.cadence?.data, at, (value) => ({
             cadence_rpm: perMinute(value, about.sport),
           })),
         },
-        position_data: { position_samples: routeOf(streams!, at) },
-        power_data: { power_samples: about.measuredWatts ? of(streams!.watts?.data, 'watts') : [] },
+        position_data: { position_samples: routeOf(streams, at) },
+        power_data: { power_samples: about.measuredWatts ? of(streams.watts?.data, 'watts') : [] },
       },
     },
   ]

@@ -1,7 +1,7 @@
 import { cadenceOf } from '../../../model/cadence.ts'
 import { fixedZone, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import table from '../activity_types.json' with { type: 'json' }
 import { Workout } from '../payloads.ts'
 
@@ -11,7 +11,9 @@ const UPLOAD = { automatic: 1, manual: 2 } as const
 
 export function mapWorkouts(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'workouts', schema: Workout, lists: ['payload', 'workout', 'workouts'] }
-  return readDocuments(page, withGear(payload), context).flatMap((workout) => activityOf(workout, context))
+  return mapEach('workouts', readDocuments(page, withGear(payload), context), context, (workout) =>
+    activityOf(workout, context),
+  )
 }
 
 /** A notification may have the watch beside the workout. */

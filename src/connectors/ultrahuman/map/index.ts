@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import { readMetrics } from '../metrics.ts'
 import { bodyOf, dailyOf } from './day.ts'
 import { sleepOf } from './sleep.ts'
@@ -47,7 +47,7 @@ const KNOWN = new Set([
 ])
 
 export function mapMetrics(payload: unknown, context: MapContext): Mapped[] {
-  return readMetrics(payload, context).flatMap((day) => {
+  return mapEach('metrics', readMetrics(payload, context), context, (day) => {
     for (const type of day.entries.keys()) if (!KNOWN.has(type)) context.unknown('metric', type)
     return [...sleepOf(day, context), ...dailyOf(day), ...bodyOf(day)]
   })

@@ -2,7 +2,7 @@ import { cadenceOf } from '../../../model/cadence.ts'
 import { isZone, type LocalDay, localDayOf, wireAt } from '../../../model/local-day.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { mapEach, readDocuments } from '../../documents.ts'
 import table from '../activity_types.json' with { type: 'json' }
 import { type Summary, SummaryOfWorkout, Workout } from '../payloads.ts'
 
@@ -14,7 +14,7 @@ const UPLOAD = { automatic: 1, manual: 2, update: 3, thirdParty: 6 } as const
 
 export function mapWorkouts(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'workouts', schema: Workout, lists: ['workouts'] }
-  return readDocuments(page, payload, context).flatMap((workout) => activityOf(workout, context))
+  return mapEach('workouts', readDocuments(page, payload, context), context, (workout) => activityOf(workout, context))
 }
 
 /**
@@ -23,7 +23,7 @@ export function mapWorkouts(payload: unknown, context: MapContext): Mapped[] {
  */
 export function mapWorkoutSummary(payload: unknown, context: MapContext): Mapped[] {
   const page = { kind: 'workout_summary', schema: SummaryOfWorkout, lists: ['workout_summary', 'workout_summaries'] }
-  return readDocuments(page, payload, context).flatMap(({ workout, ...summary }) =>
+  return mapEach('workout_summary', readDocuments(page, payload, context), context, ({ workout, ...summary }) =>
     workout === null || workout === undefined
       ? partOf(summary, context)
       : activityOf({ ...workout, workout_summary: summary }, context),

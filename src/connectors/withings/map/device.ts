@@ -1,5 +1,6 @@
 import type { DeepPartial } from '../../../model/records.ts'
 import type { DeviceData } from '../../../model/device.ts'
+import { isOnCalendar } from '../../../model/timestamps.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { Device } from '../payloads.ts'
 import { firstZone, readList } from '../pages.ts'
@@ -11,7 +12,9 @@ const MANUFACTURER = 'Withings'
 export function mapDevice(payload: unknown, context: MapContext): Mapped[] {
   const devices = readList({ kind: 'device', list: 'devices', schema: Device }, payload, context)
   const at = (seconds: number | null | undefined, zone: string | null | undefined): string | null =>
-    typeof seconds === 'number' && seconds > 0 ? shownAt(seconds, firstZone(zone, context.timeZone)) : null
+    typeof seconds === 'number' && seconds > 0 && isOnCalendar(seconds * 1000)
+      ? shownAt(seconds, firstZone(zone, context.timeZone))
+      : null
   return [
     {
       type: 'athlete',

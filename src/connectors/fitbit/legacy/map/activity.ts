@@ -14,7 +14,7 @@ import {
   yardsToMeters,
 } from '../../../../model/units.ts'
 import type { MapContext, Mapped } from '../../../connector.ts'
-import { readDocuments } from '../../../documents.ts'
+import { mapEach, readDocuments } from '../../../documents.ts'
 import { instantOnDay, shown } from '../time.ts'
 import { clock, day, flag, id, number, text, time } from '../values.ts'
 import { zones, zonesOf } from './zones.ts'
@@ -52,7 +52,7 @@ type Log = z.infer<typeof Log>
 
 export function mapActivityLogs(payload: unknown, context: MapContext): Mapped[] {
   const shape = { kind: 'activity_log_list', schema: Log, lists: ['activities'] }
-  return readDocuments(shape, payload, context).map((log) => logOf(log, context))
+  return mapEach('activity_log_list', readDocuments(shape, payload, context), context, (log) => logOf(log, context))
 }
 
 function logOf(log: Log, context: MapContext): Mapped {
@@ -149,7 +149,8 @@ const ShortLog = z.object({
 /** Without a clock time a log is of the whole day. */
 export function mapShortLogs(activities: readonly unknown[], context: MapContext): Mapped[] {
   if (activities.length === 0) return []
-  return readDocuments({ kind: 'activities', schema: ShortLog }, activities, context).map((log) => {
+  const logs = readDocuments({ kind: 'activities', schema: ShortLog }, activities, context)
+  return mapEach('activities', logs, context, (log) => {
     const clocked = log.hasStartTime !== false && !!log.startTime
     const start = clocked ? instantOnDay(log.startDate, log.startTime!, context) : null
     const span =
