@@ -16,8 +16,15 @@ const duration = z
   .nullish()
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$/
 const clock = z.string().regex(CLOCK, 'expected a time of day, HH:MM')
-/** By time of day, in the order of the night. */
-const byClock = z.record(clock, z.number()).nullish()
+/** By time of day, in the order of the night; what is null was not measured. */
+const byClock = z
+  .record(clock, number)
+  .transform((readings) =>
+    Object.fromEntries(
+      Object.entries(readings).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    ),
+  )
+  .nullish()
 
 /** Dates alone tell no kind from another. */
 const having =
@@ -45,10 +52,13 @@ export const ExerciseSamples = z.object({
 })
 export type ExerciseSamples = z.infer<typeof ExerciseSamples>
 
-export const RoutePoint = z.object({ latitude: z.number(), longitude: z.number(), time: duration })
+/** Where the satellites were lost it has no place. */
+export const RoutePoint = z.object({ latitude: number, longitude: number, time: duration })
 export type RoutePoint = z.infer<typeof RoutePoint>
 
 const Zone = z.object({ index: number, lower_limit: number, upper_limit: number, in_zone: duration })
+
+const TrainingLoad = z.object({ cardio_load: number })
 
 export const Exercise = z.object({
   id,
@@ -61,7 +71,11 @@ export const Exercise = z.object({
   heart_rate: z.object({ average: number, maximum: number }).nullish(),
   heart_rate_zones: z.union([z.array(Zone), z.object({ zone: z.array(Zone) }).transform(({ zone }) => zone)]).nullish(),
   training_load: number,
-  training_load_pro: z.object({ cardio_load: number }).nullish(),
+  /** The document has a `cardio-load-schema` of lists beside this object: whatever comes here, the exercise is to be had. */
+  training_load_pro: z
+    .union([TrainingLoad, z.array(TrainingLoad).transform(([first]) => first)])
+    .nullish()
+    .catch(null),
   sport: string,
   detailed_sport_info: string,
   device: string,

@@ -101,12 +101,15 @@ function numbersOf(data: string): (number | null)[] {
 }
 
 export function routeOf(route: readonly RoutePoint[], startAt: number, zone: string | null) {
-  return route.map(({ latitude, longitude, time }) => {
+  return route.flatMap(({ latitude, longitude, time }) => {
+    if (typeof latitude !== 'number' || typeof longitude !== 'number') return []
     const seconds = time ? durationSeconds(time) : null
-    return {
-      timestamp: seconds === null ? null : wireAt(startAt + Math.round(seconds * 1000), zone),
-      timer_duration_seconds: seconds,
-      coords_lat_lng_deg: [latitude, longitude],
-    }
+    return [
+      {
+        timestamp: seconds === null ? null : wireAt(startAt + Math.round(seconds * 1000), zone),
+        timer_duration_seconds: seconds,
+        coords_lat_lng_deg: [latitude, longitude],
+      },
+    ]
   })
 }
