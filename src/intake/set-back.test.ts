@@ -7,10 +7,12 @@ import { garmin } from '../connectors/garmin/index.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { oura } from '../connectors/oura/index.ts'
 import { unpackText } from '../store/compress.ts'
+import type { JobRow } from '../store/jobs.ts'
 import { recordsBetween } from '../store/records.ts'
 import { bringForward } from '../store/shared-clock.ts'
 import { ingest } from './ingest.ts'
 import { queuePolls } from './poll.ts'
+import { runRenormalize, startRenormalizing } from './renormalize.ts'
 import { openPromises, promiseStatements } from './promises.ts'
 
 const DAY_MS = 86_400_000
@@ -69,7 +71,8 @@ test('calls that were made and refused before are no longer in the way', async (
 function reader(api: TestApi, connector: Connector, userId: string) {
   return async (kind: string, payload: unknown, gone = false): Promise<string> => {
     const day = { type: 'daily' as const, day: '2026-03-01' }
-    const read = gone ? { pages: [], gone: [day] } : { pages: [{ kind, request: {}, payload }], gone: [] }
+    const pages = payload === null ? [] : [{ kind, request: {}, payload }]
+    const read = { pages, gone: gone ? [day] : [] }
     api.clock.advance(1000)
     const runAt = api.clock.now()
     await ingest(api.ctx, connector, userId, { ...read, runAt, covered: [], listed: [] }, { lane: 'live' })
@@ -92,6 +95,29 @@ test('what comes after the clock was set back counts, though what is stored came
   assert.match(await read('vO2_max', vo2(46)), /46/)
   assert.match(await read('daily_stress', stress(8888)), /8888/)
   assert.match(await read('vO2_max', vo2(47)), /47/)
+})
+
+test('what came after the clock was set back still counts when its pages are mapped anew', async (t) => {
+  const api = await open(t)
+  const { user_id: userId, provider } = await api.addUser()
+  const read = reader(api, oura, userId)
+  const vo2 = (ml: number) => ({ data: [{ id: 'v', day: '2026-03-01', vo2_max: ml }] })
+  const stress = (seconds: number) => ({
+    data: [{ id: 's', day: '2026-03-01', stress_high: seconds, recovery_high: 60 }],
+  })
+  await read('daily_stress', stress(7777))
+  await read('vO2_max', vo2(44))
+  await read('vO2_max', vo2(45))
+  api.clock.advance(-DAY_MS)
+  await read('vO2_max', vo2(46))
+  const order = { environmentId: api.environment.id, provider, userId: null, kind: null, dryRun: false }
+  const id = await startRenormalizing(api.ctx, order)
+  const claim = `UPDATE jobs SET state = 'running', lease_id = 'ours', lease_until = $2 WHERE id = $1 RETURNING *`
+  const job = (await api.ctx.db.one<JobRow>(claim, [id, api.clock.now() + 60_000]))!
+  assert.equal(await runRenormalize(api.ctx, job), 'done')
+  const anew = await read('', null)
+  assert.match(anew, /46/)
+  assert.match(anew, /7777/)
 })
 
 test('a day that was gone by the clock as it was is there again when a page has it', async (t) => {

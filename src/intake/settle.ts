@@ -12,6 +12,7 @@ import { bytesOf } from '../store/compress.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
+import { bringPagesBack } from '../store/pages.ts'
 import { dropRecord, mainKeysOfDays, putPart, putRecord, type RecordRow } from '../store/records.ts'
 import { broughtBack } from './ahead.ts'
 import { GONE } from './gone.ts'
@@ -103,6 +104,10 @@ async function settleType(
   const ahead = broughtBack(connector, loaded, arriving, ctx.clock.now())
   for (const part of [...loaded, ...ahead]) partsAt(byKey, part.key).set(part.kind, part)
   changes.statements.push(...ahead.map((part) => putPart(toRow(userId, part))))
+  if (ahead.length > 0) {
+    const latest = Math.max(...ahead.map(({ version }) => version))
+    changes.statements.push(bringPagesBack(userId, { latest, now: ctx.clock.now() }))
+  }
   for (const part of arriving) {
     const gone = partsAt(byKey, part.key).get(GONE)
     if (gone !== undefined && showsAgain(part, gone)) {

@@ -1,4 +1,5 @@
 import { rowsByKeys } from './by-keys.ts'
+import { CLOCK_SKEW_MS } from '../platform/clock.ts'
 import { insertMany, type Sql, type Statement, type Stored } from './database.ts'
 
 export interface PageRow {
@@ -53,6 +54,15 @@ export function answersTo(sql: Sql, questions: readonly (readonly string[])[]): 
     { table: 'pages', columns: ['user_id', 'question'], select: 'user_id, question, digest, received_at, run_at' },
     questions,
   )
+}
+
+/** Those of a clock that was ahead came before what comes now: the last of them at `latest`, in the order that they have. */
+export function bringPagesBack(userId: string, { latest, now }: { latest: number; now: number }): Statement {
+  return {
+    sql: `UPDATE pages SET run_at = run_at - ((SELECT max(run_at) FROM pages WHERE user_id = $1) - $2)
+      WHERE user_id = $1 AND run_at > $3`,
+    params: [userId, latest, now + CLOCK_SKEW_MS],
+  }
 }
 
 /** In the order in which they came. */
