@@ -11,8 +11,10 @@ const empty = z
   .array(z.unknown())
   .max(0)
   .transform(() => null)
+/** Nobody who lives has 0: there was no belt. */
+const beats = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
 /** `average`, `min`, `max` of the piece; `ending` and `rest` are of one moment. */
-const heartRate = z.union([z.object({ average: number, min: number, max: number }), empty]).nullish()
+const heartRate = z.union([z.object({ average: beats, min: beats, max: beats }), empty]).nullish()
 
 /** A split or an interval. Times in tenths of a second. */
 export const Piece = z.object({

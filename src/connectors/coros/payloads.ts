@@ -3,6 +3,8 @@ import { isLocalDay } from '../../model/local-day.ts'
 
 const text = z.string().nullish()
 const number = z.number().nullish()
+/** Nobody who lives has 0: the heart was not felt. */
+const heartRate = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
 /** Beyond 2^53: read as text. */
 const id = z.union([z.string().min(1), z.number().transform(String)])
 
@@ -23,8 +25,8 @@ const timed = {
   step: number,
   fitUrl: text,
   deviceName: text,
-  avgHeartRate: number,
-  maxHeartRate: number,
+  avgHeartRate: heartRate,
+  maxHeartRate: heartRate,
   maxSpeed: number,
   avgPower: number,
   maxPower: number,
@@ -48,13 +50,13 @@ export const Daily = z.object({
     .refine(isLocalDay, { error: 'expected a day, such as 20260504' }),
   step: number,
   calorie: number,
-  rhr: number,
+  rhr: heartRate,
   ppgHrv: number,
-  sleepAvgHr: number,
+  sleepAvgHr: heartRate,
   sleepStartTime: wall,
   sleepEndTime: wall,
   startTimezone: number,
   endTimezone: number,
-  hrvList: z.array(z.object({ timestamp: z.number(), hrv: number, hr: number })).nullish(),
+  hrvList: z.array(z.object({ timestamp: z.number(), hrv: number, hr: heartRate })).nullish(),
 })
 export type Daily = z.infer<typeof Daily>

@@ -6,6 +6,8 @@ import { isOnCalendar } from '../../model/timestamps.ts'
 import { isObject } from './summaries.ts'
 
 const number = z.number().nullish().catch(null)
+/** Nobody who lives has 0: the heart was not felt. */
+const heartRate = z.number().positive().nullish().catch(null)
 const text = z.string().nullish().catch(null)
 const flag = z.boolean().nullish().catch(null)
 const id = z
@@ -46,9 +48,9 @@ const daily = {
   activeTimeInSeconds: number,
   moderateIntensityDurationInSeconds: number,
   vigorousIntensityDurationInSeconds: number,
-  minHeartRateInBeatsPerMinute: number,
-  maxHeartRateInBeatsPerMinute: number,
-  restingHeartRateInBeatsPerMinute: number,
+  minHeartRateInBeatsPerMinute: heartRate,
+  maxHeartRateInBeatsPerMinute: heartRate,
+  restingHeartRateInBeatsPerMinute: heartRate,
   timeOffsetHeartRateSamples: series,
   averageStressLevel: number,
   averageStresslevel: number,
@@ -86,7 +88,7 @@ export const Epoch = z.object({
   activeKilocalories: number,
   met: number,
   intensity: text,
-  meanHeartRateInBeatsPerMinute: number,
+  meanHeartRateInBeatsPerMinute: heartRate,
 })
 export type Epoch = z.infer<typeof Epoch>
 
@@ -126,7 +128,7 @@ const named = (night: { calendarDate?: string | null; startTimeInSeconds?: numbe
   typeof night.calendarDate === 'string' || typeof night.startTimeInSeconds === 'number'
 const NAMED = { path: ['startTimeInSeconds'], error: 'expected seconds of UTC, or a calendarDate' }
 
-export const Hrv = z.object({ ...ofNight, lastNightAvg: number, hrvValues: series }).refine(named, NAMED)
+export const Hrv = z.object({ ...ofNight, lastNightAvg: heartRate, hrvValues: series }).refine(named, NAMED)
 export type Hrv = z.infer<typeof Hrv>
 
 export const SkinTemp = z
@@ -176,11 +178,12 @@ export const HealthSnapshot = z.object({
 })
 export type HealthSnapshot = z.infer<typeof HealthSnapshot>
 
+/** Of those that a record has a place for, heart rate, its variability and oxygen, none can be 0. */
 export const MeasuredSeries = z.object({
   summaryType: text,
-  minValue: number,
-  maxValue: number,
-  avgValue: number,
+  minValue: heartRate,
+  maxValue: heartRate,
+  avgValue: heartRate,
   epochSummaries: series,
 })
 
@@ -195,8 +198,8 @@ const totals = {
   steps: number,
   totalElevationGainInMeters: number,
   totalElevationLossInMeters: number,
-  averageHeartRateInBeatsPerMinute: number,
-  maxHeartRateInBeatsPerMinute: number,
+  averageHeartRateInBeatsPerMinute: heartRate,
+  maxHeartRateInBeatsPerMinute: heartRate,
   averageSpeedInMetersPerSecond: number,
   maxSpeedInMetersPerSecond: number,
   averagePaceInMinutesPerKilometer: number,
