@@ -1,7 +1,7 @@
 // Questions of one turn of the event loop, as one question: whoever shares a transaction shares its trips to the database.
 import { type ConnectionRow, connectionsOfUsers } from '../store/connections.ts'
 import type { Sql } from '../store/database.ts'
-import { type AnswerRow, answersTo } from '../store/pages.ts'
+import { type AnswerRow, latestAnswersTo } from '../store/pages.ts'
 import { type PartRow, partsByKeys, recordsByKeys, type RecordRow } from '../store/records.ts'
 
 type Key = readonly string[]
@@ -48,7 +48,7 @@ export class Lookups {
       (row) => [row.user_id],
     )
     this.#answers = new Gathered(
-      (keys) => answersTo(sql, keys),
+      (keys) => latestAnswersTo(sql, keys),
       (row) => [row.user_id, row.question],
     )
     this.#parts = new Gathered(
@@ -68,7 +68,6 @@ export class Lookups {
   /** The latest answer to each of these questions. */
   async latestAnswers(userId: string, questions: Iterable<string>): Promise<Map<string, AnswerRow>> {
     const rows = await this.#answers.rowsOf([...new Set(questions)].map((question) => [userId, question]))
-    rows.sort((a, b) => a.run_at - b.run_at)
     return new Map(rows.map((row) => [row.question, row]))
   }
 

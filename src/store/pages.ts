@@ -45,13 +45,18 @@ export function putPage(row: Omit<PageRow, 'body'> & { body: Stored }): Statemen
   }
 }
 
-export type AnswerRow = Pick<PageRow, 'user_id' | 'question' | 'digest' | 'received_at' | 'run_at'>
+export type AnswerRow = Pick<PageRow, 'user_id' | 'question' | 'digest' | 'received_at'>
 
-/** All answers to these questions: `[user id, question]`. */
-export function answersTo(sql: Sql, questions: readonly (readonly string[])[]): Promise<AnswerRow[]> {
+/** The latest answer to each of these questions, `[user id, question]`: some are asked, or pushed, for years. */
+export function latestAnswersTo(sql: Sql, questions: readonly (readonly string[])[]): Promise<AnswerRow[]> {
   return rowsByKeys(
     sql,
-    { table: 'pages', columns: ['user_id', 'question'], select: 'user_id, question, digest, received_at, run_at' },
+    {
+      table: 'pages',
+      columns: ['user_id', 'question'],
+      select: 'user_id, question, digest, received_at',
+      lastBy: 'run_at',
+    },
     questions,
   )
 }
