@@ -8,11 +8,12 @@ import { claimInTurns } from '../queue/share.ts'
 import { onJobs } from '../queue/wake.ts'
 import { deleteEndedSlots } from '../store/budgets.ts'
 import type { Context } from '../store/context.ts'
-import { deleteFinishedJobs, type JobLane, type JobRow } from '../store/jobs.ts'
+import type { JobLane, JobRow } from '../store/jobs.ts'
 import { deleteOldSignInFailures } from '../store/sign-in-failures.ts'
 import { deleteExpiredAuth } from '../store/auth-flows.ts'
 import { openAtOnce } from './at-once.ts'
 import { backToQueue, LEASE_MS, runJob } from './jobs.ts'
+import { deleteOldJobs } from './old-jobs.ts'
 import { queuePolls } from './poll.ts'
 import { closePromises } from './promises.ts'
 import { queueSubscriptions, queueSourceSubscriptions } from './subscribe.ts'
@@ -25,7 +26,6 @@ const POLL_EVERY_MS = 15_000
 /** Not a multiple of the others: they take turns. */
 const PARTITIONS_EVERY_MS = 10 * 60_000 + 7000
 const SUBSCRIBE_EVERY_MS = 6 * 3600_000
-const KEEP_FINISHED_MS = 7 * 86_400_000
 
 export interface Loop {
   stop(graceMs: number): Promise<void>
@@ -118,7 +118,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
   const expireRows = expiry('deleting old events', expire)
   const partitions = expiry('tending partitions', tendPartitions)
   const cleaning = guard('cleaning up', async () => {
-    await deleteFinishedJobs(ctx.db, ctx.clock.now() - KEEP_FINISHED_MS)
+    await deleteOldJobs(ctx)
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
     await expireAudit(ctx)
     await expireInspector(ctx)

@@ -77,15 +77,17 @@ export async function listJobs(
   filter: { userId?: string; kind?: string; state?: string },
   page: { cursor: Cursor | null; limit: number },
 ): Promise<Slice<JobRow>> {
+  const { userId = '', kind = '', state = '' } = filter
+  // Of one person by the person's index, not by that of the whole environment.
+  const whose = userId === '' ? `environment_id = $1 AND $2 = ''` : `user_id = $2 AND COALESCE(environment_id, '') = $1`
   const rows = await sql.all<JobRow>(
-    `SELECT * FROM jobs WHERE environment_id = $1 AND ($2 = '' OR user_id = $2) AND ($3 = '' OR kind = $3)
-       AND ($4 = '' OR state = $4) AND (created_at < $5 OR (created_at = $5 AND id < $6))
+    `SELECT * FROM jobs WHERE ${whose} AND ($3 = '' OR kind = $3) AND ($4 = '' OR state = $4) AND (created_at, id) < ($5, $6)
      ORDER BY created_at DESC, id DESC LIMIT $7`,
     [
       environmentId,
-      filter.userId ?? '',
-      filter.kind ?? '',
-      filter.state ?? '',
+      userId,
+      kind,
+      state,
       page.cursor?.at ?? Number.MAX_SAFE_INTEGER,
       page.cursor?.id ?? '',
       page.limit + 1,
@@ -128,8 +130,19 @@ export function deleteJobsOfUser(userId: string): Statement {
   return { sql: 'DELETE FROM jobs WHERE user_id = $1', params: [userId] }
 }
 
-export function deleteFinishedJobs(sql: Sql, before: number): Promise<number> {
-  return sql.run(`DELETE FROM jobs WHERE state IN ('done', 'failed', 'cancelled') AND finished_at < $1`, [before])
+/** Those that ended before. `state`: only what ended so. */
+export function deleteFinishedJobs(
+  sql: Sql,
+  kind: string,
+  state: JobState | null,
+  before: number,
+  limit: number,
+): Promise<number> {
+  return sql.run(
+    `DELETE FROM jobs WHERE id IN (
+       SELECT id FROM jobs WHERE kind = $1 AND finished_at < $2 AND ($3 = '' OR state = $3) LIMIT $4)`,
+    [kind, before, state ?? '', limit],
+  )
 }
 
 export async function quarantineNotification(

@@ -47,7 +47,11 @@ export const JobView = z
     created_at: z.string(),
     finished_at: z.string().nullable(),
   })
-  .meta({ id: 'Job', description: 'Inbound work: reading from a provider.' })
+  .meta({
+    id: 'Job',
+    description:
+      'Inbound work: reading from a provider. When it is done it can be seen for an hour, what was asked for (a `backfill`, a `replay` …) for a week and a `request` for a day; what failed, for a week.',
+  })
 export type JobView = z.infer<typeof JobView>
 
 export const JobFilter = z.object({

@@ -27,7 +27,7 @@ export function jobPages(app: App): void {
     return page(c, {
       section: 'jobs',
       title: 'Jobs',
-      lead: 'Reading from the sources: notifications, regular looks, history. Newest first.',
+      lead: 'Reading from the sources: notifications, regular looks, history. Newest first. What is done is shown for an hour, history and failures for a week.',
       live: moving ? 'asking' : null,
       body: html`<form class="filters" method="get" role="search" aria-label="Filter jobs">
           ${field({
