@@ -1,8 +1,7 @@
 // Which offset each day had. Oura's one series by time is in UTC, and only the offset of today is known of a person: days of
 // another season, or of a journey, began at another time.
 import { addDays, type LocalDay, localDayOf, startOfDay } from '../../model/local-day.ts'
-import { parseOffset } from '../../model/timestamps.ts'
-import { offsetOf } from './time.ts'
+import { isClockChange, offsetOf } from './time.ts'
 
 /** Where an offset begins to hold. */
 type Since = readonly [day: LocalDay, offset: string]
@@ -29,14 +28,9 @@ export class DayClock {
     this.#since = text.split(',').map((each) => each.split(' ') as unknown as Since)
   }
 
-  /**
-   * A clock that is changed by an hour is changed after midnight, so the day begins by the one before. Who travels does so in the
-   * course of a day.
-   */
   startOf(day: LocalDay): number {
     const [before, after] = [this.#zoneOn(addDays(day, -1)), this.#zoneOn(day)]
-    const isChange = Math.abs(parseOffset(before) - parseOffset(after)) === 60
-    return startOfDay(day, isChange ? before : after)
+    return startOfDay(day, isClockChange(before, after) ? before : after)
   }
 
   dayOf(at: number): LocalDay {

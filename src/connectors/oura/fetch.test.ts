@@ -35,6 +35,38 @@ test('days are asked for with one more at the end, and every page of the answer 
   assert.equal(asked.length, 2)
 })
 
+test('a day of activity has the day before it asked for, unless the zone knows when the clock changes', async () => {
+  const { http } = answering({
+    'daily_activity?start_date=2026-10-24&end_date=2026-10-26': { json: list({ before: 1 }) },
+    'daily_activity?start_date=2026-10-25&end_date=2026-10-26': { json: list({ alone: 1 }) },
+  })
+  const request = { start_date: '2026-10-25', end_date: '2026-10-26' }
+  const read = (timeZone: string | null) => fetched('daily_activity', day('2026-10-25'), http, { timeZone })
+  for (const zone of ['+01:00', null]) {
+    assert.deepEqual(await read(zone), [{ kind: 'daily_activity', request, payload: list({ before: 1 }) }])
+  }
+  assert.deepEqual(await read('Europe/Berlin'), [{ kind: 'daily_activity', request, payload: list({ alone: 1 }) }])
+})
+
+test('a day of activity that is announced is read with the day before it, if the person had another offset until then', async () => {
+  const document = { id: 'd', day: '2026-10-25', timestamp: '2026-10-25T04:00:00.000+01:00' }
+  const { http, asked } = answering({
+    'daily_activity/d': { json: document },
+    'daily_activity?start_date=2026-10-24&end_date=2026-10-26': { json: list(document) },
+  })
+  const request = { start_date: '2026-10-25', end_date: '2026-10-26' }
+  assert.deepEqual(await fetched('daily_activity', { object: 'd' }, http, { timeZone: '+02:00' }), [
+    { kind: 'daily_activity', request, payload: list(document) },
+  ])
+  assert.equal(asked.length, 2)
+  for (const timeZone of ['+01:00', 'Europe/Berlin', null]) {
+    assert.deepEqual(await fetched('daily_activity', { object: 'd' }, http, { timeZone }), [
+      { kind: 'daily_activity', request: { document_id: 'd' }, payload: document },
+    ])
+  }
+  assert.equal(asked.length, 5)
+})
+
 test('a document is read by its id, in the path that has the capital O', async () => {
   const { http } = answering({ 'vO2_max/a%2Fb': { json: { id: 'a/b' } } })
   assert.deepEqual(await fetched('vO2_max', { object: 'a/b' }, http), [

@@ -1,11 +1,13 @@
 // Asks Oura. Lists are by local day and paged; single documents by id. Payloads go on exactly as they came.
-import { addDays, isIana, type LocalDay, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
+import { addDays, isIana, isLocalDay, type LocalDay, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import type { DataType } from '../../model/data-type.ts'
+import { isTimestamp } from '../../model/timestamps.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import { type DayRange, type FetchContext, type Fetched, type Page, UnreadablePage } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
 import { DayClock, offsetsText } from './day-offsets.ts'
 import { LISTS, rawDocuments } from './documents.ts'
+import { offsetOf } from './time.ts'
 
 const COLLECTIONS = '/v2/usercollection'
 /** Oura's own bound is the provider's; ours keeps a broken `next_token` from turning in circles. */
@@ -34,6 +36,33 @@ export function fetchCollection(kind: string, goneType: DataType | null = null) 
       else if (goneType !== null) yield { gone: { type: goneType, id: wanted.object } }
     }
   }
+}
+
+/**
+ * Where only an offset is known, the day before is asked for as well: on the day on which the clock changes it alone tells how
+ * that began. What is announced is one document; if it has another offset than the person had, its day is read.
+ */
+export async function* fetchDailyActivity(context: FetchContext): AsyncIterable<Fetched> {
+  const { wanted, timeZone } = context
+  const kind = 'daily_activity'
+  const isTold = timeZone !== null && isIana(timeZone)
+  if ('days' in wanted) {
+    yield* isTold ? listOfDays(context, kind, wanted.days) : daysAfterAnother(context, kind, wanted.days)
+  } else if ('object' in wanted) {
+    const document = await single(context, kind, wanted.object)
+    if (document === null) return
+    const { timestamp } = document as { timestamp?: unknown }
+    const day = dayOf(document, 'day')
+    const offset = typeof timestamp === 'string' && isTimestamp(timestamp) ? offsetOf(timestamp) : null
+    const isMoved = !isTold && timeZone !== null && offset !== null && offset !== timeZone
+    if (isMoved && day !== null && isLocalDay(day)) yield* daysAfterAnother(context, kind, { start: day, end: day })
+    else yield { kind, request: { document_id: wanted.object }, payload: document }
+  }
+}
+
+function daysAfterAnother(context: FetchContext, kind: string, { start, end }: DayRange): AsyncIterable<Page> {
+  const query = { start_date: addDays(start, -1), end_date: addDays(end, 1) }
+  return pages(context, kind, query, { ...query, start_date: start })
 }
 
 /** For documents of which several make up one day's record: a single one would replace the others, so the day is read. */

@@ -3,6 +3,7 @@ import type { Connector } from '../connector.ts'
 import { rawDocuments } from './documents.ts'
 import {
   fetchCollection,
+  fetchDailyActivity,
   fetchHeartRate,
   fetchPersonalInfo,
   fetchRestMode,
@@ -43,7 +44,7 @@ const reads: Connector['reads'] = {
   daily_activity: {
     types: ['daily'],
     scope: 'daily',
-    fetch: fetchCollection('daily_activity'),
+    fetch: fetchDailyActivity,
     map: mapDailyActivity,
     alsoRead: ['heartrate'],
   },

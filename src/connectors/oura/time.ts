@@ -1,6 +1,6 @@
 // Oura's times are local with an offset, except the heart rate's, which are UTC.
-import { dayBounds, instantIn, type LocalDay, wireAt, wireIn, zoneOfInstant } from '../../model/local-day.ts'
-import { offsetText, parseTimestamp, toWire } from '../../model/timestamps.ts'
+import { dayBounds, instantIn, isIana, type LocalDay, wireAt, wireIn, zoneOfInstant } from '../../model/local-day.ts'
+import { offsetText, parseOffset, parseTimestamp, toWire } from '../../model/timestamps.ts'
 import type { Samples } from './payloads.ts'
 
 /** The zone in which a page's times are shown: the one that is known, unless the page has another offset: a journey. */
@@ -16,14 +16,26 @@ export function offsetOf(timestamp: string | null | undefined): string | null {
   return offsetMinutes === null ? null : offsetText(offsetMinutes)
 }
 
-/** The bounds of a day on which the document shows a time. Left to the loop where nobody says which offset it had. */
+/**
+ * The bounds of a day on which the document shows a time. Left to the loop where nobody says which offset it had. `before` is
+ * the offset that held until then.
+ */
 export function boundsOf(
   day: LocalDay,
   known: string | null,
   timestamp: string | null | undefined,
+  before: string | null = null,
 ): { start_time: string; end_time: string } | Record<string, never> {
   const zone = zoneOfPage(known, timestamp)
-  return zone === null ? {} : dayBounds(day, zone)
+  if (zone === null) return {}
+  const bounds = dayBounds(day, zone)
+  if (before === null || isIana(zone) || !isClockChange(before, zone)) return bounds
+  return { ...bounds, start_time: dayBounds(day, before).start_time }
+}
+
+/** A clock that is changed by an hour is changed after midnight. Who travels does so in the course of a day. */
+export function isClockChange(before: string, after: string): boolean {
+  return Math.abs(parseOffset(before) - parseOffset(after)) === 60
 }
 
 export { instantIn as instantOf, wireAt }

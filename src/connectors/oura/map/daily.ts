@@ -1,51 +1,53 @@
 // What Oura says of a whole day. Its documents change their id whenever the day is recomputed: the day is the key.
 import { ActivityLevel, StressLevel, UploadType } from '../../../model/enumerations.ts'
+import { addDays } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach } from '../../documents.ts'
 import { documents } from '../documents.ts'
 import { DailyActivity, DailySpo2, DailyStress, Scored, Vo2Max } from '../payloads.ts'
-import { boundsOf, instantOf, shownIn, timedValues, wireAt, zoneOfPage } from '../time.ts'
+import { boundsOf, instantOf, offsetOf, shownIn, timedValues, wireAt, zoneOfPage } from '../time.ts'
 
 /** Oura's own day runs from 04:00 to 04:00: the samples keep their times, the record has the bounds of the local day. */
 export function mapDailyActivity(payload: unknown, context: MapContext): Mapped[] {
-  return mapEach(
-    'daily_activity',
-    documents('daily_activity', DailyActivity, payload, context),
-    context,
-    (document) => {
-      const zone = zoneOfPage(context.timeZone, document.timestamp)
-      const { total_calories: total, active_calories: active } = document
-      const { high_activity_time: high, medium_activity_time: medium, low_activity_time: low } = document
-      return {
-        type: 'daily',
-        key: { day: document.day },
-        record: {
-          metadata: { ...boundsOf(document.day, zone, document.timestamp), upload_type: UploadType.Automatic },
-          distance_data: { steps: document.steps, distance_meters: document.equivalent_walking_distance },
-          calories_data: {
-            total_burned_calories: total,
-            net_activity_calories: active,
-            BMR_calories: isNumber(total) && isNumber(active) ? total - active : null,
-          },
-          active_durations_data: {
-            vigorous_intensity_seconds: high,
-            moderate_intensity_seconds: medium,
-            low_intensity_seconds: low,
-            activity_seconds: isNumber(high) && isNumber(medium) && isNumber(low) ? high + medium + low : null,
-            inactivity_seconds: document.sedentary_time,
-            rest_seconds: document.resting_time,
-            num_continuous_inactive_periods: document.inactivity_alerts,
-            activity_levels_samples: levels(document.class_5_min, document.timestamp, zone, context),
-          },
-          MET_data: {
-            avg_level: document.average_met_minutes,
-            MET_samples: timedValues(document.met, zone).map(({ timestamp, value }) => ({ timestamp, level: value })),
-          },
-          scores: { activity: document.score },
+  const all = documents('daily_activity', DailyActivity, payload, context)
+  const offsets = new Map(all.map(({ day, timestamp }) => [day, offsetOf(timestamp)]))
+  // The day before was asked for, too: it tells the offset that this one began with.
+  const { start_date: first = '' } = context.request
+  const wanted = all.filter(({ day }) => day >= first)
+  return mapEach('daily_activity', wanted, context, (document) => {
+    const zone = zoneOfPage(context.timeZone, document.timestamp)
+    const before = offsets.get(addDays(document.day, -1)) ?? null
+    const { total_calories: total, active_calories: active } = document
+    const { high_activity_time: high, medium_activity_time: medium, low_activity_time: low } = document
+    return {
+      type: 'daily',
+      key: { day: document.day },
+      record: {
+        metadata: { ...boundsOf(document.day, zone, document.timestamp, before), upload_type: UploadType.Automatic },
+        distance_data: { steps: document.steps, distance_meters: document.equivalent_walking_distance },
+        calories_data: {
+          total_burned_calories: total,
+          net_activity_calories: active,
+          BMR_calories: isNumber(total) && isNumber(active) ? total - active : null,
         },
-      }
-    },
-  )
+        active_durations_data: {
+          vigorous_intensity_seconds: high,
+          moderate_intensity_seconds: medium,
+          low_intensity_seconds: low,
+          activity_seconds: isNumber(high) && isNumber(medium) && isNumber(low) ? high + medium + low : null,
+          inactivity_seconds: document.sedentary_time,
+          rest_seconds: document.resting_time,
+          num_continuous_inactive_periods: document.inactivity_alerts,
+          activity_levels_samples: levels(document.class_5_min, document.timestamp, zone, context),
+        },
+        MET_data: {
+          avg_level: document.average_met_minutes,
+          MET_samples: timedValues(document.met, zone).map(({ timestamp, value }) => ({ timestamp, level: value })),
+        },
+        scores: { activity: document.score },
+      },
+    }
+  })
 }
 
 const CLASS_SECONDS = 300

@@ -3,7 +3,7 @@ import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach } from '../../documents.ts'
 import { documents } from '../documents.ts'
 import { Sleep } from '../payloads.ts'
-import { boundsOf, instantOf, timedValues, wireAt, zoneOfPage } from '../time.ts'
+import { boundsOf, instantOf, offsetOf, timedValues, wireAt, zoneOfPage } from '../time.ts'
 
 const MAIN = 'long_sleep'
 const EXTRA = new Set(['sleep', 'late_nap'])
@@ -49,7 +49,7 @@ function restingHeartRates(all: readonly Sleep[], context: MapContext): Mapped[]
     type: 'daily',
     key: { day },
     record: {
-      metadata: boundsOf(day, context.timeZone, document.bedtime_end),
+      metadata: boundsOf(day, context.timeZone, document.bedtime_end, offsetOf(document.bedtime_start)),
       heart_rate_data: { summary: { resting_hr_bpm: document.lowest_heart_rate } },
     },
   }))
