@@ -11,6 +11,7 @@ import type { Context } from '../store/context.ts'
 import type { JobLane, JobRow } from '../store/jobs.ts'
 import { deleteOldSignInFailures } from '../store/sign-in-failures.ts'
 import { deleteExpiredAuth } from '../store/auth-flows.ts'
+import { endLongWaits } from '../store/shared-clock.ts'
 import { openAtOnce } from './at-once.ts'
 import { backToQueue, LEASE_MS, runJob } from './jobs.ts'
 import { deleteOldJobs } from './old-jobs.ts'
@@ -37,6 +38,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
   // Before it holds anything: else nobody would miss it.
   if (!options.onlyProcess) await announce()
   await recover(ctx.db, jobQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : ctx.clock.now())
+  await endLongWaits(ctx.db, ctx.clock.now())
   const running = new Set<Promise<void>>()
   const inFlight: Record<JobLane, number> = { live: 0, backfill: 0 }
   /** More was due than there was room for: the next free slot looks again. Otherwise a hint or the clock does. */

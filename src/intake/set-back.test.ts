@@ -7,10 +7,12 @@ import { garmin } from '../connectors/garmin/index.ts'
 import type { Connector } from '../connectors/connector.ts'
 import { oura } from '../connectors/oura/index.ts'
 import { unpackText } from '../store/compress.ts'
+import { enqueue } from '../queue/enqueue.ts'
 import type { JobRow } from '../store/jobs.ts'
 import { recordsBetween } from '../store/records.ts'
 import { bringForward } from '../store/shared-clock.ts'
 import { ingest } from './ingest.ts'
+import { startIntake } from './loop.ts'
 import { queuePolls } from './poll.ts'
 import { runRenormalize, startRenormalizing } from './renormalize.ts'
 import { openPromises, promiseStatements } from './promises.ts'
@@ -65,6 +67,33 @@ test('calls that were made and refused before are no longer in the way', async (
   api.clock.advance(21_000)
   assert.equal((await api.asCustomer('GET', path)).status, 200)
   assert.equal(await takeCalls(api.ctx, budget, 1, 'live'), 0)
+})
+
+test('what a clock that was ahead put off is done soon after a start, if it was set back while no server ran', async (t) => {
+  const api = await open(t)
+  const now = api.clock.now()
+  api.respond(() => ({ status: 200, json: { data: [], next_token: null } }))
+  const late = await api.addUser({ next_poll_at: now + 300 * DAY_MS })
+  const usual = await api.addUser({ next_poll_at: now + DAY_MS })
+  const about = { kind: 'renormalize', lane: 'backfill', environmentId: api.environment.id, userId: null } as const
+  const jobs = [300, 1].map((days) => ({ ...about, dedupeKey: `${days}`, payload: {}, at: now + days * DAY_MS }))
+  await api.ctx.db.transaction((tx) => enqueue(tx, jobs, now))
+  const loop = await startIntake(api.ctx, { onlyProcess: true })
+  await loop.stop(5000)
+  const polls = await api.ctx.db.all<{ user_id: string; next_poll_at: number }>('SELECT * FROM connections')
+  const next = new Map(polls.map(({ user_id: id, next_poll_at: at }) => [id, at]))
+  assert.ok(next.get(late.user_id)! <= now + oura.poll!.everySeconds * 1000)
+  assert.equal(next.get(usual.user_id), now + DAY_MS)
+  const left = await api.ctx.db.all<{ dedupe_key: string; next_at: number }>(
+    `SELECT dedupe_key, next_at FROM jobs WHERE kind = 'renormalize' ORDER BY next_at`,
+  )
+  assert.deepEqual(
+    left.map((job) => [job.dedupe_key, job.next_at > now + DAY_MS / 2]),
+    [
+      ['300', false],
+      ['1', true],
+    ],
+  )
 })
 
 /** One read of one kind; answers what the person's days say. */

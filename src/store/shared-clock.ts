@@ -1,6 +1,7 @@
 // The time that every server of an installation goes by: the database's. Servers whose clocks differ agree on what is due, and
 // one whose clock is set notices nothing. Between two looks at the database's clock the monotonic one carries on.
-import type { Clock } from '../platform/clock.ts'
+import { type Clock, CLOCK_SKEW_MS } from '../platform/clock.ts'
+import { LONGEST_WAIT_SECONDS } from '../platform/errors.ts'
 import type { Database } from './database.ts'
 import { forgetRemembered } from './remembered.ts'
 
@@ -30,6 +31,19 @@ export async function sharedClock(
   }
   await look()
   return { now, look }
+}
+
+/**
+ * Nothing inbound is ever put off for longer than a provider may have us wait: what would come later was put there by a clock that
+ * was ahead, and was set back while nobody looked.
+ */
+export async function endLongWaits(db: Database, now: number): Promise<void> {
+  const latest = now + LONGEST_WAIT_SECONDS * 1000 + CLOCK_SKEW_MS
+  await db.batch([
+    { sql: `UPDATE jobs SET next_at = $1 WHERE state = 'pending' AND next_at > $2`, params: [now, latest] },
+    { sql: 'UPDATE connections SET next_poll_at = $1 WHERE next_poll_at > $2', params: [now, latest] },
+    { sql: 'UPDATE promises SET closes_at = $1 WHERE closes_at > $1', params: [latest] },
+  ])
 }
 
 /** What was to be done at a time of the clock as it was, is due as much earlier: nobody waits for what was never meant. */
