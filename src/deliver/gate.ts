@@ -85,7 +85,7 @@ export class Gate {
     if (calls === 0 || this.wantsProbe()) return NONE
     if (this.#rate === null) return { calls, events: Number.POSITIVE_INFINITY }
     const events = this.#usableTokens()
-    return events === 0 || (events === 1 && !isTurnOf(this.#slots, kind)) ? NONE : { calls, events }
+    return events === 0 || (events === 1 && !isTurnOf(this.#slots, kind, this.#now())) ? NONE : { calls, events }
   }
 
   /** Events of one call, whatever the destination could take. A probe risks one. */

@@ -7,6 +7,7 @@ import {
   end,
   type Ended,
   followCircuit,
+  isTurnOf,
   type Slots,
   type Kind,
   KINDS,
@@ -74,6 +75,38 @@ test('with one slot, what waits takes turns', () => {
   }
   assert.deepEqual(new Set(order.slice(0, 2)), new Set(['fresh', 'backlog']))
   assert.equal(order.filter((kind) => kind === 'fresh').length, 3)
+})
+
+test('whoever had the slot last, one of those that wait may go, also with one token for all', () => {
+  const most = [1, 2, 3]
+  for (const live of most)
+    for (const size of most)
+      for (const lastKind of KINDS)
+        for (const lastLive of ['fresh', 'backlog'] as const)
+          for (const fresh of [true, false])
+            for (const backlog of [true, false]) {
+              const slots = createSlots({ live, backfill: 1 })
+              slots.window.size = size
+              Object.assign(slots, { lastKind, lastLive, waiting: { fresh, backlog, backfill: true } })
+              const going = KINDS.filter((kind) => slots.waiting[kind] && room(slots, kind, 0) > 0)
+              const state = JSON.stringify(slots)
+              assert.notEqual(going.length, 0, state)
+              assert.equal(going.filter((kind) => isTurnOf(slots, kind, 0)).length, 1, state)
+            }
+})
+
+test('with one slot for all, each kind has it in turn', () => {
+  const slots = createSlots({ live: 1, backfill: 1 })
+  slots.window.size = 1
+  Object.assign(slots, { lastKind: 'backfill', lastLive: 'fresh', waiting: { fresh: true, backlog: true, backfill: true } })
+  const order = Array.from({ length: 6 }, () => {
+    const [kind] = KINDS.filter((each) => room(slots, each, 0) > 0)
+    begin(slots, kind!)
+    // It is the pace that is looked at: the window stays.
+    ended(slots, kind!, { outcome: 'neutral' })
+    return kind
+  })
+  assert.deepEqual(order, ['backlog', 'backfill', 'fresh', 'backlog', 'backfill', 'fresh'])
 })
 
 test('an open circuit lets nothing pass, then one probe; a good one opens the way step by step', () => {

@@ -51,26 +51,32 @@ export function room(slots: Slots, kind: Kind, now: number): number {
   const size = Math.floor(slots.window.size)
   const free = Math.min(size - all, ownLimit(slots, kind, size) - inFlight[kind])
   if (free <= 0) return 0
-  // The last slot goes round.
+  // The last slot goes round: of the live ones among those, and of all among those who then may. Two turns that know nothing of
+  // each other could be those of two kinds, and nobody would go.
   const live = Math.min(slots.caps.live, size) - inFlight.fresh - inFlight.backlog
-  if (size - all === 1 && !isNext(slots, kind, KINDS, slots.lastKind, size)) return 0
-  if (live === 1 && kind !== 'backfill' && !isNext(slots, kind, LIVE, slots.lastLive, size)) return 0
-  return free
+  const hasSlot = (each: Kind): boolean => ownLimit(slots, each, size) > inFlight[each]
+  const mayGo = (each: Kind): boolean =>
+    hasSlot(each) && (live !== 1 || each === 'backfill' || isNext(slots, each, LIVE, slots.lastLive, hasSlot))
+  if (!mayGo(kind)) return 0
+  return size - all === 1 && !isNext(slots, kind, KINDS, slots.lastKind, mayGo) ? 0 : free
 }
 
-/** Whether it is this kind's turn when there is one slot, or one token, for all. */
-export function isTurnOf(slots: Slots, kind: Kind): boolean {
-  return isNext(slots, kind, KINDS, slots.lastKind, Math.floor(slots.window.size))
+/** Whether it is this kind's turn when there is one token for all: among those that have room for it. */
+export function isTurnOf(slots: Slots, kind: Kind, now: number): boolean {
+  return isNext(slots, kind, KINDS, slots.lastKind, (each) => room(slots, each, now) > 0)
 }
 
-/** Whether it is the first of those that wait, counted from the one that had the slot last. */
-function isNext(slots: Slots, kind: Kind, kinds: readonly Kind[], last: Kind, size: number): boolean {
+/** Whether it is the first of those that wait and may go, counted from the one that had the slot last. */
+function isNext(
+  slots: Slots,
+  kind: Kind,
+  kinds: readonly Kind[],
+  last: Kind,
+  mayGo: (each: Kind) => boolean,
+): boolean {
   const from = kinds.indexOf(last) + 1
   const inTurn = [...kinds.slice(from), ...kinds.slice(0, from)]
-  const first = inTurn.find(
-    (each) => each === kind || (slots.waiting[each] && ownLimit(slots, each, size) > slots.inFlight[each]),
-  )
-  return first === kind
+  return inTurn.find((each) => each === kind || (slots.waiting[each] && mayGo(each))) === kind
 }
 
 function ownLimit({ caps, window, inFlight, waiting }: Slots, kind: Kind, size: number): number {
