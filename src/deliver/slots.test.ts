@@ -98,12 +98,16 @@ test('whoever had the slot last, one of those that wait may go, also with one to
 test('with one slot for all, each kind has it in turn', () => {
   const slots = createSlots({ live: 1, backfill: 1 })
   slots.window.size = 1
-  Object.assign(slots, { lastKind: 'backfill', lastLive: 'fresh', waiting: { fresh: true, backlog: true, backfill: true } })
+  Object.assign(slots, {
+    lastKind: 'backfill',
+    lastLive: 'fresh',
+    waiting: { fresh: true, backlog: true, backfill: true },
+  })
   const order = Array.from({ length: 6 }, () => {
-    const [kind] = KINDS.filter((each) => room(slots, each, 0) > 0)
-    begin(slots, kind!)
+    const kind = KINDS.find((each) => room(slots, each, 0) > 0)!
+    begin(slots, kind)
     // It is the pace that is looked at: the window stays.
-    ended(slots, kind!, { outcome: 'neutral' })
+    ended(slots, kind, { outcome: 'neutral' })
     return kind
   })
   assert.deepEqual(order, ['backlog', 'backfill', 'fresh', 'backlog', 'backfill', 'fresh'])

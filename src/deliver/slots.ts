@@ -67,13 +67,7 @@ export function isTurnOf(slots: Slots, kind: Kind, now: number): boolean {
 }
 
 /** Whether it is the first of those that wait and may go, counted from the one that had the slot last. */
-function isNext(
-  slots: Slots,
-  kind: Kind,
-  kinds: readonly Kind[],
-  last: Kind,
-  mayGo: (each: Kind) => boolean,
-): boolean {
+function isNext(slots: Slots, kind: Kind, kinds: readonly Kind[], last: Kind, mayGo: (each: Kind) => boolean): boolean {
   const from = kinds.indexOf(last) + 1
   const inTurn = [...kinds.slice(from), ...kinds.slice(0, from)]
   return inTurn.find((each) => each === kind || (slots.waiting[each] && mayGo(each))) === kind
