@@ -15,6 +15,9 @@ const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
 /** `[[time, value], …]`; a pair that cannot be read is left out. */
 const series = orNone(z.array(z.unknown()).transform((pairs) => pairs.flatMap(pairOf)))
 
+/** Of what nobody who lives has none: a reading of 0 is one that failed. */
+const living = orNone(z.array(z.unknown()).transform((pairs) => pairs.flatMap(pairOf).filter(({ value }) => value > 0)))
+
 const Piece = z.object({ stage: string, duration: number })
 const Snore = z.object({ intensity: string, duration: number })
 
@@ -44,12 +47,15 @@ export const Session = z.object({
     }),
   ),
   timeseries: orNone(
-    z.object({ heartRate: series, hrv: series, rmssd: series, respiratoryRate: series, tempRoomC: series }),
+    z.object({ heartRate: living, hrv: living, rmssd: living, respiratoryRate: living, tempRoomC: series }),
   ),
 })
 export type Session = z.infer<typeof Session>
 
 const current = orNone(z.object({ current: number }))
+const mean = orNone(
+  z.object({ current: number.transform((value) => (typeof value === 'number' && value <= 0 ? null : value)) }),
+)
 
 export const TrendDay = z.object({
   day,
@@ -65,7 +71,7 @@ export const TrendDay = z.object({
   remDuration: number,
   mainSessionId: orNone(z.union([z.string().min(1), z.int()]).transform(String)),
   sessionIds: orNone(z.array(z.unknown())),
-  sleepQualityScore: orNone(z.object({ heartRate: current, hrv: current, respiratoryRate: current })),
+  sleepQualityScore: orNone(z.object({ heartRate: mean, hrv: mean, respiratoryRate: mean })),
   sleepRoutineScore: orNone(z.object({ latencyAsleepSeconds: current, latencyOutSeconds: current })),
   sessions: orNone(z.array(z.unknown())),
 })
