@@ -116,11 +116,13 @@ function saved(job: JobRow, payload: Payload): Statement {
 
 /** One batch of pages, or of records, with the progress that it is. */
 async function step(ctx: Context, job: JobRow, payload: Payload): Promise<void> {
-  const person = payload.person!
   const before = structuredClone(payload)
   try {
-    const fetched = await fetchPages(ctx, person.userId, person.page, PAGES_AT_ONCE)
+    const fetched = await fetchPages(ctx, before.person!.userId, before.person!.page, PAGES_AT_ONCE)
     await ctx.db.transaction(async (tx) => {
+      // A try before this one may have gone on from there.
+      Object.assign(payload, structuredClone(before))
+      const person = payload.person!
       await tx.lock(`connection:${person.userId}`)
       const connection = await connectionById(tx, person.userId)
       const connector = connection === null ? null : connectorOf(connection)

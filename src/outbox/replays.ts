@@ -56,10 +56,10 @@ export function replayState(job: Pick<JobRow, 'payload'>): ReplayState {
 
 /** One step of a replay; the loop comes back for the next one. */
 export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { again: number }> {
-  const payload = replayState(job)
-  const { filter, ratePerSecond } = payload
-  const limit = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor((ratePerSecond * STEP_MS) / 1000)))
   return ctx.db.transaction(async (tx) => {
+    const payload = replayState(job)
+    const { filter, ratePerSecond } = payload
+    const limit = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor((ratePerSecond * STEP_MS) / 1000)))
     const { events, next } = await nextToReplay(tx, filter, payload.after, limit)
     const destinations = await listDestinations(tx, filter.environmentId)
     checkTarget(payload, destinations)

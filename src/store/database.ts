@@ -54,7 +54,8 @@ export interface Transaction extends Sql {
 export interface Database extends Sql {
   /**
    * Everything or nothing; resolves only when it is durable. `work` awaits the transaction's own calls and nothing else
-   * (no HTTP, no timers, no call of the database itself): on SQLite all transactions share one writer and one commit.
+   * (no HTTP, no timers, no call of the database itself): on SQLite all transactions share one writer and one commit. It is run
+   * again where others were in its way, or deleted what its rows refer to: nothing outside of it remembers an earlier try.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Wakes listeners of this channel in every process on the same database: a hint, never relied upon. */

@@ -21,7 +21,8 @@ export function takeTokens<Taken extends { bucket: Bucket }>(
     const taken = take(before)
     const { bucket } = taken
     await tx.run(
-      `INSERT INTO destination_rates (destination_id, tokens, filled_at) VALUES ($1, $2, $3)
+      `INSERT INTO destination_rates (destination_id, tokens, filled_at)
+       SELECT id, $2, $3 FROM destinations WHERE id = $1
        ON CONFLICT (destination_id) DO UPDATE SET tokens = $2, filled_at = $3`,
       [destinationId, bucket.tokens, bucket.filled_at],
     )

@@ -19,6 +19,13 @@ export function isUniqueViolation(error: unknown): boolean {
   return errcode === 1555 || errcode === 2067 || code === '23505'
 }
 
+/** What a row refers to is not there, or not any more. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  const { code, errcode } = (error ?? {}) as Coded
+  // SQLITE_CONSTRAINT_FOREIGNKEY; PostgreSQL's foreign_key_violation.
+  return errcode === 787 || code === '23503'
+}
+
 /** The client library says these without a code. */
 const CONNECTION_TROUBLE =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/

@@ -1,9 +1,11 @@
 // PostgreSQL 15 or newer behind the store's interface.
 import pg from 'pg'
 import type { Log } from '../platform/log.ts'
+import { isForeignKeyViolation } from './errors.ts'
 import { GroupCommit } from './postgres-commits.ts'
 import { assertCommitted, inOneWrite, isRetryable, merged, query, type Queryable, send } from './postgres-query.ts'
 import type { Database, Sql, Statement, Transaction, Value } from './database.ts'
+import { forgetRemembered } from './remembered.ts'
 
 const LISTEN_RETRY_MS = 2000
 const MOST_TRIES = 3
@@ -171,7 +173,9 @@ class PostgresDatabase extends PostgresSql implements Database {
       try {
         return await this.#once(work)
       } catch (error) {
-        if (attempt >= MOST_TRIES || !isRetryable(error)) throw error
+        if (attempt >= MOST_TRIES || !(isRetryable(error) || isForeignKeyViolation(error))) throw error
+        // What it refers to was deleted meanwhile, perhaps by another server.
+        if (isForeignKeyViolation(error)) forgetRemembered()
       }
     }
   }

@@ -11,6 +11,16 @@ interface Access {
   tryLock(key: string): (() => void) | null
 }
 
+/** Once it has the writer a transaction cannot wait: it gives all back, and begins again when the lock is free. */
+export class LockTaken extends Error {
+  readonly key: string
+
+  constructor(key: string) {
+    super(`lock ${key} before the first change of a transaction`)
+    this.key = key
+  }
+}
+
 export class SqliteTransaction implements Transaction {
   readonly dialect = 'sqlite'
   readonly hooks: (() => void)[] = []
@@ -109,7 +119,7 @@ export class SqliteTransaction implements Transaction {
     }
     // Whoever holds the lock may be waiting for the writer that we have.
     const unlock = this.#access.tryLock(key)
-    if (unlock === null) throw new Error(`lock ${key} before the first change of a transaction`)
+    if (unlock === null) throw new LockTaken(key)
     this.#unlocks.push(unlock)
   }
 

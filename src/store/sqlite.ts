@@ -1,9 +1,11 @@
 // SQLite behind the store's interface: one writing and one reading thread, and one commit for all transactions that
 // arrived together.
 import type { Database, Statement, Transaction, Value } from './database.ts'
+import { isForeignKeyViolation } from './errors.ts'
+import { forgetRemembered } from './remembered.ts'
 import { commitUnits, Group, type LockedOut, type Turn, type Unit } from './sqlite-group.ts'
 import { SqliteThread } from './sqlite-thread.ts'
-import { isQuery, SqliteTransaction } from './sqlite-transaction.ts'
+import { isQuery, LockTaken, SqliteTransaction } from './sqlite-transaction.ts'
 import { MAX_WAIT_BEHIND_MS } from './sqlite-waits.ts'
 
 const MAX_GROUP = 64
@@ -13,6 +15,8 @@ const MAX_UNITS = 256
 const MAX_UNIT_STATEMENTS = 2000
 /** A transaction that awaits something else than the database would hold everyone. */
 const MAX_TRANSACTION_MS = 30_000
+/** Of a transaction that others are in the way of. */
+const MOST_TRIES = 5
 /** Commits that know all their changes: while one is made, the next is there already, and the thread need not wait for us. */
 const MOST_UNDER_WAY = 2
 
@@ -81,6 +85,29 @@ class SqliteDatabase implements Database {
   }
 
   async #transact<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once(run)
+      } catch (error) {
+        if (attempt >= MOST_TRIES || !(await this.#isOver(error))) throw error
+      }
+    }
+  }
+
+  /** Two transactions were in each other's way: waits for the other, then the same again will do. False: that was not it. */
+  async #isOver(error: unknown): Promise<boolean> {
+    if (error instanceof LockTaken) {
+      await this.#locks.get(error.key)
+      return true
+    }
+    if (!isForeignKeyViolation(error)) return false
+    // The commit that deletes what it refers to may still be under way.
+    await this.#unit([]).catch(() => {})
+    forgetRemembered()
+    return true
+  }
+
+  async #once<T>(run: (transaction: Transaction) => Promise<T>): Promise<T> {
     const transaction = new SqliteTransaction({
       read: (request) => this.#reader.ask(request),
       once: (statements) => this.#unit(statements),
