@@ -1,6 +1,7 @@
 import { ApiError } from '../platform/errors.ts'
-import { connectionInEnvironment, type ConnectionRow } from '../store/connections.ts'
+import { connectionById, connectionInEnvironment, type ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
+import type { Transaction } from '../store/database.ts'
 import type { EnvironmentRow } from '../store/environments.ts'
 
 /** The environment's own connection; a `user_id` of another environment does not exist here. */
@@ -12,6 +13,12 @@ export async function connectionNamed(
   const connection = await connectionInEnvironment(ctx.db, environment.id, userId)
   if (connection === null) throw new ApiError('user_not_found', 404, 'user not found')
   return connection
+}
+
+/** Until the commit nobody removes this person: of one who is gone nothing may be made any more. */
+export async function mustBeThere(tx: Transaction, userId: string): Promise<void> {
+  await tx.lock(`connection:${userId}`)
+  if ((await connectionById(tx, userId)) === null) throw new ApiError('user_not_found', 404, 'user not found')
 }
 
 /** Whom the customer switched off; what a person revoked has its own words. */

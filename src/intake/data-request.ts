@@ -61,12 +61,12 @@ export async function readNow(
   )
 }
 
-/** Queues the request; its events carry `reference`. */
+/** Queues the request; its events carry `reference`. False: the person was removed meanwhile, nothing may come of them any more. */
 export async function readLater(
   ctx: Context,
   request: { connection: ConnectionRow; type: DataType; range: RecordRange; withSamples: boolean; reference: string },
-): Promise<void> {
-  const { connection } = request
+): Promise<boolean> {
+  const { user_id: userId } = request.connection
   const now = ctx.clock.now()
   const large = isLarge(request.range)
   const payload: RequestPayload = {
@@ -76,7 +76,10 @@ export async function readLater(
     reference: request.reference,
     large,
   }
-  await ctx.db.transaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
+    await tx.lock(`connection:${userId}`)
+    const connection = await connectionById(tx, userId)
+    if (connection === null) return false
     if (large) {
       await appendEvents(ctx, tx, [
         {
@@ -104,6 +107,7 @@ export async function readLater(
       now,
       traceOf(ctx),
     )
+    return true
   })
 }
 

@@ -15,7 +15,7 @@ import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import { deliveriesOfEvent } from '../../store/deliveries.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
-import { connectionNamed } from '../connection-named.ts'
+import { connectionNamed, mustBeThere } from '../connection-named.ts'
 import { operation } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
 
@@ -93,6 +93,7 @@ async function send(
   }
   const userId = connection?.user_id ?? null
   return ctx.db.transaction(async (tx) => {
+    if (userId !== null) await mustBeThere(tx, userId)
     const [id] = await appendEvents(ctx, tx, [event])
     const act = { environmentId: environment.id, userId, subject: id!, details: { type: body.type } }
     audit(ctx, tx, { action: 'event.made_up', ...act })

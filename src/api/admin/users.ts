@@ -4,6 +4,7 @@ import { startBackfill } from '../../intake/backfill.ts'
 import { DataType } from '../../model/data-type.ts'
 import { TerraUser } from '../../model/user.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
+import { ApiError } from '../../platform/errors.ts'
 import { unpackJson } from '../../store/compress.ts'
 import { listConnections } from '../../store/connection-lists.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
@@ -94,13 +95,9 @@ export async function patchUser(
   environment: EnvironmentRow,
   input: { user_id: string } & z.output<typeof UserChange>,
 ): Promise<UserView> {
-  const connection = await connectionNamed(ctx, environment, input.user_id)
-  const change = {
-    reference_id: input.reference_id === undefined ? connection.reference_id : input.reference_id,
-    active: input.active === undefined ? connection.active : input.active ? 1 : 0,
-  }
-  await changeUser(ctx, connection, change)
-  return userView({ ...connection, ...change })
+  const connection = await changeUser(ctx, environment, input.user_id, input)
+  if (connection === null) throw new ApiError('user_not_found', 404, 'user not found')
+  return userView(connection)
 }
 
 /** Deletes everything held for the user, ends the grant at the provider, sends `deauth`. */

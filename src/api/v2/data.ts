@@ -174,7 +174,7 @@ const dataErrors = {
 
 async function later(ctx: Context, request: DataRequest, words: { type?: string; message?: string } = {}) {
   await auditRequest(ctx, readOf(request))
-  await readLater(ctx, request)
+  if (!(await readLater(ctx, request))) throw new ApiError('user_not_found', 404, 'user not found')
   return {
     status: 'success',
     type: words.type ?? request.type,

@@ -9,6 +9,7 @@ import { appendEvents } from '../../outbox/append.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
+import { mustBeThere } from '../connection-named.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { yesOrNo } from '../http/parameters.ts'
 import {
@@ -153,7 +154,10 @@ const listPlanned = operation({
     if (query.to_webhook) {
       const body = dataEvent('planned_workout', terraUser(connection), data)
       const event = { environmentId: environment.id, connection, reference, body, lane: 'live' as const }
-      await ctx.db.transaction((tx) => appendEvents(ctx, tx, [event]))
+      await ctx.db.transaction(async (tx) => {
+        await mustBeThere(tx, connection.user_id)
+        await appendEvents(ctx, tx, [event])
+      })
     }
     return { status: 'success', type: 'planned_workout', user: terraUser(connection), data, version: PAYLOAD_VERSION }
   },

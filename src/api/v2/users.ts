@@ -9,7 +9,7 @@ import {
   connectionsPage,
   countConnections,
 } from '../../store/connection-lists.ts'
-import { connectionInEnvironment, type ConnectionRow } from '../../store/connections.ts'
+import type { ConnectionRow } from '../../store/connections.ts'
 import { changeUser } from '../change-user.ts'
 import { connectionNamed } from '../connection-named.ts'
 import { environmentSettings } from '../environment-settings.ts'
@@ -159,19 +159,15 @@ export const userOperations = [
     },
     errors: { 400: 'The body is wrong, or there is no such user.' },
     handler: async ({ ctx, environment, params, body }) => {
-      const connection = await connectionInEnvironment(ctx.db, environment.id, params.user_id)
-      if (connection === null) throw new ApiError('user_not_found', 400, 'no user found with this user_id')
-      if (body.active === true && connection.state === 'revoked') {
+      const change = { reference_id: body.reference_id ?? undefined, active: body.active ?? undefined }
+      const connection = await changeUser(ctx, environment, params.user_id, change, ({ state }) => {
+        if (body.active !== true || state !== 'revoked') return
         throw new ApiError('connection_degraded', 400, 'active: the person ended access and must connect again', {
           extra: { reason: 'access_revoked' },
         })
-      }
-      const change = {
-        reference_id: body.reference_id ?? connection.reference_id,
-        active: body.active === undefined || body.active === null ? connection.active : body.active ? 1 : 0,
-      }
-      await changeUser(ctx, connection, change)
-      return { status: 'success', user: terraUser({ ...connection, ...change }) }
+      })
+      if (connection === null) throw new ApiError('user_not_found', 400, 'no user found with this user_id')
+      return { status: 'success', user: terraUser(connection) }
     },
   }),
 ]
