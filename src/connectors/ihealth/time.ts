@@ -30,7 +30,7 @@ export function momentOf(
 /** Minutes east of UTC of `+0200`, `+02:00`, `2`, `-8` or `5.5`. Null for what is empty or no offset. */
 export function offsetOf(timeZone: string | number | null | undefined): number | null {
   const text = typeof timeZone === 'number' ? String(timeZone) : (timeZone ?? '').trim()
-  if (/^[+-]\d{2}:?\d{2}$/.test(text)) return inRange(parseOffset(text))
+  if (/^[+-](?:[01]\d|2[0-3]):?[0-5]\d$/.test(text)) return inRange(parseOffset(text))
   return /^[+-]?\d{1,2}(?:\.\d{1,2})?$/.test(text) ? inRange(Math.round(Number(text) * 60)) : null
 }
 

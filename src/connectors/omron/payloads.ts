@@ -4,10 +4,12 @@ import { parseTimestamp } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
+/** Nobody who lives has 0: the cuff did not feel it. */
+const pulse = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
 const time = z.string().refine(isTime, 'expected a time, YYYY-MM-DDTHH:MM:SS').nullish()
 const offset = z
   .string()
-  .regex(/^(?:Z|[+-]\d{2}:?\d{2})$/, 'expected an offset, +HH:MM')
+  .regex(/^(?:Z|[+-](?:0\d|1[0-8]):?[0-5]\d)$/, 'expected an offset, +HH:MM')
   .nullish()
 
 const times = { dateTime: time, dateTimeLocal: time, dateTimeUtcOffset: offset }
@@ -24,7 +26,7 @@ export interface Times {
 const common = { id: z.union([z.int(), z.string()]).transform(String).nullish(), ...times, deviceType: string }
 
 export const BloodPressure = z
-  .object({ ...common, systolic: number, diastolic: number, bloodPressureUnits: string, pulse: number })
+  .object({ ...common, systolic: number, diastolic: number, bloodPressureUnits: string, pulse })
   .refine(hasTime, WITHOUT_TIME)
 export type BloodPressure = z.infer<typeof BloodPressure>
 
