@@ -30,6 +30,9 @@ const DAMAGES: Record<string, Damage> = {
   true: put(true),
   'a list': put([]),
   'an object': put({}),
+  'an offset beyond all': put('+99:00'),
+  'the last of all days': put('9999-12-31'),
+  'the last of all times': put('9999-12-31T23:59:59Z'),
 }
 
 for (const connector of connectors) {

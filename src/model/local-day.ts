@@ -1,7 +1,15 @@
 // Local days and offsets: one place owns them. A zone is an IANA name or a fixed offset; null means that nobody said.
 import { Temporal } from 'temporal-polyfill'
 import { z } from 'zod'
-import { calendarDay, NoSuchTime, offsetText, parseOffset, parseTimestamp, wireTimestamp } from './timestamps.ts'
+import {
+  calendarDay,
+  hasRecordYear,
+  NoSuchTime,
+  offsetText,
+  parseOffset,
+  parseTimestamp,
+  wireTimestamp,
+} from './timestamps.ts'
 
 export const LocalDay = z
   .string()
@@ -18,6 +26,11 @@ export function isLocalDay(text: string): boolean {
   if (!DAY.test(text)) return false
   const at = Date.parse(`${text}T00:00:00Z`)
   return !Number.isNaN(at) && new Date(at).toISOString().slice(0, 10) === text
+}
+
+/** Whether a record may have this day: one with neighbours. */
+export function isRecordDay(text: string): boolean {
+  return isLocalDay(text) && hasRecordYear(text)
 }
 
 export function addDays(day: LocalDay, days: number): LocalDay {

@@ -129,6 +129,15 @@ export function isTimestamp(text: string): boolean {
   }
 }
 
+/** Whether a record may have this time: one whose neighbours, in every offset, have a spelling too. */
+export function isRecordTime(text: string): boolean {
+  return isTimestamp(text) && hasRecordYear(text.trim())
+}
+
+export function hasRecordYear(text: string): boolean {
+  return text >= '0001' && text < '9999'
+}
+
 function isDay(day: string): boolean {
   const at = Date.parse(`${day}T00:00:00Z`)
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day)

@@ -1,11 +1,11 @@
 // The fields of the logbook's answers that we read, no more. What it does not say is null or absent; the rest is ignored.
 import { z } from 'zod'
-import { isTimestamp } from '../../model/timestamps.ts'
+import { isRecordTime } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
 const id = z.union([z.int(), z.string().min(1)], 'expected an id').transform(String)
-const time = z.string().refine(isTimestamp, 'expected a time, YYYY-MM-DD hh:mm:ss')
+const time = z.string().refine(isRecordTime, 'expected a time, YYYY-MM-DD hh:mm:ss')
 /** The logbook is written in PHP, where an object without members is an empty list. */
 const empty = z
   .array(z.unknown())

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isLocalDay } from '../../model/local-day.ts'
+import { isRecordDay } from '../../model/local-day.ts'
 
 const text = z.string().nullish()
 const number = z.number().nullish()
@@ -47,7 +47,7 @@ export const Daily = z.object({
   happenDay: z
     .union([z.number().int(), z.string()])
     .transform((day) => String(day).replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3'))
-    .refine(isLocalDay, { error: 'expected a day, such as 20260504' }),
+    .refine(isRecordDay, { error: 'expected a day, such as 20260504' }),
   step: number,
   calorie: number,
   rhr: heartRate,

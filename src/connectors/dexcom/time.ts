@@ -1,5 +1,6 @@
 // Dexcom gives two times: the device's UTC, and what the person sees. Receivers leave the offsets out, some phones write
 // offsets with seconds, some times lack their seconds or their leading zeros.
+import { isOnCalendar } from '../../model/timestamps.ts'
 
 const PATTERN =
   /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?\s*(Z|z|[+-]\d{1,2}:?\d{2}(?::\d{2})?)?$/
@@ -43,7 +44,7 @@ function read(text: string): Read | null {
   const milliseconds = fraction.slice(0, 3).padEnd(3, '0')
   const iso = `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}.${milliseconds}Z`
   const wallMs = Date.parse(iso)
-  if (Number.isNaN(wallMs) || !new Date(wallMs).toISOString().startsWith(iso.slice(0, 10))) return null
+  if (!isOnCalendar(wallMs) || !new Date(wallMs).toISOString().startsWith(iso.slice(0, 10))) return null
   return { wallMs, offsetSeconds: zone === undefined ? null : secondsOf(zone) }
 }
 

@@ -1,7 +1,7 @@
 // The fields of Eight Sleep's answers that we read. A missing value may be the text "None".
 import { z } from 'zod'
-import { isLocalDay } from '../../model/local-day.ts'
-import { parseTimestamp } from '../../model/timestamps.ts'
+import { isRecordDay } from '../../model/local-day.ts'
+import { isRecordTime, parseTimestamp } from '../../model/timestamps.ts'
 
 const orNone = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === 'None' ? null : value), schema.nullish())
@@ -11,7 +11,7 @@ const string = orNone(z.string())
 const flag = orNone(z.boolean())
 const time = z.string().refine(isInstant, 'expected a time with an offset, ISO 8601')
 const maybeTime = orNone(time)
-const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
+const day = z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD')
 /** `[[time, value], …]`; a pair that cannot be read is left out. */
 const series = orNone(z.array(z.unknown()).transform((pairs) => pairs.flatMap(pairOf)))
 
@@ -101,9 +101,5 @@ function pairOf(pair: unknown): Pair[] {
 }
 
 function isInstant(text: string): boolean {
-  try {
-    return parseTimestamp(text).epochMs !== null
-  } catch {
-    return false
-  }
+  return isRecordTime(text) && parseTimestamp(text).epochMs !== null
 }

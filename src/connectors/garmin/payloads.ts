@@ -1,7 +1,7 @@
 // The fields of Garmin's summaries that we read. Every one is optional but what its times need, and one that is not as
 // documented counts as absent: Garmin adds and changes fields without notice.
 import { z } from 'zod'
-import { isLocalDay } from '../../model/local-day.ts'
+import { isRecordDay } from '../../model/local-day.ts'
 import { isOnCalendar } from '../../model/timestamps.ts'
 import { isObject } from './summaries.ts'
 
@@ -15,7 +15,7 @@ const id = z
   .transform((value) => String(value))
   .nullish()
   .catch(null)
-const calendarDate = z.string().refine(isLocalDay).nullish().catch(null)
+const calendarDate = z.string().refine(isRecordDay).nullish().catch(null)
 /** Values by the seconds after the start. */
 const series = z.custom<Record<string, unknown>>(isObject).nullish().catch(null)
 const objects = z
@@ -165,7 +165,7 @@ export const BloodPressure = z
 
 export const UserMetrics = z.object({
   summaryId: id,
-  calendarDate: z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD'),
+  calendarDate: z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD'),
   vo2Max: number,
   vo2MaxCycling: number,
   fitnessAge: number,
@@ -243,7 +243,7 @@ export const MoveIq = z.object({ ...timed })
 
 export const MenstrualCycle = z.object({
   summaryId: id,
-  periodStartDate: z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD'),
+  periodStartDate: z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD'),
   dayInCycle: number,
   periodLength: number,
   cycleLength: number,

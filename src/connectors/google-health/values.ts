@@ -1,8 +1,8 @@
 // How Google spells values in JSON: 64-bit integers are strings, spans are `"7200s"`, dates are objects, and what equals
 // the default of its type may be left out.
 import { z } from 'zod'
-import { isLocalDay, type LocalDay } from '../../model/local-day.ts'
-import { parseTimestamp } from '../../model/timestamps.ts'
+import { isRecordDay, type LocalDay } from '../../model/local-day.ts'
+import { isOnCalendar, parseTimestamp } from '../../model/timestamps.ts'
 
 /** `"161"`; some answers have plain numbers. */
 export const int64 = z
@@ -26,7 +26,7 @@ const USUAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/
 /** RFC 3339 in UTC, as milliseconds since the epoch. */
 export const instant = z.string().transform((time, check) => {
   const at = epochMsOf(time)
-  if (!Number.isNaN(at)) return at
+  if (isOnCalendar(at)) return at
   check.addIssue({ code: 'custom', message: 'expected a time with Z or an offset, RFC 3339' })
   return z.NEVER
 })
@@ -49,7 +49,7 @@ function dayText(year: number, month: number, dayOfMonth: number): string {
 const DateObject = z.object({ year: z.int(), month: z.int(), day: z.int() })
 
 export const day = DateObject.transform(({ year, month, day }) => dayText(year, month, day)).refine(
-  isLocalDay,
+  isRecordDay,
   'expected a date, {year, month, day}',
 )
 
@@ -70,7 +70,7 @@ export function dayOfCivil(value: unknown): LocalDay | null {
   const { year, month, day: dayOfMonth } = date ?? {}
   if (typeof year !== 'number' || typeof month !== 'number' || typeof dayOfMonth !== 'number') return null
   const text = dayText(year, month, dayOfMonth)
-  return isLocalDay(text) ? text : null
+  return isRecordDay(text) ? text : null
 }
 
 /** From one moment to another, each with the offset that the person had then. */

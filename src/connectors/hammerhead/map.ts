@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isTimestamp, parseTimestamp } from '../../model/timestamps.ts'
+import { isRecordTime, parseTimestamp } from '../../model/timestamps.ts'
 import type { MapContext, Mapped } from '../connector.ts'
 import { readDocuments } from '../documents.ts'
 
@@ -15,7 +15,7 @@ export const Activity = z.object({
   activityType: text,
   polyline: text,
   createdAt: text,
-  updatedAt: z.string().refine(isTimestamp, { error: 'expected a time, such as 2026-05-05T10:41:02.000Z' }).nullish(),
+  updatedAt: z.string().refine(isRecordTime, { error: 'expected a time, such as 2026-05-05T10:41:02.000Z' }).nullish(),
 })
 export type Activity = z.infer<typeof Activity>
 

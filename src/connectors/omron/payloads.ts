@@ -1,12 +1,12 @@
 // The fields of Omron's measurements that we read. Those of weight and of hours are a guess: the document is not public.
 import { z } from 'zod'
-import { parseTimestamp } from '../../model/timestamps.ts'
+import { isRecordTime } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
 /** Nobody who lives has 0: the cuff did not feel it. */
 const pulse = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
-const time = z.string().refine(isTime, 'expected a time, YYYY-MM-DDTHH:MM:SS').nullish()
+const time = z.string().refine(isRecordTime, 'expected a time, YYYY-MM-DDTHH:MM:SS').nullish()
 const offset = z
   .string()
   .regex(/^(?:Z|[+-](?:0\d|1[0-8]):?[0-5]\d)$/, 'expected an offset, +HH:MM')
@@ -59,12 +59,3 @@ export const Weight = z
   })
   .refine(hasTime, WITHOUT_TIME)
 export type Weight = z.infer<typeof Weight>
-
-function isTime(text: string): boolean {
-  try {
-    parseTimestamp(text)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,12 +1,12 @@
 // The fields of Oura's documents that we read, no more. What Oura does not say is null or absent; the rest is ignored.
 import { z } from 'zod'
-import { isLocalDay } from '../../model/local-day.ts'
-import { isTimestamp } from '../../model/timestamps.ts'
+import { isRecordDay } from '../../model/local-day.ts'
+import { isRecordTime } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
-export const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
-export const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
+export const day = z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD')
+export const time = z.string().refine(isRecordTime, 'expected a time, ISO 8601')
 
 /** Item i is at `timestamp` + i × `interval` seconds; null keeps its place. */
 const Samples = z.object({ interval: z.number().positive(), items: z.array(z.number().nullable()), timestamp: time })

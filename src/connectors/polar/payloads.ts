@@ -2,14 +2,14 @@
 // Names are spelled with underscores here: Polar has some with hyphens, and in the older transactional API all.
 import { z } from 'zod'
 import { durationSeconds } from '../../model/durations.ts'
-import { isLocalDay } from '../../model/local-day.ts'
-import { isTimestamp } from '../../model/timestamps.ts'
+import { isRecordDay } from '../../model/local-day.ts'
+import { isRecordTime } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
 const id = z.union([z.int(), z.string().min(1)], 'expected an id').transform(String)
-const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
-const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
+const day = z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD')
+const time = z.string().refine(isRecordTime, 'expected a time, ISO 8601')
 const duration = z
   .string()
   .refine((text) => durationSeconds(text) !== null, 'expected a duration, PT1H30M')

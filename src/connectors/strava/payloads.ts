@@ -1,13 +1,13 @@
 // The fields of Strava's objects that we read, no more. What Strava does not say is null or absent; the rest is ignored.
 import { z } from 'zod'
-import { isTimestamp } from '../../model/timestamps.ts'
+import { isRecordTime } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
 const flag = z.boolean().nullish()
 /** 64 bits: beyond 2^53 it comes as a string. */
 const id = z.union([z.int(), z.string().min(1)], 'expected an id').transform(String)
-const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
+const time = z.string().refine(isRecordTime, 'expected a time, ISO 8601')
 /** `[]` where it is not known, or hidden by a privacy zone. */
 const place = z.array(z.number().nullable()).nullish()
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { isTimestamp } from '../../model/timestamps.ts'
+import { isRecordTime } from '../../model/timestamps.ts'
 
 const text = z.string().nullish()
 const number = z.number().nullish()
 /** A workout without a heart rate has 0 for each of its rates. */
 const heartRate = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
 const id = z.union([z.string(), z.number().transform(String)]).nullish()
-const time = z.string().refine(isTimestamp, { error: 'expected a time, such as 2026-05-04T08:00:00.000+03:00' })
+const time = z.string().refine(isRecordTime, { error: 'expected a time, such as 2026-05-04T08:00:00.000+03:00' })
 /** x is the longitude, y the latitude. */
 const Position = z.object({ x: number, y: number }).nullish()
 

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { isTimestamp } from '../../model/timestamps.ts'
+import { isRecordTime } from '../../model/timestamps.ts'
 
 const text = z.string().nullish()
 const id = z.union([z.string().min(1), z.number().transform(String)])
-const time = z.string().refine(isTimestamp, { error: 'expected a time, such as 2026-05-05T09:02:11.000Z' })
+const time = z.string().refine(isRecordTime, { error: 'expected a time, such as 2026-05-05T09:02:11.000Z' })
 /** Numbers come as texts. */
 const number = z
   .union([z.number(), z.string()])

@@ -1,12 +1,12 @@
 // The fields of WHOOP's records that we read, no more. What WHOOP does not say is null or absent; the rest is ignored.
 // Version 1 had numbers for ids and sports, and one name in the singular: both are read.
 import { z } from 'zod'
-import { isTimestamp, parseTimestamp } from '../../model/timestamps.ts'
+import { isRecordTime, parseTimestamp } from '../../model/timestamps.ts'
 
 const number = z.number().nullish()
 const string = z.string().nullish()
 const id = z.union([z.int(), z.string().min(1)], 'expected an id').transform(String)
-const time = z.string().refine(isTimestamp, 'expected a time, ISO 8601')
+const time = z.string().refine(isRecordTime, 'expected a time, ISO 8601')
 /** `+02:00`, or `Z`. */
 const offset = z.string().refine(isOffset, 'expected an offset, +02:00').nullish()
 

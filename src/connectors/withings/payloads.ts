@@ -1,6 +1,6 @@
 // The fields of Withings' answers that we read, no more. What it does not say is null or absent; the rest is ignored.
 import { z } from 'zod'
-import { isLocalDay } from '../../model/local-day.ts'
+import { isRecordDay } from '../../model/local-day.ts'
 import { isOnCalendar } from '../../model/timestamps.ts'
 
 /** Ids are numbers, numbers as text, or hexadecimal. */
@@ -10,7 +10,7 @@ const required = z.preprocess(numeric, z.number())
 /** A watch that cannot feel the heart writes 0 for each of its rates. */
 const heartRate = number.transform((bpm) => (typeof bpm === 'number' && bpm <= 0 ? null : bpm))
 const string = z.string().nullish()
-const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
+const day = z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD')
 /** Seconds since 1970. */
 const epoch = z.preprocess(
   numeric,

@@ -1,7 +1,7 @@
 // How Fitbit spells values: numbers of series are text, times are the person's wall clock without an offset.
 import { z } from 'zod'
-import { isLocalDay } from '../../../model/local-day.ts'
-import { parseTimestamp } from '../../../model/timestamps.ts'
+import { isRecordDay } from '../../../model/local-day.ts'
+import { isRecordTime } from '../../../model/timestamps.ts'
 
 export const number = z.number().nullish()
 export const text = z.string().nullish()
@@ -15,19 +15,10 @@ export const numeral = z
 /** 64 bits: a number or text, and text from here on. */
 export const id = z.union([z.string().min(1), z.number()]).transform(String)
 
-export const day = z.string().refine(isLocalDay, 'expected a day, YYYY-MM-DD')
+export const day = z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD')
 /** `07:18:31` or `17:42`. */
 export const clock = z.string().regex(/^\d{1,2}:\d{2}(?::\d{2})?$/, 'expected a time of day, HH:MM:SS')
-export const time = z.string().refine(isTime, 'expected a time, ISO 8601')
-
-function isTime(value: string): boolean {
-  try {
-    parseTimestamp(value)
-    return true
-  } catch {
-    return false
-  }
-}
+export const time = z.string().refine(isRecordTime, 'expected a time, ISO 8601')
 
 /** A day, or a time on it: core temperatures have either. */
 export const dayOrTime = z.union([day, time])
