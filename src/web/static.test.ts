@@ -37,7 +37,20 @@ test('text is compressed for browsers that take it', async () => {
   const response = await app.request('/static/app.css', { headers: { 'accept-encoding': 'br, gzip' } })
   assert.equal(response.headers.get('content-encoding'), 'gzip')
   const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString('utf8')
-  assert.equal(text, readFileSync(new URL('./static/app.css', import.meta.url), 'utf8'))
+  assert.equal(text, await (await app.request('/static/app.css')).text())
+})
+
+test("the dashboard's style sheet is every one of its parts, once, and no part is served alone", async () => {
+  const css = await (await app.request(assetHref('app.css'))).text()
+  const parts = readdirSync(new URL('./styles/', import.meta.url))
+  let bytes = 0
+  for (const name of parts) {
+    const part = readFileSync(new URL(`./styles/${name}`, import.meta.url), 'utf8')
+    assert.ok(css.includes(part), name)
+    bytes += part.length
+    assert.equal((await app.request(`/static/${name}`)).status, 404, name)
+  }
+  assert.equal(css.length, bytes + parts.length - 1)
 })
 
 test('nothing outside the folder can be asked for', async () => {
@@ -65,10 +78,10 @@ test('style sheets ask for files that exist here, and for nothing elsewhere', as
 })
 
 test('a colour is used only if there is one of that name', async () => {
-  const read = (name: string) => readFileSync(new URL(`./static/${name}`, import.meta.url), 'utf8')
-  const defined = new Set([...read('tokens.css').matchAll(/^\s*(--[\w-]+):/gm)].map(([, name]) => name))
+  const read = async (name: string) => (await app.request(assetHref(name))).text()
+  const defined = new Set([...(await read('tokens.css')).matchAll(/^\s*(--[\w-]+):/gm)].map(([, name]) => name))
   for (const name of ['app.css', 'widget.css']) {
-    for (const [, used] of read(name).matchAll(/var\((--[\w-]+)\)/g))
+    for (const [, used] of (await read(name)).matchAll(/var\((--[\w-]+)\)/g))
       assert.ok(defined.has(used), `${name} uses ${used}`)
   }
 })

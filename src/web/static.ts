@@ -6,7 +6,24 @@ import { gzipSync } from 'node:zlib'
 import { Hono } from 'hono'
 
 const STATIC = new URL('./static/', import.meta.url)
+const STYLES = new URL('./styles/', import.meta.url)
 const ISLANDS = new URL('../../islands/', import.meta.url)
+
+/** What the dashboard's style sheet is joined from: what comes later may refine what came before. */
+const DASHBOARD_STYLES = [
+  'base',
+  'frame',
+  'layout',
+  'controls',
+  'forms',
+  'parts',
+  'code',
+  'details',
+  'tabs',
+  'tables',
+  'lists',
+  'sign-in',
+]
 
 const TYPES: Record<string, string> = {
   css: 'text/css; charset=utf-8',
@@ -54,7 +71,7 @@ export function createStatic(): Hono {
 }
 
 function assets(): ReadonlyMap<string, Asset> {
-  loaded ??= new Map([...staticFiles(), ...islands()])
+  loaded ??= new Map([...staticFiles(), dashboardStyles(), ...islands()])
   return loaded
 }
 
@@ -64,6 +81,12 @@ function* staticFiles(): Generator<[string, Asset]> {
     const name = `${entry.parentPath}/${entry.name}`.slice(STATIC.pathname.length).replace(/^\/+/, '')
     yield [name, asset(name, readFileSync(new URL(name, STATIC)))]
   }
+}
+
+/** Written in parts, asked for once. */
+function dashboardStyles(): [string, Asset] {
+  const parts = DASHBOARD_STYLES.map((name) => readFileSync(new URL(`${name}.css`, STYLES), 'utf8'))
+  return ['app.css', asset('app.css', Buffer.from(parts.join('\n')))]
 }
 
 /** The scripts of `islands/` without their types: browsers get what was written, no bundler between. */
