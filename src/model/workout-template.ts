@@ -13,7 +13,7 @@ import {
 } from './workout-codes.ts'
 
 const number = z.number().nullish()
-const text = z.string().nullish()
+const text = z.string().max(10_000).nullish()
 const values = {
   value: number.describe('One value.'),
   value_low: number.describe('The lower end.'),
@@ -97,7 +97,7 @@ const StepBlock = z
 
 export const WorkoutTemplate = z
   .object({
-    name: z.string().trim().min(1),
+    name: z.string().trim().min(1).max(1000),
     description: text,
     sport: z.enum(WORKOUT_SPORTS),
     environment: z.enum(WORKOUT_ENVIRONMENTS).nullish(),

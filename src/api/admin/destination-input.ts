@@ -14,11 +14,12 @@ import { eventTypeNames } from '../event-types.ts'
 import { parseInput } from '../http/validate.ts'
 
 const notEmpty = { error: 'must not be empty; null lets everything pass' }
+const nameList = z.array(z.string().max(100)).min(1, notEmpty).max(1000).nullable()
 const idList = z.array(z.string().min(1).max(256)).min(1, notEmpty).max(1000).nullable().optional()
 
 const common = {
   name: z.string().trim().min(1).max(120).optional(),
-  url: z.string().optional().describe('Short for `settings.url`.'),
+  url: z.string().max(2048).optional().describe('Short for `settings.url`.'),
   signing_secret: z
     .string()
     .min(16)
@@ -29,13 +30,13 @@ const common = {
       "Short for `settings.signing_secret`: signs this destination's events instead of the environment's secret.",
     ),
   settings: z.record(z.string(), z.unknown()).optional().describe('By type: see `GET /admin/v1/destination-types`.'),
-  event_types: z.array(z.string()).min(1, notEmpty).nullable().optional().describe('Null or absent: every type.'),
-  providers: z.array(z.string()).min(1, notEmpty).nullable().optional().describe('Null or absent: every source.'),
+  event_types: nameList.optional().describe('Null or absent: every type.'),
+  providers: nameList.optional().describe('Null or absent: every source.'),
   user_ids: idList.describe('Only events of these connections. Null or absent: of everyone.'),
   reference_ids: idList.describe('Only events of these people, by your own ids. With `user_ids`: of either.'),
   delivery: DeliveryChange.optional(),
 }
-export const NewDestinationInput = z.object({ type: z.string().default('webhook'), ...common })
+export const NewDestinationInput = z.object({ type: z.string().max(100).default('webhook'), ...common })
 export const DestinationChange = z.object(common)
 export type DestinationChange = z.output<typeof DestinationChange>
 

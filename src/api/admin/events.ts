@@ -251,7 +251,7 @@ export const eventOperations = [
     tags: ['Events'],
     auth: 'admin',
     params: EventParams,
-    body: z.object({ destination_id: z.string().nullable().optional() }),
+    body: z.object({ destination_id: z.string().max(200).nullable().optional() }),
     responses: { 202: { description: 'Queued.', schema: z.object({ delivery_ids: z.array(z.string()) }) } },
     errors: { 404: 'This environment has no such event or destination.' },
     handler: async ({ ctx, environment, params, body }) =>

@@ -34,13 +34,13 @@ const Provider = z
 export const GenerateInput = z.object({
   type: DataType,
   provider: Provider.optional().describe("Whose data it looks like. Default: the user's, else the first source."),
-  user_id: z.string().optional().describe('A user of yours. Without it, a made-up one.'),
+  user_id: z.string().max(200).optional().describe('A user of yours. Without it, a made-up one.'),
   reference_id: z.string().max(1000).nullable().optional().describe('Of the made-up user.'),
   person: z.string().max(200).optional().describe('Seed: the same person gives the same data.'),
   day: localDayText.optional().describe('Default: today.'),
   count: z.int().min(1).max(31).default(1).describe('How many records, on consecutive days.'),
   send: z.boolean().default(false).describe('True delivers the event; false shows it.'),
-  destination_id: z.string().optional().describe('Only to this destination.'),
+  destination_id: z.string().max(200).optional().describe('Only to this destination.'),
 })
 
 export const GeneratedView = z

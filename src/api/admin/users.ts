@@ -59,7 +59,7 @@ export const BackfillInput = z.object({
   start_date: localDayText.optional().describe('First local day. Default: `days` before the end.'),
   end_date: localDayText.optional().describe('Last local day. Default: today.'),
   days: z.int().min(1).max(3650).optional().describe('How many days, when there is no start. Default 30.'),
-  types: z.array(DataType).min(1).nullable().optional().describe('Default: all that the source gives.'),
+  types: z.array(DataType).min(1).max(100).nullable().optional().describe('Default: all that the source gives.'),
 })
 
 export async function listUsers(

@@ -5,7 +5,7 @@ import { instantOf } from '../../model/timestamps.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { likest } from '../../platform/spelling.ts'
 import type { Operation } from './operation.ts'
-import { parseInput } from './validate.ts'
+import { type FieldProblem, parseInput } from './validate.ts'
 
 /** Which environment: where a header cannot be set. */
 const DEV_ID = 'dev_id'
@@ -31,21 +31,29 @@ export function readQuery(operation: Operation, url: string): Record<string, unk
       Object.defineProperty(query, name, { value, enumerable: true, configurable: true })
     }
   }
-  if (isOperators(operation)) refuseUnknown(Object.keys(query), Object.keys(operation.query?.shape ?? {}))
+  if (isOperators(operation)) {
+    const known = Object.keys(operation.query?.shape ?? {})
+    const names = Object.keys(query).filter((name) => !OF_LISTS.has(name) && name !== DEV_ID)
+    refuse(unknownNames(names, known))
+  }
   return operation.query === undefined ? {} : parseInput(operation.query, query, 'query')
 }
 
-function refuseUnknown(names: string[], known: string[]): void {
-  const fields = names
-    .filter((name) => !known.includes(name) && !OF_LISTS.has(name) && name !== DEV_ID)
+/** What is wrong with each name that a query does not know. */
+export function unknownNames(names: readonly string[], known: readonly string[]): FieldProblem[] {
+  return names
+    .filter((name) => !known.includes(name))
     .slice(0, MOST_SHOWN)
     .map((name) => ({ field: name.slice(0, 200), problem: `is not known here${instead(name, known)}` }))
+}
+
+function refuse(fields: FieldProblem[]): void {
   if (fields.length === 0) return
   const message = fields.map(({ field, problem }) => `${field}: ${problem}`).join('; ')
   throw new ApiError('invalid_request', 400, message, { extra: { fields } })
 }
 
-function instead(name: string, known: string[]): string {
+function instead(name: string, known: readonly string[]): string {
   if (known.length === 0) return '; no parameters are'
   const like = likest(name.slice(0, 100), known)
   return `; ${like === null ? '' : `did you mean ${like}? `}known are ${known.join(', ')}`
@@ -65,13 +73,19 @@ const NO_INSTANT = 'must be an ISO 8601 time, such as 2026-01-31T08:00:00Z'
 /** Epoch milliseconds of a time that a list or an order is bounded by; a day alone is its midnight in UTC. */
 export const instantText = z
   .string()
+  .max(100)
   .transform((text, { addIssue }) => {
     const at = instantOf(text)
     if (at === null) addIssue({ code: 'custom', message: NO_INSTANT })
     return at ?? Number.NaN
   })
   .meta({
-    openapi: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}([Tt ].+)?$', examples: ['2026-01-31T08:00:00Z'] },
+    openapi: {
+      type: 'string',
+      maxLength: 100,
+      pattern: '^\\d{4}-\\d{2}-\\d{2}([Tt ].+)?$',
+      examples: ['2026-01-31T08:00:00Z'],
+    },
   })
 
 export const localDayText = z

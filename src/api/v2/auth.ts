@@ -29,7 +29,7 @@ const signIn = {
 const WidgetSessionInput = z
   .object({
     providers: z
-      .union([z.string(), z.array(z.string())])
+      .union([z.string().max(10_000), z.array(z.string().max(200)).max(1000)])
       .nullish()
       .describe('Comma separated; fixes choice and order. Default: what the environment has switched on.'),
     ...signIn,
@@ -138,12 +138,14 @@ export const authOperations = [
       'the sign-in succeeds.',
     tags,
     auth: 'apiKey',
-    query: z.object({ resource: z.string().optional().describe('The source, such as `OURA`. May stand in the body.') }),
+    query: z.object({
+      resource: z.string().max(200).optional().describe('The source, such as `OURA`. May stand in the body.'),
+    }),
     body: z.object({
-      resource: z.string().nullish(),
-      provider: z.string().nullish().describe('Another name of `resource`.'),
+      resource: z.string().max(200).nullish(),
+      provider: z.string().max(200).nullish().describe('Another name of `resource`.'),
       ...signIn,
-      facility_id: z.string().nullish().describe('Accepted and ignored.'),
+      facility_id: z.string().max(1000).nullish().describe('Accepted and ignored.'),
     }),
     responses: {
       200: {

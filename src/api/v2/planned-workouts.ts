@@ -171,7 +171,7 @@ const unplan = operation({
   tags,
   auth: 'apiKey',
   query: z.object(user),
-  body: z.object({ data: z.array(z.string()) }),
+  body: z.object({ data: z.array(z.string().max(200)) }),
   responses: Object.fromEntries(
     [
       [200, 'All of them are gone.'],
@@ -251,7 +251,7 @@ const moveNewer = operation({
   auth: 'apiKey',
   params: Params,
   query: z.object(user),
-  body: z.object({ planned_date: z.string().optional() }),
+  body: z.object({ planned_date: z.string().max(100).optional() }),
   responses: { 200: { description: 'As it stands now.', schema: Summary } },
   errors: { ...errors, 404: 'There is no such user or planned workout.' },
   handler: async ({ ctx, environment, params, query, body }) => {

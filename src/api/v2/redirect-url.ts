@@ -21,4 +21,4 @@ export const RedirectUrl = z
     // As given where a Location header can hold it: apps compare what comes back.
     return /^[\u0021-\u007e]+$/.test(text) ? text : url.href
   })
-  .meta({ openapi: { type: 'string', format: 'uri' } })
+  .meta({ openapi: { type: 'string', format: 'uri', maxLength: 2000 } })

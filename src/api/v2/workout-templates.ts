@@ -144,7 +144,7 @@ const planTemplate = operation({
   params: Params,
   query: z.object({ user_id: z.string().optional().describe('Whose calendar.') }),
   body: z.object({
-    planned_date: z.string().optional().describe('YYYY-MM-DD.'),
+    planned_date: z.string().max(100).optional().describe('YYYY-MM-DD.'),
     ftp: metric('Functional threshold power, in watts.'),
     max_heart_rate: metric('In beats per minute.'),
     threshold_heart_rate: metric('In beats per minute.'),

@@ -20,6 +20,7 @@ const ATTRIBUTES_BYTES = 1024
 const SqsSettings = z.object({
   queue_url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .max(2048)
     .refine((text) => !URL.canParse(text) || isQueue(new URL(text)), {
       error:
         "must be the queue's URL, such as https://sqs.eu-central-1.amazonaws.com/123456789012/health, without user or query",

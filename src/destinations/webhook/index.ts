@@ -21,6 +21,8 @@ const headerValue = z
 
 /** Most servers and proxies take no longer ones. */
 const LONGEST_URL = 2048
+/** Far beyond what a receiver takes: so that nothing is kept by the megabyte. */
+const MOST_HEADERS = 100
 
 export const WebhookSettings = z.object({
   url: z
@@ -30,7 +32,13 @@ export const WebhookSettings = z.object({
       error: 'must not contain a user name or password; send those as headers',
     })
     .describe('Where events are posted.'),
-  headers: z.record(headerName, headerValue).default({}).describe('Sent with every event, besides ours.'),
+  headers: z
+    .record(headerName, headerValue)
+    .refine((headers) => Object.keys(headers).length <= MOST_HEADERS, {
+      error: `must be at most ${MOST_HEADERS} headers`,
+    })
+    .default({})
+    .describe(`Sent with every event, besides ours. ${MOST_HEADERS} at most.`),
   ping: z
     .boolean()
     .default(false)

@@ -10,15 +10,15 @@ import { oldConnection, replacedOf } from './old-connections.ts'
 
 export const LinksInput = z.object({
   user_ids: z
-    .array(z.string())
+    .array(z.string().max(200))
     .min(1)
     .max(200)
     .nullable()
     .optional()
     .describe('Old connections; default: the newest 200 for which nobody has consented again.'),
   days: z.int().min(1).max(90).optional().describe('How long the links are good. Default 30.'),
-  success_url: z.url().nullable().optional().describe("The app's own page after a success."),
-  failure_url: z.url().nullable().optional().describe("The app's own page after a failure."),
+  success_url: z.url().max(2000).nullable().optional().describe("The app's own page after a success."),
+  failure_url: z.url().max(2000).nullable().optional().describe("The app's own page after a failure."),
 })
 
 export const MoveLink = z.object({
