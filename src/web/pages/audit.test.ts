@@ -44,3 +44,13 @@ test('filters, an empty answer, a time that is none, and the files', async () =>
   assert.equal(lines.text.trimEnd().split('\n').length, 1)
   assert.match((await browser.get(`${PATH}/export?format=csv`)).headers.get('content-type') ?? '', /^text\/csv/)
 })
+
+test('a name in the address that is no filter is refused, in the list and in the files, as in the API', async () => {
+  for (const path of [`${PATH}?usr_id=a`, `${PATH}/export?usr_id=a`, `${PATH}/export?format=csv&usr_id=a`]) {
+    const refused = await browser.get(path)
+    assert.equal(refused.status, 422, path)
+    assert.match(refused.text, /usr_id: is not known here; did you mean user_id\?/)
+    assert.ok(!refused.text.includes('<code>session.started</code>'))
+  }
+  assert.equal((await browser.get(`${PATH}?user_id=&since=&cursor=`)).status, 200)
+})

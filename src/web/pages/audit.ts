@@ -1,6 +1,7 @@
 // Who did what, and who looked at whose data.
 import { html } from 'hono/html'
 import { AuditQuery, type AuditView, ExportQuery, exportAudit, listAuditLog } from '../../api/admin/audit.ts'
+import { unknownNames } from '../../api/http/parameters.ts'
 import { ACTORS, AUDIT_ACTIONS } from '../../store/audit.ts'
 import { page } from '../layout.ts'
 import { field } from '../parts/form.ts'
@@ -28,7 +29,7 @@ export function auditPages(app: App): void {
     const { ctx } = c.get('view')
     const format = queryText(c, 'format') === 'csv' ? 'csv' : 'ndjson'
     const query = ExportQuery.safeParse({ ...given(c), format })
-    return query.success ? exportAudit(ctx, query.data) : listPage(c)
+    return query.success && strangers(c, [...NAMES, 'format']).length === 0 ? exportAudit(ctx, query.data) : listPage(c)
   })
 }
 
@@ -36,11 +37,19 @@ function given(c: Call): Record<string, string | undefined> {
   return Object.fromEntries(NAMES.map((name) => [name, queryText(c, name)]))
 }
 
+/** A misspelt filter would show entries of everyone as if they were the ones asked for. */
+function strangers(c: Call, known: readonly string[]): string[] {
+  const names = [...new Set(new URL(c.req.url).searchParams.keys())]
+  return unknownNames(names, known).map(({ field, problem }) => `${field}: ${problem}`)
+}
+
 async function listPage(c: Call): Promise<Response> {
   const { ctx } = c.get('view')
   const query = given(c)
   const parsed = AuditQuery.safeParse({ ...query, cursor: queryText(c, 'cursor') })
-  const list = parsed.success ? await listAuditLog(ctx, parsed.data) : { data: [], next_cursor: null }
+  const unknown = strangers(c, c.req.path === PATH ? [...NAMES, 'cursor'] : [...NAMES, 'format'])
+  const isRead = parsed.success && unknown.length === 0
+  const list = isRead ? await listAuditLog(ctx, parsed.data) : { data: [], next_cursor: null }
   const problems = Object.fromEntries((parsed.error?.issues ?? []).map(({ path, message }) => [path[0], message]))
   const isFiltered = Object.values(query).some((value) => value !== undefined)
   const exported = new URLSearchParams(
@@ -49,11 +58,11 @@ async function listPage(c: Call): Promise<Response> {
   return page(c, {
     section: 'audit',
     title: 'Audit log',
-    status: parsed.success ? 200 : 422,
+    status: isRead ? 200 : 422,
     lead: `Who did what, and who looked at whose data. Kept ${ctx.auditDays === undefined ? 'for ever' : `for ${plural(ctx.auditDays, 'day')}`}.`,
     actions: html`<a class="button" href="${PATH}/export?${exported}" download>Export NDJSON</a
       ><a class="button" href="${PATH}/export?${withFormat(exported)}" download>Export CSV</a>`,
-    body: html`${filterForm(c, query, problems)}
+    body: html`${filterForm(c, query, problems)} ${unknown.length === 0 ? '' : notice('err', `${unknown.join('; ')}.`)}
       <div class="card">
         ${
           list.data.length === 0 && list.next_cursor !== null
@@ -62,10 +71,12 @@ async function listPage(c: Call): Promise<Response> {
               ? empty(
                   !parsed.success
                     ? 'A filter cannot be read: see beside it.'
-                    : isFiltered
-                      ? 'No entry fits these filters.'
-                      : 'Nothing was noted yet.',
-                  isFiltered ? html`<a class="button" href="${PATH}">Show all entries</a>` : '',
+                    : !isRead
+                      ? 'A filter of the address is not known: see above.'
+                      : isFiltered
+                        ? 'No entry fits these filters.'
+                        : 'Nothing was noted yet.',
+                  isFiltered || !isRead ? html`<a class="button" href="${PATH}">Show all entries</a>` : '',
                 )
               : html`<div class="table">
                     <table class="reflow">
