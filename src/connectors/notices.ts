@@ -22,6 +22,35 @@ export type Change =
   | { what: 'revoked'; providerUserId: string }
   | { what: 'scopes'; providerUserId: string; scopes: string[] }
 
+/** Some of the notices in a notification could not be read. The others count; the whole is kept, and counted as unreadable. */
+export class PartlyReadable extends Error {
+  readonly changes: readonly Change[]
+
+  constructor(changes: readonly Change[], cause: unknown) {
+    super('a part of the notification could not be read', { cause })
+    this.name = 'PartlyReadable'
+    this.changes = changes
+  }
+}
+
+/**
+ * What each notice of a list says, which may be of different people: one that cannot be read takes no other with it. Throws
+ * PartlyReadable then, and what `read` threw where none could be.
+ */
+export function changesOfEach(notices: readonly unknown[], read: (notice: unknown) => Change[]): Change[] {
+  const failures: unknown[] = []
+  const changes = notices.flatMap((notice) => {
+    try {
+      return read(notice)
+    } catch (error) {
+      failures.push(error)
+      return []
+    }
+  })
+  if (failures.length === 0) return changes
+  throw failures.length === notices.length ? failures[0] : new PartlyReadable(changes, failures[0])
+}
+
 export interface Subscription {
   id: string
   /** Milliseconds since the epoch; null when it does not end. */
@@ -64,7 +93,10 @@ export interface Notifications {
   verify(request: NotificationRequest, secrets: NotificationSecrets): boolean | Promise<boolean>
   /** What the provider wants to hear of a request that `verify` did not believe; null when it is none of its kind. Default 401. */
   refused?: (request: NotificationRequest) => NotificationAnswer | null
-  /** What changed. Pure. Throws when the body cannot be read (the raw notification is kept and counted). */
+  /**
+   * What changed, from the body and its content type. Pure. Throws when the body cannot be read (the raw notification is kept
+   * and counted); PartlyReadable when some of it can (`changesOfEach`).
+   */
   parse(request: NotificationRequest): Change[]
   /** What the provider wants to hear once all is committed. Default 200 `ok`. */
   accepted?: NotificationAnswer

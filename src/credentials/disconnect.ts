@@ -23,14 +23,17 @@ import { deleteEventsOfUser } from '../store/events.ts'
 import { forgetUser } from '../store/body-moves.ts'
 import { deleteInspectorRequestsOfUser } from '../store/inspector.ts'
 import { deleteJobsOfUser } from '../store/jobs.ts'
+import { forgetQuarantined } from '../store/quarantine.ts'
 import { applicationHttp } from './application-http.ts'
 import { type Application, applicationOf } from './client.ts'
 import { connectionHttp, firstHttp } from './connection-http.ts'
 import { openTokens, renewTokens, sealTokens, type StoredTokens, tokenPlace } from './tokens.ts'
 
-/** Everything held for a connection, everywhere: records, pages, events with their bodies, also in the inspector, work under way. */
+/** Everything held for a connection, everywhere: records, pages, events with their bodies, also in the inspector, work under way, what was not understood. */
 export async function eraseConnection(ctx: Context, tx: Transaction, userId: string): Promise<void> {
   await tx.batch([...deleteEventsOfUser(userId), deleteJobsOfUser(userId), deleteInspectorRequestsOfUser(userId)])
+  const connection = await connectionById(tx, userId)
+  if (connection !== null) await forgetQuarantined(tx, connection.provider, connection.provider_user_id)
   await deleteConnection(tx, userId)
   if (ctx.bodies !== undefined) await forgetUser(tx, userId, ctx.clock.now())
   tx.afterCommit(() => forgetUserInMemory(ctx.db, userId))

@@ -17,6 +17,7 @@ import { backToQueue, LEASE_MS, runJob } from './jobs.ts'
 import { deleteOldJobs } from './old-jobs.ts'
 import { queuePolls } from './poll.ts'
 import { closePromises } from './promises.ts'
+import { expireQuarantine, readQuarantined } from './quarantine.ts'
 import { queueSubscriptions, queueSourceSubscriptions } from './subscribe.ts'
 import { workers } from './workers.ts'
 
@@ -121,12 +122,14 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
   const partitions = expiry('tending partitions', tendPartitions)
   const cleaning = guard('cleaning up', async () => {
     await deleteOldJobs(ctx)
+    await expireQuarantine(ctx)
     await deleteExpiredAuth(ctx.db, ctx.clock.now() - 86_400_000)
     await expireAudit(ctx)
     await expireInspector(ctx)
     await deleteOldSignInFailures(ctx.db, ctx.clock.now())
     await deleteEndedSlots(ctx.db, ctx.clock.now() - 86_400_000)
   })
+  const readingAgain = guard('reading what could not be read', () => readQuarantined(ctx))
   const subscribing = guard('subscribing', () => queueSourceSubscriptions(ctx))
   const alarm = createAlarm(ctx.clock, pump)
   const timers = [
@@ -143,6 +146,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
   pump()
   housekeeping()
   partitions()
+  readingAgain()
 
   return {
     async stop(graceMs) {

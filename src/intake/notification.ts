@@ -9,14 +9,13 @@ import type {
   NotificationSecrets,
 } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
-import { newId } from '../model/ids.ts'
 import { randomToken, sameText } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 import { rememberedEnvironment, rememberedEnvironmentByDevId } from '../store/environments.ts'
-import { quarantineNotification } from '../store/jobs.ts'
 import { rememberedEnabledSources, rememberedSource, type SourceRow } from '../store/sources.ts'
 import { acceptChanges, type Told } from './accept.ts'
 import { publicKeys } from './public-keys.ts'
+import { quarantine, readable } from './quarantine.ts'
 
 const ACCEPTED: NotificationAnswer = { status: 200, body: 'ok' }
 const REFUSED: NotificationAnswer = { status: 401, body: 'signature not accepted' }
@@ -82,16 +81,18 @@ export async function receiveNotification(
   if (isProbe(incoming.request)) return accepted
   const told: Told[] = []
   for (const connectorOfAll of new Set(verified.map(({ app }) => app.connector))) {
-    let changes: Change[]
-    try {
-      changes = connectorOfAll.notifications!.parse(incoming.request)
-    } catch (error) {
-      await quarantine(ctx, connectorOfAll, incoming.request, error)
-      continue
-    }
     const own = verified.filter(({ app }) => app.connector === connectorOfAll)
     const { variant } = own[0]!.app
     const environmentIds = [...own.map((each) => each.environmentId), ...(await siblingsOf(ctx, sources, own))]
+    let changes: readonly Change[]
+    try {
+      changes = connectorOfAll.notifications!.parse(incoming.request)
+    } catch (error) {
+      await quarantine(ctx, { connector: connectorOfAll, variant, environmentIds }, incoming.request, error)
+      const some = readable(error)
+      if (some === null) continue
+      changes = some
+    }
     told.push({ provider: connector.id, variant, environmentIds, changes })
   }
   if (told.length > 0) {
@@ -169,23 +170,4 @@ async function siblingsOf(ctx: Context, asked: readonly SourceRow[], verified: r
     if (same) siblings.push(source.environment_id)
   }
   return siblings
-}
-
-async function quarantine(
-  ctx: Context,
-  connector: Connector,
-  request: NotificationRequest,
-  error: unknown,
-): Promise<void> {
-  ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'unreadable' })
-  ctx.log.error({ err: error, provider: connector.id }, 'a notification could not be read; it is kept')
-  await quarantineNotification(ctx.db, {
-    id: newId(),
-    environment_id: null,
-    provider: connector.id,
-    reason: error instanceof Error ? error.message : 'unreadable',
-    headers: JSON.stringify(request.headers),
-    body: request.body,
-    received_at: ctx.clock.now(),
-  })
 }

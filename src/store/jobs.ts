@@ -145,25 +145,6 @@ export function deleteFinishedJobs(
   )
 }
 
-export async function quarantineNotification(
-  sql: Sql,
-  row: {
-    id: string
-    environment_id: string | null
-    provider: string
-    reason: string
-    headers: string
-    body: Uint8Array
-    received_at: number
-  },
-): Promise<void> {
-  await sql.run(
-    `INSERT INTO quarantined_notifications (id, environment_id, provider, reason, headers, body, received_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.id, row.environment_id, row.provider, row.reason, row.headers, row.body, row.received_at],
-  )
-}
-
 /** What is due and not begun: for the metrics. */
 export function dueJobs(sql: Sql, now: number): Promise<{ kind: string; lane: string; n: number; since: number }[]> {
   return sql.all(

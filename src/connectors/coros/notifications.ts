@@ -1,19 +1,16 @@
 import { z } from 'zod'
 import { parseJson } from '../../platform/json.ts'
 import { sameText } from '../../platform/seal.ts'
-import type { Change, Notifications } from '../connector.ts'
+import { type Change, changesOfEach, type Notifications } from '../connector.ts'
 
 const Leg = z.object({ fitUrl: z.string().nullish() })
-const Notice = z.object({
-  sportDataList: z.array(
-    z.looseObject({
-      openId: z.string().min(1),
-      labelId: z.union([z.string().min(1), z.number().transform(String)]),
-      fitUrl: z.string().nullish(),
-      triathlonItemList: z.array(Leg).nullish(),
-    }),
-  ),
+const Sport = z.looseObject({
+  openId: z.string().min(1),
+  labelId: z.union([z.string().min(1), z.number().transform(String)]),
+  fitUrl: z.string().nullish(),
+  triathlonItemList: z.array(Leg).nullish(),
 })
+const Notice = z.object({ sportDataList: z.array(z.unknown()) })
 
 /** COROS sends our own credentials with every notification, and wants its own kind of answer. */
 export const notifications: Notifications = {
@@ -31,7 +28,8 @@ export const notifications: Notifications = {
   /** The summary is there already, the file has to be asked for. */
   parse({ body }): Change[] {
     const { sportDataList } = Notice.parse(parseJson(Buffer.from(body).toString('utf8')))
-    return sportDataList.flatMap(({ openId: providerUserId, ...sport }): Change[] => {
+    return changesOfEach(sportDataList, (each) => {
+      const { openId: providerUserId, ...sport } = Sport.parse(each)
       const file = (labelId: string, url: string | null | undefined): Change[] =>
         url ? [{ what: 'changed', providerUserId, kind: 'sport', wanted: { hint: { label_id: labelId, url } } }] : []
       return [

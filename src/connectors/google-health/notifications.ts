@@ -5,7 +5,13 @@ import type { DataType } from '../../model/data-type.ts'
 import { addDays, countDays, isLocalDay, type LocalDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import { sameText } from '../../platform/seal.ts'
-import type { Change, NotificationRequest, Notifications, NotificationSecrets } from '../connector.ts'
+import {
+  type Change,
+  changesOfEach,
+  type NotificationRequest,
+  type Notifications,
+  type NotificationSecrets,
+} from '../connector.ts'
 import { signatureHolds } from './keyset.ts'
 import { projectToken } from './service-account.ts'
 import { Civil } from './values.ts'
@@ -95,7 +101,7 @@ export const notifications: Notifications = {
 
   parse: (request) => {
     const body: unknown = JSON.parse(Buffer.from(request.body).toString('utf8'))
-    return (Array.isArray(body) ? body : [body]).flatMap((notice) => changesOf(Notice.parse(notice).data))
+    return changesOfEach(Array.isArray(body) ? body : [body], (notice) => changesOf(Notice.parse(notice).data))
   },
 
   accepted: { status: 204, body: '' },

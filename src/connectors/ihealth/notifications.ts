@@ -1,7 +1,7 @@
 // A list of what is new or gone: which type, whose, and when. Not signed: a hint to look.
 import { z } from 'zod'
 import { addDays, isLocalDay } from '../../model/local-day.ts'
-import { type Change, hasKey, type NotificationRequest, type Notifications } from '../connector.ts'
+import { type Change, changesOfEach, hasKey, type NotificationRequest, type Notifications } from '../connector.ts'
 import { isObject } from './pages.ts'
 import { TYPES } from './oauth.ts'
 
@@ -23,29 +23,27 @@ export const notifications: Notifications = {
   parse,
 }
 
-/** Entries of one person and type are one question, over all their days: deletions show by what is missing there. */
 function parse(request: NotificationRequest): Change[] {
-  const changes = new Map<string, Change & { what: 'changed' }>()
-  for (const entry of z.array(Entry).parse(JSON.parse(textOf(request)))) {
-    const kind = entry.CollectionType.toLowerCase()
-    // Food, temperature and heart rate have no page that is known.
-    if (!Object.hasOwn(TYPES, kind)) continue
-    const days = entry.MDate.split(',').map((time) => time.trim().slice(0, 10))
-    if (!days.every(isLocalDay)) throw new Error('MDate: expected times, YYYY-MM-DD HH:MM:SS')
-    const sorted = days.toSorted()
-    const [start, end] = [addDays(sorted[0]!, -1), addDays(sorted.at(-1)!, 1)]
-    const name = `${entry.UserID} ${kind}`
-    const known = changes.get(name)?.wanted
-    const range =
-      known !== undefined && 'days' in known
-        ? {
-            start: start < known.days.start ? start : known.days.start,
-            end: end > known.days.end ? end : known.days.end,
-          }
-        : { start, end }
-    changes.set(name, { what: 'changed', providerUserId: entry.UserID, kind, wanted: { days: range } })
-  }
-  return [...changes.values()]
+  const entries = z.array(z.unknown()).parse(JSON.parse(textOf(request)))
+  return changesOfEach([...Map.groupBy(entries, questionOf).values()], changesOf)
+}
+
+/** Entries of one person and type are one question, over all their days: deletions show by what is missing there. */
+function questionOf(entry: unknown): unknown {
+  const { success, data } = Entry.safeParse(entry)
+  return success ? `${data.UserID} ${data.CollectionType.toLowerCase()}` : entry
+}
+
+function changesOf(entries: unknown): Change[] {
+  const same = z.array(Entry).parse(entries)
+  const { UserID: providerUserId, CollectionType } = same[0]!
+  const kind = CollectionType.toLowerCase()
+  // Food, temperature and heart rate have no page that is known.
+  if (!Object.hasOwn(TYPES, kind)) return []
+  const days = same.flatMap(({ MDate }) => MDate.split(',').map((time) => time.trim().slice(0, 10))).toSorted()
+  if (!days.every(isLocalDay)) throw new Error('MDate: expected times, YYYY-MM-DD HH:MM:SS')
+  const wanted = { days: { start: addDays(days[0]!, -1), end: addDays(days.at(-1)!, 1) } }
+  return [{ what: 'changed', providerUserId, kind, wanted }]
 }
 
 /** None where the body is no list: parsing says what is wrong with it. */

@@ -4,12 +4,13 @@ import { z } from 'zod'
 import { addDays } from '../../../model/local-day.ts'
 import { ProviderError } from '../../../platform/errors.ts'
 import { sameText } from '../../../platform/seal.ts'
-import type {
-  Change,
-  ConnectionSubscription,
-  CredentialField,
-  NotificationRequest,
-  Notifications,
+import {
+  type Change,
+  changesOfEach,
+  type ConnectionSubscription,
+  type CredentialField,
+  type NotificationRequest,
+  type Notifications,
 } from '../../connector.ts'
 import { day } from './values.ts'
 
@@ -40,7 +41,7 @@ const SIGNATURE = 'x-fitbit-signature'
 const COLLECTIONS = [...KINDS.keys(), 'userRevokedAccess']
 const ENDED = new Set(['userRevokedAccess', 'deleteUser'])
 
-const Notices = z.array(z.object({ collectionType: z.string(), date: day.nullish(), ownerId: z.string() }))
+const Notice = z.object({ collectionType: z.string(), date: day.nullish(), ownerId: z.string() })
 const Subscriptions = z.object({
   apiSubscriptions: z.array(z.object({ collectionType: z.string(), subscriptionId: z.string() })).nullish(),
 })
@@ -69,8 +70,9 @@ export const notifications: Notifications = {
 }
 
 function parse(request: NotificationRequest): Change[] {
-  const notices = Notices.parse(JSON.parse(Buffer.from(request.body).toString('utf8')))
-  return notices.flatMap(({ collectionType, date, ownerId }): Change[] => {
+  const notices = z.array(z.unknown()).parse(JSON.parse(Buffer.from(request.body).toString('utf8')))
+  return changesOfEach(notices, (notice) => {
+    const { collectionType, date, ownerId } = Notice.parse(notice)
     if (ENDED.has(collectionType)) return [{ what: 'revoked', providerUserId: ownerId }]
     const known = KINDS.get(collectionType)
     if (known === undefined) return []
