@@ -3,6 +3,7 @@
 import { type Change, type Connector, type NotificationRequest, PartlyReadable } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
 import { newId } from '../model/ids.ts'
+import { toldError } from '../platform/told-error.ts'
 import { unpackSync } from '../store/compress.ts'
 import type { Context } from '../store/context.ts'
 import {
@@ -40,7 +41,7 @@ export async function quarantine(
     provider: connector.id,
     variant,
     environment_ids: JSON.stringify(environmentIds),
-    reason: error instanceof Error ? error.message : 'unreadable',
+    reason: toldError(error).message,
     headers: JSON.stringify(Object.fromEntries(headers)),
     body: { toPack: [request.body] },
     received_at: ctx.clock.now(),

@@ -34,6 +34,23 @@ test('a row that the database quotes is not told', () => {
   assert.doesNotMatch(JSON.stringify(told), /heart_rate/)
 })
 
+test('what is no JSON is not quoted', () => {
+  for (const text of ['{"heart_rate": xx61}', 'heart_rate', '"heart_rate": 61', '']) {
+    let thrown: unknown
+    try {
+      JSON.parse(text)
+    } catch (error) {
+      thrown = new Error('unreadable', { cause: error })
+      const { type, message, stack } = toldError(error)
+      assert.equal(type, 'SyntaxError')
+      assert.match(message, /JSON/)
+      assert.match(stack!, /told-error\.test/)
+      assert.doesNotMatch(JSON.stringify([toldError(error), toldError(thrown)]), /heart_rate|61/)
+    }
+    assert.ok(thrown instanceof Error)
+  }
+})
+
 test('what is thrown and is no error', () => {
   assert.deepEqual(toldError('full'), { type: 'string', message: 'full' })
   assert.deepEqual(toldError(undefined), { type: 'undefined', message: 'undefined' })

@@ -1,4 +1,4 @@
-// What the log says of an error: never its own fields, in which a database puts whole rows.
+// What the log says of an error: never its own fields, in which a database puts whole rows, and no text that somebody sent.
 
 export interface ToldError {
   type: string
@@ -22,10 +22,10 @@ export function toldError(error: unknown): ToldError {
   const causes = causesOf(error)
   return {
     type: error.name,
-    message: error.message,
+    message: messageOf(error),
     ...(errno !== undefined && { errno: errno as string | number }),
     ...(causes.length > 0 && { causes }),
-    ...(error.stack !== undefined && !isOfOutside(errno) && { stack: error.stack }),
+    ...(error.stack !== undefined && !isOfOutside(errno) && { stack: stackOf(error.stack, error) }),
   }
 }
 
@@ -42,7 +42,14 @@ function causesOf(error: Error): string[] {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  // V8 quotes what stands around the place, which may be anyone's reading.
+  return error instanceof SyntaxError && error.message.endsWith('is not valid JSON') ? 'not valid JSON' : error.message
+}
+
+/** It begins with the message. */
+function stackOf(stack: string, error: Error): string {
+  return stack.replace(error.message, () => messageOf(error))
 }
 
 /** Codes of the system and of PostgreSQL (connection, resources, operator), and SQLite's busy, locked, i/o, full, cannot open. */
