@@ -6,8 +6,12 @@ import type { Mapped, MappedOf, Read } from '../src/connectors/connector.ts'
 import { UnreadablePage } from '../src/connectors/connector.ts'
 import { oura } from '../src/connectors/oura/index.ts'
 import { ingest } from '../src/intake/ingest.ts'
+import type { JobResult } from '../src/intake/jobs.ts'
 import { runRenormalize } from '../src/intake/renormalize.ts'
+import { LeaseLost } from '../src/queue/queue.ts'
 import { claimInTurns } from '../src/queue/share.ts'
+import { jobById, type JobRow } from '../src/store/jobs.ts'
+import { beginRenormalized } from '../src/store/renormalized.ts'
 import { goldenCases } from './golden.ts'
 
 const cases = goldenCases(oura)
@@ -82,6 +86,26 @@ async function run(input: object = {}): Promise<Progress> {
   return view.json.progress as Progress
 }
 
+async function queue(): Promise<string> {
+  api.clock.advance(1)
+  return (await api.asOperator('POST', '/admin/v1/renormalize', { json: {} })).json.job_id as string
+}
+
+async function claimed(limit: number): Promise<JobRow[]> {
+  const jobs = await claimInTurns(api.ctx.db, 'backfill', { limit, now: api.clock.now(), leaseMs: 60_000 })
+  assert.equal(jobs.length, limit)
+  return jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+async function toTheEnd(job: JobRow): Promise<JobResult> {
+  for (;;) {
+    const result = await runRenormalize(api.ctx, job)
+    if (result === 'done') return result
+    Object.assign(job, await jobById(api.ctx.db, job.id))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
 test('nothing was mended: nothing changes, nothing is sent', async () => {
   const [before, events] = [await records(), await told()]
   assert.deepEqual(await run(), { done: 1, total: 1, changed: 0, removed: 0 })
@@ -101,6 +125,40 @@ test('only what came out different is stored and sent, once', async () => {
   assert.ok(more.length > 0 && more.every((type) => type === 'sleep'))
   assert.equal((await run()).changed, 0)
   assert.equal((await told()).length, events.length + more.length)
+})
+
+test('several that meet at one person take turns', async () => {
+  const before = await records()
+  await queue()
+  await queue()
+  const results = await Promise.all((await claimed(2)).map((job) => toTheEnd(job)))
+  assert.deepEqual(results, ['done', 'done'])
+  assert.deepEqual(await records(), before)
+})
+
+test('one that was stopped in the middle of a person, whom another has finished since, begins that person anew', async () => {
+  const before = await records()
+  const [stopped] = [await queue(), await queue()]
+  const [first, second] = await claimed(2)
+  assert.equal(first!.id, stopped)
+  // All pages of this person are gathered, none of it is compared.
+  const person = { userId, page: { runAt: api.clock.now(), id: '' }, key: null, unreadable: [] }
+  const payload = JSON.stringify({ ...(JSON.parse(first!.payload) as object), person })
+  await api.ctx.db.batch([
+    ...beginRenormalized(userId, stopped),
+    { sql: `UPDATE jobs SET payload = $2, state = 'cancelled' WHERE id = $1`, params: [stopped, payload] },
+  ])
+  assert.equal(await toTheEnd(second!), 'done')
+  await api.ctx.db.run(`UPDATE jobs SET state = 'running' WHERE id = $1`, [stopped])
+  assert.equal(await toTheEnd({ ...first!, payload }), 'done')
+  assert.deepEqual(await records(), before)
+})
+
+test('one that was stopped meanwhile leaves everything as it was, quietly', async () => {
+  await queue()
+  const [job] = await claimed(1)
+  await api.asOperator('POST', `/admin/v1/jobs/${job!.id}/cancel`)
+  await assert.rejects(runRenormalize(api.ctx, job!), LeaseLost)
 })
 
 test('a dry run counts, and leaves everything as it was', async () => {

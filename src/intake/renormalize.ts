@@ -7,6 +7,7 @@ import type { DataType } from '../model/data-type.ts'
 import { appendEvents } from '../outbox/append.ts'
 import { parseJson } from '../platform/json.ts'
 import { enqueue } from '../queue/enqueue.ts'
+import { LeaseLost } from '../queue/queue.ts'
 import { keyInRow } from '../store/bodies.ts'
 import { unpackSync, unpackText } from '../store/compress.ts'
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
@@ -14,16 +15,18 @@ import { audit } from '../store/audit.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement, Transaction } from '../store/database.ts'
 import { settingsOf } from '../store/environments.ts'
-import { type JobRow, saveJobProgress } from '../store/jobs.ts'
+import { jobById, type JobRow, saveJobProgress } from '../store/jobs.ts'
 import { type PageRow, pagesOf } from '../store/pages.ts'
 import { type PartRow, partsOf, putPart } from '../store/records.ts'
 import {
+  beginRenormalized,
   clearRenormalized,
   countToRenormalize,
   deletePart,
   keysToCompare,
   nextToRenormalize,
   putRenormalized,
+  renormalizedBy,
   renormalizedParts,
 } from '../store/renormalized.ts'
 import { Lookups } from './lookups.ts'
@@ -39,6 +42,8 @@ const PAGES_AT_ONCE = 20
 const KEYS_AT_ONCE = 40
 /** One turn; then others get theirs. */
 const TURN_MS = 1500
+/** While another is at the same person. */
+const LOOK_AGAIN_MS = 1000
 
 export interface RenormalizeOrder {
   environmentId: string
@@ -96,12 +101,15 @@ export async function runRenormalize(ctx: Context, job: JobRow): Promise<JobResu
         await ctx.db.batch([saved(job, payload)])
         return 'done'
       }
-      payload.person = { userId: next, page: { runAt: 0, id: '' }, key: null, unreadable: [] }
-      await ctx.db.batch([clearRenormalized(next)])
+      payload.person = begun(next)
     }
-    await step(ctx, job, payload)
+    if (!(await step(ctx, job, payload))) return { again: ctx.clock.now() + LOOK_AGAIN_MS }
   }
   return { again: ctx.clock.now() }
+}
+
+function begun(userId: string): Person {
+  return { userId, page: { runAt: 0, id: '' }, key: null, unreadable: [] }
 }
 
 function saved(job: JobRow, payload: Payload): Statement {
@@ -114,17 +122,19 @@ function saved(job: JobRow, payload: Payload): Statement {
   )
 }
 
-/** One batch of pages, or of records, with the progress that it is. */
-async function step(ctx: Context, job: JobRow, payload: Payload): Promise<void> {
+/** One batch of pages, or of records, with the progress that it is. False: another job is at this person. */
+async function step(ctx: Context, job: JobRow, payload: Payload): Promise<boolean> {
   const before = structuredClone(payload)
   try {
     const fetched = await fetchPages(ctx, before.person!.userId, before.person!.page, PAGES_AT_ONCE)
-    await ctx.db.transaction(async (tx) => {
+    return await ctx.db.transaction(async (tx) => {
       // A try before this one may have gone on from there.
       Object.assign(payload, structuredClone(before))
+      const { userId } = before.person!
+      await tx.lock(`connection:${userId}`)
+      const connection = await connectionById(tx, userId)
+      if (connection !== null && !(await ownsGathered(tx, job, payload, userId))) return false
       const person = payload.person!
-      await tx.lock(`connection:${person.userId}`)
-      const connection = await connectionById(tx, person.userId)
       const connector = connection === null ? null : connectorOf(connection)
       const kinds = connector === null ? [] : kindsOf(connector, payload.kind)
       const finished =
@@ -141,12 +151,27 @@ async function step(ctx: Context, job: JobRow, payload: Payload): Promise<void> 
       }
       const [kept] = await tx.batch([saved(job, payload)])
       // Somebody stopped it: what this step did is undone.
-      if (kept === 0) throw new Error('the job is not ours any more')
+      if (kept === 0) throw new LeaseLost()
+      return true
     })
   } catch (error) {
     Object.assign(payload, before)
     throw error
   }
+}
+
+/**
+ * Whether what is gathered for this person is this job's. Where it was another's that has ended, or nobody's, the person is begun
+ * anew; one that goes on is waited for.
+ */
+async function ownsGathered(tx: Transaction, job: JobRow, payload: Payload, userId: string): Promise<boolean> {
+  const owner = await renormalizedBy(tx, userId)
+  if (owner === job.id) return true
+  const other = owner === null ? null : await jobById(tx, owner)
+  if (other !== null && (other.state === 'pending' || other.state === 'running')) return false
+  payload.person = begun(userId)
+  await tx.batch(beginRenormalized(userId, job.id))
+  return true
 }
 
 function kindsOf(connector: Connector, kind: string | null): string[] {

@@ -20,6 +20,24 @@ export function putRenormalized(row: PutPart): Statement {
   }
 }
 
+/** Not the type of any record: who gathers here. */
+const OWNER = ''
+
+/** Empty, and of this job from now on: what two gather at once would be neither's. */
+export function beginRenormalized(userId: string, jobId: string): Statement[] {
+  const row = { user_id: userId, type: OWNER, key: '', kind: jobId, version: 0, versioned: 0, day: null, main: 0 }
+  return [clearRenormalized(userId), putRenormalized({ ...row, body: null })]
+}
+
+/** The job that gathers for this person; null where none does. */
+export async function renormalizedBy(sql: Sql, userId: string): Promise<string | null> {
+  const row = await sql.one<{ kind: string }>('SELECT kind FROM renormalized_parts WHERE user_id = $1 AND type = $2', [
+    userId,
+    OWNER,
+  ])
+  return row?.kind ?? null
+}
+
 export function clearRenormalized(userId: string): Statement {
   return { sql: 'DELETE FROM renormalized_parts WHERE user_id = $1', params: [userId] }
 }
