@@ -124,7 +124,7 @@ function entryRow(c: Call, row: AuditView): Html {
     <td class="cut">
       ${row.user_id === null ? '–' : html`<a class="mono" href="${withQuery(c, { user_id: row.user_id, cursor: undefined })}">${shortId(row.user_id)}</a>`}
     </td>
-    <td class="small">${environment === undefined ? '' : html`${environment.name}. `}${details(row)}</td>
+    <td class="small name">${environment === undefined ? '' : html`${environment.name}. `}${details(row)}</td>
   </tr>`
 }
 

@@ -184,3 +184,8 @@ test('an inspector is a destination at once, shows what came, and forgets it', a
   assert.match((await browser.get(`${older}&view=raw`)).text, /&lt;\/pre&gt;/)
   await landed(browser, await browser.post(`${page.location}/clear`), new RegExp(bin), /Forgot 2 requests/)
 })
+
+test('what a setting is for reads as words and code, without backticks', async () => {
+  const { text } = await browser.get('/dashboard/destinations/new?type=webhook')
+  assert.match(text, /Every event goes as a small <code>s3_payload<\/code> with a URL/)
+})

@@ -50,7 +50,7 @@ async function listPage(c: Call): Promise<Response> {
                   ${data.map((row, i) => {
                     const last = lately[i]!.data[0]
                     return html`<tr>
-                      <td><a href="/dashboard/destinations/${row.id}">${row.name}</a></td>
+                      <td class="name"><a href="/dashboard/destinations/${row.id}">${row.name}</a></td>
                       <td class="cut"><code>${row.target}</code></td>
                       <td>${stateBadge(row)}</td>
                       <td>${row.event_types === null ? 'all' : row.event_types.join(', ')}</td>

@@ -106,7 +106,7 @@ async function environmentsPage(c: Call, form: Form, problems: Problems): Promis
               ${data.map(
                 (row) =>
                   html`<tr ${row.dev_id === environment.dev_id ? html`aria-selected="true"` : ''}>
-                    <td>
+                    <td class="name">
                       <a href="/dashboard/environments?env=${encodeURIComponent(row.dev_id)}">${row.name}</a
                       >${row.dev_id === environment.dev_id ? html` <span class="small">you are here</span>` : ''}
                     </td>

@@ -58,7 +58,7 @@ export function inspectorPages(app: App): void {
                     ${own.map(
                       (row) =>
                         html`<tr>
-                          <td>
+                          <td class="name">
                             <a href="/dashboard/inspector/${row.bin}">${row.name}</a>
                             <span class="small">destination of ${environment.name}</span>
                           </td>

@@ -40,9 +40,15 @@ export function field(options: FieldOptions): Html {
   return html`<div class="field ${options.wide ? 'wide' : ''}">
     <label for="${id}">${options.label}</label>
     ${control(options, common)}
-    ${options.hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${options.hint}</p>`}
+    ${options.hint === undefined ? '' : html`<p class="hint" id="${id}-hint">${hintOf(options.hint)}</p>`}
     ${options.problem === undefined ? '' : html`<p class="problem" id="${id}-problem">${options.problem}</p>`}
   </div>`
+}
+
+/** Descriptions are written for the API reference, too: what stands between backticks is code. */
+function hintOf(hint: Html | string): Html | string {
+  if (typeof hint !== 'string') return hint
+  return html`${hint.split('`').map((part, i) => (i % 2 === 0 ? part : html`<code>${part}</code>`))}`
 }
 
 function control(options: FieldOptions, common: Html): Html {
@@ -85,7 +91,7 @@ export function checkbox(options: {
       value="${options.value ?? 'on'}"
       ${options.checked ? html`checked` : ''}
     /><span
-      >${options.label}${options.hint === undefined ? '' : html`<span class="hint">${options.hint}</span>`}</span
+      >${options.label}${options.hint === undefined ? '' : html`<span class="hint">${hintOf(options.hint)}</span>`}</span
     ></label
   >`
 }
