@@ -189,3 +189,15 @@ test('what a setting is for reads as words and code, without backticks', async (
   const { text } = await browser.get('/dashboard/destinations/new?type=webhook')
   assert.match(text, /Every event goes as a small <code>s3_payload<\/code> with a URL/)
 })
+
+test('destinations that fail stand before those that wait or do well', async () => {
+  const { ctx, environment } = browser.api
+  for (const name of ['Order well', 'Order paused', 'Order fails']) {
+    const { id } = await createDestination(ctx, environment, { type: 'webhook', name, url: 'https://example.com/hook' })
+    if (name === 'Order paused') await browser.api.asOperator('POST', `/admin/v1/destinations/${id}/pause`)
+    if (name === 'Order fails') await ctx.db.run('UPDATE destinations SET failing_since = 1 WHERE id = $1', [id])
+  }
+  const { text } = await browser.get('/dashboard/destinations')
+  const shown = [...text.matchAll(/>(Order \w+)<\/a>/g)].map(([, name]) => name)
+  assert.deepEqual(shown, ['Order fails', 'Order paused', 'Order well'])
+})

@@ -15,7 +15,8 @@ export function destinationListPage(app: App): void {
 
 async function listPage(c: Call): Promise<Response> {
   const { ctx, environment, csrf } = c.get('view')
-  const { data } = await listDestinations(ctx, environment)
+  const { data: all } = await listDestinations(ctx, environment)
+  const data = all.toSorted((a, b) => WORST_FIRST.indexOf(conditionOf(a)) - WORST_FIRST.indexOf(conditionOf(b)))
   const lately = await Promise.all(
     data.map((row) => listDeliveries(ctx, environment, { destination_id: row.id, limit: 1, lookForMs: 50 })),
   )
@@ -67,10 +68,24 @@ async function listPage(c: Call): Promise<Response> {
   })
 }
 
+type Condition = DestinationView['state'] | 'failing'
+const WORST_FIRST: readonly Condition[] = ['failing', 'disabled', 'paused', 'active']
+
+function conditionOf({ state, failing_since: since }: DestinationView): Condition {
+  return state === 'active' && since !== null ? 'failing' : state
+}
+
 export function stateBadge(row: DestinationView): Html {
-  if (row.state === 'paused') return badge('warn', 'Paused')
-  if (row.state === 'disabled') return badge('err', 'Disabled')
-  return row.failing_since === null ? badge('ok', 'Active') : badge('err', 'Failing')
+  switch (conditionOf(row)) {
+    case 'paused':
+      return badge('warn', 'Paused')
+    case 'disabled':
+      return badge('err', 'Disabled')
+    case 'failing':
+      return badge('err', 'Failing')
+    case 'active':
+      return badge('ok', 'Active')
+  }
 }
 
 export function inspectorBin(target: string): string | null {
