@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { deauthenticate } from '../credentials/disconnect.ts'
 import { appendEvents } from '../outbox/append.ts'
 import { deliveriesOfEvent } from '../store/deliveries.ts'
-import { openWorld, pause, type Receiver, stateOf, until, type World } from './test-world.ts'
+import { later, openWorld, pause, type Receiver, stateOf, until, type World } from './test-world.ts'
 
 /** A destination that the loop knows: the first event of one that it does not is looked for in the database. */
 async function known(world: World, url: string, settings?: Record<string, unknown>): Promise<void> {
@@ -117,6 +117,32 @@ test('what finds no room in memory waits in the database and comes as well, each
   )
   const traces = sink.got.map((each) => String(each.headers['x-terra-trace-id']))
   assert.deepEqual([traces.length, new Set(traces).size], [ids.length, ids.length])
+})
+
+test('that someone was deleted is told at once, also while the database is asked', async (t) => {
+  const world = await openWorld(t)
+  const { ctx } = world
+  const sink = await world.receiver()
+  const user = await world.api.addUser()
+  const destination = await world.destination(sink.url, { delivery: { rate_per_second: 1000 } })
+  await world.start()
+  await world.append({ type: 'healthcheck' })
+  await until(() => sink.got.length === 1, 'the first event did not come')
+  let release = (): void => {}
+  const isReleased = new Promise<void>((resolve) => (release = resolve))
+  const holding = ctx.db.transaction(async (tx) => {
+    await tx.lock(`rate:${destination}`)
+    await isReleased
+  })
+  await pause(50)
+  later(world, destination, 2000)
+  await world.append({ type: 'daily' })
+  // So old that the database has to confirm it.
+  await pause(1100)
+  await deauthenticate(ctx, user)
+  release()
+  await holding
+  await until(() => sink.got.length === 3, 'not told')
 })
 
 test('of someone who was deleted nothing is sent any more, though it waited in memory', async (t) => {

@@ -99,12 +99,14 @@ export class Supply {
   }
 
   /** The first ones of the queue: still ours, and with their bodies. */
-  async #makeReady(kind: Kind, batch: Batch, forgotten: ReadonlySet<string>): Promise<void> {
+  async #makeReady(kind: Kind, batch: Batch, forgotten: Set<string>): Promise<void> {
     const { ctx, leases } = this.#world
     const next = this.#waiting.first(kind)
     if (next === undefined || !this.mayGo(kind) || isReady(next)) return
     // Out of the queue while the database is asked.
     const soon = Math.max(FEWEST_READY, this.#gate.room(kind).calls * batch.events)
+    // Who was deleted before is in no queue any more; but what tells of it may be.
+    forgotten.clear()
     const first = this.#waiting.takeToPrepare(kind, soon)
     let ours = first
     try {
