@@ -192,7 +192,7 @@ export const userOperations = [
     params: UserParams,
     body: UserChange,
     responses: { 200: { description: 'As it is now.', schema: UserView } },
-    errors: missing,
+    errors: { ...missing, 400: 'The person ended access: who is to be switched on has to connect again.' },
     handler: ({ ctx, environment, params, body }) => patchUser(ctx, environment, { ...params, ...body }),
   }),
   operation({

@@ -114,4 +114,6 @@ test('PATCH users: null means unchanged, an unknown user is 400', async () => {
   const revoked = await api.addUser({ state: 'revoked', active: 0 })
   const again = await api.asCustomer('PATCH', `/v2/users/${revoked.user_id}`, { json: { active: true } })
   assert.equal(again.json.reason, 'access_revoked')
+  const byOperator = await api.asOperator('PATCH', `/admin/v1/users/${revoked.user_id}`, { json: { active: true } })
+  assert.deepEqual([byOperator.status, byOperator.json.reason], [400, 'access_revoked'])
 })

@@ -160,12 +160,7 @@ export const userOperations = [
     errors: { 400: 'The body is wrong, or there is no such user.' },
     handler: async ({ ctx, environment, params, body }) => {
       const change = { reference_id: body.reference_id ?? undefined, active: body.active ?? undefined }
-      const connection = await changeUser(ctx, environment, params.user_id, change, ({ state }) => {
-        if (body.active !== true || state !== 'revoked') return
-        throw new ApiError('connection_degraded', 400, 'active: the person ended access and must connect again', {
-          extra: { reason: 'access_revoked' },
-        })
-      })
+      const connection = await changeUser(ctx, environment, params.user_id, change)
       if (connection === null) throw new ApiError('user_not_found', 400, 'no user found with this user_id')
       return { status: 'success', user: terraUser(connection) }
     },

@@ -19,7 +19,7 @@ import { badge, copyField, empty, facts, moment, notice, plural, sourceName } fr
 import { userState } from '../parts/states.ts'
 import { type Form, formText, readForm } from '../query.ts'
 import { history, isRunning } from './user-history.ts'
-import { type App, type Call, done } from '../view.ts'
+import { type App, type Call, done, refused } from '../view.ts'
 
 export function userPages(app: App): void {
   app.get('/dashboard/users/:id', (c) => detail(c, {}, noProblems))
@@ -56,7 +56,12 @@ export function userPages(app: App): void {
     const form = await readForm(c)
     if (formText(form, 'active') !== undefined) {
       const active = formText(form, 'active') === 'on'
-      await patchUser(ctx, environment, { user_id: id, active })
+      try {
+        await patchUser(ctx, environment, { user_id: id, active })
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 400) throw error
+        return refused(c, `/dashboard/users/${id}`, 'The person ended access: they have to connect again.')
+      }
       return done(
         c,
         `/dashboard/users/${id}`,
@@ -201,7 +206,13 @@ function changes(csrf: string, path: string, user: UserDetailView): Html {
       <hr />
       <div class="row between">
         <p>${user.active ? 'Data is fetched and sent.' : 'Nothing is fetched or sent.'}</p>
-        ${postButton(csrf, `${path}/change`, user.active ? 'Switch off' : 'Switch on', { fields: { active: user.active ? 'off' : 'on' } })}
+        ${
+          user.state === 'revoked'
+            ? ''
+            : postButton(csrf, `${path}/change`, user.active ? 'Switch off' : 'Switch on', {
+                fields: { active: user.active ? 'off' : 'on' },
+              })
+        }
       </div>
       <hr />
       ${confirmed(
