@@ -97,6 +97,23 @@ export async function listDeliveries(
   )
 }
 
+/** The latest one to each destination, by its id, as far as that is found soon. */
+export async function lastDeliveries(
+  ctx: Context,
+  environment: EnvironmentRow,
+  lookForMs: number,
+): Promise<Map<string, DeliveryView>> {
+  const page = pageOf({ limit: 1, lookForMs })
+  const found = (await listDestinations(ctx.db, environment.id)).map(async (destination) => {
+    const { rows } = await listRows(ctx.db, environment.id, { destinationId: destination.id }, page)
+    return rows.map((row): [string, DeliveryView] => [
+      destination.id,
+      deliveryView(row, { ...row, type: row.event_type }, destination),
+    ])
+  })
+  return new Map((await Promise.all(found)).flat())
+}
+
 /** With every attempt. */
 export async function getDelivery(
   ctx: Context,

@@ -1,6 +1,6 @@
 // Where events go: the list, one destination, adding and changing.
 import { html } from 'hono/html'
-import { listDeliveries } from '../../api/admin/deliveries.ts'
+import { lastDeliveries } from '../../api/admin/deliveries.ts'
 import { type DestinationView, listDestinations } from '../../api/admin/destinations.ts'
 import { page } from '../layout.ts'
 import { postButton } from '../parts/form.ts'
@@ -8,6 +8,9 @@ import type { Html } from '../parts/html.ts'
 import { badge, empty, moment } from '../parts/show.ts'
 import { deliveryState } from '../parts/states.ts'
 import type { App, Call } from '../view.ts'
+
+/** A page that is late is worth less than one that says less. */
+const LOOK_FOR_MS = 50
 
 export function destinationListPage(app: App): void {
   app.get('/dashboard/destinations', (c) => listPage(c))
@@ -17,9 +20,7 @@ async function listPage(c: Call): Promise<Response> {
   const { ctx, environment, csrf } = c.get('view')
   const { data: all } = await listDestinations(ctx, environment)
   const data = all.toSorted((a, b) => WORST_FIRST.indexOf(conditionOf(a)) - WORST_FIRST.indexOf(conditionOf(b)))
-  const lately = await Promise.all(
-    data.map((row) => listDeliveries(ctx, environment, { destination_id: row.id, limit: 1, lookForMs: 50 })),
-  )
+  const lately = await lastDeliveries(ctx, environment, LOOK_FOR_MS)
   return page(c, {
     section: 'destinations',
     title: 'Destinations',
@@ -48,8 +49,8 @@ async function listPage(c: Call): Promise<Response> {
                   </tr>
                 </thead>
                 <tbody>
-                  ${data.map((row, i) => {
-                    const last = lately[i]!.data[0]
+                  ${data.map((row) => {
+                    const last = lately.get(row.id)
                     return html`<tr>
                       <td class="name"><a href="/dashboard/destinations/${row.id}">${row.name}</a></td>
                       <td class="cut"><code>${row.target}</code></td>
