@@ -27,6 +27,7 @@ import { forgetQuarantined } from '../store/quarantine.ts'
 import { applicationHttp } from './application-http.ts'
 import { type Application, applicationOf } from './client.ts'
 import { connectionHttp, firstHttp } from './connection-http.ts'
+import { isGrantInUse } from './grant-in-use.ts'
 import { openTokens, renewTokens, sealTokens, type StoredTokens, tokenPlace } from './tokens.ts'
 
 /** Everything held for a connection, everywhere: records, pages, events with their bodies, also in the inspector, work under way, what was not understood. */
@@ -100,7 +101,7 @@ export interface RevokePayload {
 
 /**
  * The `revoke` job, tried again by the queue: ends the connection's subscription, then the grant. `keep` stores tokens that
- * were renewed for it, since a rotating provider takes the old ones only once.
+ * were renewed for it, since a rotating provider takes the old ones only once. Nothing is ended that another connection needs.
  */
 export async function revokeAtProvider(
   ctx: Context,
@@ -114,6 +115,7 @@ export async function revokeAtProvider(
   const unsubscribe = connector.notifications?.unsubscribeConnection
   if (revoke === undefined && unsubscribe === undefined) return
   const application = await applicationOf(ctx, environmentId, connector)
+  if (await isGrantInUse(ctx, application, environmentId, payload.providerUserId)) return
   const tokens = await workingTokens(ctx, application, payload, keep)
   if (tokens === null) return
   const about = { client: application.client, providerUserId: payload.providerUserId, now: ctx.clock.now() }
