@@ -98,7 +98,7 @@ export class Settler {
     const { db, clock } = this.#ctx
     const ended = settlements.filter(({ outcome }) => outcome.state !== 'pending')
     const statements: Statement[] = settlements.flatMap(({ attempt, outcome }) =>
-      attempt === null ? [] : [insertAttempt(attempt, outcome.lease_id)],
+      attempt === null ? [] : [insertAttempt(db.dialect, attempt, outcome.lease_id)],
     )
     statements.push(
       ...settleDeliveries(

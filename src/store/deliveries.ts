@@ -124,12 +124,16 @@ export function releaseStranded(sql: Sql, now: number): Promise<number> {
   )
 }
 
-/** Only while the delivery is ours: nobody waits for the outcome of one that was deleted or taken over. */
-export function insertAttempt(row: AttemptRow, leaseId: string): Statement {
+/**
+ * Only while the delivery is ours: nobody waits for the outcome of one that was deleted or taken over. One that is being deleted
+ * in this moment is waited for, or its attempt would stay.
+ */
+export function insertAttempt(dialect: Sql['dialect'], row: AttemptRow, leaseId: string): Statement {
   return {
     sql: `INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, outcome, status, error, response,
             environment_id)
-          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, environment_id FROM deliveries WHERE id = $2 AND lease_id = $10`,
+          SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, environment_id FROM deliveries
+          WHERE id = $2 AND lease_id = $10 ${dialect === 'postgres' ? 'FOR UPDATE' : ''}`,
     params: [
       row.id,
       row.delivery_id,

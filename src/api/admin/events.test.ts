@@ -59,6 +59,7 @@ test('events and deliveries: listed, shown with body and attempts, sent again', 
   await api.ctx.db.run(`UPDATE deliveries SET lease_id = 'lease-1' WHERE id = $1`, [String(delivery!.id)])
   await api.ctx.db.batch([
     insertAttempt(
+      api.ctx.db.dialect,
       {
         id: 'a1',
         delivery_id: String(delivery!.id),
