@@ -15,8 +15,8 @@ export function failureResponse(
   const place = { publicUrl: ctx.publicUrl, instance, reference }
   const fields = { err: error, reference, path: instance.split('?', 1)[0] }
   if (error instanceof ApiError) {
-    // 501 is the caller's: a path that we do not have.
-    if (error.status >= 500 && error.status !== 501) ctx.log.error(fields, 'a request failed')
+    // Something outside is away, which is no defect of ours. 501 is the caller's: a path that we do not have.
+    if (error.status >= 500 && error.status !== 501) ctx.log.warn(fields, 'a request failed')
     return problemResponse(error, place)
   }
   if (isUnavailable(error)) {
