@@ -7,7 +7,8 @@ import { mapEach, problemOf, rawDocuments, readDocuments } from './documents.ts'
 
 const shape = { kind: 'walks', schema: z.object({ id: z.string() }), lists: ['data', 'walks'] }
 
-function reading(payload: unknown): { ids: string[]; reported: [string, string][] } {
+/** `reported`: places and problems, as they come. */
+function reporting(): { context: MapContext; reported: [string, string][] } {
   const reported: [string, string][] = []
   const context: MapContext = {
     request: {},
@@ -16,6 +17,11 @@ function reading(payload: unknown): { ids: string[]; reported: [string, string][
     unknown: () => assert.fail('an unknown code'),
     unreadable: (place, problem) => reported.push([place, problem]),
   }
+  return { context, reported }
+}
+
+function reading(payload: unknown): { ids: string[]; reported: [string, string][] } {
+  const { context, reported } = reporting()
   return { ids: readDocuments(shape, payload, context).map(({ id }) => id), reported }
 }
 
@@ -83,14 +89,7 @@ test('a page without any readable document is none', () => {
 })
 
 test('a document whose time no calendar has is told by its number, and the others are mapped', () => {
-  const reported: [string, string][] = []
-  const context: MapContext = {
-    request: {},
-    timeZone: null,
-    receivedAt: 0,
-    unknown: () => assert.fail('an unknown code'),
-    unreadable: (place, problem) => reported.push([place, problem]),
-  }
+  const { context, reported } = reporting()
   const times = (...all: number[]) => mapEach('walks', all, context, (at) => [wireTimestamp(at).slice(0, 10)])
   assert.deepEqual(times(0, 1e15, 86_400_000), ['1970-01-01', '1970-01-02'])
   assert.deepEqual(reported, [['[1]', 'expected times that a calendar has']])

@@ -1,12 +1,13 @@
 // A provider says that something is new. Verified before it is believed, committed before it is acknowledged.
 import { application, type Application, clientIdOf } from '../credentials/client.ts'
-import type {
-  Change,
-  Connector,
-  NotificationAnswer,
-  NotificationRequest,
-  Notifications,
-  NotificationSecrets,
+import {
+  type Change,
+  type Connector,
+  type NotificationAnswer,
+  type NotificationRequest,
+  type Notifications,
+  type NotificationSecrets,
+  PartlyReadable,
 } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
 import { randomToken, sameText } from '../platform/seal.ts'
@@ -15,7 +16,7 @@ import { rememberedEnvironment, rememberedEnvironmentByDevId } from '../store/en
 import { rememberedEnabledSources, rememberedSource, type SourceRow } from '../store/sources.ts'
 import { acceptChanges, type Told } from './accept.ts'
 import { publicKeys } from './public-keys.ts'
-import { quarantine, readable } from './quarantine.ts'
+import { quarantine } from './quarantine.ts'
 
 const ACCEPTED: NotificationAnswer = { status: 200, body: 'ok' }
 const REFUSED: NotificationAnswer = { status: 401, body: 'signature not accepted' }
@@ -89,9 +90,8 @@ export async function receiveNotification(
       changes = connectorOfAll.notifications!.parse(incoming.request)
     } catch (error) {
       await quarantine(ctx, { connector: connectorOfAll, variant, environmentIds }, incoming.request, error)
-      const some = readable(error)
-      if (some === null) continue
-      changes = some
+      if (!(error instanceof PartlyReadable)) continue
+      changes = error.changes
     }
     told.push({ provider: connector.id, variant, environmentIds, changes })
   }

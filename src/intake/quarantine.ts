@@ -1,6 +1,6 @@
 // A notification that is the provider's and cannot be read is acknowledged, for sent again it would be the same, and kept: it is
 // read once more whenever Loam starts, by then perhaps with a parser that knows it.
-import { type Change, type Connector, type NotificationRequest, PartlyReadable } from '../connectors/connector.ts'
+import type { Change, Connector, NotificationRequest } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
 import { newId } from '../model/ids.ts'
 import { toldError } from '../platform/told-error.ts'
@@ -79,9 +79,4 @@ function changesOf({ provider, variant, headers, body }: QuarantineRow): Change[
 
 export async function expireQuarantine({ db, clock }: Context): Promise<void> {
   await expireQuarantined(db, clock.now() - KEEP_MS, KEEP_BYTES)
-}
-
-/** What of a notification could be read, and what was wrong with the rest; null when nothing could. */
-export function readable(error: unknown): readonly Change[] | null {
-  return error instanceof PartlyReadable ? error.changes : null
 }

@@ -3,10 +3,9 @@ import { after, before, test } from 'node:test'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { rowsByKeys } from './by-keys.ts'
 import { insertMany } from './database.ts'
-import { isForeignKeyViolation, isUnavailable, isUniqueViolation } from './errors.ts'
+import { isUnavailable, isUniqueViolation } from './errors.ts'
 import { migrate, schemaStatus } from './migrate.ts'
 import { openDatabase } from './open.ts'
-import { remembered } from './remembered.ts'
 
 let test_db: TestDatabase
 
@@ -198,65 +197,6 @@ test('reads and changes are counted, returned rows arrive', async () => {
   assert.equal(await db.run('UPDATE thing SET n = 5 WHERE id = $1', ['none']), 0)
   const rows = await db.all<{ id: string }>(`INSERT INTO thing (id) VALUES ('returned') RETURNING id`)
   assert.equal(rows[0]?.id, 'returned')
-})
-
-test('a lock keeps two transactions apart', async () => {
-  const { db } = test_db
-  let inside = 0
-  let most = 0
-  await Promise.all(
-    Array.from({ length: 6 }, () =>
-      db.transaction(async (tx) => {
-        await tx.lock('same')
-        inside++
-        most = Math.max(most, inside)
-        await tx.all('SELECT 1 AS one')
-        inside--
-      }),
-    ),
-  )
-  assert.equal(most, 1)
-})
-
-test('a lock that another holds, asked for after the first change, is waited for', async () => {
-  const { db } = test_db
-  const order: string[] = []
-  let asked = (): void => {}
-  const isAsked = new Promise<void>((resolve) => (asked = resolve))
-  const holder = db.transaction(async (tx) => {
-    await tx.lock('late')
-    await isAsked
-    order.push('holder')
-  })
-  const late = db.transaction(async (tx) => {
-    await tx.run(put, ['late', 1, null, null])
-    setTimeout(asked, 50)
-    await tx.lock('late')
-    order.push('late')
-  })
-  await Promise.all([holder, late])
-  assert.deepEqual(order, ['holder', 'late'])
-  assert.equal(await db.run(`DELETE FROM thing WHERE id = 'late'`), 1)
-})
-
-test('where somebody deletes what a row refers to, the transaction is run again and finds it gone', async () => {
-  const { db } = test_db
-  await db.run('CREATE TABLE parents (id TEXT PRIMARY KEY)')
-  await db.run('CREATE TABLE children (id TEXT PRIMARY KEY, parent TEXT NOT NULL REFERENCES parents (id))')
-  await db.run(`INSERT INTO parents VALUES ('p')`)
-  const parents = remembered((sql) => sql.all<{ id: string }>('SELECT id FROM parents'))
-  await parents(db, db)
-  // Another server's: nobody forgets what is remembered here.
-  await db.run('DELETE FROM parents')
-  const tries: number[] = []
-  await db.transaction(async (tx) => {
-    const known = await parents(db, tx)
-    tries.push(known.length)
-    tx.later(known.map(({ id }) => ({ sql: `INSERT INTO children VALUES ('c', $1)`, params: [id] })))
-  })
-  assert.deepEqual(tries, [1, 0])
-  const unknown = db.transaction((tx) => tx.run(`INSERT INTO children VALUES ('c', 'nobody')`))
-  await assert.rejects(unknown, isForeignKeyViolation)
 })
 
 test('several servers may migrate at once, and a second time changes nothing', async () => {
