@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { freePort, type Loam, ROOT, signIn, startLoam, until } from './loam.ts'
+import { freePort } from '../test/services/free-port.ts'
+import { type Loam, ROOT, signIn, startLoam, until } from './loam.ts'
 import { python, withoutPython } from './python.ts'
 
 const page = readFileSync(join(ROOT, 'test/fixtures/quickstart.md'), 'utf8')

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { createTestDatabaseUrl } from './database.ts'
-import { freePort } from './services/process.ts'
+import { freePort } from './services/free-port.ts'
 
 const ADMIN = randomBytes(20).toString('hex')
 const KEY = randomBytes(32).toString('base64')

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { type Delivered, openPipeline, sporty, until } from './pipeline.ts'
-import { freePort } from './services/process.ts'
+import { freePort } from './services/free-port.ts'
 
 const pipeline = await openPipeline()
 after(() => pipeline.close())

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { garmin } from '../src/connectors/garmin/index.ts'
 import { addDays } from '../src/model/local-day.ts'
 import { type Environment, type Gateway, openGateway } from './provider/gateway.ts'
-import { freePort } from './services/process.ts'
+import { freePort } from './services/free-port.ts'
 
 let gateway: Gateway
 let env: Environment

@@ -1,14 +1,13 @@
 // Several server processes on one PostgreSQL: a token is refreshed once, however many of them find that it ended.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { connectorById } from '../src/connectors/index.ts'
 import { addDays } from '../src/model/local-day.ts'
 import type { Stats } from '../src/simulator/kit/stats.ts'
 import { type Environment, type Gateway, openGateway } from './provider/gateway.ts'
+import { freePort } from './services/free-port.ts'
 
 const skip = process.env.LOAM_TEST_DATABASE_URL ? false : 'several processes need PostgreSQL: LOAM_TEST_DATABASE_URL'
 const BIN = fileURLToPath(new URL('../bin/loam.js', import.meta.url))
@@ -103,12 +102,4 @@ async function startProcess(): Promise<{ url: string; child: ChildProcess }> {
   }
   child.kill('SIGKILL')
   assert.fail('the process does not start')
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -2,12 +2,11 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { freePort } from '../../test/services/free-port.ts'
 import { type Contestant, startContestant } from './contestant.ts'
 
 /** Undone in reverse order at the end of a benchmark. */
@@ -148,12 +147,4 @@ function temporaryFolder(cleanup: Cleanup): string {
   const folder = mkdtempSync(join(process.env.LOAM_BENCH_DIR ?? tmpdir(), 'loam-bench-'))
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }))
   return folder
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Agent, request } from 'undici'
-import { freePort } from '../../test/services/process.ts'
+import { freePort } from '../../test/services/free-port.ts'
 import { approve } from '../../test/sign-in.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))

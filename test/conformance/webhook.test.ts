@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { freePort } from '../services/process.ts'
+import { freePort } from '../services/free-port.ts'
 import { destinationSuite } from './destination-suite.ts'
 import type { Arrived } from './stage.ts'
 

@@ -8,7 +8,8 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type Service, startService } from './process.ts'
+import { freePort } from './free-port.ts'
+import { type Service, startService } from './process.ts'
 import type { FoundObject } from './found-object.ts'
 
 export interface Gcs {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { freePort, restartable, type Service, startService } from './process.ts'
+import { freePort } from './free-port.ts'
+import { restartable, type Service, startService } from './process.ts'
 
 export const PASSWORD = 'SECRET-of-nats'
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { PASSWORD, type Postgres, postgresBinaries, serverUser, USER } from './postgres.ts'
-import { freePort, restartable, startService } from './process.ts'
+import { freePort } from './free-port.ts'
+import { restartable, startService } from './process.ts'
 
 export interface PostgresReplica {
   url(database: string): string

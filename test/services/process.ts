@@ -1,9 +1,6 @@
 // Servers that a test starts for itself and may kill.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 
 export interface Service {
   /** The whole group, at once, without a chance to tidy up. */
@@ -117,13 +114,4 @@ function childrenOf(parent: number): number[] {
       return []
     }
   })
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

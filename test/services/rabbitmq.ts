@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, type ChannelModel } from 'amqplib'
-import { freePort, type Service, startService } from './process.ts'
+import { freePort } from './free-port.ts'
+import { type Service, startService } from './process.ts'
 
 export const PASSWORD = 'SECRET-of-rabbitmq'
 const SERVER = ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/usr/sbin/rabbitmq-server'].find(existsSync)

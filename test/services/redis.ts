@@ -4,7 +4,8 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis as Client } from 'ioredis'
-import { freePort, restartable, type Service, startService } from './process.ts'
+import { freePort } from './free-port.ts'
+import { restartable, type Service, startService } from './process.ts'
 
 export const PASSWORD = 'SECRET-of-redis'
 

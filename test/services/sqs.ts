@@ -3,7 +3,8 @@
 import { execFileSync } from 'node:child_process'
 import { AwsClient } from 'aws4fetch'
 import { openGate } from './gate.ts'
-import { freePort, type Service, startService } from './process.ts'
+import { freePort } from './free-port.ts'
+import { type Service, startService } from './process.ts'
 
 export interface ReceivedMessage {
   body: string

@@ -3,7 +3,7 @@
 // plans, policies, and what the gateway in front of it adds.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { freePort } from './process.ts'
+import { freePort } from './free-port.ts'
 
 export const SERVICE_KEY = 'sb_SECRET_of-supabase'
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { freePort, type Service, startService } from '../../services/process.ts'
+import { freePort } from '../../services/free-port.ts'
+import { type Service, startService } from '../../services/process.ts'
 
 export const BIN = fileURLToPath(new URL('../../../bin/loam.js', import.meta.url))
 export const ADMIN = randomBytes(20).toString('hex')
