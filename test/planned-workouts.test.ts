@@ -67,24 +67,26 @@ test('workouts are planned through the API, in numbers or words', async () => {
   assert.equal((await call('DELETE', `/plannedWorkouts/${id}`)).json.code, 'planned_workout_not_found')
 })
 
+const call = async (method: string, path: string, body?: unknown) => {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+  const response = await fetch(`${url}/v2${path}`, { method, headers: keys, ...sent })
+  const text = await response.text()
+  return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> }
+}
+
+const step = {
+  completion_condition: { type: 'time', value: 600 },
+  intensity_type: 'active',
+  intensity_targets: [{ target_type: 'heart_rate_threshold_percentage', value_low: 80, value_high: 90 }],
+}
+const template = {
+  name: 'Steady',
+  sport: 'running',
+  step_blocks: [{ completion_condition: { type: 'open' }, steps: [step] }],
+}
+
 test('a template is kept, planned, and takes with it what was planned from it', async () => {
   const { userId } = await connect('templates')
-  const call = async (method: string, path: string, body?: unknown) => {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
-    const response = await fetch(`${url}/v2${path}`, { method, headers: keys, ...sent })
-    const text = await response.text()
-    return { status: response.status, json: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> }
-  }
-  const step = {
-    completion_condition: { type: 'time', value: 600 },
-    intensity_type: 'active',
-    intensity_targets: [{ target_type: 'heart_rate_threshold_percentage', value_low: 80, value_high: 90 }],
-  }
-  const template = {
-    name: 'Steady',
-    sport: 'running',
-    step_blocks: [{ completion_condition: { type: 'open' }, steps: [step] }],
-  }
   const made = await call('POST', '/workouts', template)
   assert.equal(made.status, 200, JSON.stringify(made.json))
   const id = String(made.json.workout_id)
@@ -119,4 +121,33 @@ test('a template is kept, planned, and takes with it what was planned from it', 
   assert.equal((await call('DELETE', `/workouts/${id}`)).status, 204)
   assert.deepEqual((await call('GET', `/plannedWorkouts?${days}`)).json, [])
   assert.equal((await call('GET', `/workouts/${id}`)).json.code, 'workout_not_found')
+})
+
+test('a template or a person that goes while a workout is being planned takes it along', async () => {
+  const late = (path: string) => fetch(`${url}/sandbox/garmin/_control/fail?delay=500&path=${path}`, { method: 'POST' })
+  /** Its day is being entered at the provider when the other act comes. */
+  async function planned(person: string, other: (workoutId: string, userId: string) => Promise<unknown>) {
+    const { userId } = await connect(person)
+    const made = await call('POST', '/workouts', template)
+    assert.equal(made.status, 200, JSON.stringify(made.json))
+    const id = String(made.json.workout_id)
+    await late('/training-api/schedule')
+    const planning = call('POST', `/workouts/${id}/plan?user_id=${userId}`, { planned_date: '2027-02-02' })
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    await other(id, userId)
+    return { userId, id, answer: await planning }
+  }
+  const first = await planned('quick', async (id) => {
+    assert.equal((await call('DELETE', `/workouts/${id}`)).status, 204)
+  })
+  assert.deepEqual([first.answer.status, first.answer.json.code], [404, 'workout_not_found'])
+  const days = `user_id=${first.userId}&start_date=2027-02-01&end_date=2027-02-28`
+  assert.deepEqual((await call('GET', `/plannedWorkouts?${days}`)).json, [])
+  const second = await planned('leaving', async (_, userId) => {
+    // The grant ends after the answer.
+    await late('/user/registration')
+    assert.equal((await call('DELETE', `/auth/deauthenticateUser?user_id=${userId}`)).status, 200)
+  })
+  assert.deepEqual([second.answer.status, second.answer.json.code], [404, 'user_not_found'])
+  assert.equal((await call('DELETE', `/workouts/${second.id}`)).status, 204)
 })

@@ -96,9 +96,11 @@ test('of who is being removed nothing is made any more', async () => {
     api.asCustomer('GET', `/v2/sleep?user_id=${user.user_id}&${range}`),
     api.asOperator('POST', '/admin/v1/generate', { json: { type: 'sleep', user_id: user.user_id, send: true } }),
     api.asOperator('PATCH', `/admin/v1/users/${user.user_id}`, { json: { active: false } }),
+    api.asOperator('POST', `/admin/v1/users/${user.user_id}/backfill`, { json: { days: 7 } }),
   ]
   setTimeout(() => void release(), 100)
   assert.equal((await removed).status, 204)
   for (const answer of await Promise.all(late)) assert.equal(answer.status, 404, answer.text)
   assert.deepEqual(await typesOf(user.user_id), ['deauth'])
+  assert.deepEqual(await api.ctx.db.all('SELECT kind FROM jobs WHERE user_id = $1', [user.user_id]), [])
 })

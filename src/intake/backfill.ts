@@ -36,18 +36,22 @@ export interface Progress {
   total: number
 }
 
-/** Asks for history; answers the job's id. Events follow as records turn out to be new or different. */
-/** `also` are statements of the same change. */
+/**
+ * Asks for history; answers the job's id, or null when the person was removed meanwhile. Events follow as records turn out to be new
+ * or different. `also` are statements of the same change.
+ */
 export async function startBackfill(
   ctx: Context,
   order: { connection: ConnectionRow; types: DataType[] | null; start: LocalDay; end: LocalDay },
   also: readonly Statement[] = [],
-): Promise<string> {
+): Promise<string | null> {
   const now = ctx.clock.now()
   const id = newId()
   const payload: BackfillPayload = { types: order.types, start: order.start, end: order.end, cursor: null }
   const progress: Progress = { done: 0, total: countDays(order.start, order.end) }
-  await ctx.db.transaction(async (tx) => {
+  return ctx.db.transaction(async (tx) => {
+    await tx.lock(`connection:${order.connection.user_id}`)
+    if ((await connectionById(tx, order.connection.user_id)) === null) return null
     tx.later(also)
     await tx.batch([
       insertJob({
@@ -71,8 +75,8 @@ export async function startBackfill(
       }),
     ])
     tx.afterCommit(wakeJobs)
+    return id
   })
-  return id
 }
 
 export async function runBackfill(ctx: Context, job: JobRow): Promise<JobResult> {

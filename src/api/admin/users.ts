@@ -123,6 +123,7 @@ export async function backfillUser(
       details: { types, start_date: start, end_date: end },
     }),
   ])
+  if (jobId === null) throw new ApiError('user_not_found', 404, 'user not found')
   return { job_id: jobId, start_date: start, end_date: end }
 }
 

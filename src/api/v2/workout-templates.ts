@@ -5,6 +5,7 @@ import { planOf, type Warning } from '../../model/template-plan.ts'
 import { WorkoutTemplate } from '../../model/workout-template.ts'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
+import type { Sql } from '../../store/database.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import {
   deleteTemplate,
@@ -12,10 +13,12 @@ import {
   insertTemplate,
   plansOfTemplate,
   putTemplatePlan,
+  type TemplatePlanRow,
   templateById,
   type TemplateRow,
   templatesOf,
 } from '../../store/workout-templates.ts'
+import { mustBeThere } from '../connection-named.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { asked, calendarOf, removed } from './calendar.ts'
 
@@ -29,8 +32,8 @@ function shown(row: TemplateRow): WorkoutTemplate {
   return { ...(JSON.parse(row.body) as WorkoutTemplate), workout_id: String(row.id) }
 }
 
-async function templateNamed(ctx: Context, environment: EnvironmentRow, id: string): Promise<TemplateRow> {
-  const row = /^\d{1,15}$/.test(id) ? await templateById(ctx.db, environment.id, Number(id)) : null
+async function templateNamed(sql: Sql, environment: EnvironmentRow, id: string): Promise<TemplateRow> {
+  const row = /^\d{1,15}$/.test(id) ? await templateById(sql, environment.id, Number(id)) : null
   if (row === null) throw new ApiError('workout_not_found', 404, 'workout template not found')
   return row
 }
@@ -79,7 +82,7 @@ const readTemplate = operation({
   params: Params,
   responses: { 200: { description: 'The template.', schema: WorkoutTemplate } },
   errors: notFound,
-  handler: async ({ ctx, environment, params }) => shown(await templateNamed(ctx, environment, params.workout_id)),
+  handler: async ({ ctx, environment, params }) => shown(await templateNamed(ctx.db, environment, params.workout_id)),
 })
 
 const dropTemplate = operation({
@@ -99,23 +102,37 @@ const dropTemplate = operation({
   },
   errors: { ...notFound, 424: 'None could be taken away at the provider; try again later.' },
   handler: async ({ ctx, environment, params }) => {
-    const { id } = await templateNamed(ctx, environment, params.workout_id)
-    const plans = await plansOfTemplate(ctx.db, id)
+    const { id } = await templateNamed(ctx.db, environment, params.workout_id)
+    let plans = await plansOfTemplate(ctx.db, id)
     let failed = 0
-    for (const plan of plans) {
-      if (await wasTakenAway(ctx, environment, plan.user_id, plan.plan_id)) {
-        await ctx.db.batch([deleteTemplatePlan(plan.user_id, plan.plan_id)])
-      } else failed++
-    }
-    if (failed === 0) {
-      await ctx.db.batch([deleteTemplate(id)])
-      return new Reply(204, null)
+    for (;;) {
+      for (const plan of plans) {
+        if (await wasTakenAway(ctx, environment, plan.user_id, plan.plan_id)) {
+          await ctx.db.batch([deleteTemplatePlan(plan.user_id, plan.plan_id)])
+        } else failed++
+      }
+      if (failed > 0) break
+      // What was planned meanwhile goes as well.
+      plans = await deletedUnlessPlanned(ctx, id)
+      if (plans.length === 0) return new Reply(204, null)
     }
     const message = `${failed} of ${plans.length} planned workouts could not be taken away; the template is kept`
     if (failed === plans.length) throw new ApiError('provider_rejected', 424, message)
     return new Reply(207, { message })
   },
 })
+
+/** Answers what was planned from it, which keeps it. */
+function deletedUnlessPlanned(ctx: Context, id: number): Promise<TemplatePlanRow[]> {
+  return ctx.db.transaction(async (tx) => {
+    await tx.lock(lockOf(id))
+    const plans = await plansOfTemplate(tx, id)
+    if (plans.length === 0) await tx.batch([deleteTemplate(id)])
+    return plans
+  })
+}
+
+const lockOf = (templateId: number): string => `template:${templateId}`
 
 /** Also when it was gone already. */
 async function wasTakenAway(
@@ -169,7 +186,7 @@ const planTemplate = operation({
   },
   handler: async ({ ctx, environment, params, query, body }) => {
     const calendar = await calendarOf(ctx, environment, query.user_id)
-    const row = await templateNamed(ctx, environment, params.workout_id)
+    const row = await templateNamed(ctx.db, environment, params.workout_id)
     const { planned_date: day = '', ...given } = body
     if (!isLocalDay(day)) throw new ApiError('invalid_request', 400, 'planned_date: expected a day, YYYY-MM-DD')
     const metrics = {
@@ -189,7 +206,18 @@ const planTemplate = operation({
       warnings: warnings.length === 0 ? null : JSON.stringify(warnings),
       created_at: ctx.clock.now(),
     }
-    await ctx.db.batch([putTemplatePlan(plan)])
+    try {
+      await ctx.db.transaction(async (tx) => {
+        await mustBeThere(tx, connection.user_id)
+        await tx.lock(lockOf(row.id))
+        await templateNamed(tx, environment, params.workout_id)
+        await tx.batch([putTemplatePlan(plan)])
+      })
+    } catch (error) {
+      // Who deletes a template wants nothing of it left in a calendar; it may be that nobody can ask the provider any more.
+      if (error instanceof ApiError) await wasTakenAway(ctx, environment, connection.user_id, id)
+      throw error
+    }
     return new Reply(201, planned(id, warnings))
   },
 })
