@@ -4,6 +4,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 have chromium || missing+=(chromium fonts-dejavu-core)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+[ -x /usr/sbin/pgbouncer ] || have pgbouncer || missing+=(pgbouncer)
 python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
 have java || missing+=(default-jre-headless)
 have mvn || missing+=(maven)

@@ -77,7 +77,10 @@ export async function startServer(
   if (role !== 'all' && config.embedded) {
     throw new Error(`--role ${role} needs PostgreSQL: set LOAM_DATABASE_URL; one SQLite file serves one process`)
   }
-  const db = await openDatabase(config.databaseUrl, log)
+  const db = await openDatabase(config.databaseUrl, log).catch((error: Error) => {
+    if (config.embedded) throw error
+    throw new Error(`the database of LOAM_DATABASE_URL cannot be used: ${error.message}`, { cause: error })
+  })
   await migrate(db)
   const { clock, stop: stopClock } =
     moved === undefined ? await startClock(db, config, log) : { clock: moved, stop: () => {} }

@@ -2,6 +2,7 @@
 import pg from 'pg'
 import type { Log } from '../platform/log.ts'
 import { isForeignKeyViolation } from './errors.ts'
+import { assertFit } from './postgres-fitness.ts'
 import { GroupCommit } from './postgres-commits.ts'
 import { assertCommitted, inOneWrite, isRetryable, merged, query, type Queryable, send } from './postgres-query.ts'
 import type { Database, Sql, Statement, Transaction, Value } from './database.ts'
@@ -17,12 +18,15 @@ const SILENT_S = 10
  * What the server does about us. A process that stands still or whose machine is cut off says no goodbye: what it has locked is
  * free after half a minute, as what it held is given to others (queue/silence.ts), and not after the two hours of TCP. Set by a
  * statement and not as the connection is made: poolers refuse what they don't know there. Our questions are short: where no
- * statistics say so yet, compiling one took a hundred times as long as its answer.
+ * statistics say so yet, compiling one took a hundred times as long as its answer. Whatever a role or database has as its
+ * defaults: transactions wait for each other instead of failing, and a commit waits for the disk.
  */
 const SESSION = `SELECT set_config(name, value, false) FROM (VALUES
   ('statement_timeout', '${SLOWEST_MS}'), ('idle_in_transaction_session_timeout', '30s'),
   ('tcp_keepalives_idle', '${SILENT_S}'), ('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '4'),
-  ('tcp_user_timeout', '30s'), ('jit', 'off')) AS settings(name, value)`
+  ('tcp_user_timeout', '30s'), ('jit', 'off'), ('default_transaction_isolation', 'read committed'),
+  ('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END)
+) AS settings(name, value)`
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 pg.types.setTypeParser(pg.types.builtins.NUMERIC, Number)
@@ -46,7 +50,12 @@ export async function openPostgres(url: string, log: Log, connections = 10): Pro
   pool.on('connect', (client) => {
     client.on('error', (error) => log.debug({ err: error }, 'a database connection broke'))
   })
-  await pool.query('SELECT 1')
+  try {
+    await assertFit(pool)
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
   return new PostgresDatabase(pool, url, log)
 }
 
