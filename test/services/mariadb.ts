@@ -37,10 +37,12 @@ export async function startMariadb(certificates?: Certificates): Promise<Mariadb
     return join(folder, name)
   }
   const data = join(folder, 'data')
+  // In a shared one, a server that starts clears away what another one is writing.
+  const scratch = `--tmpdir=${folder}`
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
   execFileSync(
     'mariadb-install-db',
-    ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal', ...asRoot],
+    ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal', scratch, ...asRoot],
     { stdio: 'pipe' },
   )
   const users = [`CREATE USER IF NOT EXISTS ${USER} IDENTIFIED BY '${PASSWORD}';`, `GRANT ALL ON *.* TO ${USER};`]
@@ -82,6 +84,7 @@ export async function startMariadb(certificates?: Certificates): Promise<Mariadb
       args: [
         '--no-defaults',
         `--datadir=${data}`,
+        scratch,
         `--socket=${join(folder, 'socket')}`,
         `--port=${port}`,
         `--bind-address=127.0.0.1,${UNNAMED_ADDRESS}`,
