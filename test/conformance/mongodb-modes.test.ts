@@ -46,7 +46,8 @@ suite('documents in MongoDB', { skip: missingFerretdb() ?? false, timeout: 60_00
     }
     const found = async (name: string, filter: Document = {}): Promise<Document[]> =>
       (await server.database(database)).collection<Document>(`loam_${name}`).find(filter).toArray()
-    return { open, found }
+    const collection = async (name: string) => (await server.database(database)).collection<Document>(`loam_${name}`)
+    return { open, found, collection }
   }
 
   test('the newest state of a record stays, in whatever order and however often it comes', async (t) => {
@@ -132,6 +133,21 @@ suite('documents in MongoDB', { skip: missingFerretdb() ?? false, timeout: 60_00
     assert.equal(document!.event.data[0].distance_data.steps, 4000)
     assert.equal(document!.payload, Buffer.from(sent.body).toString())
     assert.equal(others.length, 0)
+  })
+
+  test('a unique index that somebody added holds up the events that it refuses, and no other', async (t) => {
+    const { open, found, collection } = await place(t, { mode: 'upsert' })
+    const [sender, events] = [open(), [1, 2, 3].map((at) => daily(randomUUID(), at))]
+    await all(sender, [event('rate_limit_hit', randomUUID(), 0, {})])
+    const days = await collection('daily')
+    await days.createIndex({ provider: 1 }, { unique: true })
+    const results = await sender.send([...events, event('rate_limit_hit', randomUUID(), 4, {})], NOW)
+    assert.deepEqual(results.map(({ next }) => next).sort(), ['delivered', 'delivered', 'retry', 'retry'])
+    assert.match(JSON.stringify(results), /11000\): another writer was quicker, or a unique index .* drop that index/)
+    assert.deepEqual([(await found('daily')).length, (await found('events')).length], [1, 2])
+    await days.dropIndex('provider_1')
+    await all(sender, events)
+    assert.equal((await found('daily')).length, 3)
   })
 
   test('insert: what would be too large as a document is there as text', async (t) => {

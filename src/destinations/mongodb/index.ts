@@ -7,7 +7,7 @@ import { togetherOrAlone } from '../together.ts'
 import { type MongodbClient, openMongodb } from './client.ts'
 import { makeIndexes } from './collections.ts'
 import { hostSetting } from './hosts.ts'
-import { isAboutEvents, isAnswer, problemOf } from './problem.ts'
+import { isAboutEvents, problemOf } from './problem.ts'
 import { writeEvents } from './write.ts'
 
 /** A document has 16 MiB; beside the event's text there is room for what it is found by. */
@@ -75,7 +75,7 @@ export const mongodb = defineDestination({
         }
       },
       shut: (client) => client.shut(),
-      survives: isAnswer,
+      survives: isAboutEvents,
     })
     return {
       send: (events, { timeoutMs }) =>

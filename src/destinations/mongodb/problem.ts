@@ -21,13 +21,18 @@ const MEND: Record<number, string> = {
   10_107: ANOTHER_PRIMARY,
   11_600: 'it is shutting down',
   11_602: ANOTHER_PRIMARY,
-  [IS_THERE]: 'others wrote the same documents; the next attempt looks again',
+  121: 'a validator of the collection does not take this event: change or drop it',
+  [IS_THERE]:
+    'another writer was quicker, or a unique index that is not one of Loam does not take this event: drop that index',
   13_435: ANOTHER_PRIMARY,
   14_031: 'its disk is full',
 }
 
-/** What is in the documents: their values, their size, their names, rules that the collection has. */
-const ABOUT_VALUES = new Set([2, 14, 52, 56, 57, 121, 10_334, 17_280, 17_419])
+/** What is in the documents: their values, their size, their names. */
+const ABOUT_VALUES = new Set([2, 14, 52, 56, 57, 10_334, 17_280, 17_419])
+
+/** Who gave them may take them away again. */
+const RULES = new Set([121, IS_THERE])
 
 export function problemOf(error: unknown, hosts: string): SendResult {
   if (error instanceof HostFailed) return problemOf(error.cause, error.where)
@@ -44,14 +49,13 @@ export function problemOf(error: unknown, hosts: string): SendResult {
   return retry(`${where} refused (${code}); its log says why`)
 }
 
-/** The server looked at it and said no: the connection is good. */
-export function isAnswer(error: unknown): boolean {
-  return isAboutEvents(error) || codeOf(error) === IS_THERE
-}
-
+/**
+ * Of what is in the documents, and of rules that somebody gave the collections: one of the events alone may fare better. The
+ * server looked at it and said no, so the connection is good.
+ */
 export function isAboutEvents(error: unknown): boolean {
   const code = codeOf(error)
-  return isTooLarge(error) || (code !== null && ABOUT_VALUES.has(code))
+  return isTooLarge(error) || (code !== null && (ABOUT_VALUES.has(code) || RULES.has(code)))
 }
 
 /** Nothing is wrong but that documents with these ids are there. */
