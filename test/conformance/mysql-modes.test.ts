@@ -11,6 +11,7 @@ import {
   USER,
 } from '../services/mariadb.ts'
 import { testEvent } from './events.ts'
+import { alteredTables } from './sql-altered.ts'
 import { all, daily, NOW } from './database-events.ts'
 import { type AnyRow, sqlModes } from './sql-modes.ts'
 
@@ -39,6 +40,40 @@ sqlModes(
     text: (column) => column,
   },
   (place, certificates) => {
+    alteredTables(place, [
+      {
+        name: 'a check',
+        alter: 'ALTER TABLE loam_daily ADD CONSTRAINT few CHECK (steps < 30000)',
+        undo: 'ALTER TABLE loam_daily DROP CONSTRAINT few',
+        told: /4025\): a rule of a table does not take this event: change or drop it/,
+      },
+      {
+        name: 'a trigger',
+        alter: `CREATE TRIGGER few BEFORE INSERT ON loam_daily FOR EACH ROW
+          BEGIN IF NEW.steps > 30000 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'too many'; END IF; END`,
+        undo: 'DROP TRIGGER few',
+        told: /1644\): a trigger there does not take this event/,
+      },
+      {
+        name: 'a smaller type',
+        alter: 'ALTER TABLE loam_daily MODIFY steps smallint',
+        undo: 'ALTER TABLE loam_daily MODIFY steps double',
+        told: /1264\): a value does not fit its column: undo what was changed there/,
+      },
+    ])
+
+    test('a table of a smaller character set takes what fits, and the rest when it is converted back', async (t) => {
+      const { open, rows } = await place(t)
+      const sender = open()
+      await all(sender, [daily(randomUUID(), 1)])
+      await rows('ALTER TABLE terra_payloads CONVERT TO CHARACTER SET utf8mb3')
+      const [plain, emoji] = [daily(randomUUID(), 1), testEvent(0)]
+      const results = await sender.send([emoji, plain], NOW)
+      assert.match(JSON.stringify(results), /"retry".*1366\): a character does not fit.*utf8mb4.*"delivered"/)
+      await rows('ALTER TABLE terra_payloads CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin')
+      await all(sender, [emoji])
+    })
+
     test('a certificate that names another address is not accepted', async (t) => {
       const { open } = await place(t, { tls: true, ca_certificate: certificates().ca })
       for (const [host, said] of [

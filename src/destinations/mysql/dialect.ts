@@ -38,15 +38,22 @@ export const mysqlDialect: Dialect = {
   // Not IGNORE: that would take anything that does not fit, and share the lock on rows that are there, so that two who want
   // to change one would wait for each other.
   insertMissing(into, values) {
-    const [first] = into.primaryKey.map(quoted)
-    return `${insertInto(mysqlDialect, into)(values)} ON DUPLICATE KEY UPDATE ${first} = ${first}`
+    return `${insertInto(mysqlDialect, into)(values)} ON DUPLICATE KEY UPDATE ${sameKey(into).join(', ')}`
   },
   upsert(into, values, newest) {
     return `INSERT INTO ${quoted(into.name)} (${columnList(mysqlDialect, into)}) VALUES ${values}
-      ON DUPLICATE KEY UPDATE ${assignments(into, newest).join(', ')}`
+      ON DUPLICATE KEY UPDATE ${[...sameKey(into), ...assignments(into, newest)].join(', ')}`
   },
   // The session lets it pass when the column is there.
   addColumn: (name, column) => `ALTER TABLE ${quoted(name)} ADD COLUMN ${columnText(mysqlDialect, column)}`,
+}
+
+/**
+ * The key of the row that is there. Of another row than ours, which an index that somebody added leads to, it would be null:
+ * that is refused, where otherwise that row would change, or ours be left out silently.
+ */
+function sameKey(into: Table): string[] {
+  return into.primaryKey.map(quoted).map((name) => `${name} = IF(${name} = VALUES(${name}), ${name}, NULL)`)
 }
 
 /** One after the other: what is compared comes last, since those before it have to see what was stored. */

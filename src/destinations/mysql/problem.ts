@@ -1,6 +1,6 @@
 // What MySQL and MariaDB say, as sentences for people. Their own words about values are left out: they can quote a person's data.
 import { closedBy, networkProblem } from '../../platform/network.ts'
-import { rejected, retry, type SendResult } from '../destination.ts'
+import { retry, type SendResult } from '../destination.ts'
 import { silent, TimedOut } from '../kept-connection.ts'
 
 export const COLUMN_IS_THERE = 1060
@@ -10,6 +10,8 @@ const LOGIN =
   'the user or the password is wrong, or the user may not come from here: set both anew, or look at its host'
 const RIGHTS =
   'the user lacks a right: it needs CREATE, ALTER, INDEX, SELECT, INSERT, UPDATE and DELETE on the database'
+const EXPIRED = 'the password of the user has expired: set another one, there and here'
+const LOCKED = 'the user is locked: unlock it there'
 const MEND: Record<number, string> = {
   1021: 'its disk is full',
   1040: 'it has no connection to spare: raise max_connections',
@@ -17,8 +19,7 @@ const MEND: Record<number, string> = {
   1045: LOGIN,
   1049: 'there is no such database: create it, or correct its name',
   1053: 'it is shutting down',
-  1054: 'a table lacks a column: rename the table, and another one is made',
-  1062: 'a row with this key is there already; the next attempt looks again',
+  1054: 'a table lacks a column: put it back, or rename the table, and another one is made',
   1114: 'a table or its disk is full',
   1129: 'it blocks our host after too many failed connections: mysqladmin flush-hosts there',
   1130: 'the user may not come from our host: change the host of the user',
@@ -35,16 +36,49 @@ const MEND: Record<number, string> = {
   1665: 'its binary log takes no such transactions: set binlog_format to ROW or MIXED',
   1698: LOGIN,
   1792: 'it is read-only: give the address of the primary',
+  1820: EXPIRED,
   1836: 'it is read-only: give the address of the primary',
+  1862: EXPIRED,
   1927: 'somebody ended the connection',
+  3118: LOCKED,
   3159: 'it wants TLS: switch it on',
   4031: 'it closed an idle connection',
+  4151: LOCKED,
 }
 
 const READ_ONLY = new Set([1290, 1792, 1836])
 
-/** What is in the statement, not how the database is: too long, out of range, no text, no JSON, null, a broken check. */
-const ABOUT_VALUES = new Set([1048, 1264, 1292, 1366, 1367, 1406, 3140, 3141, 3819, 4025])
+const VALUE =
+  'a value does not fit its column: undo what was changed there, or rename the table, and another one is made'
+const NULL = 'a column takes no null: give it a default, or drop it'
+const RULE = 'a rule of a table does not take this event: change or drop it'
+const TRIGGER = 'a trigger there does not take this event: change or drop it'
+const INDEX = 'a unique index that is not one of Loam does not take this event: drop it'
+const KEY = 1062
+const NO_NULL = 1048
+
+/**
+ * What is in the statement, and what the tables take by now: too long, out of range, no text of their character set, null, a
+ * broken check or key. Loam's own tables take every event, so somebody changed them, and may undo that.
+ */
+const ABOUT_EVENTS: Record<number, string> = {
+  [NO_NULL]: NULL,
+  [KEY]: INDEX,
+  1264: VALUE,
+  1292: VALUE,
+  1364: NULL,
+  1366: 'a character does not fit its column: convert the table to utf8mb4',
+  1367: VALUE,
+  1369: RULE,
+  1406: VALUE,
+  1452: RULE,
+  1526: RULE,
+  1644: TRIGGER,
+  3140: VALUE,
+  3141: VALUE,
+  3819: RULE,
+  4025: RULE,
+}
 
 /** With the setting that has to be 1. */
 export class NotDurable extends Error {
@@ -70,7 +104,7 @@ export function isServerError(error: unknown): error is ServerError {
 
 /** It is about what the batch holds: one of its events alone may fare better. */
 export function isAboutEvents(error: unknown): boolean {
-  return error instanceof TooLarge || (isServerError(error) && ABOUT_VALUES.has(error.errno))
+  return error instanceof TooLarge || (isServerError(error) && ABOUT_EVENTS[error.errno] !== undefined)
 }
 
 /** The server said no, and the connection is good. Another one may lead to the new primary, where the address is its name. */
@@ -94,10 +128,17 @@ export function problemOf(error: unknown, where: string): SendResult {
         networkProblem(error, where) ??
         `${where} does not answer as MySQL does: check its host and port`,
     )
-  const mend = MEND[error.errno]
-  if (mend !== undefined) return retry(`${where} refused (${error.errno}): ${mend}`)
-  if (ABOUT_VALUES.has(error.errno)) return rejected(`${where} cannot store what is in this event (${error.errno})`)
-  return retry(`${where} refused (${error.errno}); its log says why`)
+  const { errno } = error
+  const mend = MEND[errno] ?? keyProblem(error) ?? ABOUT_EVENTS[errno]
+  return retry(`${where} refused (${errno})${mend === undefined ? '; its log says why' : `: ${mend}`}`)
+}
+
+/** Of a unique key: ours, which another writer was quicker to use, or one that somebody added (see `sameKey`). */
+function keyProblem({ errno, message }: ServerError): string | undefined {
+  if (errno === KEY && /for key '([^']*\.)?PRIMARY'$/.test(message))
+    return 'a row with this key is there already; the next attempt looks again'
+  const isKey = /^Column '(user_id|record_key|event_id|data_type)' cannot be null/.test(message)
+  return errno === KEY || (errno === NO_NULL && isKey) ? INDEX : undefined
 }
 
 function clientProblem(error: unknown, where: string): string | null {

@@ -36,8 +36,11 @@ export interface Session {
 
 /** Connections to one database. */
 export interface SqlClient {
-  /** Commits when `work` resolves: then it is durable. Rolls back when it throws. */
-  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result>
+  /**
+   * Commits when `work` resolves: then it is durable. Rolls back when it throws. Where the server can be told, none of its
+   * statements takes longer than `timeoutMs`: it says then what kept it, and waits no longer than we do.
+   */
+  transaction<Result>(work: (session: Session) => Promise<Result>, timeoutMs?: number): Promise<Result>
   /** Frees every socket, also of a server that hangs. */
   shut(): Promise<void>
 }

@@ -43,15 +43,15 @@ export function heldSockets(network: Network): HeldSockets {
 export function pooledClient(
   pool: ConnectionPool,
   sockets: HeldSockets,
-  begin: (session: Session) => Promise<void>,
+  begin: (session: Session, timeoutMs: number) => Promise<void>,
 ): SqlClient {
   let ended: Promise<void> | undefined
   return {
-    async transaction(work) {
+    async transaction(work, timeoutMs = LONGEST_MS) {
       const connection = await pool.acquire()
       let broken: Error | undefined
       try {
-        await begin(connection)
+        await begin(connection, timeoutMs)
         const result = await work(connection)
         await connection.query('COMMIT', [])
         return result

@@ -24,6 +24,9 @@ export interface Database {
   payloads?: PayloadStore
 }
 
+/** Of the time that a call has: the server gives up a statement before we do, and the connection stays good. */
+const STATEMENT_SHARE = 0.9
+
 const MODES = {
   insert: { steps: insertSteps, write: insertEvents },
   upsert: { steps: upsertSteps, write: upsertEvents },
@@ -52,7 +55,10 @@ export function sqlSender(database: Database, settings: Pick<SqlSettings, 'mode'
   async function together(events: readonly OutgoingEvent[], timeoutMs: number): Promise<void> {
     const options = { on_deauth: settings.on_deauth, payloadUrl: world.payloadUrl, payloads: database.payloads }
     await kept.use(timeoutMs, (client) =>
-      client.transaction((session) => write(session, database.dialect, events, options)),
+      client.transaction(
+        (session) => write(session, database.dialect, events, options),
+        Math.ceil(timeoutMs * STATEMENT_SHARE),
+      ),
     )
   }
 

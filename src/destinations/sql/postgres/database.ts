@@ -5,7 +5,7 @@ import type { Database } from '../sender.ts'
 import { sqlSettings } from '../settings.ts'
 import { openPostgres } from './client.ts'
 import { postgresDialect } from './dialect.ts'
-import { isAboutValues, isServerError, problemOf } from './problem.ts'
+import { isAboutEvents, isServerError, problemOf } from './problem.ts'
 
 const NO_SUCH_TABLE = '42P01'
 
@@ -29,7 +29,7 @@ export function postgresDatabase(settings: PostgresTarget, network: Network): Da
     connect: () => openPostgres(settings, network),
     lostTables: (error) => isServerError(error) && error.code === NO_SUCH_TABLE,
     answered: (error) => isServerError(error) && !/^(08|57P|25006)/.test(error.code),
-    aboutEvents: isAboutValues,
+    aboutEvents: isAboutEvents,
     problem: (error) => problemOf(error, `${settings.host}:${settings.port}`),
   }
 }

@@ -38,7 +38,9 @@ export function postgresDialect(schema: string | null): Dialect {
         : `SELECT 1 FROM pg_tables WHERE schemaname = ${literal(schema)} AND tablename = $1`,
     lock: `SELECT ${LOCK}`,
     unlock: null,
-    insertMissing: (into, values) => `${insertInto(dialect, into)(values)} ON CONFLICT DO NOTHING`,
+    // Of the primary key alone: an index that somebody added must not keep an event out silently.
+    insertMissing: (into, values) =>
+      `${insertInto(dialect, into)(values)} ON CONFLICT (${into.primaryKey.map(quoted).join(', ')}) DO NOTHING`,
     upsert(into, values, newest) {
       const key = into.primaryKey.map(quoted).join(', ')
       const set = into.columns
