@@ -42,7 +42,14 @@ export async function startMariadb(certificates?: Certificates): Promise<Mariadb
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
   execFileSync(
     'mariadb-install-db',
-    ['--no-defaults', `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal', scratch, ...asRoot],
+    [
+      '--no-defaults',
+      `--datadir=${data}`,
+      '--skip-test-db',
+      '--auth-root-authentication-method=normal',
+      scratch,
+      ...asRoot,
+    ],
     { stdio: 'pipe' },
   )
   const users = [`CREATE USER IF NOT EXISTS ${USER} IDENTIFIED BY '${PASSWORD}';`, `GRANT ALL ON *.* TO ${USER};`]

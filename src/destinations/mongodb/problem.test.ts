@@ -15,5 +15,8 @@ test('a validator that the collection was given refuses for now, and one event a
   assert.ok(isAboutEvents(error))
   const result = problemOf(error, 'db:27017')
   assert.equal(result.next, 'retry')
-  assert.match(JSON.stringify(result), /"db:27017 refused \(121\): a validator of the collection does not take this event/)
+  assert.match(
+    JSON.stringify(result),
+    /"db:27017 refused \(121\): a validator of the collection does not take this event/,
+  )
 })

@@ -9,7 +9,9 @@ import type { PostgresTarget } from './database.ts'
  * The limits are no parameters of the connection, which poolers refuse. A commit that does not wait for the disk would not
  * be worth its answer.
  */
-const begin = (statementMs: number): string => `BEGIN; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_MS};
+const begin = (
+  statementMs: number,
+): string => `BEGIN; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_MS};
   SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`
 
 export async function openPostgres(settings: PostgresTarget, network: Network): Promise<SqlClient> {

@@ -45,7 +45,10 @@ export function problemOf(error: unknown, where: string): SendResult {
   if (!isServerError(error)) return retry(networkProblem(error, where) ?? clientProblem(error, where))
   const { code } = error
   const mend = MEND[code] ?? ruleProblem(error)
-  return retry(`${where} refused (${code})${mend === undefined ? '; its log says why' : `: ${mend}`}`, code === TOO_SLOW)
+  return retry(
+    `${where} refused (${code})${mend === undefined ? '; its log says why' : `: ${mend}`}`,
+    code === TOO_SLOW,
+  )
 }
 
 /**
