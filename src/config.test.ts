@@ -153,7 +153,7 @@ describe('what cannot be used', () => {
     for (const expected of [
       /LOAM_PORT must be a port.*\(got "http"\)/,
       /LOAM_PUBLIC_URL must be an http or https URL/,
-      /LOAM_DATABASE_URL must begin with sqlite: or postgres:/,
+      /LOAM_DATABASE_URL must be sqlite:<file> or postgres:/,
       /LOAM_SANDBOX must be on or off \(got "yes"\)/,
       /LOAM_BACKFILL_DAYS must be a number of days/,
       /LOAM_LOG_LEVEL must be trace, debug/,

@@ -69,7 +69,7 @@ test('a secret that no key opens keeps the admin token where it was: a start wit
     sealTokens(other, user, { accessToken: 'a', refreshToken: null, expiresInSeconds: null } as never),
   )
   await sealAnew({ ...ctx, sealer: createSealer(`${NEW},${OLD}`) })
-  await assert.rejects(ensureAdminToken({ ...ctx, sealer: createSealer(NEW) }), /needs the encryption key/)
+  await assert.rejects(ensureAdminToken({ ...ctx, sealer: createSealer(NEW) }), /add it to LOAM_ENCRYPTION_KEY/)
 })
 
 test('no sealed column is forgotten', () => {

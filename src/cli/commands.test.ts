@@ -32,8 +32,8 @@ test('quickstart connects a person of the sandbox and prints auth, then data', a
   const ran = await loam('quickstart', '--offline', '--person', 'ada')
   const types = [...ran.stdout.matchAll(/^event +(\S+)/gm)].map(([, type]) => type)
   assert.equal(types[0], 'auth')
-  assert.ok(types.includes('sleep'), ran.stdout)
-  assert.match(ran.stdout, /^Next: the dashboard at http:\/\/[\w.]+:\d+, or loam listen/m)
+  for (const type of ['daily', 'sleep', 'activity']) assert.ok(types.includes(type), ran.stdout)
+  assert.ok(ran.stdout.includes(`\nNext: the dashboard at ${server.url}/dashboard, or loam listen`), ran.stdout)
   userId = new URL(/^signed in +(\S+)/m.exec(ran.stdout)![1]!).searchParams.get('user_id')!
 })
 

@@ -29,8 +29,9 @@ interface Event {
 
 const REFERENCE = 'my_first_connection'
 const SUCCESS = 'https://example.com/success'
-/** History comes type by type within a second or two; the night is what people look for. */
-const WAIT_FOR_SLEEP_MS = 3000
+/** History comes type by type within a second or two. These are what people look for, and not everybody has them. */
+const LOOKED_FOR = ['auth', 'sleep', 'activity']
+const WAIT_FOR_THEM_MS = 3000
 
 export function addQuickstart(command: Command): void {
   talking(command)
@@ -60,9 +61,8 @@ interface ServerToUse {
 async function serverToUse(options: QuickstartOptions): Promise<ServerToUse> {
   try {
     const server = serverFor(options)
-    await server.get('/instance')
-    const { url } = await server.target()
-    return { server, next: `the dashboard at ${url}`, stop: async () => {} }
+    const instance = (await server.get('/instance')) as { public_url: string }
+    return { server, next: `the dashboard at ${instance.public_url}/dashboard`, stop: async () => {} }
   } catch (error) {
     const noneRuns = error instanceof CliFailure && error.exitCode === EXIT.notAvailable
     if (!noneRuns || options.env !== undefined) throw error
@@ -108,10 +108,10 @@ async function follow(server: Server, options: QuickstartOptions): Promise<void>
       else console.log(lineOf(event))
       if (event.type !== 'auth' && event.record_count > 0 && seen.size < 2) {
         clearTimeout(timer)
-        timer = setTimeout(() => stopping.abort(), WAIT_FOR_SLEEP_MS)
+        timer = setTimeout(() => stopping.abort(), WAIT_FOR_THEM_MS)
       }
       seen.add(event.type)
-      if (seen.has('auth') && seen.has('sleep')) break
+      if (LOOKED_FOR.every((type) => seen.has(type))) break
     }
     if (!seen.has('auth')) throw new CliFailure(`No auth event within ${options.timeout} s: see loam doctor.`)
     if (seen.size < 2) throw new CliFailure(`No data event within ${options.timeout} s: see loam doctor.`)

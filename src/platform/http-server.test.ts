@@ -27,3 +27,14 @@ test('HTTP/1.0 without a host is answered, as load balancers ask; HTTP/1.1 witho
   assert.match(await ask('1.0'), /^HTTP\/1.1 200 [\s\S]*fine$/)
   assert.match(await ask('1.1'), /^HTTP\/1.1 400 /)
 })
+
+test('an address or a port that cannot be had is named with its setting', async () => {
+  const fetch = (): Response => new Response('fine')
+  await assert.rejects(listen({ host: '203.0.113.1', port: 0 }, { fetch }), {
+    message: '203.0.113.1 is no address of this machine: set LOAM_HOST to one of its own, or to 0.0.0.0 for all',
+  })
+  await assert.rejects(listen({ host: 'nowhere.invalid', port: 0 }, { fetch }), /^Error: nowhere\.invalid .* LOAM_HOST/)
+  const { server, port } = await listen({ host: '127.0.0.1', port: 0 }, { fetch })
+  await assert.rejects(listen({ host: '127.0.0.1', port }, { fetch }), /is in use: stop what uses it, or set LOAM_PORT/)
+  server.close()
+})

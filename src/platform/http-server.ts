@@ -44,13 +44,17 @@ export async function listen(
   server.keepAliveTimeout = 75_000
   server.requestTimeout = 60_000
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE'
-      reject(taken ? new Error(`port ${config.port} is in use: stop what uses it, or set LOAM_PORT`) : error)
-    })
+    server.once('error', (error: NodeJS.ErrnoException) => reject(notListening(error, config)))
     server.listen(config.port, config.host, resolve)
   })
   return { server, port: (server.address() as AddressInfo).port }
+}
+
+function notListening(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+  if (error.code === 'EADDRINUSE') return new Error(`port ${port} is in use: stop what uses it, or set LOAM_PORT`)
+  if (error.code === 'EACCES') return new Error(`port ${port} is not for this user: set LOAM_PORT to 1024 or more`)
+  if (!['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(error.code ?? '')) return error
+  return new Error(`${host} is no address of this machine: set LOAM_HOST to one of its own, or to 0.0.0.0 for all`)
 }
 
 /** What has begun is answered, within the grace; connections that only wait for the next request are closed. */

@@ -38,7 +38,7 @@ export function createSealer(keys: string): Sealer {
       const [version, id, iv, body] = sealed.split('.')
       const key = id === undefined ? undefined : ring.get(id)
       if (version !== 'v1' || iv === undefined || body === undefined) throw new Error('a stored secret is damaged')
-      if (key === undefined) throw new Error(`a stored secret needs the encryption key ${id}, which is not configured`)
+      if (key === undefined) throw new Error(`a stored secret needs the key ${id}: add it to LOAM_ENCRYPTION_KEY`)
       const bytes = Buffer.from(body, 'base64url')
       const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES })
       decipher.setAAD(Buffer.from(place))

@@ -67,7 +67,10 @@ export const Settings = z.object({
   LOAM_DATABASE_URL: setting(
     z
       .string()
-      .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, { error: 'must begin with sqlite: or postgres://', abort: true })
+      .regex(/^(sqlite:.|postgres(ql)?:\/\/.)/, {
+        error: 'must be sqlite:<file> or postgres://user:password@host/name',
+        abort: true,
+      })
       .refine((text) => text.startsWith('sqlite:') || isPostgresUrl(text), { error: UNREADABLE_URL }),
     {
       meaning: 'The embedded database as `sqlite:<file>`, or `postgres://user:password@host/name` (15 or newer).',

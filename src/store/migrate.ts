@@ -1,7 +1,7 @@
 // Forward-only migrations: `NNNN_name.<dialect>.sql`, each once, safe when several servers start together.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Database, Sql } from './database.ts'
+import type { Database, Sql, Transaction } from './database.ts'
 
 const FOLDER = new URL('./migrations/', import.meta.url)
 
@@ -34,29 +34,41 @@ function migrationsFor(dialect: Sql['dialect']): Migration[] {
  */
 export async function migrate(db: Database, upTo = Number.POSITIVE_INFINITY): Promise<SchemaStatus> {
   const migrations = migrationsFor(db.dialect)
-  await db.transaction(async (tx) => {
-    await tx.lock('loam:migrations')
-    await tx.run(
-      `CREATE TABLE IF NOT EXISTS schema_migrations (
-         version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`,
-    )
-    const applied = await tx.all<{ version: number; name: string; checksum: string }>(
-      'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
-    )
-    for (const row of applied) check(row, migrations)
-    // Several branches number theirs at once: a smaller number may arrive later.
-    const known = new Set(applied.map((row) => row.version))
-    for (const migration of migrations.filter(({ version }) => version <= upTo && !known.has(version))) {
-      await tx.batch(splitStatements(migration.sql).map((sql) => ({ sql })))
-      await tx.run('INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)', [
-        migration.version,
-        migration.name,
-        migration.checksum,
-        Date.now(),
-      ])
-    }
-  })
+  await db.transaction((tx) => apply(tx, migrations, upTo)).catch(explained)
   return schemaStatus(db)
+}
+
+async function apply(tx: Transaction, migrations: readonly Migration[], upTo: number): Promise<void> {
+  await tx.lock('loam:migrations')
+  await tx.run(
+    `CREATE TABLE IF NOT EXISTS schema_migrations (
+         version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)`,
+  )
+  const applied = await tx.all<{ version: number; name: string; checksum: string }>(
+    'SELECT version, name, checksum FROM schema_migrations ORDER BY version',
+  )
+  for (const row of applied) check(row, migrations)
+  // Several branches number theirs at once: a smaller number may arrive later.
+  const known = new Set(applied.map((row) => row.version))
+  for (const migration of migrations.filter(({ version }) => version <= upTo && !known.has(version))) {
+    await tx.batch(splitStatements(migration.sql).map((sql) => ({ sql })))
+    await tx.run('INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)', [
+      migration.version,
+      migration.name,
+      migration.checksum,
+      Date.now(),
+    ])
+  }
+}
+
+/** PostgreSQL's codes for what its user may not do, and for a standby. */
+const MAKES_NO_TABLES = ['42501', '25006']
+
+function explained(error: Error & { code?: string }): never {
+  if (!MAKES_NO_TABLES.includes(error.code ?? '')) throw error
+  throw new Error(`${error.message}: LOAM_DATABASE_URL must name a primary, and a user who may make tables there`, {
+    cause: error,
+  })
 }
 
 export async function schemaStatus(db: Database): Promise<SchemaStatus> {

@@ -7,13 +7,24 @@ const KEEP_EVERY_CHARACTER = new Set(['UTF8', 'SQL_ASCII'])
 
 /** Throws with what to do about it. */
 export async function assertFit(pool: pg.Pool): Promise<void> {
-  const [one, other] = [await pool.connect(), await pool.connect()]
+  const one = await connected(pool)
   try {
     await assertServer(one)
-    await assertSessions(one, other)
+    const other = await connected(pool)
+    await assertSessions(one, other).finally(() => other.release())
   } finally {
     one.release()
-    other.release()
+  }
+}
+
+async function connected(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw new Error(
+      `PostgreSQL cannot be used (${(error as Error).message}): start it, make the database, or correct LOAM_DATABASE_URL`,
+      { cause: error },
+    )
   }
 }
 

@@ -1,0 +1,50 @@
+// A PostgreSQL that cannot be used is said with what to do: its own words name neither the setting nor the way out.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pg from 'pg'
+import { createTestDatabaseUrl } from '../../test/database.ts'
+import { migrate } from './migrate.ts'
+import { openDatabase } from './open.ts'
+
+const server = process.env.LOAM_TEST_DATABASE_URL ?? ''
+const skip = server === '' && 'LOAM_TEST_DATABASE_URL is not set'
+
+test('one that is away, or lacks the database', { skip }, async () => {
+  const lacking = new URL(server)
+  lacking.pathname = '/nobody_made_it'
+  for (const [url, reason] of [
+    ['postgres://127.0.0.1:1/loam', 'connect ECONNREFUSED 127.0.0.1:1'],
+    [lacking.href, 'database "nobody_made_it" does not exist'],
+  ] as const) {
+    await assert.rejects(openDatabase(url), {
+      message: `PostgreSQL cannot be used (${reason}): start it, make the database, or correct LOAM_DATABASE_URL`,
+    })
+  }
+})
+
+test('one whose user may make no tables, or no second connection', { skip }, async (t) => {
+  const { url, remove } = await createTestDatabaseUrl()
+  const owner = new pg.Client({ connectionString: url })
+  await owner.connect()
+  const user = new URL(url).pathname.slice(1)
+  await owner.query(`CREATE ROLE ${user} LOGIN PASSWORD 'x'`)
+  t.after(async () => {
+    await owner.end()
+    await remove()
+    const client = new pg.Client({ connectionString: server })
+    await client.connect()
+    await client.query(`DROP ROLE ${user}`)
+    await client.end()
+  })
+  const theirs = new URL(url)
+  theirs.username = user
+  theirs.password = 'x'
+  const db = await openDatabase(theirs.href)
+  await assert.rejects(migrate(db), {
+    message:
+      'permission denied for schema public: LOAM_DATABASE_URL must name a primary, and a user who may make tables there',
+  })
+  await db.close()
+  await owner.query(`ALTER ROLE ${user} CONNECTION LIMIT 1`)
+  await assert.rejects(openDatabase(theirs.href), /too many connections for role/)
+})
