@@ -62,10 +62,10 @@ async function apply(tx: Transaction, migrations: readonly Migration[], upTo: nu
 }
 
 /** PostgreSQL's codes for what its user may not do, and for a standby. */
-const MAKES_NO_TABLES = ['42501', '25006']
+const MAKES_NO_TABLES = new Set(['42501', '25006'])
 
 function explained(error: Error & { code?: string }): never {
-  if (!MAKES_NO_TABLES.includes(error.code ?? '')) throw error
+  if (!MAKES_NO_TABLES.has(error.code ?? '')) throw error
   throw new Error(`${error.message}: LOAM_DATABASE_URL must name a primary, and a user who may make tables there`, {
     cause: error,
   })
