@@ -1,5 +1,6 @@
 // Mapping without a server: what `loam map` and the golden tests do.
-import { type Connector, type Mapped, type Read, UnreadablePage } from './connector.ts'
+import { type Connector, type MapContext, type Mapped, type Read, UnreadablePage } from './connector.ts'
+import { dropZeros } from './never-zero.ts'
 import { shownZone } from './shown-zone.ts'
 
 export interface MapInput {
@@ -87,7 +88,7 @@ function mapWith(reader: Reader, payload: unknown, input: MapInput): MappedPage 
   const unknown = new Map<string, { table: string; code: string; count: number }>()
   const unreadable: MappedPage['unreadable'] = []
   const zone = input.timeZone ?? shownZone(reader.connector, reader.kind, payload)
-  const mapped = reader.read.map(payload, {
+  const context: MapContext = {
     request: input.request ?? {},
     timeZone: zone,
     receivedAt: input.receivedAt,
@@ -98,6 +99,7 @@ function mapWith(reader: Reader, payload: unknown, input: MapInput): MappedPage 
       unknown.set(key, entry)
     },
     unreadable: (place, problem) => unreadable.push({ place, problem }),
-  })
+  }
+  const mapped = dropZeros(reader.read.map(payload, context))
   return { kind: reader.kind, timeZone: zone, mapped, unknown: [...unknown.values()], unreadable }
 }

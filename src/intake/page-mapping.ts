@@ -1,5 +1,6 @@
 // One page on its way to records. What cannot be read is kept for a mended mapping and counted; nothing is held up by it.
 import type { Connector, MapContext, Mapped, Page, Piece } from '../connectors/connector.ts'
+import { dropZeros } from '../connectors/never-zero.ts'
 import type { Context } from '../store/context.ts'
 
 export class PageMapping {
@@ -49,7 +50,7 @@ export class PageMapping {
 
   /** Nothing where it cannot be read. */
   map(payload: unknown): Mapped[] {
-    return this.#orNothing(() => this.#read.map(payload, this.#context))
+    return this.#orNothing(() => dropZeros(this.#read.map(payload, this.#context)))
   }
 
   pieces(): Piece[] {

@@ -6,7 +6,8 @@ import { type MetricsDay, numberIn, type Reading, readingsOf, timeOf } from '../
 
 export function dailyOf({ day, entries, zone }: MetricsDay): Mapped[] {
   const value = (type: string): number | null => numberIn(entries.get(type), 'value')
-  const beats = readingsOf(entries.get('hr'))
+  // A ring that is off the finger feels no heart.
+  const beats = readingsOf(entries.get('hr')).filter(({ value: bpm }) => bpm > 0)
   const variability = readingsOf(entries.get('hrv'))
   const steps = readingsOf(entries.get('steps'))
   const sum = steps.length === 0 ? null : steps.reduce((total, step) => total + step.value, 0)

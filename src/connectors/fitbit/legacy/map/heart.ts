@@ -40,7 +40,8 @@ export function mapHeart(payload: unknown, context: MapContext): Mapped[] {
   const intraday = (payload as { 'activities-heart-intraday'?: unknown } | null)?.['activities-heart-intraday']
   if (intraday === undefined || days.length !== 1) return totals
   const [dataset] = readDocuments({ kind: 'activities-heart-intraday', schema: Intraday }, intraday, context)
-  return [...totals, ...samples(days[0]!.dateTime, dataset?.dataset ?? [], context)]
+  const felt = (dataset?.dataset ?? []).filter(({ value }) => value > 0)
+  return [...totals, ...samples(days[0]!.dateTime, felt, context)]
 }
 
 /** Mean, highest and lowest are those of the series. */
