@@ -6,7 +6,7 @@ import { kafka, KafkaSettings } from '../../src/destinations/kafka/index.ts'
 import { PrivateAddress } from '../../src/platform/network.ts'
 import { type Kafka, missingKafka, PASSWORD, startKafka, USER } from '../services/kafka.ts'
 import { destinationSuite } from './destination-suite.ts'
-import { testEvent, testEvents, testWorld, textOf } from './events.ts'
+import { pause, testEvent, testEvents, testWorld, textOf, until } from './events.ts'
 
 const NOW = { signingSecrets: [], timeoutMs: 10_000 }
 const newTopic = (): string => `place-${randomBytes(6).toString('hex')}`
@@ -103,6 +103,38 @@ suite('what only Kafka has', { skip: missingKafka() ?? false, timeout: 180_000 }
     assert.match(JSON.stringify(results[1]), /max\.message\.bytes/)
     const arrived = new Set((await server.read(topic)).map(({ headers }) => headers['event-id']))
     assert.deepEqual(arrived, new Set([events[0]!.id, events[2]!.id]))
+  })
+
+  test('a compacted topic takes no event of nobody: it says so, and waits', async (t) => {
+    const { settings } = await place({}, { 'cleanup.policy': 'compact' })
+    const sender = kafka.open(settings, testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const results = await sender.send([testEvent(0), testEvent(4), testEvent(1)], NOW)
+    assert.match(JSON.stringify(results), /"delivered".*"retry".*INVALID_RECORD.*cleanup\.policy.*"delivered"/)
+  })
+
+  test('a topic that is deleted in between is told by its name, and made again', async (t) => {
+    const { server, topic, settings } = await place()
+    const sender = kafka.open(settings, testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    assert.equal((await sender.send([testEvent(0)], NOW))[0]!.next, 'delivered')
+    await server.deleteTopic(topic)
+    const event = testEvent(1)
+    for (let tries = 0; tries < 20; tries++) {
+      const [result] = await sender.send([event], NOW)
+      if (result!.next === 'delivered') break
+      assert.match(JSON.stringify(result), /"retry".*there is no such topic/)
+      await pause(250)
+    }
+    await until('it is there', async () => (await server.read(topic)).some(({ value }) => value === textOf(event)))
+  })
+
+  test('a topic that takes no message of this time names the clock', async (t) => {
+    const { settings } = await place({}, { 'message.timestamp.before.max.ms': '1' })
+    const sender = kafka.open(settings, testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const results = await sender.send([testEvent(0)], NOW)
+    assert.match(JSON.stringify(results), /"retry".*INVALID_TIMESTAMP\): the topic takes no messages of this time/)
   })
 
   test('pointers say where the event lies; a sign of life goes as it is', async (t) => {

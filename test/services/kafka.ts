@@ -25,6 +25,7 @@ export interface Kafka {
   tlsPort: number
   certificates: Certificates
   createTopic(name: string, partitions?: number, config?: Record<string, string>): Promise<void>
+  deleteTopic(name: string): Promise<void>
   /** All that the topic has. */
   read(topic: string): Promise<Read[]>
   kill(): Promise<void>
@@ -131,6 +132,9 @@ export async function startKafka(): Promise<Kafka> {
           configs: Object.entries(config).map(([key, value]) => ({ name: key, value })),
         }),
       )
+    },
+    async deleteTopic(name) {
+      await withAdmin((admin) => admin.deleteTopics({ topics: [name] }))
     },
     async read(topic) {
       const consumer = new Consumer({

@@ -18,13 +18,23 @@ const MEND: Record<string, string> = {
   NOT_ENOUGH_REPLICAS_AFTER_APPEND: 'too few replicas are in sync: look after the brokers',
   KAFKA_STORAGE_ERROR: 'its disk failed or is full',
   THROTTLING_QUOTA_EXCEEDED: 'it is over its quota',
+  POLICY_VIOLATION: 'a policy there forbids it; its log says which',
+  CORRUPT_MESSAGE: 'the message was damaged on the way',
+  INVALID_TIMESTAMP:
+    'the topic takes no messages of this time: set the clock of this server, or raise message.timestamp.before.max.ms and message.timestamp.after.max.ms',
+  INVALID_RECORD:
+    'the topic takes no such message: where it is compacted, it wants a key, which events of nobody lack, so set cleanup.policy to delete',
 }
+/** It may be about a single one. Of these, only what is too large is refused for good. */
 const ABOUT_MESSAGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE'])
+
+/** Codes of the library's for what holds others, and Kafka's for the messages beside the one that was meant. */
+const UNSPECIFIC = /^(PLT_KFK_(MULTIPLE|RESPONSE|PROTOCOL|USER)|UNKNOWN_SERVER_ERROR)$/
 
 export function problemOf(error: unknown, where: string): SendResult {
   if (error instanceof TimedOut) return retry(silent(where, error), true)
   const codes = codesOf(error)
-  const about = codes.find((code) => ABOUT_MESSAGE.has(code))
+  const about = codes.find((code) => ABOUT_MESSAGE.has(code) && MEND[code] === undefined)
   if (about !== undefined) {
     return rejected(
       `${where} does not take this event (${about}): raise max.message.bytes of the topic, or send pointers`,
@@ -32,18 +42,27 @@ export function problemOf(error: unknown, where: string): SendResult {
   }
   const known = codes.find((code) => MEND[code] !== undefined)
   if (known !== undefined) return retry(`${where} refused (${known}): ${MEND[known]}`)
+  if (isUnknownTopic(error)) return retry(`${where} refused: ${MEND.UNKNOWN_TOPIC_OR_PARTITION}`)
   const network = networkProblem(error, where)
   if (network !== null) return retry(network)
   if (codes.includes('PLT_KFK_AUTHENTICATION')) return retry(`${where} refused: ${MEND.SASL_AUTHENTICATION_FAILED}`)
   if (codes.includes('PLT_KFK_TIMEOUT')) return retry(silent(where, error), true)
   if (codes.includes('PLT_KFK_NETWORK'))
     return retry(`${where} closed the connection: check that TLS and sasl are set as it expects`)
-  return retry(`${where} could not be used (${codes[0] ?? 'unknown'})`)
+  return retry(`${where} could not be used (${codes.find((code) => !UNSPECIFIC.test(code)) ?? codes[0] ?? 'unknown'})`)
 }
 
 /** The broker looked at the messages and said no: the connection is good. */
 export function isAboutMessage(error: unknown): boolean {
   return codesOf(error).some((code) => ABOUT_MESSAGE.has(code))
+}
+
+/** The library finds that by itself when it looks for the partitions. */
+function isUnknownTopic(error: unknown): boolean {
+  const { errors } = error as { errors?: unknown }
+  return [error, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].some(
+    (each) => each instanceof Error && /^Unknown topic /.test(each.message),
+  )
 }
 
 /** Of an error, its causes and its parts, outermost first: Kafka's names, and the library's own codes. */
