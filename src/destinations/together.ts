@@ -7,7 +7,8 @@ export async function togetherOrAlone(
   events: readonly OutgoingEvent[],
   timeoutMs: number,
   how: {
-    write(events: readonly OutgoingEvent[], timeoutMs: number): Promise<void>
+    /** With a result for each, or all are delivered. */
+    write(events: readonly OutgoingEvent[], timeoutMs: number): Promise<readonly SendResult[] | void>
     /** It was about what is in the events, so one of them alone may fare better. */
     aboutEvents(error: unknown): boolean
     failed(error: unknown): SendResult
@@ -15,8 +16,7 @@ export async function togetherOrAlone(
 ): Promise<SendResult[]> {
   const until = performance.now() + timeoutMs
   try {
-    await how.write(events, timeoutMs)
-    return events.map(() => delivered())
+    return [...((await how.write(events, timeoutMs)) ?? events.map(() => delivered()))]
   } catch (error) {
     if (events.length === 1 || !how.aboutEvents(error)) return events.map(() => how.failed(error))
   }
@@ -24,7 +24,7 @@ export async function togetherOrAlone(
   for (const event of events) {
     results.push(
       await how.write([event], Math.max(LEAST_MS, until - performance.now())).then(
-        () => delivered(),
+        (each) => each?.[0] ?? delivered(),
         (error: unknown) => how.failed(error),
       ),
     )

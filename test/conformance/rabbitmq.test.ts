@@ -52,6 +52,19 @@ destinationSuite('rabbitmq', {
 })
 
 suite('what only RabbitMQ has', { skip: missingRabbitmq() ?? false, timeout: 120_000 }, () => {
+  test('a message that is too large for the broker takes no other one with it', async (t) => {
+    const server = await startRabbitmq(['max_message_size = 20000'])
+    t.after(() => server.stop())
+    const settings = await place(server)
+    const sender = rabbitmq.open(RabbitmqSettings.parse(settings), testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const events = [testEvent(0), testEvent(1, undefined, 60_000), testEvent(2)]
+    const results = await sender.send(events, NOW)
+    assert.match(JSON.stringify(results), /"delivered".*"rejected".*raise max_message_size.*"delivered"/)
+    const arrived = new Set((await read(server, settings)).map(({ id }) => id))
+    assert.deepEqual(arrived, new Set([events[0]!.id, events[2]!.id]))
+  })
+
   test('a message that no queue takes is no delivery; an exchange that is not there is told', async (t) => {
     const server = await startRabbitmq()
     t.after(() => server.stop())

@@ -23,7 +23,8 @@ export function missingRabbitmq(): string | null {
   return SERVER === undefined ? 'rabbitmq-server is not installed (Debian: rabbitmq-server)' : null
 }
 
-export async function startRabbitmq(): Promise<Rabbitmq> {
+/** `more`: lines as in rabbitmq.conf. */
+export async function startRabbitmq(more: readonly string[] = []): Promise<Rabbitmq> {
   const folder = mkdtempSync(join(tmpdir(), 'loam-rabbit-'))
   const [port, distribution, mapper] = [await freePort(), await freePort(), await freePort()]
   const node = `loam${randomBytes(4).toString('hex')}@localhost`
@@ -36,6 +37,7 @@ export async function startRabbitmq(): Promise<Rabbitmq> {
       `default_pass = ${PASSWORD}`,
       'loopback_users = none',
       'disk_free_limit.absolute = 50MB',
+      ...more,
       '',
     ].join('\n'),
   )

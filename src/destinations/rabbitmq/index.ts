@@ -5,8 +5,9 @@ import { hostSetting } from '../host.ts'
 import { keptConnection } from '../kept-connection.ts'
 import { messageBody, messageForm, messageHeaders } from '../message.ts'
 import { tlsSettings } from '../tls.ts'
+import { togetherOrAlone } from '../together.ts'
 import { type Confirmed, openRabbitmq, type RabbitmqClient } from './client.ts'
-import { problemOf } from './problem.ts'
+import { isTooLarge, problemOf } from './problem.ts'
 
 /** What RabbitMQ 4 takes unless it is told otherwise. */
 const MAX_MESSAGE_BYTES = 16_000_000
@@ -74,13 +75,13 @@ export const rabbitmq = defineDestination({
     }
 
     return {
-      async send(events, { timeoutMs }) {
-        try {
-          return await kept.use(timeoutMs, (client) => publish(client, events))
-        } catch (error) {
-          return events.map(() => problemOf(error, where))
-        }
-      },
+      // A message that is too large costs the channel, and all that went with it.
+      send: (events, { timeoutMs }) =>
+        togetherOrAlone(events, timeoutMs, {
+          write: (some, withinMs) => kept.use(withinMs, (client) => publish(client, some)),
+          aboutEvents: isTooLarge,
+          failed: (error) => problemOf(error, where),
+        }),
       close: () => kept.close(),
     }
   },

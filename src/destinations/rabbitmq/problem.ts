@@ -21,7 +21,7 @@ export function problemOf(error: unknown, where: string): SendResult {
     return retry(`${where} refused: the virtual host is not there, or the user may not use it`)
   }
   if (/RESOURCE[_-]ERROR|blocked/i.test(text)) return retry(`${where} is short of memory or disk`, true)
-  if (/PRECONDITION[_-]FAILED/i.test(text) && /size/i.test(text)) {
+  if (isTooLarge(error)) {
     return rejected(`${where} does not take an event of this size: raise max_message_size, or send pointers`)
   }
   // Without a reason, a broker of this kind closes the socket of whoever has the wrong password.
@@ -34,4 +34,9 @@ export function problemOf(error: unknown, where: string): SendResult {
     networkProblem(error, where) ??
       `${where} closed the connection: check user and password, and that TLS is set as it expects`,
   )
+}
+
+/** One of the messages is larger than the broker takes. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && /PRECONDITION[_-]FAILED/i.test(error.message) && /size/i.test(error.message)
 }
