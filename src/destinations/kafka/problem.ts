@@ -61,7 +61,7 @@ export function isAboutMessage(error: unknown): boolean {
 function isUnknownTopic(error: unknown): boolean {
   const { errors } = error as { errors?: unknown }
   return [error, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].some(
-    (each) => each instanceof Error && /^Unknown topic /.test(each.message),
+    (each) => each instanceof Error && each.message.startsWith('Unknown topic '),
   )
 }
 
