@@ -1,7 +1,10 @@
 // Acts that meet: each is done as if it came alone, or is told that somebody was there before.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { keepSecretExtra, secretExtra } from '../credentials/source-settings.ts'
+import type { Transaction } from '../store/database.ts'
 import { rememberedDestinations } from '../store/destinations.ts'
+import { sourceOf } from '../store/sources.ts'
 import { openTestApi, type TestApi } from './test-api.ts'
 
 let api: TestApi
@@ -25,14 +28,15 @@ const typesOf = async (userId: string): Promise<string[]> => {
   return rows.map(({ type }) => type)
 }
 
-/** Somebody else holds the lock until the returned function is called. */
-async function held(key: string): Promise<() => Promise<void>> {
+/** Somebody else holds the lock, and what `work` locks, until the returned function is called. */
+async function held(key: string, work?: (tx: Transaction) => Promise<unknown>): Promise<() => Promise<void>> {
   let end = (): void => {}
   const isOver = new Promise<void>((resolve) => (end = resolve))
   let holder = Promise.resolve()
   await new Promise<void>((got) => {
     holder = api.ctx.db.transaction(async (tx) => {
       await tx.lock(key)
+      await work?.(tx)
       got()
       await isOver
     })
@@ -103,4 +107,47 @@ test('of who is being removed nothing is made any more', async () => {
   for (const answer of await Promise.all(late)) assert.equal(answer.status, 404, answer.text)
   assert.deepEqual(await typesOf(user.user_id), ['deauth'])
   assert.deepEqual(await api.ctx.db.all('SELECT kind FROM jobs WHERE user_id = $1', [user.user_id]), [])
+})
+
+test('a secret that is rotated stays so, whatever else of its environment is changed at once', async () => {
+  const path = `/admin/v1/environments/${api.devId}`
+  // Nobody else writes to the environment meanwhile; whoever wants to has read it by then.
+  const touch = (tx: Transaction): Promise<number> => tx.run('UPDATE environments SET kind = kind')
+  const release = await held('nothing', touch)
+  const rotated = api.asOperator('POST', '/admin/v1/signing-secret/rotate', { json: { overlap_seconds: 0 } })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const changes = [{ name: 'Renamed' }, { settings: { widget_name: 'Shown' } }]
+  const answers = changes.map((json) => api.asOperator('PATCH', path, { json }))
+  setTimeout(() => void release(), 100)
+  for (const answer of await Promise.all(answers)) assert.equal(answer.status, 200, answer.text)
+  const keys = await api.asOperator('GET', '/admin/v1/keys?reveal=true')
+  const secrets = keys.json.signing_secrets as { signing_secret: string }[]
+  assert.deepEqual(
+    secrets.map((each) => each.signing_secret),
+    [(await rotated).json.signing_secret],
+  )
+  const { json } = await api.asOperator('GET', path)
+  assert.deepEqual([json.name, (json.settings as { widget_name: string }).widget_name], ['Renamed', 'Shown'])
+})
+
+test('of two keys that are made at once in place of all others one is left', async () => {
+  const touch = (tx: Transaction): Promise<number> => tx.run('UPDATE api_keys SET expires_at = expires_at')
+  const release = await held('nothing', touch)
+  const rotate = () => api.asOperator('POST', '/admin/v1/keys/rotate', { json: { overlap_seconds: 0 } })
+  const answers = [rotate(), rotate()]
+  setTimeout(() => void release(), 100)
+  const made = (await Promise.all(answers)).map(({ json }) => json.id)
+  const { json } = await api.asOperator('GET', '/admin/v1/keys')
+  const left = (json.api_keys as { id: string }[]).map(({ id }) => id)
+  assert.equal(left.length, 1)
+  assert.ok(made.includes(left[0]))
+})
+
+test('what a provider tells when two of its APIs are subscribed to at once is all kept', async () => {
+  const { ctx, environment } = api
+  const source = (await sourceOf(ctx.db, environment.id, 'POLAR'))!
+  const told: Record<string, string>[] = [{ signature_secret: 'one' }, { other_secret: 'two' }]
+  await Promise.all(told.map((each) => keepSecretExtra(ctx, source, each)))
+  const kept = secretExtra(ctx, (await sourceOf(ctx.db, environment.id, 'POLAR'))!)
+  assert.deepEqual(kept, { signature_secret: 'one', other_secret: 'two' })
 })

@@ -20,6 +20,7 @@ import {
   insertApiKey,
   insertEnvironment,
   listEnvironments,
+  setSigningSecrets,
   updateEnvironment,
 } from '../store/environments.ts'
 import { audit } from '../store/audit.ts'
@@ -146,6 +147,7 @@ async function applyFixed(
   if (fixed.signingSecret && !opensTo(ctx, first, fixed.signingSecret)) {
     const secrets = replacedBy(ctx, first, fixed.signingSecret, OVERLAP_MS)
     next.signing_secret_sealed = sealSigningSecrets(ctx, first.id, secrets)
+    await setSigningSecrets(tx, first.id, next.signing_secret_sealed)
     // Also when somebody rotated it, who may not know of the setting: their receivers have a day.
     ctx.log.warn(
       { environmentId: first.id, until: new Date(ctx.clock.now() + OVERLAP_MS).toISOString() },
@@ -154,9 +156,7 @@ async function applyFixed(
     const details = { setting: 'LOAM_SIGNING_SECRET' }
     audit(ctx, tx, { action: 'signing_secret.rotated', environmentId: first.id, details })
   }
-  if (next.dev_id !== first.dev_id || next.signing_secret_sealed !== first.signing_secret_sealed) {
-    await updateEnvironment(tx, next)
-  }
+  if (next.dev_id !== first.dev_id) await updateEnvironment(tx, next)
   if (fixed.apiKey) await makeOnlyKey(ctx, tx, first, fixed.apiKey)
   return next
 }

@@ -2,7 +2,7 @@
 import type { Connector } from '../connectors/connector.ts'
 import { connectorOf } from '../connectors/index.ts'
 import type { Context } from '../store/context.ts'
-import { setSourceExtra, type SourceRow } from '../store/sources.ts'
+import { setSourceExtra, sourceOf, type SourceRow } from '../store/sources.ts'
 
 export interface SourceSettings {
   /** One of the connector's `variants`; absent for the source's own API. */
@@ -23,11 +23,25 @@ export function secretExtra(ctx: Context, source: SourceRow): Record<string, str
   return JSON.parse(ctx.sealer.open(source.extra_sealed, sourcePlace(source, 'extra'))) as Record<string, string>
 }
 
-/** What the provider told once, beside what the operator typed in. */
-export async function keepSecretExtra(ctx: Context, source: SourceRow, more: Record<string, string>): Promise<void> {
-  const extra = { ...secretExtra(ctx, source), ...more }
-  const sealed = ctx.sealer.seal(JSON.stringify(extra), sourcePlace(source, 'extra'))
-  await setSourceExtra(ctx.db, source, sealed)
+/** What the provider told once, beside what the operator has typed in by now. */
+export async function keepSecretExtra(
+  ctx: Context,
+  { environment_id: environmentId, provider }: SourceRow,
+  more: Record<string, string>,
+): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await tx.lock(sourceLock(environmentId, provider))
+    const source = await sourceOf(tx, environmentId, provider)
+    if (source === null) return
+    const extra = { ...secretExtra(ctx, source), ...more }
+    const sealed = ctx.sealer.seal(JSON.stringify(extra), sourcePlace(source, 'extra'))
+    await setSourceExtra(tx, source, sealed)
+  })
+}
+
+/** Whoever writes what it has read of a source before holds it. */
+export function sourceLock(environmentId: string, provider: string): string {
+  return `source:${environmentId}:${provider}`
 }
 
 /** The connector that new connections of this source are made with. */

@@ -32,11 +32,20 @@ export async function insertEnvironment(sql: Sql, row: EnvironmentRow): Promise<
   forgetRemembered(sql)
 }
 
+/** All but the signing secrets. */
 export async function updateEnvironment(sql: Sql, row: EnvironmentRow): Promise<void> {
-  await sql.run(
-    'UPDATE environments SET dev_id = $2, name = $3, kind = $4, signing_secret_sealed = $5, settings = $6 WHERE id = $1',
-    [row.id, row.dev_id, row.name, row.kind, row.signing_secret_sealed, row.settings],
-  )
+  await sql.run('UPDATE environments SET dev_id = $2, name = $3, kind = $4, settings = $5 WHERE id = $1', [
+    row.id,
+    row.dev_id,
+    row.name,
+    row.kind,
+    row.settings,
+  ])
+  forgetRemembered(sql)
+}
+
+export async function setSigningSecrets(sql: Sql, id: string, sealed: string): Promise<void> {
+  await sql.run('UPDATE environments SET signing_secret_sealed = $2 WHERE id = $1', [id, sealed])
   forgetRemembered(sql)
 }
 

@@ -5,6 +5,7 @@ import { ApiError } from '../../platform/errors.ts'
 import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import {
+  environmentById,
   type EnvironmentRow,
   listEnvironments as listRows,
   updateEnvironment as updateRow,
@@ -80,23 +81,26 @@ export async function updateEnvironment(
   environment: EnvironmentRow,
   input: z.output<typeof EnvironmentChange>,
 ): Promise<EnvironmentView> {
-  const before = environmentSettings(environment)
-  const settings = EnvironmentSettings.parse({ ...before, ...input.settings })
-  const next: EnvironmentRow = {
-    ...environment,
-    name: input.name ?? environment.name,
-    kind: input.kind ?? environment.kind,
-    settings: isDeepStrictEqual(settings, before) ? environment.settings : JSON.stringify(settings),
-  }
-  if (isDeepStrictEqual(next, { ...environment })) return environmentView(environment)
-  const { settings: changed = {}, ...rest } = input
-  await ctx.db.transaction(async (tx) => {
+  const row = await ctx.db.transaction(async (tx) => {
+    await tx.lock(`environment:${environment.id}`)
+    const current = (await environmentById(tx, environment.id)) ?? environment
+    const before = environmentSettings(current)
+    const settings = EnvironmentSettings.parse({ ...before, ...input.settings })
+    const next: EnvironmentRow = {
+      ...current,
+      name: input.name ?? current.name,
+      kind: input.kind ?? current.kind,
+      settings: isDeepStrictEqual(settings, before) ? current.settings : JSON.stringify(settings),
+    }
+    if (isDeepStrictEqual(next, { ...current })) return current
+    const { settings: changed = {}, ...rest } = input
     await updateRow(tx, next)
     const details = { changed: [...Object.keys(rest), ...Object.keys(changed)] }
     audit(ctx, tx, { action: 'environment.changed', environmentId: environment.id, details })
+    return next
   })
   forgetCredentials(ctx)
-  return environmentView(next)
+  return environmentView(row)
 }
 
 const Amount = z.object({

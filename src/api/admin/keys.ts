@@ -10,7 +10,7 @@ import {
   environmentById,
   type EnvironmentRow,
   expireApiKeys,
-  updateEnvironment,
+  setSigningSecrets,
   validApiKeys,
 } from '../../store/environments.ts'
 import { forgetCredentials } from '../authenticate.ts'
@@ -92,6 +92,7 @@ export async function rotateKey(
   const now = ctx.clock.now()
   const key = randomToken(24)
   const id = await ctx.db.transaction(async (tx) => {
+    await tx.lock(`keys:${environment.id}`)
     const added = await addApiKey(ctx, tx, environment.id, key, now)
     await expireApiKeys(tx, environment.id, added, now + input.overlap_seconds * 1000)
     const details = { overlap_seconds: input.overlap_seconds }
@@ -134,7 +135,7 @@ export async function rotateSigningSecret(
     if (current === null) throw new ApiError('environment_not_found', 404, 'environment not found')
     const secrets = replacedBy(ctx, current, secret, input.overlap_seconds * 1000)
     const sealed = sealSigningSecrets(ctx, environment.id, secrets)
-    await updateEnvironment(tx, { ...current, signing_secret_sealed: sealed })
+    await setSigningSecrets(tx, environment.id, sealed)
     const details = { overlap_seconds: input.overlap_seconds }
     audit(ctx, tx, { action: 'signing_secret.rotated', environmentId: environment.id, details })
   })

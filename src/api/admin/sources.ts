@@ -6,6 +6,7 @@ import {
   connectorFor,
   secretExtra,
   settingsOfSource,
+  sourceLock,
   sourcePlace,
   type SourceSettings,
 } from '../../credentials/source-settings.ts'
@@ -78,7 +79,7 @@ export async function putSource(
 ): Promise<SourceView> {
   const connector = connectorNamed(input.provider)
   const row = await ctx.db.transaction(async (tx) => {
-    await tx.lock(`source:${environment.id}:${connector.id}`)
+    await tx.lock(sourceLock(environment.id, connector.id))
     const before =
       (await sourceOf(tx, environment.id, connector.id)) ??
       newSource(ctx, environment.id, connector.id, { enabled: false })
