@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import type { Change } from '../connector.ts'
+import { type Change, PartlyReadable } from '../connector.ts'
 import { post } from '../test-http.ts'
 import { garmin } from './index.ts'
 
@@ -132,8 +132,16 @@ test('who left, and what may be read from now on', () => {
   )
 })
 
-test('what belongs to nobody is passed over, what is no notification is kept aside', () => {
-  assert.deepEqual(changesOf({ dailies: [{ summaryId: 'a' }, null, 7] }), [])
+test('what belongs to nobody takes nothing from the others, and is kept aside as what is no notification is', () => {
+  const known = { userId: ONE, summaryId: 'a', startTimeInSeconds: 1 }
+  assert.throws(
+    () => changesOf({ dailies: [{ summaryId: 'b' }, known], sleeps: [null] }),
+    (error) =>
+      error instanceof PartlyReadable &&
+      /dailies, sleeps: an item without a userId/.test(String(error.cause)) &&
+      error.changes.length === 1,
+  )
+  assert.throws(() => changesOf({ dailies: [{ summaryId: 'a' }, null, 7] }), /dailies: an item without a userId/)
   assert.throws(() => changesOf([1]), /an object with a list/)
   assert.throws(() => changesOf({ dailies: { userId: ONE } }), /dailies: expected a list/)
   assert.throws(() => changesOf({ version: 2 }), /an object with a list/)

@@ -2,7 +2,7 @@
 // One request names several kinds and several people. Nothing is signed.
 import { parseJson } from '../../platform/json.ts'
 import { sameText } from '../../platform/seal.ts'
-import { type Change, hasKey, type NotificationRequest, type Notifications } from '../connector.ts'
+import { type Change, hasKey, type NotificationRequest, type Notifications, PartlyReadable } from '../connector.ts'
 import { nightsListed } from './fetch.ts'
 import { isObject } from './summaries.ts'
 
@@ -34,18 +34,23 @@ function parse(request: NotificationRequest, kinds: ReadonlyMap<string, string>)
   if (!entries.some(([root, list]) => Array.isArray(list) || isOurs(root, kinds))) {
     throw new Error('expected an object with a list for each kind of summary')
   }
-  return entries.flatMap(([root, list]) => {
+  const nameless: string[] = []
+  const changes = entries.flatMap(([root, list]) => {
     if (!Array.isArray(list)) {
       if (isOurs(root, kinds)) throw new Error(`${root}: expected a list`)
       // Something new beside the lists takes nothing from them.
       return []
     }
     const items = list.filter(isObject).filter(({ userId }) => typeof userId === 'string' && userId !== '')
+    if (items.length < list.length) nameless.push(root)
     if (root === DEREGISTRATIONS) return items.map((item) => ({ what: 'revoked', providerUserId: userOf(item) }))
     if (root === PERMISSIONS) return permissionChanges(items)
     const kind = kinds.get(root)
     return kind === undefined ? unknownSummaries(root, items) : summaryChanges(kind, items)
   })
+  if (nameless.length === 0) return changes
+  const problem = new Error(`${nameless.join(', ')}: an item without a userId`)
+  throw changes.length === 0 ? problem : new PartlyReadable(changes, problem)
 }
 
 function isOurs(root: string, kinds: ReadonlyMap<string, string>): boolean {

@@ -3,7 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
-import type { ConnectionHttp, FetchContext, Fetched, NotificationRequest, NotificationSecrets } from '../connector.ts'
+import {
+  type ConnectionHttp,
+  type FetchContext,
+  type Fetched,
+  type NotificationRequest,
+  type NotificationSecrets,
+  PartlyReadable,
+} from '../connector.ts'
 import { mapPage } from '../map-pages.ts'
 import { responseOf } from '../test-http.ts'
 import { httpStatusOf } from './errors.ts'
@@ -127,6 +134,15 @@ test('notifications: one question for a type and a person, over all days that ar
   for (const bad of [{}, [{ ...bp('yesterday') }], [{ CollectionType: 'bp', MDate: '2026-09-15' }], 'text']) {
     assert.throws(() => notifications.parse(request(bad)))
   }
+  // A time that cannot be read takes no other entry with it, of the same person and type as little as of others.
+  assert.throws(
+    () => notifications.parse(request([bp('2026-09-15 07:41:00'), bp('yesterday'), bp('2026-09-12 08:00:00')])),
+    (error) => {
+      assert.ok(error instanceof PartlyReadable)
+      assert.deepEqual(error.changes, [changed('bp', '2026-09-11', '2026-09-16')])
+      return true
+    },
+  )
 })
 
 test('the key proves the sender, and the subscription id where one is known', () => {

@@ -28,10 +28,17 @@ function parse(request: NotificationRequest): Change[] {
   return changesOfEach([...Map.groupBy(entries, questionOf).values()], changesOf)
 }
 
-/** Entries of one person and type are one question, over all their days: deletions show by what is missing there. */
+/**
+ * Entries of one person and type are one question, over all their days: deletions show by what is missing there. One that cannot
+ * be read is a question of its own.
+ */
 function questionOf(entry: unknown): unknown {
   const { success, data } = Entry.safeParse(entry)
-  return success ? `${data.UserID} ${data.CollectionType.toLowerCase()}` : entry
+  return success && daysOf(data).every(isLocalDay) ? `${data.UserID} ${data.CollectionType.toLowerCase()}` : entry
+}
+
+function daysOf({ MDate }: z.infer<typeof Entry>): string[] {
+  return MDate.split(',').map((time) => time.trim().slice(0, 10))
 }
 
 function changesOf(entries: unknown): Change[] {
@@ -40,7 +47,7 @@ function changesOf(entries: unknown): Change[] {
   const kind = CollectionType.toLowerCase()
   // Food, temperature and heart rate have no page that is known.
   if (!Object.hasOwn(TYPES, kind)) return []
-  const days = same.flatMap(({ MDate }) => MDate.split(',').map((time) => time.trim().slice(0, 10))).toSorted()
+  const days = same.flatMap(daysOf).toSorted()
   if (!days.every(isLocalDay)) throw new Error('MDate: expected times, YYYY-MM-DD HH:MM:SS')
   const wanted = { days: { start: addDays(days[0]!, -1), end: addDays(days.at(-1)!, 1) } }
   return [{ what: 'changed', providerUserId, kind, wanted }]
