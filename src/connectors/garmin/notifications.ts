@@ -35,7 +35,7 @@ function parse(request: NotificationRequest, kinds: ReadonlyMap<string, string>)
     throw new Error('expected an object with a list for each kind of summary')
   }
   const nameless: string[] = []
-  const changes = entries.flatMap(([root, list]) => {
+  const changes = entries.flatMap(([root, list]): Change[] => {
     if (!Array.isArray(list)) {
       if (isOurs(root, kinds)) throw new Error(`${root}: expected a list`)
       // Something new beside the lists takes nothing from them.
