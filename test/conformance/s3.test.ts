@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
 import { suite, test } from 'node:test'
 import { s3, S3Settings } from '../../src/destinations/s3/index.ts'
 import { ACCESS_KEY, missingS3, type S3, SECRET_KEY, startS3 } from '../services/s3.ts'
@@ -34,6 +38,30 @@ destinationSuite('s3', {
 
 suite('objects in S3', { skip: missingS3() ?? false, timeout: 120_000 }, () => {
   bucketTests(s3, buckets)
+
+  test('an object brings the digest that AWS wants where the bucket locks objects', async (t) => {
+    // versitygw takes objects without one.
+    const aws = createServer((request, response) => {
+      void Readable.from(request)
+        .toArray()
+        .then((parts) => {
+          const digest = createHash('md5').update(Buffer.concat(parts)).digest('base64')
+          if (request.headers['content-md5'] === digest) return response.end()
+          response.writeHead(400).end('<Error><Code>InvalidRequest</Code></Error>')
+        })
+    }).listen(0, '127.0.0.1')
+    await once(aws, 'listening')
+    t.after(() => aws.close())
+    const { port } = aws.address() as AddressInfo
+    const keys = { access_key_id: ACCESS_KEY, secret_access_key: SECRET_KEY }
+    const settings = S3Settings.parse({ bucket: 'locked', endpoint: `http://127.0.0.1:${port}`, ...keys })
+    const sender = s3.open(settings, testWorld(t, { allowPrivate: true }))
+    const results = await sender.send([testEvent(0), testEvent(1)], { signingSecrets: [], timeoutMs: 5000 })
+    assert.deepEqual(
+      results.map(({ next }) => next),
+      ['delivered', 'delivered'],
+    )
+  })
 
   test('what is wrong is said by what to do', async (t) => {
     const server = await startS3()

@@ -1,4 +1,5 @@
 // Events as objects of a bucket in S3 or in what speaks its protocol.
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { awsSender } from '../../platform/aws-request.ts'
 import { defineDestination, rejected, type World } from '../destination.ts'
@@ -70,7 +71,9 @@ function putTo(settings: S3Settings, { http, clock }: World): PutObject {
   const where = `${new URL(base).host}, bucket ${settings.bucket},`
   return async ({ key, body, contentType, metadata }, timeoutMs) => {
     const named = Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])
-    const headers: Record<string, string> = { 'content-type': contentType, ...Object.fromEntries(named) }
+    // A bucket that locks objects takes none without a digest, and MD5 is the one that every server knows.
+    const digest = createHash('md5').update(body).digest('base64')
+    const headers = { 'content-type': contentType, 'content-md5': digest, ...Object.fromEntries(named) }
     const url = `${base}/${keyInUrl(key)}`
     try {
       const response = await send({
