@@ -53,8 +53,9 @@ export function lineFiles(
   }
 
   /** To what was delivered of it: readers of many files in a row would take half a line and the next file's first for one. */
-  async function cutBack({ handle, name, bytes }: Current): Promise<void> {
-    await handle.truncate(bytes)
+  async function cutBack({ handle, name, bytes }: Current, size: number): Promise<void> {
+    // Somebody may have truncated it, as logrotate does: beyond that there would be zeros.
+    await handle.truncate(Math.min(bytes, size))
     // On a full disk there is one for each attempt.
     if (bytes === 0) await rm(join(base ?? '', folder, name), { force: true })
   }
@@ -78,11 +79,12 @@ export function lineFiles(
 
       async function put(lines: Buffer): Promise<void> {
         last = null
+        const { size } = await current.handle.stat()
         try {
           await current.handle.appendFile(lines)
           await current.handle.datasync()
         } catch (error) {
-          await cutBack(current).catch(() => undefined)
+          await cutBack(current, size).catch(() => undefined)
           throw error
         }
         current.bytes += lines.byteLength
