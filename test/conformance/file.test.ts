@@ -121,23 +121,27 @@ suite('what only files have', () => {
     assert.deepEqual(linesIn(folder).sort(), [textOf(first!), textOf(second!)].sort())
   })
 
-  test('a file that was copied and truncated goes on, and keeps no half a line either', { skip: !canLimit() }, async (t) => {
-    const { sender, folder } = opened(t, { line: 'event' })
-    const [first, second, third] = testEvents(3)
-    await sender.send([first!], NOW)
-    const [name] = readdirSync(folder)
-    truncateSync(join(folder, name!))
-    await sender.send([second!], NOW)
-    assert.deepEqual(linesIn(folder), [textOf(second!)])
-    truncateSync(join(folder, name!))
-    t.after(() => limitFiles('unlimited'))
-    limitFiles(50)
-    assert.equal((await sender.send([third!], NOW))[0]!.next, 'retry')
-    limitFiles('unlimited')
-    assert.equal(statSync(join(folder, name!)).size, 0)
-    assert.equal((await sender.send([third!], NOW))[0]!.next, 'delivered')
-    assert.deepEqual(linesIn(folder), [textOf(third!)])
-  })
+  test(
+    'a file that was copied and truncated goes on, and keeps no half a line either',
+    { skip: !canLimit() },
+    async (t) => {
+      const { sender, folder } = opened(t, { line: 'event' })
+      const [first, second, third] = testEvents(3)
+      await sender.send([first!], NOW)
+      const [name] = readdirSync(folder)
+      truncateSync(join(folder, name!))
+      await sender.send([second!], NOW)
+      assert.deepEqual(linesIn(folder), [textOf(second!)])
+      truncateSync(join(folder, name!))
+      t.after(() => limitFiles('unlimited'))
+      limitFiles(50)
+      assert.equal((await sender.send([third!], NOW))[0]!.next, 'retry')
+      limitFiles('unlimited')
+      assert.equal(statSync(join(folder, name!)).size, 0)
+      assert.equal((await sender.send([third!], NOW))[0]!.next, 'delivered')
+      assert.deepEqual(linesIn(folder), [textOf(third!)])
+    },
+  )
 
   test('a full disk is told', { skip: !existsSync('/dev/full') }, async (t) => {
     const { sender, folder } = opened(t)
