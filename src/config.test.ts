@@ -46,6 +46,10 @@ describe('defaults', () => {
     assert.equal(readConfig(here({ LOAM_PORT: '4100' }), folder).publicUrl, 'http://localhost:4100')
     const given = readConfig(here({ LOAM_PORT: '4100', LOAM_PUBLIC_URL: 'https://loam.example.com/' }), folder)
     assert.equal(given.publicUrl, 'https://loam.example.com')
+    assert.match(
+      problemsOf({ LOAM_PUBLIC_URL: 'https://example.com/loam' }).join(),
+      /^LOAM_PUBLIC_URL must end with the host/,
+    )
   })
 
   test('with PostgreSQL: no sandbox, no private destinations, unless they are asked for', () => {

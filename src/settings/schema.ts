@@ -61,6 +61,10 @@ export const Settings = z.object({
     z
       .url({ protocol: /^https?$/, error: 'must be an http or https URL, such as https://loam.example.com' })
       .refine((text) => !/[?#@]/.test(text), { error: 'must be without user name, query and fragment' })
+      .refine((text) => !URL.canParse(text) || /^\/*$/.test(new URL(text).pathname), {
+        error:
+          'must end with the host: Loam needs a name of its own, such as https://loam.example.com, and no path of another',
+      })
       .transform((text) => text.replace(/\/+$/, '')),
     { meaning: 'How browsers and providers reach the server.', shown: '`http://localhost:<LOAM_PORT>`' },
   ),
