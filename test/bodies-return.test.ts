@@ -106,6 +106,23 @@ test('all bodies come back, whatever crashes on the way; then the place is left'
   await readsAll(world, ids)
 })
 
+test('who is deleted after all have come back keeps nobody in the place', async (t) => {
+  const { world, bodies } = await moved(t)
+  const { api } = world
+  await back(world, bodies)
+  for (let minutes = 0; minutes < 20; minutes += 5) {
+    const user = await api.addUser()
+    assert.equal((await api.asOperator('DELETE', `/admin/v1/users/${user.user_id}`)).status, 204)
+    await forgetBodies(world.ctx, bodies, never)
+    await back(world, bodies)
+    api.clock.advance(5 * 60_000)
+  }
+  assert.equal((await shown(world)).place, null)
+  assert.equal(await objects(bodies), 0)
+  await openBodies({ kind: 'database' }, world.ctx)
+  assert.deepEqual(await world.ctx.db.all('SELECT path FROM body_deletions'), [], 'nothing names them any more')
+})
+
 test('it stops when its time is up, and goes on where it was', async (t) => {
   const { world, bodies } = await moved(t)
   assert.equal(await back(world, bodies, { until: () => true }), 0)

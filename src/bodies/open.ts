@@ -2,6 +2,7 @@
 import { newId } from '../model/ids.ts'
 import { BodiesUnavailable, type BodyStore } from '../store/bodies.ts'
 import type { Context } from '../store/context.ts'
+import { forgetDeletions } from '../store/body-moves.ts'
 import { readInstanceSetting, writeInstanceSetting } from '../store/instance-settings.ts'
 import { folderBodies } from './folder.ts'
 import { bucketBodies } from './s3.ts'
@@ -20,7 +21,10 @@ export async function openBodies(
         'the place, copy all that is there, stop every server, and change `bodies_place` in the table instance_settings',
     )
   }
-  if (bodies === undefined) return undefined
+  if (bodies === undefined) {
+    await forgetDeletions(ctx.db)
+    return undefined
+  }
   if (back !== 'off' && used === null) {
     ctx.log.info({ place: bodies.place }, 'nothing lies there any more: set LOAM_BODIES=database')
     return undefined

@@ -38,16 +38,16 @@ export async function returnBodies(ctx: World, bodies: BodyStore, options: Retur
   let pass = await currentPass(ctx, options)
   const before = pass.returned
   while (pass.finishedAt === null && !options.until()) pass = await step(ctx, bodies, pass, options)
-  if (pass.finishedAt !== null && pass.missing === 0 && (await isLeft(ctx))) {
+  if (pass.finishedAt !== null && pass.missing === 0 && (await isLeft(ctx, pass.finishedAt))) {
     await leavePlace(ctx.db)
     ctx.log.info({ bodies: pass.returned }, 'all bodies are back in the database: set LOAM_BODIES=database')
   }
   return pass.returned - before
 }
 
-/** All objects are gone, and nobody has said so yet. */
-async function isLeft({ db }: World): Promise<boolean> {
-  return (await bodiesPlace(db)) !== null && !(await hasDeletions(db))
+/** All objects are gone, and nobody has said so yet. Of who is deleted from then on nothing lies there: that is not waited for. */
+async function isLeft({ db }: World, finishedAt: number): Promise<boolean> {
+  return (await bodiesPlace(db)) !== null && !(await hasDeletions(db, finishedAt + ON_ITS_WAY_MS))
 }
 
 async function currentPass(ctx: World, options: ReturnOptions): Promise<ReturnPass> {

@@ -84,8 +84,14 @@ export function deletionDone({ path, due_at }: { path: string; due_at: number })
   return { sql: 'DELETE FROM body_deletions WHERE path = $1 AND due_at = $2', params: [path, due_at] }
 }
 
-export async function hasDeletions(sql: Sql): Promise<boolean> {
-  return (await sql.one('SELECT 1 AS one FROM body_deletions LIMIT 1')) !== null
+/** Due by then. */
+export async function hasDeletions(sql: Sql, until: number): Promise<boolean> {
+  return (await sql.one('SELECT 1 AS one FROM body_deletions WHERE due_at <= $1 LIMIT 1', [until])) !== null
+}
+
+/** Where nothing is kept there is nothing to delete. */
+export async function forgetDeletions(sql: Sql): Promise<void> {
+  await sql.run('DELETE FROM body_deletions')
 }
 
 /** One server at a time: true when the turn is ours until then. */
