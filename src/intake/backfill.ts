@@ -83,7 +83,8 @@ export async function runBackfill(ctx: Context, job: JobRow): Promise<JobResult>
   const payload = JSON.parse(job.payload) as BackfillPayload
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
   const connector = connection === null ? null : connectorOf(connection)
-  if (connection === null || connector === null) return 'done'
+  if (connection === null) return 'gone'
+  if (connector === null) return 'done'
   mustBeSwitchedOn(connection)
   const now = ctx.clock.now()
   const last = payload.cursor ?? payload.end

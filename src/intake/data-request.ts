@@ -115,7 +115,7 @@ export async function readLater(
 export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResult> {
   const payload = JSON.parse(job.payload) as RequestPayload
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
-  if (connection === null) return 'done'
+  if (connection === null) return 'gone'
   mustBeSwitchedOn(connection)
   if (payload.chunks !== undefined) return sendChunks(ctx, job, payload)
   const lane = payload.large ? 'backfill' : 'live'

@@ -6,6 +6,7 @@ import { openTestApi, type TestApi } from '../api/test-api.ts'
 import { sealTokens } from '../credentials/tokens.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { HttpFailure } from '../platform/http.ts'
+import { enqueue, type NewJob } from '../queue/enqueue.ts'
 import { LeaseLost } from '../queue/queue.ts'
 import type { ConnectionRow } from '../store/connections.ts'
 import { listEvents } from '../store/events.ts'
@@ -40,6 +41,26 @@ test('a step that succeeds forgets what failed before: many hiccups over a long 
   while (step < 40) await runJob(api.ctx, await claimed(api, connection, 'backfill'), flaky)
   const job = await claimed(api, connection, 'backfill')
   assert.deepEqual([job.state, job.attempts], ['running', 1])
+})
+
+test('of a job for somebody who is gone nothing stays', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const user = await api.addUser()
+  await api.asOperator('DELETE', `/admin/v1/users/${user.user_id}`)
+  for (const kind of ['read', 'backfill', 'request', 'subscribe', 'push']) {
+    const about = {
+      kind,
+      environmentId: api.environment.id,
+      userId: user.user_id,
+      dedupeKey: kind,
+      at: api.clock.now(),
+    }
+    const job: NewJob = { ...about, lane: 'live', payload: {} }
+    await api.ctx.db.transaction((tx) => enqueue(tx, [job], api.clock.now()))
+    await runJob(api.ctx, await claimed(api, user, kind), workers[kind])
+  }
+  assert.deepEqual(await api.ctx.db.all('SELECT kind FROM jobs WHERE user_id = $1', [user.user_id]), [])
 })
 
 test('who stopped a job in the middle of a step made it no failure', async (t) => {

@@ -17,8 +17,11 @@ const CARRIERS = new Set(['push', 'unclaimed'])
 const RETRY_BASE_MS = 2000
 const RETRY_CAP_MS = 30 * 60_000
 
-/** What a job's work answers. `again` keeps a long job going in steps, so that others get their turn. */
-export type JobResult = 'done' | { again: number }
+/**
+ * What a job's work answers. `again` keeps a long job going in steps, so that others get their turn; of what was ordered for somebody
+ * who was being removed nothing stays (`gone`).
+ */
+export type JobResult = 'done' | 'gone' | { again: number }
 
 export type Work = (ctx: Context, job: JobRow) => Promise<JobResult>
 
@@ -68,9 +71,10 @@ async function write(ctx: Context, { sql, params }: Statement): Promise<void> {
 async function settle(ctx: Context, job: JobRow, result: JobResult): Promise<void> {
   const lease = { id: job.id, leaseId: job.lease_id! }
   const now = ctx.clock.now()
-  if (result === 'done') {
+  if (result === 'done' || result === 'gone') {
     // What a push brought is kept as pages by now.
-    await write(ctx, CARRIERS.has(job.kind) ? dropJob(lease) : finish(jobQueue, lease, 'done', now))
+    const leavesNoTrace = result === 'gone' || CARRIERS.has(job.kind)
+    await write(ctx, leavesNoTrace ? dropJob(lease) : finish(jobQueue, lease, 'done', now))
     return
   }
   // What failed before this step has passed: a year of history would be given up for twelve hiccups.

@@ -20,7 +20,8 @@ export async function runRead(ctx: Context, job: JobRow): Promise<JobResult> {
   const payload = JSON.parse(job.payload) as ReadPayload
   const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
   const connector = connection === null ? null : connectorOf(connection)
-  if (connection === null || connector === null || connection.active !== 1) return 'done'
+  if (connection === null) return 'gone'
+  if (connector === null || connection.active !== 1) return 'done'
   const today = localDayOf(ctx.clock.now(), connection.time_zone)
   const orders = withCompanions(connector.reads, payload.orders, today)
   const { read, promised } = await fetchAll(ctx, connector, connection, orders, null)

@@ -26,7 +26,8 @@ export const workers: Record<string, Work> = {
   async subscribe(ctx, job) {
     const connection = job.user_id === null ? null : await connectionById(ctx.db, job.user_id)
     const connector = connection === null ? null : connectorOf(connection)
-    if (connection !== null && connector !== null) await subscribeAtProvider(ctx, connector, connection)
+    if (connection === null) return 'gone'
+    if (connector !== null) await subscribeAtProvider(ctx, connector, connection)
     return 'done'
   },
   async revoke(ctx, job) {
