@@ -133,7 +133,7 @@ test('who lost the job, or whose person was removed, sends nothing', async (t) =
   // The same from the beginning, by one that slept.
   await assert.rejects(runDataRequest(api.ctx, late), /not ours any more/)
   await api.asCustomer('DELETE', `/v2/auth/deauthenticateUser?user_id=${user.user_id}`)
-  assert.equal(await runDataRequest(api.ctx, late), 'done')
+  assert.equal(await runDataRequest(api.ctx, late), 'gone')
   assert.deepEqual(await told(), [])
 })
 

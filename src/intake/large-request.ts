@@ -113,7 +113,7 @@ export async function sendChunks(ctx: Context, job: JobRow, payload: RequestPayl
         },
       ])
     })
-    if (!isOurs) return 'done'
+    if (!isOurs) return 'gone'
     sent++
     if (performance.now() > until && sent < ends.length) return { again: ctx.clock.now() }
   }
