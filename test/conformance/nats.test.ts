@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { DiscardPolicy, jetstreamManager } from '@nats-io/jetstream'
 import { nats, NatsSettings } from '../../src/destinations/nats/index.ts'
 import { missingNats, type Nats, PASSWORD, startNats } from '../services/nats.ts'
 import { destinationSuite } from './destination-suite.ts'
@@ -68,5 +68,25 @@ suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, (
     const message = await streams.getMessage(name, { seq: 1 })
     assert.equal(message?.subject, `${name}.${testEvent(0).type}`)
     await connection.close()
+  })
+
+  test('a stream that takes no more says why: it is full, or sealed', async (t) => {
+    const server = await startNats()
+    t.after(() => server.stop())
+    const settings = await place(server)
+    const connection = await server.connect()
+    t.after(() => connection.close())
+    const { streams } = await jetstreamManager(connection)
+    const name = String(settings.subject).split('.')[0]!
+    const sender = nats.open(NatsSettings.parse(settings), testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const event = testEvent(0)
+    const sent = async (): Promise<string> => JSON.stringify(await sender.send([event], NOW))
+    await streams.update(name, { max_bytes: 10, discard: DiscardPolicy.New })
+    assert.match(await sent(), /"retry".*the stream of .* is full: raise its limits/)
+    await streams.update(name, { max_bytes: -1 })
+    assert.match(await sent(), /"delivered"/)
+    await streams.update(name, { sealed: true })
+    assert.match(await sent(), /"retry".*the stream of .* is sealed: create another one/)
   })
 })

@@ -20,13 +20,21 @@ export function problemOf(error: unknown, where: string, subject: string): SendR
   if (/maximum (bytes|messages|consumers)|insufficient (resources|storage)|no space/i.test(text)) {
     return retry(`the stream of ${subject} at ${where} is full: raise its limits, or let it discard the oldest`, true)
   }
+  if (/sealed/i.test(text)) return retry(`the stream of ${subject} at ${where} is sealed: create another one`)
   if (/timeout/i.test(text)) return retry(silent(where, error), true)
+  if (isAnswer(error)) return retry(`the stream of ${subject} at ${where} did not take it (${codeOf(error)}); its log says why`)
   return retry(networkProblem(error, where) ?? closedBy(where))
 }
 
 /** The server looked at the message and said no: the connection is good. */
 export function isAnswer(error: unknown): boolean {
   return error instanceof Error && /JetStream|ApiError|NoResponders/i.test(`${error.name} ${error.constructor.name}`)
+}
+
+/** JetStream numbers its errors. */
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'number' ? String(code) : 'unknown'
 }
 
 function textOf(error: unknown, depth = 0): string {
