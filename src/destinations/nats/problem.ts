@@ -22,7 +22,8 @@ export function problemOf(error: unknown, where: string, subject: string): SendR
   }
   if (/sealed/i.test(text)) return retry(`the stream of ${subject} at ${where} is sealed: create another one`)
   if (/timeout/i.test(text)) return retry(silent(where, error), true)
-  if (isAnswer(error)) return retry(`the stream of ${subject} at ${where} did not take it (${codeOf(error)}); its log says why`)
+  if (isAnswer(error))
+    return retry(`the stream of ${subject} at ${where} did not take it (${codeOf(error)}); its log says why`)
   return retry(networkProblem(error, where) ?? closedBy(where))
 }
 
