@@ -101,6 +101,24 @@ test('the log of attempts has limits of its own', async (t) => {
   assert.equal(await stateOf(world, id!), 'pending 1')
 })
 
+test('attempts that go with their event are not counted any more', async (t) => {
+  const world = await openWorld(t)
+  const receiver = await world.receiver(() => 404)
+  await world.destination(receiver.url, { delivery: { retry_delays_seconds: [] } })
+  await world.start()
+  const [id] = await world.append({ type: 'sleep' })
+  await until(async () => (await stateOf(world, id!)) === 'failed 1', 'not failed')
+  await age(world, id!, 16)
+  await world.ctx.db.run('UPDATE attempts SET started_at = started_at - $1', [16 * DAY_MS])
+  await settings(world, { attempts_retention_days: null })
+  assert.equal((await expire(world.ctx)).events, 1)
+  const sums = await storedSums(world.ctx.db)
+  assert.deepEqual(sums.map(({ kind, items }) => [kind, Number(items)]).sort(), [
+    ['attempts', 0],
+    ['events', 0],
+  ])
+})
+
 test('an environment keeps its events as long as it says', async (t) => {
   const world = await openWorld(t)
   const [id] = await world.append({ type: 'sleep' })

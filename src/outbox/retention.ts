@@ -51,7 +51,11 @@ export async function expiryOf(ctx: Context, environmentId: string): Promise<Exp
 
 /** Everything before it may go. */
 export function cutoffOf({ byAge, bySize }: Limits): number | null {
-  return byAge === null || bySize === null ? (byAge ?? bySize) : Math.max(byAge, bySize)
+  return later(byAge, bySize)
+}
+
+function later(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other)
 }
 
 /** Rows of the audit log that are older than the operator keeps them. Answers how many went; the next call goes on. */
@@ -109,8 +113,11 @@ async function step(ctx: Context, expiry: Expiry, gone: Record<StoredKind, numbe
   const attempts = before === null ? 0 : await deleteOldAttempts(ctx.db, environmentId, before, AT_ONCE)
   gone.attempts += attempts
   if (events.again || attempts === AT_ONCE) return true
+  const ofEvents = cutoffOf(expiry.events)
+  // Attempts go with their event, however long they may stay by themselves.
+  const cutoffs = { events: ofEvents, attempts: later(cutoffOf(expiry.attempts), ofEvents) }
   for (const kind of STORED_KINDS) {
-    const all = cutoffOf(expiry[kind])
+    const all = cutoffs[kind]
     if (all !== null) await forgetHours(ctx.db, environmentId, kind, all)
   }
   return false
