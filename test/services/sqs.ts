@@ -15,6 +15,8 @@ export interface ReceivedMessage {
 export interface Sqs {
   port: number
   createQueue(name: string): Promise<string>
+  /** Its MaximumMessageSize. */
+  limitMessages(queueUrl: string, bytes: number): Promise<void>
   /** All that ever arrived. */
   messages(queueUrl: string): Promise<ReceivedMessage[]>
   kill(): Promise<void>
@@ -87,6 +89,9 @@ export async function startSqs(): Promise<Sqs> {
       queues.set(name, [])
       await create(name)
       return urlOf(name)
+    },
+    async limitMessages(queueUrl, bytes) {
+      await ask('SetQueueAttributes', { QueueUrl: queueUrl, Attributes: { MaximumMessageSize: String(bytes) } })
     },
     async messages(queueUrl) {
       const name = new URL(queueUrl).pathname.split('/').at(-1)!

@@ -11,7 +11,7 @@ import {
 } from '../destination.ts'
 import { messageBody, messageForm, messageHeaders } from '../message.ts'
 import { refusedBy, unanswered } from '../objects/refusal.ts'
-import { failedEntry, MEND } from './problem.ts'
+import { failedEntry, isAboutSize, MEND, tooLargeFor } from './problem.ts'
 
 const MOST_ENTRIES = 10
 /** Names and values of the attributes count as well. */
@@ -105,7 +105,10 @@ function senderTo(settings: SqsSettings, { http, clock }: World) {
   const post = awsSender({ ...settings, region }, { http, clock })
   const where = `${host}${pathname}`
 
-  return async (messages: readonly Message[], timeoutMs: number): Promise<SendResult[]> => {
+  return sendAll
+
+  async function sendAll(messages: readonly Message[], timeoutMs: number): Promise<SendResult[]> {
+    const deadline = performance.now() + timeoutMs
     const same = (result: SendResult): SendResult[] => messages.map(() => result)
     const entries = messages.map(({ entry }, i) => ({ Id: String(i), ...entry }))
     const body = JSON.stringify({ QueueUrl: settings.queue_url, Entries: entries })
@@ -116,6 +119,11 @@ function senderTo(settings: SqsSettings, { http, clock }: World) {
       const said = Answer.safeParse(jsonOf(response.text())).data ?? {}
       if (response.status !== 200) {
         const code = said.__type?.split('#').at(-1) ?? null
+        // The queue may take less than max_message_bytes by now, and refuses all that goes together for its size.
+        if (isAboutSize(code)) {
+          if (messages.length === 1) return same(tooLargeFor(where, code))
+          return await eachAlone(messages, deadline)
+        }
         return same(refusedBy({ where, response, code, mend: MEND, now: clock.now() }))
       }
       const taken = new Map(said.Successful?.map((each) => [each.Id, each.MessageId]))
@@ -127,6 +135,14 @@ function senderTo(settings: SqsSettings, { http, clock }: World) {
     } catch (error) {
       return same(unanswered(error))
     }
+  }
+
+  async function eachAlone(messages: readonly Message[], deadline: number): Promise<SendResult[]> {
+    const results: SendResult[] = []
+    for (const message of messages) {
+      results.push(...(await sendAll([message], Math.max(1, deadline - performance.now()))))
+    }
+    return results
   }
 }
 

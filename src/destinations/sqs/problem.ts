@@ -11,7 +11,6 @@ export const MEND: Record<string, string> = {
   UnrecognizedClientException: 'it does not know this access_key_id: correct it',
   InvalidSignatureException: 'the secret_access_key or the region is wrong: set them anew',
   SignatureDoesNotMatch: 'the secret_access_key or the region is wrong: set them anew',
-  BatchRequestTooLong: 'the messages are too large for it together: lower max_message_bytes',
   KmsAccessDenied:
     'the access key may not use the key that encrypts the queue: it needs kms:GenerateDataKey and kms:Decrypt',
   OverLimit: 'it is over its limits',
@@ -19,6 +18,20 @@ export const MEND: Record<string, string> = {
 
 /** Failures that are about the message and no other. */
 const ABOUT_MESSAGE = /InvalidMessageContents|InvalidParameterValue|MessageTooLong/
+
+const ABOUT_SIZE = /BatchRequestTooLong|InvalidParameterValue/
+
+/** Of a whole request: one of its messages, or all together. */
+export function isAboutSize(code: string | null): code is string {
+  return code !== null && ABOUT_SIZE.test(code)
+}
+
+export function tooLargeFor(where: string, code: string): SendResult {
+  const [known] = ABOUT_SIZE.exec(code)!
+  return rejected(
+    `${where} does not take this event (${known}): it is larger than the queue takes: raise its MaximumMessageSize, or send pointers`,
+  )
+}
 
 export function failedEntry(failed: { Code: string; SenderFault: boolean } | undefined, where: string): SendResult {
   if (failed === undefined) return retry(`${where} did not say what became of the message`)
