@@ -89,17 +89,21 @@ suite('what only SQS has', { skip: missingSqs() ?? false, timeout: 60_000 }, () 
   })
 })
 
-test('a queue that takes less than it did refuses what is too large, and no other', { skip: missingSqs() ?? false }, async (t) => {
-  const server = await startSqs()
-  t.after(() => server.stop())
-  const settings = await place(server)
-  const url = String(settings.queue_url)
-  await server.limitMessages(url, 4096)
-  const events = [testEvent(0), testEvent(1, undefined, 10_000), testEvent(2)]
-  const results = await sending(t, settings)(events)
-  assert.match(JSON.stringify(results), /"delivered".*"rejected".*raise its MaximumMessageSize.*"delivered"/)
-  assert.equal((await server.messages(url)).length, 2)
-})
+test(
+  'a queue that takes less than it did refuses what is too large, and no other',
+  { skip: missingSqs() ?? false },
+  async (t) => {
+    const server = await startSqs()
+    t.after(() => server.stop())
+    const settings = await place(server)
+    const url = String(settings.queue_url)
+    await server.limitMessages(url, 4096)
+    const events = [testEvent(0), testEvent(1, undefined, 10_000), testEvent(2)]
+    const results = await sending(t, settings)(events)
+    assert.match(JSON.stringify(results), /"delivered".*"rejected".*raise its MaximumMessageSize.*"delivered"/)
+    assert.equal((await server.messages(url)).length, 2)
+  },
+)
 
 test('what AWS answers is said by what to do', async (t) => {
   const answers = [
