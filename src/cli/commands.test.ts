@@ -37,6 +37,16 @@ test('quickstart connects a person of the sandbox and prints auth, then data', a
   userId = new URL(/^signed in +(\S+)/m.exec(ran.stdout)![1]!).searchParams.get('user_id')!
 })
 
+test('a source that asks for a password is connected in a browser, and quickstart says where', async () => {
+  await loam('sources', 'enable', 'EIGHT')
+  const ran = await cli.run(['quickstart', '--provider', 'EIGHT'])
+  assert.equal(ran.code, 1)
+  assert.match(
+    ran.stderr,
+    /^This sign-in asks for something to be typed: open \S+\/session\/\S+\/connect\/EIGHT in a browser\.$/m,
+  )
+})
+
 describe('users', () => {
   test('list and show', async () => {
     const [list, table, show] = await Promise.all([

@@ -10,6 +10,8 @@ export async function signIn(start: string, options: { until: string; person?: s
   for (let hops = 0; hops < MOST_REDIRECTS; hops++) {
     if (url.href.startsWith(options.until)) return url
     const location = await nextPlace(url, cookies)
+    if (location === null)
+      throw new CliFailure(`This sign-in asks for something to be typed: open ${start} in a browser.`)
     url = new URL(location, url)
     if (url.pathname.startsWith('/sandbox/') && url.searchParams.has('redirect_uri')) {
       url.searchParams.set('auto', 'approve')
@@ -19,7 +21,8 @@ export async function signIn(start: string, options: { until: string; person?: s
   throw new CliFailure(`The sign-in went in circles at ${url.href}`)
 }
 
-async function nextPlace(url: URL, cookies: Map<string, string>): Promise<string> {
+/** Null: a page that waits for a person. */
+async function nextPlace(url: URL, cookies: Map<string, string>): Promise<string | null> {
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const response = await fetch(url, { redirect: 'manual', headers: cookie === '' ? {} : { cookie } }).catch(() => {
     throw new CliFailure(`The sign-in stopped: ${url.origin} does not answer. Is LOAM_PUBLIC_URL right?`)
@@ -30,6 +33,8 @@ async function nextPlace(url: URL, cookies: Map<string, string>): Promise<string
     cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
   }
   const location = response.headers.get('location')
-  if (location === null) throw new CliFailure(`The sign-in stopped with status ${response.status} at ${url.href}`)
+  if (location === null && !response.ok) {
+    throw new CliFailure(`The sign-in stopped with status ${response.status} at ${url.href}`)
+  }
   return location
 }

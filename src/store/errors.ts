@@ -48,5 +48,6 @@ export function isUnavailable(error: unknown): boolean {
   const { code, errcode } = (error ?? {}) as Coded
   if (typeof errcode === 'number') return [5, 6, 10, 13, 14].includes(errcode & 0xff)
   if (typeof code !== 'string') return error instanceof Error && CONNECTION_TROUBLE.test(error.message)
-  return /^(08|53|57P|25006|25P03)/.test(code) || AWAY.has(code)
+  // 28 and 3D: it lets nobody in, as while a password changes or the database is put back.
+  return /^(08|28|3D|53|57P|25006|25P03)/.test(code) || AWAY.has(code)
 }

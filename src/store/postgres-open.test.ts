@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
 import { createTestDatabaseUrl } from '../../test/database.ts'
+import { isUnavailable } from './errors.ts'
 import { migrate } from './migrate.ts'
 import { openDatabase } from './open.ts'
 
@@ -47,4 +48,17 @@ test('one whose user may make no tables, or no second connection', { skip }, asy
   await db.close()
   await owner.query(`ALTER ROLE ${user} CONNECTION LIMIT 1`)
   await assert.rejects(openDatabase(theirs.href), /too many connections for role/)
+})
+
+test('one that lets nobody in any more is away, and not our mistake', { skip }, async (t) => {
+  const { url, remove } = await createTestDatabaseUrl()
+  const db = await openDatabase(url)
+  t.after(() => db.close())
+  await remove()
+  // The first one meets the connection that the server ended, the next the refusal.
+  await assert.rejects(db.all('SELECT 1'))
+  await assert.rejects(db.all('SELECT 1'), (error: Error) => {
+    assert.match(error.message, /database ".*" does not exist/)
+    return isUnavailable(error)
+  })
 })
