@@ -57,3 +57,23 @@ test('who was away is tried with one', () => {
   call(1, went)
   assert.equal(gate.mostTogether, Number.POSITIVE_INFINITY)
 })
+
+test('who refuses single events is asked for the next one as soon each time; who is away, ever more rarely', () => {
+  const refusal: SendResult = { next: 'retry', message: 'a check', status: null, response: null, refused: true }
+  for (const [result, longest] of [
+    [refusal, 6000],
+    [retry('no connection'), 72_000],
+  ] as const) {
+    const { gate, call, pass } = opened()
+    for (let i = 0; i < FAILURES_TO_OPEN; i++) call(1, result)
+    let last = 0
+    for (let tries = 0; tries < 6; tries++) {
+      const at = gate.opensAt()!
+      pass(at - last)
+      last = at
+      call(1, result)
+    }
+    const wait = gate.opensAt()! - last
+    assert.ok(wait <= longest && wait > longest / 2, String(wait))
+  }
+})

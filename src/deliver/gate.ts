@@ -183,6 +183,10 @@ export class Gate {
   }
 }
 
+function isRefusal({ status, slowDown, refused }: SendResult & { next: 'retry' }): boolean {
+  return refused === true || (status !== null && status >= 400 && status < 500 && slowDown !== true)
+}
+
 /** What one call says of the other side: it is there if it took anything. */
 function verdict(results: readonly SendResult[]): {
   outcome: 'success' | 'failure' | 'neutral'
@@ -196,7 +200,7 @@ function verdict(results: readonly SendResult[]): {
   return {
     outcome: taken ? 'success' : failed ? 'failure' : 'neutral',
     slowDown: retries.some((result) => result.slowDown === true),
-    refused: retries.every(({ status, slowDown }) => status !== null && status >= 400 && status < 500 && !slowDown),
+    refused: retries.every(isRefusal),
     askedMs: Math.max(0, ...retries.map((result) => (result.afterSeconds ?? 0) * 1000)),
   }
 }

@@ -48,6 +48,8 @@ export type SendResult =
       afterSeconds?: number | null
       /** It cannot keep up (HTTP 429 or 503, no answer in time): fewer at a time may help. */
       slowDown?: boolean
+      /** It is there, and refuses this one: another event may fare better. Of HTTP, statuses from 400 to 499 say so. */
+      refused?: boolean
     } & Failure)
   /** Trying this event again cannot help, whatever anyone mends. */
   | ({ next: 'rejected' } & Failure)

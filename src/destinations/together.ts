@@ -15,17 +15,21 @@ export async function togetherOrAlone(
   },
 ): Promise<SendResult[]> {
   const until = performance.now() + timeoutMs
+  const failed = (error: unknown): SendResult => {
+    const result = how.failed(error)
+    return result.next === 'retry' && how.aboutEvents(error) ? { ...result, refused: true } : result
+  }
   try {
     return [...((await how.write(events, timeoutMs)) ?? events.map(() => delivered()))]
   } catch (error) {
-    if (events.length === 1 || !how.aboutEvents(error)) return events.map(() => how.failed(error))
+    if (events.length === 1 || !how.aboutEvents(error)) return events.map(() => failed(error))
   }
   const results: SendResult[] = []
   for (const event of events) {
     results.push(
       await how.write([event], Math.max(LEAST_MS, until - performance.now())).then(
         (each) => each?.[0] ?? delivered(),
-        (error: unknown) => how.failed(error),
+        failed,
       ),
     )
   }
