@@ -27,10 +27,9 @@ export async function togetherOrAlone(
   const results: SendResult[] = []
   for (const event of events) {
     results.push(
-      await how.write([event], Math.max(LEAST_MS, until - performance.now())).then(
-        (each) => each?.[0] ?? delivered(),
-        failed,
-      ),
+      await how
+        .write([event], Math.max(LEAST_MS, until - performance.now()))
+        .then((each) => each?.[0] ?? delivered(), failed),
     )
   }
   return results
