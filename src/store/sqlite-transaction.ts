@@ -38,6 +38,10 @@ export class SqliteTransaction implements Transaction {
     this.#access = access
   }
 
+  get hasWriter(): boolean {
+    return this.#finish !== null
+  }
+
   /** Waits for the writer and keeps it until `commit` or `rollBack`. */
   #enter(): Promise<Ask> {
     this.#ask ??= new Promise<Ask>((got, lost) => {

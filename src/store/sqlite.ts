@@ -1,7 +1,7 @@
 // SQLite behind the store's interface: one writing and one reading thread, and one commit for all transactions that
 // arrived together.
 import type { Database, Statement, Transaction, Value } from './database.ts'
-import { isForeignKeyViolation } from './errors.ts'
+import { isForeignKeyViolation, Overloaded } from './errors.ts'
 import { forgetRemembered } from './remembered.ts'
 import { commitUnits, Group, type LockedOut, type Turn, type Unit } from './sqlite-group.ts'
 import { SqliteThread } from './sqlite-thread.ts'
@@ -119,7 +119,7 @@ class SqliteDatabase implements Database {
       tryLock: (key) => this.#tryLock(key),
     })
     try {
-      const value = await within(run(transaction), MAX_TRANSACTION_MS)
+      const value = await within(run(transaction), MAX_TRANSACTION_MS, () => transaction.hasWriter)
       await transaction.commit()
       for (const hook of transaction.hooks) hook()
       return value
@@ -229,10 +229,16 @@ class SqliteDatabase implements Database {
   }
 }
 
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+/** Who had no turn by then failed in nothing. */
+async function within<T>(work: Promise<T>, ms: number, hadTurn: () => boolean): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`a transaction took longer than ${ms / 1000} s`)), ms)
+    const end = (): void => {
+      const seconds = ms / 1000
+      if (hadTurn()) reject(new Error(`a transaction took longer than ${seconds} s`))
+      else reject(new Overloaded(`a transaction waited longer than ${seconds} s for its turn`))
+    }
+    timer = setTimeout(end, ms)
   })
   try {
     return await Promise.race([work, late])

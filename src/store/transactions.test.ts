@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { isForeignKeyViolation } from './errors.ts'
+import { isForeignKeyViolation, isUnavailable } from './errors.ts'
 import { remembered } from './remembered.ts'
 
 let opened: TestDatabase
@@ -70,4 +70,30 @@ test('where somebody deletes what a row refers to, the transaction is run again 
   assert.deepEqual(tries, [1, 0])
   const unknown = db.transaction((tx) => tx.run(`INSERT INTO children VALUES ('c', 'nobody')`))
   await assert.rejects(unknown, isForeignKeyViolation)
+})
+
+test('SQLite: who gets no turn in half a minute hears that the database is busy; who kept it, that it took too long', async (t) => {
+  const { db } = opened
+  if (db.dialect !== 'sqlite') return t.skip('its transactions have turns of their own')
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  let end = (): void => {}
+  const isOver = new Promise<void>((resolve) => (end = resolve))
+  let holder: Promise<unknown> = Promise.resolve()
+  await new Promise<void>((has) => {
+    holder = db.transaction(async (tx) => {
+      await tx.run('DELETE FROM thing')
+      has()
+      await isOver
+    })
+  })
+  const waiting = db.transaction((tx) => tx.run('DELETE FROM thing'))
+  await new Promise((resolve) => setImmediate(resolve))
+  const answers = Promise.allSettled([holder, waiting])
+  t.mock.timers.tick(30_000)
+  const [kept, waited] = (await answers) as PromiseRejectedResult[]
+  assert.match(String(kept!.reason), /took longer than 30 s/)
+  assert.equal(isUnavailable(kept!.reason), false)
+  assert.match(String(waited!.reason), /waited longer than 30 s/)
+  assert.equal(isUnavailable(waited!.reason), true)
+  end()
 })
