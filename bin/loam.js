@@ -8,7 +8,11 @@ import { fileURLToPath } from 'node:url'
 
 const inModules = (path) => fileURLToPath(new URL(`../node_modules/${path}`, import.meta.url))
 
-if (Number(process.versions.node.split('.')[0]) >= 24) {
+const current = Number(process.versions.node.split('.')[0]) >= 24
+if (current && !existsSync(inModules('commander'))) {
+  console.error('What Loam is made of is not there: run `npm ci` in the project.')
+  process.exitCode = 1
+} else if (current) {
   // Keeps the sources stripped of their types: a command starts in half the time.
   module.enableCompileCache(inModules('.cache/loam'))
   const { run } = await import('../src/cli/index.ts')

@@ -12,6 +12,8 @@ interface FilterOptions {
   env?: string
 }
 
+const ENV = 'only of this environment; default: of all'
+
 const COLUMNS = [
   { name: 'at', title: 'TIME (UTC)', show: shortTime },
   { name: 'actor', title: 'WHO', show: (actor: unknown) => (actor as { kind: string }).kind },
@@ -22,15 +24,16 @@ const COLUMNS = [
 ]
 
 export function addAudit(command: Command): void {
-  paged(
-    filtered(command.command('list').description('Newest first; of every environment unless --env names one.')),
-  ).action(async (options: PageOptions & FilterOptions) => {
-    const query = { ...queryOf(options), limit: options.limit, cursor: options.cursor }
-    const page = (await serverFor(options).get('/audit', query)) as Page
-    showPage(options, page, table(page.data, COLUMNS, 'No entries.'))
-  })
+  paged(filtered(command.command('list').description('Newest first.')), ENV).action(
+    async (options: PageOptions & FilterOptions) => {
+      const query = { ...queryOf(options), limit: options.limit, cursor: options.cursor }
+      const page = (await serverFor(options).get('/audit', query)) as Page
+      showPage(options, page, table(page.data, COLUMNS, 'No entries.'))
+    },
+  )
   talking(
     filtered(command.command('export').description('All that fits, on stdout: a JSON object on each line, or CSV.')),
+    ENV,
   )
     .addOption(new Option('--format <format>', 'how it is written').choices(['ndjson', 'csv']).default('ndjson'))
     .action(async (options: CommonOptions & FilterOptions & { format: string }) => {

@@ -12,10 +12,8 @@ export interface Page<Row = Record<string, unknown>> {
   next_cursor: string | null
 }
 
-export function talking(command: Command): Command {
-  return command
-    .option('--env <dev-id>', 'act on this environment; default: the first')
-    .option('--json', 'print JSON, for programs')
+export function talking(command: Command, env = 'act on this environment; default: the first'): Command {
+  return command.option('--env <dev-id>', env).option('--json', 'print JSON, for programs')
 }
 
 /** What reads the settings is loaded when there is something to ask: `--help` needs none of it. */
@@ -32,8 +30,8 @@ export interface PageOptions extends CommonOptions {
   cursor?: string
 }
 
-export function paged(command: Command): Command {
-  return talking(command)
+export function paged(command: Command, env?: string): Command {
+  return talking(command, env)
     .option('--limit <n>', 'how many rows, 1 to 200', wholeNumber(1, 200), 20)
     .option('--cursor <cursor>', '`next_cursor` of the page before')
 }

@@ -1,12 +1,16 @@
 // What every command shares, without a server.
 import assert from 'node:assert/strict'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { Command } from 'commander'
 import { settingNames } from '../config.ts'
 import { commands } from './commands.ts'
-import { type Cli, openCli } from './test-cli.ts'
+import { type Cli, LAUNCHER, openCli } from './test-cli.ts'
 
 let cli: Cli
 before(() => {
@@ -146,4 +150,22 @@ test('doctor names every setting that cannot be used, and what else is wrong', a
   assert.equal(alone.code, 1)
   assert.match(alone.stdout, /FAIL {2}server: .*\n +fix: npm start/)
   assert.match(alone.stdout, /look {2}secrets: LOAM_API_KEY can be guessed/)
+})
+
+test('a clone without its packages says how to get them', async (t) => {
+  const clone = mkdtempSync(join(tmpdir(), 'loam-clone-'))
+  t.after(() => rmSync(clone, { recursive: true }))
+  mkdirSync(join(clone, 'bin'))
+  writeFileSync(join(clone, 'package.json'), '{"type":"module"}')
+  copyFileSync(LAUNCHER, join(clone, 'bin', 'loam.js'))
+  const child = spawn(process.execPath, [join(clone, 'bin', 'loam.js'), 'start'])
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  assert.deepEqual([said, code], ['What Loam is made of is not there: run `npm ci` in the project.\n', 1])
+})
+
+test('the audit log is of all environments unless one is named, and says so', async () => {
+  for (const command of ['list', 'export']) {
+    const { stdout } = await cli.run(['audit', command, '--help'])
+    assert.match(stdout, /--env <dev-id> +only of this environment; default: of all/)
+  }
 })
