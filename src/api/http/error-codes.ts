@@ -207,7 +207,7 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
   not_implemented: {
     statuses: [501],
     meaning: "The path is part of Terra's API that Loam does not have.",
-    remedy: 'Do without. The compatibility table lists what there is.',
+    remedy: 'Do without. The API reference (`/docs`) lists what there is.',
   },
   not_ready: {
     statuses: [503],
