@@ -15,7 +15,7 @@ import { jobOfPush, jobOfSaid, type Push, pushOf } from './push-job.ts'
 import { readingOf, soonest } from './coalesce.ts'
 import { storeAtOnce } from './at-once.ts'
 import { Gathered } from './lookups.ts'
-import { digestOf } from './page-digest.ts'
+import { digestOf, type PageDigest } from './page-digest.ts'
 
 /** What one notification says to the environments that it is for. */
 export interface Told {
@@ -25,8 +25,9 @@ export interface Told {
   changes: readonly Change[]
 }
 
-/** Pages of one connection that are stored together: few enough to hold in memory as records. */
+/** Pages of one connection that are stored together: few enough, and small enough, to hold in memory as records. */
 const PAGES_PER_JOB = 200
+const BYTES_PER_JOB = 2_000_000
 /** Garmin's first push may come before the person is back from its consent page. */
 const WAIT_FOR_ACCOUNT_MS = 10 * 60_000
 const LOOK_AGAIN_MS = 5000
@@ -92,13 +93,14 @@ async function addWork(ctx: Context, told: Told, at: number, work: Work): Promis
 }
 
 function addWorkFor(connection: ConnectionRow, changes: readonly Change[], at: number, work: Work): void {
-  const pages: { page: Page; listed: readonly Listed['listed'][] }[] = []
+  const pages: PushedPage[] = []
   const gone: Gone['gone'][] = []
   let scopes: string[] | null = null
   let revoked = false
   for (const change of changes) {
-    if (change.what === 'page') pages.push({ page: change.page, listed: change.listed ?? [] })
-    else if (change.what === 'gone') gone.push(change.gone)
+    if (change.what === 'page') {
+      pages.push({ page: change.page, listed: change.listed ?? [], digest: digestOf(change.page) })
+    } else if (change.what === 'gone') gone.push(change.gone)
     else if (change.what === 'scopes') scopes = change.scopes
     else if (change.what === 'revoked') revoked = true
     else {
@@ -115,13 +117,12 @@ function addWorkFor(connection: ConnectionRow, changes: readonly Change[], at: n
       })
     }
   }
-  for (let i = 0; i < pages.length; i += PAGES_PER_JOB) {
-    const some = pages.slice(i, i + PAGES_PER_JOB)
+  for (const some of jobfuls(pages)) {
     const push = {
       connection,
       at,
       pages: some.map(({ page }) => page),
-      digests: some.map(({ page }) => digestOf(page)),
+      digests: some.map(({ digest }) => digest),
       listed: some.flatMap(({ page, listed }) => listed.map(({ type, days }) => ({ kind: page.kind, type, ...days }))),
     }
     work.pushes.push(pushOf(push))
@@ -129,6 +130,27 @@ function addWorkFor(connection: ConnectionRow, changes: readonly Change[], at: n
   if (gone.length > 0 || scopes !== null || revoked) {
     work.jobs.push(jobOfSaid(connection, { gone, scopes, revoked }, at))
   }
+}
+
+interface PushedPage {
+  page: Page
+  listed: readonly Listed['listed'][]
+  digest: PageDigest
+}
+
+function jobfuls(pages: readonly PushedPage[]): PushedPage[][] {
+  const jobs: PushedPage[][] = []
+  let bytes = 0
+  for (const page of pages) {
+    const size = page.digest.content.length
+    if (jobs.length === 0 || jobs.at(-1)!.length === PAGES_PER_JOB || bytes + size > BYTES_PER_JOB) {
+      jobs.push([])
+      bytes = 0
+    }
+    jobs.at(-1)!.push(page)
+    bytes += size
+  }
+  return jobs
 }
 
 /** Of nobody that we know yet. Two with the same content are one while they wait: `at` is left out of what is compared. */

@@ -22,12 +22,12 @@ export async function readJsonBody(request: Request): Promise<unknown> {
 
 /**
  * Reads no more than `maxBytes`, whatever the client announces. `encoded` takes compressed bodies as they are. `large` is
- * called when a body turns out to be longer than that, and may refuse it.
+ * called when a body turns out to be longer than that, with the length that it has or may have, and may refuse it.
  */
 export async function readBytes(
   request: Request,
   maxBytes: number,
-  options: { encoded?: boolean; large?: { bytes: number; enter: () => void } } = {},
+  options: { encoded?: boolean; large?: { bytes: number; enter: (length: number) => void } } = {},
 ): Promise<Uint8Array> {
   const encoding = request.headers.get('content-encoding')?.trim().toLowerCase()
   if (options.encoded !== true && encoding !== undefined && encoding !== '' && encoding !== 'identity') {
@@ -54,7 +54,7 @@ export async function readBytes(
       length += chunk.byteLength
       if (length > maxBytes) throw tooLarge(maxBytes)
       if (large !== undefined && Math.max(length, announced) > large.bytes) {
-        large.enter()
+        large.enter(announced > 0 ? announced : maxBytes)
         large = undefined
       }
       chunks.push(chunk)

@@ -1,5 +1,6 @@
 // A notification that goes the short way is taken and answered as on the way of all requests.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -174,3 +175,55 @@ test('what fails is told in one form, and nothing was acknowledged', async () =>
     await api.ctx.db.run('ALTER TABLE away RENAME TO connections')
   }
 })
+
+test('a large push is read by several jobs, none of which is large', async () => {
+  const { user_id: userId, provider_user_id: account } = await api.addUser({ provider: 'GARMIN' })
+  const samples = Array.from({ length: 9000 }, (_, i) => ({ startTimeInSeconds: 1_777_905_000 + i, heartRate: 100 }))
+  const details = [1, 2, 3, 4, 5, 6].map((n) => ({
+    userId: account,
+    summaryId: `${n}-detail`,
+    summary: { activityType: 'RUNNING', startTimeInSeconds: 1_777_905_000, durationInSeconds: 9000 },
+    samples,
+  }))
+  const body = JSON.stringify({ activityDetails: details })
+  const headers = { 'content-type': 'application/json', 'garmin-client-id': 'our-garmin' }
+  assert.equal((await fetch(`${long.url}${await hookOf('GARMIN')}`, { method: 'POST', headers, body })).status, 200)
+  const jobs = await api.ctx.db.all<{ payload: string }>('SELECT payload FROM jobs WHERE user_id = $1', [userId])
+  assert.equal(jobs.length, 2)
+  assert.ok(jobs.every(({ payload }) => payload.length < 2_100_000))
+  assert.equal(
+    jobs.reduce((sum, { payload }) => sum + (JSON.parse(payload) as { pages: unknown[] }).pages.length, 0),
+    details.length,
+  )
+})
+
+test('large bodies that would fill the memory together come in one after the other', async () => {
+  const hook = await hookOf('GARMIN')
+  const first = connect(long.port, '127.0.0.1')
+  first.write(`POST ${hook} HTTP/1.1\r\nhost: x\r\ngarmin-client-id: our-garmin\r\ncontent-length: 60000000\r\n`)
+  first.write('expect: 100-continue\r\n\r\n')
+  assert.match(String(await once(first, 'data')), /^HTTP\/1\.1 100 /)
+  first.write('{')
+  const ask = (length: number): Promise<number> =>
+    fetch(`${long.url}${hook}`, {
+      method: 'POST',
+      headers: { 'garmin-client-id': 'our-garmin' },
+      body: `{"dailies":[]${' '.repeat(length)}}`,
+    }).then(
+      ({ status }) => status,
+      // Who is answered in the middle of a body may find the connection closed before the answer.
+      () => null,
+    )
+  await until(async () => (await ask(50_000_000)) === 503)
+  assert.equal(await ask(6_000_000), 200)
+  first.destroy()
+  await until(async () => (await ask(50_000_000)) === 200)
+})
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 50; i++) {
+    if (await holds()) return
+    await new Promise((later) => setTimeout(later, 20))
+  }
+  assert.fail('it did not come to that')
+}

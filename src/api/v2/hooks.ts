@@ -10,7 +10,7 @@ import { operation } from '../http/operation.ts'
 
 /** Bodies above this are few, and together must not fill the memory. */
 export const LARGE_BYTES = 5_000_000
-const LARGE_AT_ONCE = 2
+const LARGE_TOGETHER = 100 * 1024 * 1024
 let largeInside = 0
 /** Providers give up after ten seconds or so. What is committed later than that is known when it is sent again. */
 const MOST_MS = 8000
@@ -38,15 +38,15 @@ async function receive(ctx: Context, target: Target, request: Request): Promise<
   if (maxBytes === null) {
     throw new ApiError('route_not_found', 404, `${target.provider.slice(0, 100)} is no source that sends notifications`)
   }
-  let large = false
-  const enter = (): void => {
-    if (largeInside >= LARGE_AT_ONCE) {
+  let large = 0
+  const enter = (length: number): void => {
+    if (largeInside > 0 && largeInside + length > LARGE_TOGETHER) {
       throw new ApiError('too_busy', 503, 'other large notifications are being taken in; send this one again', {
         headers: { 'retry-after': '10' },
       })
     }
-    largeInside++
-    large = true
+    largeInside += length
+    large = length
   }
   try {
     const { status, headers, body } = await takeNotification(ctx, target, {
@@ -57,7 +57,7 @@ async function receive(ctx: Context, target: Target, request: Request): Promise<
     })
     return new Response(body === '' ? null : body, { status, headers })
   } finally {
-    if (large) largeInside--
+    largeInside -= large
   }
 }
 

@@ -160,3 +160,17 @@ test('Garmin wants 200 and nothing, and sends up to 100 MB', () => {
   assert.deepEqual(accepted, { status: 200, body: '' })
   assert.equal(maxBytes, 104_857_600)
 })
+
+test('details of many workouts are several pages: a push of them may be larger than what fits into memory as records', () => {
+  const details = (summaryId: string, count: number) => ({
+    userId: ONE,
+    summaryId,
+    samples: Array.from({ length: count }, (_, i) => ({ startTimeInSeconds: i })),
+  })
+  const workouts = [details('a', 3000), details('b', 6000), details('c', 1001), details('d', 20_000), details('e', 1)]
+  const pages = changesOf({ activityDetails: workouts }).map((change) => change.what === 'page' && change.page)
+  assert.deepEqual(
+    pages.map((page) => page && (page.payload as { summaryId: string }[]).map(({ summaryId }) => summaryId).join('')),
+    ['ab', 'c', 'd', 'e'],
+  )
+})

@@ -12,6 +12,8 @@ const DEREGISTRATIONS = 'deregistrations'
 const PERMISSIONS = 'userPermissionsChange'
 /** Activity details; the other kinds stay below 10 MB. */
 const MAX_BYTES = 100 * 1024 * 1024
+/** Of one page: some two megabytes. */
+const MOST_SAMPLES = 10_000
 
 /** `kinds`: the kind of page that each root key brings. */
 export function notificationsOf(kinds: ReadonlyMap<string, string>): Notifications {
@@ -28,7 +30,7 @@ export function notificationsOf(kinds: ReadonlyMap<string, string>): Notificatio
 }
 
 function parse(request: NotificationRequest, kinds: ReadonlyMap<string, string>): Change[] {
-  const body = parseJson(Buffer.from(request.body).toString('utf8'))
+  const body = parseJson(textOf(request.body))
   if (!isObject(body)) throw new Error('expected an object with a list for each kind of summary')
   const entries = Object.entries(body)
   if (!entries.some(([root, list]) => Array.isArray(list) || isOurs(root, kinds))) {
@@ -51,6 +53,11 @@ function parse(request: NotificationRequest, kinds: ReadonlyMap<string, string>)
   if (nameless.length === 0) return changes
   const problem = new Error(`${nameless.join(', ')}: an item without a userId`)
   throw changes.length === 0 ? problem : new PartlyReadable(changes, problem)
+}
+
+/** Without a copy in between: it may be a hundred megabytes. */
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
 }
 
 function isOurs(root: string, kinds: ReadonlyMap<string, string>): boolean {
@@ -81,11 +88,29 @@ function summaryChanges(kind: string, items: readonly Record<string, unknown>[])
       items.filter((item) => !isPing(item)),
       userOf,
     ),
-  ].map(([providerUserId, payload]): Change => {
-    const listed = kind === 'sleeps' ? nightsListed(payload, null) : []
-    return { what: 'page', providerUserId, page: { kind, request: nameOf(payload), payload }, listed }
-  })
+  ].flatMap(([providerUserId, own]): Change[] =>
+    portionsOf(own).map((payload) => {
+      const listed = kind === 'sleeps' ? nightsListed(payload, null) : []
+      return { what: 'page', providerUserId, page: { kind, request: nameOf(payload), payload }, listed }
+    }),
+  )
   return [...pings, ...pushed]
+}
+
+/** Details of workouts come by the hundred megabytes; what is read at once fits into memory many times over. */
+function portionsOf(items: readonly Record<string, unknown>[]): Record<string, unknown>[][] {
+  const portions: Record<string, unknown>[][] = []
+  let samples = 0
+  for (const item of items) {
+    const own = Array.isArray(item.samples) ? item.samples.length : 0
+    if (portions.length === 0 || samples + own > MOST_SAMPLES) {
+      portions.push([])
+      samples = 0
+    }
+    portions.at(-1)!.push(item)
+    samples += own
+  }
+  return portions
 }
 
 function isPing(item: Record<string, unknown>): boolean {
