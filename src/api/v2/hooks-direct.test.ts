@@ -204,7 +204,7 @@ test('large bodies that would fill the memory together come in one after the oth
   first.write('expect: 100-continue\r\n\r\n')
   assert.match(String(await once(first, 'data')), /^HTTP\/1\.1 100 /)
   first.write('{')
-  const ask = (length: number): Promise<number> =>
+  const ask = (length: number): Promise<number | null> =>
     fetch(`${long.url}${hook}`, {
       method: 'POST',
       headers: { 'garmin-client-id': 'our-garmin' },
