@@ -110,6 +110,7 @@ test('what AWS answers is said by what to do', async (t) => {
     [403, { __type: 'com.amazon.coral.service#InvalidSignatureException', message: 'SECRET' }],
     [400, { __type: 'com.amazonaws.sqs#QueueDoesNotExist' }],
     [503, {}],
+    [400, { __type: 'com.amazonaws.sqs#InvalidParameterValue', message: 'a SECRET of another parameter is invalid' }],
     [
       200,
       {
@@ -136,5 +137,6 @@ test('what AWS answers is said by what to do', async (t) => {
   assert.match(await said(), /"retry".*InvalidSignatureException.*secret_access_key or the region is wrong/)
   assert.match(await said(), /"retry".*QueueDoesNotExist.*correct queue_url/)
   assert.match(await said(), /"retry".*503.*"afterSeconds":7.*"slowDown":true/)
+  assert.match(await said(), /^\[\{"next":"retry"[^[]*InvalidParameterValue/)
   assert.match(await said(), /"delivered".*"rejected".*InvalidMessageContents.*"retry".*did not say/)
 })

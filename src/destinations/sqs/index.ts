@@ -120,7 +120,7 @@ function senderTo(settings: SqsSettings, { http, clock }: World) {
       if (response.status !== 200) {
         const code = said.__type?.split('#').at(-1) ?? null
         // The queue may take less than max_message_bytes by now, and refuses all that goes together for its size.
-        if (isAboutSize(code)) {
+        if (code !== null && isAboutSize(code, said.message ?? said.Message ?? '')) {
           if (messages.length === 1) return same(tooLargeFor(where, code))
           return await eachAlone(messages, deadline)
         }
@@ -148,6 +148,8 @@ function senderTo(settings: SqsSettings, { http, clock }: World) {
 
 const Answer = z.object({
   __type: z.string().optional(),
+  message: z.string().optional(),
+  Message: z.string().optional(),
   Successful: z.array(z.object({ Id: z.string(), MessageId: z.string() })).optional(),
   Failed: z.array(z.object({ Id: z.string(), Code: z.string(), SenderFault: z.boolean() })).optional(),
 })

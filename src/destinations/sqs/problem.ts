@@ -19,15 +19,15 @@ export const MEND: Record<string, string> = {
 /** Failures that are about the message and no other. */
 const ABOUT_MESSAGE = /InvalidMessageContents|InvalidParameterValue|MessageTooLong/
 
-const ABOUT_SIZE = /BatchRequestTooLong|InvalidParameterValue/
-
-/** Of a whole request: one of its messages, or all together. */
-export function isAboutSize(code: string | null): code is string {
-  return code !== null && ABOUT_SIZE.test(code)
+/** Of a whole request: one of its messages, or all together. An invalid parameter may be something else, which somebody mends. */
+export function isAboutSize(code: string, message: string): boolean {
+  return (
+    code.includes('BatchRequestTooLong') || (code.includes('InvalidParameterValue') && /shorter than/i.test(message))
+  )
 }
 
 export function tooLargeFor(where: string, code: string): SendResult {
-  const [known] = ABOUT_SIZE.exec(code)!
+  const known = code.includes('BatchRequestTooLong') ? 'BatchRequestTooLong' : 'InvalidParameterValue'
   return rejected(
     `${where} does not take this event (${known}): it is larger than the queue takes: raise its MaximumMessageSize, or send pointers`,
   )
