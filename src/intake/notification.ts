@@ -10,6 +10,8 @@ import {
   PartlyReadable,
 } from '../connectors/connector.ts'
 import { connectorById, variantsOf } from '../connectors/index.ts'
+import { ApiError, ProviderError } from '../platform/errors.ts'
+import { HttpFailure } from '../platform/http.ts'
 import { randomToken, sameText } from '../platform/seal.ts'
 import type { Context } from '../store/context.ts'
 import { rememberedEnvironment, rememberedEnvironmentByDevId } from '../store/environments.ts'
@@ -67,7 +69,7 @@ export async function receiveNotification(
   }
   const verified: Listener[] = []
   for (const listener of listeners) {
-    if (await listener.notifications.verify(incoming.request, secretsOf(ctx, listener.app))) verified.push(listener)
+    if (await isBelieved(ctx, listener, incoming.request)) verified.push(listener)
   }
   if (verified.length === 0) {
     // Part of a handshake: some providers try whether a wrong secret is refused.
@@ -100,6 +102,21 @@ export async function receiveNotification(
     ctx.metrics.notifications.inc({ provider: connector.id, outcome: 'accepted' })
   }
   return accepted
+}
+
+/** Where the provider's keys cannot be read, nobody can say: it is sent again. */
+async function isBelieved(
+  ctx: Context,
+  { app, notifications }: Listener,
+  request: NotificationRequest,
+): Promise<boolean> {
+  try {
+    return await notifications.verify(request, secretsOf(ctx, app))
+  } catch (error) {
+    if (!(error instanceof ProviderError) && !(error instanceof HttpFailure)) throw error
+    const message = `what proves notifications of ${app.connector.name} cannot be read there; send this again`
+    throw new ApiError('not_ready', 503, message, { headers: { 'retry-after': '10' }, cause: error })
+  }
 }
 
 /**

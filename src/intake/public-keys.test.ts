@@ -2,8 +2,12 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { type Answer, openTestApi } from '../api/test-api.ts'
+import { connectorById } from '../connectors/index.ts'
+import { applicationOf } from '../credentials/client.ts'
 import { manualClock } from '../platform/clock.ts'
 import { createHttp } from '../platform/http-client.ts'
+import { HttpFailure } from '../platform/http.ts'
 import { publicKeys } from './public-keys.ts'
 
 let asked = 0
@@ -39,4 +43,27 @@ test('keys are asked for once an hour, for an unknown one once a minute, and aft
   assert.equal(await ask(), '4', 'a failure is not kept')
   await http.close()
   await assert.rejects(publicKeys({ http: createHttp({ allowPrivate: false, userAgent: 'test' }), clock }, url, false))
+})
+
+test('while the keys cannot be read nobody says that a signature is wrong: the notification is sent again', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const json = { enabled: true, client_id: 'ours', client_secret: 'our-secret' }
+  assert.equal((await api.asOperator('PUT', '/admin/v1/sources/GOOGLE', { json })).status, 200)
+  const { verificationToken } = await applicationOf(api.ctx, api.environment.id, connectorById('GOOGLE')!)
+  const { hook_url: hook } = (await api.asOperator('GET', '/admin/v1/sources/GOOGLE')).json
+  const told = (): Promise<Answer> =>
+    api.call('POST', new URL(String(hook)).pathname, {
+      body: '{}',
+      headers: { authorization: `Bearer ${verificationToken}`, 'google-health-api-signature': 'AQAAAAFh' },
+    })
+  api.respond(() => ({ status: 500 }))
+  const late = await told()
+  assert.deepEqual([late.status, late.json.code, late.headers.get('retry-after')], [503, 'not_ready', '10'])
+  api.respond(() => {
+    throw new HttpFailure('timeout', 'no answer')
+  })
+  assert.equal((await told()).status, 503)
+  api.respond(() => ({ status: 200, json: { key: [] } }))
+  assert.equal((await told()).status, 401)
 })

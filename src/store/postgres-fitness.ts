@@ -21,10 +21,9 @@ async function connected(pool: pg.Pool): Promise<pg.PoolClient> {
   try {
     return await pool.connect()
   } catch (error) {
-    throw new Error(
-      `PostgreSQL cannot be used (${(error as Error).message}): start it, make the database, or correct LOAM_DATABASE_URL`,
-      { cause: error },
-    )
+    throw new Error(`${(error as Error).message}: start PostgreSQL, make the database, or correct its address`, {
+      cause: error,
+    })
   }
 }
 

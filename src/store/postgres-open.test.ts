@@ -18,7 +18,7 @@ test('one that is away, or lacks the database', { skip }, async () => {
     [lacking.href, 'database "nobody_made_it" does not exist'],
   ] as const) {
     await assert.rejects(openDatabase(url), {
-      message: `PostgreSQL cannot be used (${reason}): start it, make the database, or correct LOAM_DATABASE_URL`,
+      message: `${reason}: start PostgreSQL, make the database, or correct its address`,
     })
   }
 })
