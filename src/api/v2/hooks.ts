@@ -14,6 +14,8 @@ const LARGE_TOGETHER = 100 * 1024 * 1024
 let largeInside = 0
 /** Providers give up after ten seconds or so. What is committed later than that is known when it is sent again. */
 const MOST_MS = 8000
+/** Who sends large ones, Garmin, waits for thirty. */
+const MOST_MS_LARGE = 25_000
 
 interface Target {
   provider: string
@@ -26,7 +28,8 @@ export async function takeNotification(
   target: Target,
   request: NotificationRequest,
 ): Promise<NotificationAnswer> {
-  const answer = await withinTime(receiveNotification(ctx, { ...target, request }), MOST_MS)
+  const mostMs = request.body.byteLength > LARGE_BYTES ? MOST_MS_LARGE : MOST_MS
+  const answer = await withinTime(receiveNotification(ctx, { ...target, request }), mostMs)
   if (answer !== null) return answer
   throw new ApiError('not_ready', 503, 'the database does not answer; send this again', {
     headers: { 'retry-after': '10' },
