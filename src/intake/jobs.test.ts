@@ -43,6 +43,33 @@ test('a step that succeeds forgets what failed before: many hiccups over a long 
   assert.deepEqual([job.state, job.attempts], ['running', 1])
 })
 
+test('what ends each process that is at it is given up, and can be run again', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const user = await api.addUser()
+  const started = await startBackfill(api.ctx, {
+    connection: user,
+    types: null,
+    start: '2026-01-01',
+    end: '2026-01-30',
+  })
+  let begun = 0
+  const work: Work = async () => {
+    begun++
+    return 'done'
+  }
+  // As many were killed in the middle of it.
+  for (let i = 0; i < 12; i++) await claimed(api, user, 'backfill')
+  await runJob(api.ctx, await claimed(api, user, 'backfill'), work)
+  const job = (await jobById(api.ctx.db, started!))!
+  assert.equal(begun, 0)
+  assert.equal(job.state, 'failed')
+  assert.match(job.last_error ?? '', /^the process ended each time at this, 12 times/)
+  assert.equal((await api.asOperator('POST', `/admin/v1/jobs/${started}/retry`)).status, 200)
+  await runJob(api.ctx, await claimed(api, user, 'backfill'), work)
+  assert.equal(begun, 1)
+})
+
 test('of a job for somebody who is gone nothing stays', async (t) => {
   const api = await openTestApi()
   t.after(() => api.dispose())

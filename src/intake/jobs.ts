@@ -25,6 +25,13 @@ export type JobResult = 'done' | 'gone' | { again: number }
 
 export type Work = (ctx: Context, job: JobRow) => Promise<JobResult>
 
+/** Each process that was at it ended without a word: killed, or out of memory. */
+class ProcessEnds extends Error {
+  constructor() {
+    super(`the process ended each time at this, ${MAX_ATTEMPTS} times: look at its memory, then run this again`)
+  }
+}
+
 export async function runJob(ctx: Context, job: JobRow, work: Work | undefined): Promise<void> {
   const lease = { id: job.id, leaseId: job.lease_id! }
   const beat = setInterval(() => {
@@ -33,6 +40,8 @@ export async function runJob(ctx: Context, job: JobRow, work: Work | undefined):
   try {
     if (work === undefined)
       throw new ProviderError(`no work is known for jobs of kind ${job.kind}`, { next: 'give_up' })
+    // Whoever fails is judged before that. It would end every server, one after the other, for ever.
+    if (job.attempts > MAX_ATTEMPTS) throw new ProcessEnds()
     const about = {
       'loam.job.kind': job.kind,
       'loam.job.id': job.id,
@@ -84,7 +93,8 @@ async function settle(ctx: Context, job: JobRow, result: JobResult): Promise<voi
 async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise<void> {
   if (error instanceof LeaseLost) return
   const now = ctx.clock.now()
-  const message = error instanceof ProviderError ? error.message : 'failed inside Loam; the log has the cause'
+  const isTold = error instanceof ProviderError || error instanceof ProcessEnds
+  const message = isTold ? error.message : 'failed inside Loam; the log has the cause'
   const next = error instanceof ProviderError ? error.next : 'retry'
   const away = isUnavailable(error)
   if (!(error instanceof ProviderError) && !away)
