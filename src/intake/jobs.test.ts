@@ -65,7 +65,7 @@ test('what ends each process that is at it is given up, and can be run again', a
   assert.equal(begun, 0)
   assert.equal(job.state, 'failed')
   assert.match(job.last_error ?? '', /^the process ended each time at this, 12 times/)
-  assert.equal((await api.asOperator('POST', `/admin/v1/jobs/${started}/retry`)).status, 200)
+  assert.equal((await api.asOperator('POST', `/admin/v1/jobs/${started}/resume`)).status, 200)
   await runJob(api.ctx, await claimed(api, user, 'backfill'), work)
   assert.equal(begun, 1)
 })

@@ -28,7 +28,7 @@ export type Work = (ctx: Context, job: JobRow) => Promise<JobResult>
 /** Each process that was at it ended without a word: killed, or out of memory. */
 class ProcessEnds extends Error {
   constructor() {
-    super(`the process ended each time at this, ${MAX_ATTEMPTS} times: look at its memory, then run this again`)
+    super(`the process ended each time at this, ${MAX_ATTEMPTS} times: look at its memory, then resume this`)
   }
 }
 
