@@ -124,30 +124,30 @@ function durationsOf(value: Sleep, context: MapContext) {
   }
 }
 
-/** What the summary says; where it is missing, what the stages add up to. Classic sleep has no light, deep or REM. */
+/** What the summary says; what it leaves out, the stages add up to. Classic sleep has no light, deep or REM. */
 function countedOf(value: Sleep, segments: readonly Segment[], classic: boolean) {
   const { summary } = value
   const minutes = (type: string): number | null =>
     seconds(summary?.stagesSummary?.find((each) => each.type === type)?.minutes)
   const complete = segments.length > 0 && segments.every(({ level }) => level !== SleepLevel.Unknown)
   const add = (...levels: number[]): number | null => (complete ? secondsAt(segments, ...levels) : null)
-  const staged = (type: string, level: number): number | null => {
-    if (classic) return null
-    return summary ? minutes(type) : add(level)
-  }
+  const staged = (type: string, level: number): number | null => (classic ? null : (minutes(type) ?? add(level)))
   return {
-    asleep: summary ? seconds(summary.minutesAsleep) : add(Light, Deep, Rem, Sleeping),
-    awake: summary ? awakeOf(seconds(summary.minutesAwake), minutes, classic) : add(Awake),
+    asleep: seconds(summary?.minutesAsleep) ?? add(Light, Deep, Rem, Sleeping),
+    awake: awakeOf(seconds(summary?.minutesAwake), minutes, classic) ?? add(Awake),
     deep: staged('DEEP', Deep),
     light: staged('LIGHT', Light),
     rem: staged('REM', Rem),
   }
 }
 
-/** Restless counts as awake, as it did in the old API; whether `minutesAwake` has it, is not said. */
+/**
+ * Restless counts as awake, as it did in the old API; whether `minutesAwake` has it, is not said. A stage that did not occur is
+ * not listed.
+ */
 function awakeOf(said: number | null, minutes: (type: string) => number | null, classic: boolean): number | null {
-  const [awake, restless] = [minutes('AWAKE'), minutes('RESTLESS')]
-  return classic && awake !== null && restless !== null ? awake + restless : said
+  const restless = classic ? minutes('RESTLESS') : null
+  return restless === null ? said : (minutes('AWAKE') ?? 0) + restless
 }
 
 function countOf({ summary }: Sleep, type: string): number | null {
