@@ -101,6 +101,7 @@ export function mapFitAggregate(payload: unknown, context: MapContext): Mapped[]
   return readDocuments({ kind: 'fit_aggregate', schema: Bucket, lists: ['bucket'] }, payload, context).flatMap(
     (bucket) => {
       const points = bucket.dataset.flatMap(({ point }) => point ?? [])
+      if (points.length === 0) return []
       const hours = (bucket.endTimeMillis - bucket.startTimeMillis) / 3_600_000
       if (hours < 23 || hours > 25) return series(points, context)
       // Whoever has no zone still sees the day in its middle.
