@@ -40,13 +40,18 @@ export function mapIdentity(payload: unknown, context: MapContext): Mapped[] {
 
 const PairedDevice = z.object({ name: text, deviceVersion: text, lastSyncTime: maybeInstant })
 
+/** Neither API says it: what pairs with the app is Fitbit's, or Google's own watch. */
+export function makerOf(product: string | null | undefined): string {
+  return product?.startsWith('Pixel') ? 'Google' : 'Fitbit'
+}
+
 export function mapPairedDevices(payload: unknown, context: MapContext): Mapped[] {
   const empty = typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0
   if (empty) return []
   const shape = { kind: 'pairedDevices', schema: PairedDevice, lists: ['pairedDevices'] }
   const devices = readDocuments(shape, payload, context).map(({ deviceVersion, lastSyncTime }) => ({
     name: deviceVersion,
-    manufacturer: 'Fitbit',
+    manufacturer: makerOf(deviceVersion),
     last_upload_date: typeof lastSyncTime === 'number' ? shown(lastSyncTime, null, context.timeZone) : null,
   }))
   return devices.length === 0 ? [] : [{ type: 'athlete', key: { only: true }, record: { devices } }]

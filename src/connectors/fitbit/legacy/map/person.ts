@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { MapContext, Mapped } from '../../../connector.ts'
 import { readDocuments } from '../../../documents.ts'
+import { makerOf } from '../../../google-health/map/person.ts'
 import { instantAt, shown } from '../time.ts'
 import { day, number, text, time } from '../values.ts'
 
@@ -37,7 +38,7 @@ const Device = z.object({ id: z.union([z.string(), z.number()]), deviceVersion: 
 export function mapDevices(payload: unknown, context: MapContext): Mapped[] {
   const devices = readDocuments({ kind: 'devices', schema: Device }, payload, context).map((device) => ({
     name: device.deviceVersion,
-    manufacturer: 'Fitbit',
+    manufacturer: makerOf(device.deviceVersion),
     last_upload_date: device.lastSyncTime ? shown(instantAt(device.lastSyncTime, context), context) : null,
   }))
   return devices.length === 0 ? [] : [{ type: 'athlete', key: { only: true }, record: { devices } }]
