@@ -10,6 +10,7 @@ import {
   kilometersToMeters,
   milesToMeters,
   millisecondsToSeconds,
+  minutesToSeconds,
   round,
   yardsToMeters,
 } from '../../../../model/units.ts'
@@ -38,6 +39,7 @@ const Log = z.object({
   distanceUnit: text,
   steps: number,
   elevationGain: number,
+  activityLevel: z.array(z.object({ name: text, minutes: number })).nullish(),
   averageHeartRate: number,
   heartRateZones: zones,
   speed: number,
@@ -75,7 +77,7 @@ function logOf(log: Log, context: MapContext): Mapped {
         upload_type: uploadOf(log.logType),
       },
       device_data: { name: log.source?.name },
-      active_durations_data: { activity_seconds: seconds(active) },
+      active_durations_data: { activity_seconds: seconds(active), ...levelsOf(log) },
       calories_data: { total_burned_calories: log.calories },
       distance_data: {
         summary: {
@@ -103,6 +105,18 @@ function logOf(log: Log, context: MapContext): Mapped {
         summary: { avg_hr_bpm: log.averageHeartRate, hr_zone_data: zonesOf(log.heartRateZones) },
       },
     },
+  }
+}
+
+/** As `lightlyActiveMinutes` and the like of a day. */
+function levelsOf({ activityLevel }: Log) {
+  const said = (name: string): number | null =>
+    converted(activityLevel?.find((level) => level.name === name)?.minutes, minutesToSeconds)
+  return {
+    low_intensity_seconds: said('lightly'),
+    moderate_intensity_seconds: said('fairly'),
+    vigorous_intensity_seconds: said('very'),
+    inactivity_seconds: said('sedentary'),
   }
 }
 
