@@ -81,6 +81,34 @@ test('a place that may hold several things tells them all', () => {
   assert.equal(problem({ id: 1, day: 2 }), 'expected a text or null')
 })
 
+test('an odd item of a series is left out and told, and where positions count it is null', () => {
+  const reported: [string, string][] = []
+  const context = { unreadable: (...told: [string, string]) => reported.push(told) } as unknown as MapContext
+  const Pulse = z.object({ at: z.number(), bpm: z.number() })
+  const Watts = z.number().nullable()
+  const schema = z.object({
+    id: z.string(),
+    pulse: z.array(Pulse),
+    power: z.object({ data: z.array(Watts) }).nullish(),
+  })
+  const rides = { kind: 'rides', schema, lists: ['data'], series: { pulse: Pulse, 'power.data': Watts } }
+  const odd = { id: 'a', pulse: [{ at: 1, bpm: 60 }, { at: 2, bpm: '-' }, null], power: { data: [1, 'x', 3] } }
+  const damaged = { pulse: [null], power: { data: [2] } }
+  assert.deepEqual(readDocuments(rides, { data: [odd, damaged, { id: 'c', pulse: [] }] }, context), [
+    { id: 'a', pulse: [{ at: 1, bpm: 60 }], power: { data: [1, null, 3] } },
+    { id: 'c', pulse: [] },
+  ])
+  assert.deepEqual(reported, [
+    ['data[0].pulse.1.bpm', 'expected a number'],
+    ['data[0].power.data.1', 'expected a number'],
+    ['data[1].id', 'expected a text, and there is none'],
+  ])
+  assert.throws(
+    () => readDocuments(rides, { id: 'a', pulse: 'x' }, context),
+    /^UnreadablePage: rides: pulse: expected a list$/,
+  )
+})
+
 test('a page without any readable document is none', () => {
   for (const payload of [null, 'text', 7, { data: 'x' }, { id: 7 }, [{ id: 7 }, {}], {}]) {
     assert.throws(() => reading(payload), UnreadablePage)

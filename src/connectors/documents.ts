@@ -8,6 +8,11 @@ export interface PageShape<Schema extends z.ZodType> {
   schema: Schema
   /** Names under which an envelope holds its list. */
   lists?: readonly string[]
+  /**
+   * Lists inside a document whose items stand each for itself, by their path, and what an item is. One that cannot be read is
+   * left out and reported; where an item may be null it becomes that, for then its position counts.
+   */
+  series?: Readonly<Record<string, z.ZodType>>
 }
 
 /**
@@ -15,29 +20,78 @@ export interface PageShape<Schema extends z.ZodType> {
  * naming the place and never the value, when there is none that can be read.
  */
 export function readDocuments<Schema extends z.ZodType>(
-  { kind, schema, lists = [] }: PageShape<Schema>,
+  { kind, schema, lists = [], series = {} }: PageShape<Schema>,
   payload: unknown,
   context: MapContext,
 ): z.infer<Schema>[] {
   const { list, path } = listOf(payload, lists)
   if (list === null) throw new UnreadablePage(kind, '', expected(lists))
   const read: z.infer<Schema>[] = []
-  const problems: { place: string; problem: string }[] = []
+  const problems: Problem[] = []
   for (const [i, document] of list.entries()) {
-    const parsed = schema.safeParse(document)
+    let parsed = schema.safeParse(document)
+    let odd: readonly Problem[] = []
+    if (!parsed.success) {
+      const sifted = withoutOddItems(document, series)
+      if (sifted.odd.length > 0) {
+        odd = sifted.odd
+        parsed = schema.safeParse(sifted.document)
+      }
+    }
+    const within = ({ place, problem }: Problem): Problem => ({ place: joined(path(i), place), problem })
     if (parsed.success) {
       read.push(parsed.data)
-      continue
+      problems.push(...odd.map(within))
+    } else {
+      problems.push(within(problemAt('', parsed.error.issues[0]!)))
     }
-    const [issue] = parsed.error.issues
-    const place = [path(i), ...issue!.path.map(String)].filter((part) => part !== '').join('.')
-    problems.push({ place, problem: problemOf(issue!) })
   }
   if (read.length === 0 && problems.length > 0) {
     throw new UnreadablePage(kind, problems[0]!.place, problems[0]!.problem)
   }
   for (const { place, problem } of problems) context.unreadable?.(place, problem)
   return read
+}
+
+interface Problem {
+  place: string
+  problem: string
+}
+
+function problemAt(place: string, issue: Issue & { path: readonly PropertyKey[] }): Problem {
+  return { place: joined(place, ...issue.path.map(String)), problem: problemOf(issue) }
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('.')
+}
+
+/** Of each list the first odd item is told: a whole series of them is one fault. */
+function withoutOddItems(document: unknown, series: NonNullable<PageShape<z.ZodType>['series']>) {
+  const odd: Problem[] = []
+  let rest = document
+  for (const [path, schema] of Object.entries(series)) {
+    const names = path.split('.')
+    const list = names.reduce<unknown>((at, name) => (isObject(at) ? at[name] : null), rest)
+    if (!Array.isArray(list)) continue
+    const instead = schema.safeParse(null).success ? [null] : []
+    let first: Problem | null = null
+    const items = list.flatMap((item: unknown, i): unknown[] => {
+      const { error } = schema.safeParse(item)
+      if (error === undefined) return [item]
+      first ??= problemAt(`${path}.${i}`, error.issues[0]!)
+      return instead
+    })
+    if (first === null) continue
+    odd.push(first)
+    rest = withMember(rest as Record<string, unknown>, names, items)
+  }
+  return { document: rest, odd }
+}
+
+function withMember(holder: Record<string, unknown>, [name, ...inner]: readonly string[], value: unknown) {
+  const member: unknown = inner.length === 0 ? value : withMember(holder[name!] as typeof holder, inner, value)
+  return { ...holder, [name!]: member }
 }
 
 /**

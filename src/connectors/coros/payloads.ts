@@ -43,6 +43,8 @@ export const FileDetail = z.object({ data: z.object({ fitUrl: text }).nullish() 
 const WALL = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/
 const wall = z.string().regex(WALL, { error: 'expected a local time, such as 2026-05-03 22:42:00' }).nullish()
 
+export const Variability = z.object({ timestamp: z.number(), hrv: number, hr: heartRate })
+
 export const Daily = z.object({
   happenDay: z
     .union([z.number().int(), z.string()])
@@ -57,6 +59,6 @@ export const Daily = z.object({
   sleepEndTime: wall,
   startTimezone: number,
   endTimezone: number,
-  hrvList: z.array(z.object({ timestamp: z.number(), hrv: number, hr: heartRate })).nullish(),
+  hrvList: z.array(Variability).nullish(),
 })
 export type Daily = z.infer<typeof Daily>

@@ -26,18 +26,24 @@ export const Lap = z.object({
 export type Lap = z.infer<typeof Lap>
 
 /** `time` in seconds since the start; another stream may be shorter than it, and has null where a sensor had no reading. */
-const numbers = z.object({ data: z.array(z.number().nullable()).nullish() }).nullish()
+const Reading = z.number().nullable()
+const Place = z.array(z.number().nullable()).nullable()
+const numbers = z.object({ data: z.array(Reading).nullish() }).nullish()
 export const Streams = z.object({
-  time: z.object({ data: z.array(z.number()).nullish() }).nullish(),
+  time: numbers,
   distance: numbers,
   altitude: numbers,
   velocity_smooth: numbers,
   heartrate: numbers,
   cadence: numbers,
   watts: numbers,
-  latlng: z.object({ data: z.array(z.array(z.number().nullable()).nullable()).nullish() }).nullish(),
+  latlng: z.object({ data: z.array(Place).nullish() }).nullish(),
 })
 export type Streams = z.infer<typeof Streams>
+
+export const STREAM_ITEMS = Object.fromEntries(
+  Object.keys(Streams.shape).map((type) => [`${type}.data`, type === 'latlng' ? Place : Reading]),
+)
 
 /** What `key_by_type=false` answers. */
 export const StreamList = z.array(z.looseObject({ type: z.string(), data: z.array(z.unknown()) }))

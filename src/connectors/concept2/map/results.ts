@@ -3,7 +3,7 @@ import { localDayOf, wireAt } from '../../../model/local-day.ts'
 import { tenthsToSeconds } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach, readDocuments } from '../../documents.ts'
-import { type Piece, Result, type Stroke } from '../payloads.ts'
+import { type Piece, Result, Stroke } from '../payloads.ts'
 import { piecesOf, type Span, spanOf } from '../time.ts'
 import { recordedOf } from './strokes.ts'
 
@@ -26,7 +26,12 @@ const BY_HAND = 'Web'
 export function mapResults(payload: unknown, context: MapContext): Mapped[] {
   const removed = removedOf(payload)
   if (removed !== null) return [{ type: 'activity', key: { id: removed }, record: null }]
-  const shape = { kind: 'results', schema: Result, lists: ['data'] }
+  const shape = {
+    kind: 'results',
+    schema: Result,
+    lists: ['data'],
+    series: { strokes: Stroke, 'strokes.data': Stroke },
+  }
   return mapEach('results', readDocuments(shape, resultOf(payload), context), context, (result) =>
     partsOf(result, context),
   )

@@ -3,14 +3,14 @@ import { addDays, dayBounds, instantIn, type LocalDay, wireAt } from '../../../m
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach, readDocuments } from '../../documents.ts'
 import { dataOf } from '../pages.ts'
-import { Daily } from '../payloads.ts'
+import { Daily, Variability } from '../payloads.ts'
 import { zoneAtWall } from './sport.ts'
 
 /** Not certain: calories come in small ones. */
 const CALORIES_PER_KCAL = 1000
 
 export function mapDaily(payload: unknown, context: MapContext): Mapped[] {
-  const page = { kind: 'daily', schema: Daily, lists: ['dailyList', 'data'] }
+  const page = { kind: 'daily', schema: Daily, lists: ['dailyList', 'data'], series: { hrvList: Variability } }
   return mapEach('daily', readDocuments(page, dataOf('daily', payload), context), context, (day) => [
     dailyOf(day, context),
     ...sleepOf(day, context),

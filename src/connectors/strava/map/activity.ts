@@ -5,7 +5,7 @@ import { localDayOf, wireAt } from '../../../model/local-day.ts'
 import { minutesPerKilometer } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach, readDocuments } from '../../documents.ts'
-import { Activity } from '../payloads.ts'
+import { Activity, Lap } from '../payloads.ts'
 import { startOf, zoneOf } from '../time.ts'
 import { lapOf } from './laps.ts'
 import { perMinute } from './cadence.ts'
@@ -15,8 +15,11 @@ const TYPES = new Map<string, number>(Object.entries(activityTypes.map))
 export const mapActivities =
   (kind: string) =>
   (payload: unknown, context: MapContext): Mapped[] =>
-    mapEach(kind, readDocuments({ kind, schema: Activity }, payload, context), context, (document) =>
-      activityOf(document, context),
+    mapEach(
+      kind,
+      readDocuments({ kind, schema: Activity, series: { laps: Lap } }, payload, context),
+      context,
+      (document) => activityOf(document, context),
     )
 
 function activityOf(document: Activity, context: MapContext): Mapped {

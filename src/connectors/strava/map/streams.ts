@@ -2,12 +2,13 @@
 import { wireAt } from '../../../model/local-day.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
 import { mapEach, readDocuments } from '../../documents.ts'
-import { StreamList, Streams } from '../payloads.ts'
+import { STREAM_ITEMS, StreamList, Streams } from '../payloads.ts'
 import { perMinute } from './cadence.ts'
 import { activityOfPage } from './request.ts'
 
 export function mapStreams(payload: unknown, context: MapContext): Mapped[] {
-  const [streams] = readDocuments({ kind: 'streams', schema: Streams }, byType(payload), context)
+  const page = { kind: 'streams', schema: Streams, series: STREAM_ITEMS }
+  const [streams] = readDocuments(page, byType(payload), context)
   return mapEach('streams', [streams!], context, (each) => recordedOf(each, context))
 }
 
@@ -46,11 +47,13 @@ interface Moment {
   timer_duration_seconds: number
 }
 
-function timesOf({ time }: Streams, startAt: number | null, zone: string | null): Moment[] {
-  return (time?.data ?? []).map((seconds) => ({
-    timestamp: startAt === null ? null : wireAt(startAt + seconds * 1000, zone ?? UTC),
-    timer_duration_seconds: seconds,
-  }))
+/** Null where nobody knows when it was. */
+function timesOf({ time }: Streams, startAt: number | null, zone: string | null): (Moment | null)[] {
+  return (time?.data ?? []).map((seconds) => {
+    if (seconds === null) return null
+    const timestamp = startAt === null ? null : wireAt(startAt + seconds * 1000, zone ?? UTC)
+    return { timestamp, timer_duration_seconds: seconds }
+  })
 }
 
 const UTC = '+00:00'
@@ -58,21 +61,21 @@ const UTC = '+00:00'
 /** As long as the shorter of the two; what has no value has no sample. */
 function series<Sample extends object>(
   data: readonly (number | null)[] | null | undefined,
-  at: readonly Moment[],
+  at: readonly (Moment | null)[],
   sampleOf: (value: number) => Sample,
 ): (Moment & Sample)[] {
   return (data ?? []).flatMap((value, i) => {
-    const moment = at[i]
-    return value === null || moment === undefined ? [] : [{ ...moment, ...sampleOf(value) }]
+    const moment = at[i] ?? null
+    return value === null || moment === null ? [] : [{ ...moment, ...sampleOf(value) }]
   })
 }
 
 /** Without `time` it is still a route: places in order, without times. */
-function routeOf({ time, latlng }: Streams, at: readonly Moment[]) {
+function routeOf({ time, latlng }: Streams, at: readonly (Moment | null)[]) {
   const untimed: Partial<Moment> = { timestamp: null }
   return (latlng?.data ?? []).flatMap((place, i) => {
-    const moment = time?.data ? at[i] : untimed
-    return place === null || place.length !== 2 || moment === undefined
+    const moment = time?.data ? (at[i] ?? null) : untimed
+    return place === null || place.length !== 2 || place.includes(null) || moment === null
       ? []
       : [{ ...moment, coords_lat_lng_deg: place }]
   })

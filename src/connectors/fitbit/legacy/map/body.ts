@@ -104,16 +104,18 @@ export function mapCoreTemperature(payload: unknown, context: MapContext): Mappe
   }))
 }
 
+const OxygenMinute = z.object({ minute: time, value: number })
 const Oxygen = z.object({
   dateTime: day,
   value: z.object({ avg: number }).nullish(),
-  minutes: z.array(z.object({ minute: time, value: number })).nullish(),
+  minutes: z.array(OxygenMinute).nullish(),
 })
 
 /** One day is an object, empty when there was none; a range is a bare list. */
 export function mapOxygen(payload: unknown, context: MapContext): Mapped[] {
   const empty = typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0
-  const documents = empty ? [] : readDocuments({ kind: 'spo2', schema: Oxygen, lists: ['spo2'] }, payload, context)
+  const page = { kind: 'spo2', schema: Oxygen, lists: ['spo2'], series: { minutes: OxygenMinute } }
+  const documents = empty ? [] : readDocuments(page, payload, context)
   const means = documents.flatMap(({ dateTime, value }): Mapped[] => {
     if (!value) return []
     const average = { avg_saturation_percentage: value.avg }

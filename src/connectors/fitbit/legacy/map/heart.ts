@@ -18,7 +18,8 @@ const HeartDay = z.object({
   ]),
 })
 
-export const Intraday = z.object({ dataset: z.array(z.object({ time: clock, value: numeral })).nullish() })
+const Reading = z.object({ time: clock, value: numeral })
+export const Intraday = z.object({ dataset: z.array(Reading).nullish() })
 
 export function mapHeart(payload: unknown, context: MapContext): Mapped[] {
   const shape = { kind: 'heart', schema: HeartDay, lists: ['activities-heart'] }
@@ -39,7 +40,8 @@ export function mapHeart(payload: unknown, context: MapContext): Mapped[] {
   )
   const intraday = (payload as { 'activities-heart-intraday'?: unknown } | null)?.['activities-heart-intraday']
   if (intraday === undefined || days.length !== 1) return totals
-  const [dataset] = readDocuments({ kind: 'activities-heart-intraday', schema: Intraday }, intraday, context)
+  const series = { kind: 'activities-heart-intraday', schema: Intraday, series: { dataset: Reading } }
+  const [dataset] = readDocuments(series, intraday, context)
   const felt = (dataset?.dataset ?? []).filter(({ value }) => value > 0)
   return [...totals, ...samples(days[0]!.dateTime, felt, context)]
 }

@@ -61,7 +61,8 @@ const SERIES = new Map<string, (samples: readonly Sample[]) => DailyPart>([
 export const INTRADAY_RESOURCES = ['steps', 'distance', 'floors', 'calories'] as const
 
 const Row = z.object({ dateTime: day, value: numeral })
-const Dataset = z.object({ dataset: z.array(z.object({ time: clock, value: numeral })).nullish() })
+const Step = z.object({ time: clock, value: numeral })
+const Dataset = z.object({ dataset: z.array(Step).nullish() })
 
 export function mapActivityIntraday(payload: unknown, context: MapContext): Mapped[] {
   const entries = typeof payload === 'object' && payload !== null ? Object.entries(payload) : []
@@ -81,7 +82,9 @@ export function mapActivityIntraday(payload: unknown, context: MapContext): Mapp
     }
     const rows = entries.find(([other]) => other === `activities-${resource}`)?.[1]
     const of = askedDay(context, Array.isArray(rows) ? Row.safeParse(rows[0]).data?.dateTime : null)
-    const [{ dataset } = {}] = readDocuments({ kind: name, schema: Dataset }, value, context)
+    // All but energy is counted up: without one step every later total would be too small.
+    const alone = resource === 'calories' ? { dataset: Step } : undefined
+    const [{ dataset } = {}] = readDocuments({ kind: name, schema: Dataset, series: alone }, value, context)
     if (!dataset?.length) return []
     let near: number | null = null
     let total = 0

@@ -228,15 +228,17 @@ export function mapSkinTemperature(payload: unknown, context: MapContext): Mappe
   }))
 }
 
+const VariabilityMinute = z.object({ minute: time, value: z.object({ rmssd: number }) })
 const Variability = z.object({
   dateTime: day,
   value: z.object({ dailyRmssd: number }).nullish(),
-  minutes: z.array(z.object({ minute: time, value: z.object({ rmssd: number }) })).nullish(),
+  minutes: z.array(VariabilityMinute).nullish(),
 })
 
 /** The day and its main sleep both have the mean; five-minute values are the days' on whose clock they stand. */
 export function mapVariability(payload: unknown, context: MapContext): Mapped[] {
-  const documents = readDocuments({ kind: 'hrv', schema: Variability, lists: ['hrv'] }, payload, context)
+  const page = { kind: 'hrv', schema: Variability, lists: ['hrv'], series: { minutes: VariabilityMinute } }
+  const documents = readDocuments(page, payload, context)
   const means = documents.flatMap(({ dateTime, value }): Mapped[] => {
     if (!value) return []
     const heart_rate_data = { summary: { avg_hrv_rmssd: value.dailyRmssd } }
