@@ -11,6 +11,10 @@ import { duration } from './values.ts'
 import { zoneOfOffset } from './time.ts'
 
 const API = { host: 'api' }
+const FETCHED = Object.keys(reads).filter((kind) => reads[kind]!.fetch !== undefined)
+const LATE_DAYS = 14
+/** Thousands of points a day: what of them came late is announced, or asked for. */
+const DENSE = new Set(['heart-rate', 'steps', 'distance', 'floors', 'activity-level', 'total-calories_rollUp'])
 
 export function googleHealth(own: Pick<Connector, 'id' | 'name' | 'tagline'> & Partial<Connector>): Connector {
   return {
@@ -35,7 +39,12 @@ export function googleHealth(own: Pick<Connector, 'id' | 'name' | 'tagline'> & P
     timeZone: shownZone,
     notifications,
     /** Without a subscriber nothing is announced: then all of it comes this way. */
-    poll: { everySeconds: 1800, kinds: Object.keys(reads).filter((kind) => reads[kind]!.fetch !== undefined) },
+    poll: {
+      everySeconds: 1800,
+      kinds: FETCHED,
+      // A period that goes on, and what a watch uploads days later: many kinds have no notices at all.
+      deep: { kinds: FETCHED.filter((kind) => !DENSE.has(kind)), daysBack: LATE_DAYS },
+    },
     limits: {
       connection: { requests: 300, perSeconds: 60 },
       application: { requests: 120_000, perSeconds: 60 },
