@@ -19,6 +19,12 @@ export function offsetsText(documents: readonly Record<string, unknown>[]): stri
     .join()
 }
 
+/** Of the last of these days: `2026-10-24 +02:00`. Empty where it tells none. */
+export function lastOffset(documents: readonly Record<string, unknown>[]): string {
+  const dayOf = ({ day }: Record<string, unknown>): string => (typeof day === 'string' ? day : '')
+  return offsetsText(documents.toSorted((a, b) => (dayOf(a) < dayOf(b) ? -1 : 1)).slice(-1))
+}
+
 /** The clock of a person who told an offset with each day. */
 export class DayClock {
   readonly #since: readonly Since[]

@@ -48,6 +48,22 @@ test('a day of activity has the day before it asked for, unless the zone knows w
   assert.deepEqual(await read('Europe/Berlin'), [{ kind: 'daily_activity', request, payload: list({ alone: 1 }) }])
 })
 
+test('where a list of days of activity goes on with another page, that names the last day of the page before', async () => {
+  const at = (day: string, offset: string) => ({ day, timestamp: `${day}T04:00:00.000${offset}` })
+  const first = { data: [at('2026-10-23', '+02:00'), at('2026-10-24', '+02:00')], next_token: 'two' }
+  const second = list(at('2026-10-25', '+01:00'))
+  const { http } = answering({
+    'daily_activity?start_date=2026-10-23&end_date=2026-10-26': { json: first },
+    'daily_activity?start_date=2026-10-23&end_date=2026-10-26&next_token=two': { json: second },
+  })
+  const request = { start_date: '2026-10-24', end_date: '2026-10-26' }
+  const wanted = day('2026-10-24', '2026-10-25')
+  assert.deepEqual(await fetched('daily_activity', wanted, http, { timeZone: '+01:00' }), [
+    { kind: 'daily_activity', request, payload: first },
+    { kind: 'daily_activity', request: { ...request, page: '2', before: '2026-10-24 +02:00' }, payload: second },
+  ])
+})
+
 test('a day of activity that is announced is read with the day before it, if the person had another offset until then', async () => {
   const document = { id: 'd', day: '2026-10-25', timestamp: '2026-10-25T04:00:00.000+01:00' }
   const { http, asked } = answering({

@@ -5,7 +5,7 @@ import { isTimestamp } from '../../model/timestamps.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import { type DayRange, type FetchContext, type Fetched, type Page, UnreadablePage } from '../connector.ts'
 import { listedDocuments } from '../documents.ts'
-import { DayClock, offsetsText } from './day-offsets.ts'
+import { DayClock, lastOffset, offsetsText } from './day-offsets.ts'
 import { LISTS, rawDocuments } from './documents.ts'
 import { offsetOf } from './time.ts'
 
@@ -60,9 +60,14 @@ export async function* fetchDailyActivity(context: FetchContext): AsyncIterable<
   }
 }
 
-function daysAfterAnother(context: FetchContext, kind: string, { start, end }: DayRange): AsyncIterable<Page> {
+/** Of a page that goes on with the list, the last day of the page before it is named. */
+async function* daysAfterAnother(context: FetchContext, kind: string, { start, end }: DayRange): AsyncIterable<Page> {
   const query = { start_date: addDays(start, -1), end_date: addDays(end, 1) }
-  return pages(context, kind, query, { ...query, start_date: start })
+  let before = ''
+  for await (const page of pages(context, kind, query, { ...query, start_date: start })) {
+    yield before === '' ? page : { ...page, request: { ...page.request, before } }
+    before = lastOffset(rawDocuments(page.payload))
+  }
 }
 
 /** For documents of which several make up one day's record: a single one would replace the others, so the day is read. */

@@ -10,9 +10,13 @@ import { boundsOf, instantOf, offsetOf, shownIn, timedValues, wireAt, zoneOfPage
 /** Oura's own day runs from 04:00 to 04:00: the samples keep their times, the record has the bounds of the local day. */
 export function mapDailyActivity(payload: unknown, context: MapContext): Mapped[] {
   const all = documents('daily_activity', DailyActivity, payload, context)
-  const offsets = new Map(all.map(({ day, timestamp }) => [day, offsetOf(timestamp)]))
-  // The day before was asked for, too: it tells the offset that this one began with.
-  const { start_date: first = '' } = context.request
+  // The day before was asked for, too: it tells the offset that this one began with. It may be on the page before.
+  const { start_date: first = '', before = '' } = context.request
+  const [dayBefore = '', offsetBefore = null] = before.split(' ')
+  const offsets = new Map([
+    [dayBefore, offsetBefore],
+    ...all.map(({ day, timestamp }) => [day, offsetOf(timestamp)] as const),
+  ])
   const wanted = all.filter(({ day }) => day >= first)
   return mapEach('daily_activity', wanted, context, (document) => {
     const zone = zoneOfPage(context.timeZone, document.timestamp)
