@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpRequest } from '../../platform/http.ts'
 import type { ConnectionHttp, FetchContext, Wanted } from '../connector.ts'
+import { mapPage } from '../map-pages.ts'
 import { fetched as fetchedOf, responseOf } from '../test-http.ts'
 import { googleHealth } from './index.ts'
 
@@ -52,7 +53,7 @@ test('points are asked for by civil time, half open, and a night by its end', as
 })
 
 test('pages are followed with the same question, and each is a page of its own', async () => {
-  const { sent, fetched } = await fetchAll('exercise', days('2026-09-14', '2026-09-15'), (_sent, n) =>
+  const { sent, fetched } = await fetchAll('weight', days('2026-09-14', '2026-09-15'), (_sent, n) =>
     n < 3 ? { dataPoints: [], nextPageToken: `t${n}` } : {},
   )
   assert.deepEqual(
@@ -64,6 +65,30 @@ test('pages are followed with the same question, and each is a page of its own',
     fetched.map((each) => ('payload' in each ? (each.request.page ?? '1') : 'listed')),
     ['1', '2', '3', 'listed'],
   )
+})
+
+test('a workout that two apps tell is on one page, also where its days are more than a page', async () => {
+  const point = (id: string, day: string, platform: string) => ({
+    name: `users/1/dataTypes/exercise/dataPoints/${id}`,
+    dataSource: { platform },
+    exercise: { interval: { startTime: `${day}T08:00:00Z`, endTime: `${day}T09:00:00Z` }, exerciseType: 'RUNNING' },
+  })
+  const all = ['2026-09-15', '2026-09-14'].flatMap((day) => [
+    point(`own-${day}`, day, 'FITBIT'),
+    point(`twin-${day}`, day, 'HEALTH_CONNECT'),
+  ])
+  const { fetched } = await fetchAll('exercise', days('2026-09-14', '2026-09-15'), ({ query }) => {
+    const [from, to] = [...String(query?.filter).matchAll(/"(.+?)"/g)].map(([, day]) => day!)
+    const found = all.filter(({ exercise: { interval } }) => interval.startTime >= from! && interval.startTime < to!)
+    const at = Number(query?.pageToken ?? 0)
+    const dataPoints = found.slice(at, at + 3)
+    return at + 3 < found.length ? { dataPoints, nextPageToken: String(at + 3) } : { dataPoints }
+  })
+  const context = { timeZone: null, receivedAt: 0 }
+  const keys = fetched.flatMap((each) =>
+    'payload' in each ? mapPage(google, 'exercise', each.payload, context).mapped.map(({ key }) => key) : [],
+  )
+  assert.deepEqual(keys, [{ id: 'own-2026-09-14' }, { id: 'own-2026-09-15' }])
 })
 
 test('a list that never ends is given up', async () => {

@@ -1,5 +1,5 @@
 // Asks Google. Points by civil days, paged, newest first; roll-ups of civil days by POST. Answers go on as they came.
-import { addDays, daysAnywhere, type LocalDay, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
+import { addDays, daysAnywhere, daysBetween, type LocalDay, startOfDay, zoneMarginMs } from '../../model/local-day.ts'
 import type { DataType } from '../../model/data-type.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { DayRange, FetchContext, Fetched, Page } from '../connector.ts'
@@ -42,12 +42,27 @@ export function fetchPoints(order: PointsOrder) {
       if (response.status === 404) yield { gone: { type: record, id: wanted.object } }
       else yield { kind, request: { id: wanted.object }, payload: response.json() }
     } else if ('days' in wanted) {
-      const field = `${kind.replaceAll('-', '_')}.${FIELDS[order.by]}`
-      const { start, end } = wanted.days
-      const filter = `${field} >= "${start}" AND ${field} < "${addDays(end, 1)}"`
-      yield* pages(context, order, filter, wanted.days)
+      if (record === undefined) yield* pages(context, order, filterOf(order, wanted.days), wanted.days)
+      else yield* sessions(context, order, wanted.days)
       for (const type of order.lists) yield { listed: { type, days: wanted.days } }
     }
+  }
+}
+
+function filterOf({ kind, by }: PointsOrder, { start, end }: DayRange): string {
+  const field = `${kind.replaceAll('-', '_')}.${FIELDS[by]}`
+  return `${field} >= "${start}" AND ${field} < "${addDays(end, 1)}"`
+}
+
+/** One night of two apps is known as one within a page: what is more than a page is asked for day by day. */
+async function* sessions(context: FetchContext, order: PointsOrder, days: DayRange): AsyncIterable<Page> {
+  for await (const page of pages(context, order, filterOf(order, days), days)) {
+    if (days.start === days.end || tokenOf(page.payload) === null) {
+      yield page
+      continue
+    }
+    for (const day of daysBetween(days.start, days.end)) yield* sessions(context, order, { start: day, end: day })
+    return
   }
 }
 
