@@ -115,7 +115,7 @@ test('what was announced may not be there yet; after a while it is gone', async 
   assert.deepEqual(await fetched(strava, 'activity', wanted(300), http), gone, 'a clock that is hours ahead')
 })
 
-test('a list that never ends is given up, and one without ids cannot be read', async () => {
+test('a list that never ends is given up; one without ids, and an answer that is no list, cannot be read', async () => {
   let calls = 0
   const endless = {
     send: () => Promise.resolve(responseOf({ json: [{ ...yoga, id: ++calls, start_date: '2020-01-01T00:00:00Z' }] })),
@@ -123,10 +123,9 @@ test('a list that never ends is given up, and one without ids cannot be read', a
   }
   await assert.rejects(fetched(strava, 'activity', day, endless), /did not end/)
   assert.equal(calls, 200)
-  await assert.rejects(
-    fetched(strava, 'activity', day, answering({ [listOf(1)]: { json: [{ name: 'x' }] } }).http),
-    UnreadablePage,
-  )
+  for (const json of [[{ name: 'x' }], 'x', { data: [] }]) {
+    await assert.rejects(fetched(strava, 'activity', day, answering({ [listOf(1)]: { json } }).http), UnreadablePage)
+  }
 })
 
 test('the profile has no days', async () => {

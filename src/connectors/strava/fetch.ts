@@ -2,7 +2,7 @@
 import { addDays, type LocalDay, localDayOf, startOfDay } from '../../model/local-day.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import { type DayRange, type FetchContext, type Fetched, type Page, UnreadablePage } from '../connector.ts'
-import { rawDocuments } from '../documents.ts'
+import { listedDocuments } from '../documents.ts'
 import { startOf, zoneOf } from './time.ts'
 import { Activity } from './payloads.ts'
 
@@ -56,7 +56,8 @@ async function idsOfDays({ http, timeZone }: FetchContext, days: DayRange): Prom
   const ids = new Set<string>()
   for (let page = 1; page <= MAX_PAGES; page++) {
     const query = { after, before, page, per_page: PER_PAGE }
-    const documents = rawDocuments((await http.send(at('athlete/activities'), { query })).json())
+    const payload = (await http.send(at('athlete/activities'), { query })).json()
+    const documents = listedDocuments('athlete_activities', payload, [])
     // A short page is no last one: items that the person may not see are left out of it.
     if (documents.length === 0) return [...ids]
     for (const document of documents) {
