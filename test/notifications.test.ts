@@ -143,6 +143,21 @@ test('who is not known and not signing in is passed over; who is signing in is w
   assert.equal(await records(ada.user_id), 1)
 })
 
+test('much of somebody who is signing in waits in several jobs, none of which is large', async () => {
+  const account = randomUUID()
+  await api.asCustomer('POST', '/v2/auth/authenticateUser?resource=GARMIN')
+  const samples = Array.from({ length: 9000 }, (_, i) => ({ startTimeInSeconds: 1_777_905_000 + i, heartRate: 100 }))
+  const workouts = [1, 2, 3, 4, 5, 6].map((n) => ({ userId: account, summaryId: `${n}-detail`, samples }))
+  assert.equal((await push({ activityDetails: workouts })).status, 200)
+  const waiting = await jobs()
+  assert.ok(waiting.length > 1)
+  assert.ok(waiting.every(({ kind, payload }) => kind === 'unclaimed' && payload.length < 2_100_000))
+  await newUser({ provider_user_id: account })
+  for (const job of waiting) assert.equal(await runUnclaimed(api.ctx, job), 'done')
+  const pushes = (await jobs()).filter(({ kind }) => kind === 'push')
+  assert.equal(pushes.flatMap(({ payload }) => (JSON.parse(payload) as { pages: unknown[] }).pages).length, 6)
+})
+
 test('after ten minutes nobody is waited for any more', async () => {
   await api.asCustomer('POST', '/v2/auth/authenticateUser?resource=GARMIN')
   await push({ dailies: [daily(randomUUID(), 10)] })

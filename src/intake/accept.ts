@@ -117,7 +117,7 @@ function addWorkFor(connection: ConnectionRow, changes: readonly Change[], at: n
       })
     }
   }
-  for (const some of jobfuls(pages)) {
+  for (const some of jobfuls(pages, ({ digest }) => digest.content.length)) {
     const push = {
       connection,
       at,
@@ -138,16 +138,17 @@ interface PushedPage {
   digest: PageDigest
 }
 
-function jobfuls(pages: readonly PushedPage[]): PushedPage[][] {
-  const jobs: PushedPage[][] = []
+/** What one job takes of them. */
+function jobfuls<Item>(items: readonly Item[], bytesOf: (item: Item) => number): Item[][] {
+  const jobs: Item[][] = []
   let bytes = 0
-  for (const page of pages) {
-    const size = page.digest.content.length
+  for (const item of items) {
+    const size = bytesOf(item)
     if (jobs.length === 0 || jobs.at(-1)!.length === PAGES_PER_JOB || bytes + size > BYTES_PER_JOB) {
       jobs.push([])
       bytes = 0
     }
-    jobs.at(-1)!.push(page)
+    jobs.at(-1)!.push(item)
     bytes += size
   }
   return jobs
@@ -190,12 +191,10 @@ async function unclaimed(
     const { provider, variant } = told
     // The end of an earlier connection is none of the next one's.
     const changes = byAccount.get(account)!.filter(({ what }) => what === 'page' || what === 'changed')
-    if (changes.length === 0) return []
-    const payload: UnclaimedPayload = { at, provider, variant, environmentIds: [environmentId], changes }
-    return {
-      ...job({ kind: 'unclaimed', environmentId, payload, at }),
-      at: at + LOOK_AGAIN_MS,
-    }
+    return jobfuls(changes, (change) => JSON.stringify(change).length).map((some) => {
+      const payload: UnclaimedPayload = { at, provider, variant, environmentIds: [environmentId], changes: some }
+      return { ...job({ kind: 'unclaimed', environmentId, payload, at }), at: at + LOOK_AGAIN_MS }
+    })
   })
 }
 
