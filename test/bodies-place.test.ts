@@ -66,3 +66,32 @@ test('a folder that is empty, as its file system is not mounted, says nothing of
   await until(async () => (await bodiesTrouble(db)) === null, 'still told')
   await until(() => receiver.got.length === 1, 'not delivered once the folder was there again')
 })
+
+test('while its file system comes and goes a body is there or unavailable, never gone', async (t) => {
+  const parent = mkdtempSync(join(tmpdir(), 'loam-bodies-'))
+  t.after(() => rmSync(parent, { recursive: true, force: true }))
+  const [folder, away] = [join(parent, 'bodies'), join(parent, 'away')]
+  const { ctx } = await openWorld(t)
+  const bodies = (await openBodies({ kind: 'folder', folder }, ctx))!
+  await bodies.put('nobody/events/1', Buffer.from('x'))
+  const read = async (): Promise<string> => {
+    const found = await bodies.get('nobody/events/1').catch((error: unknown) => {
+      assert.ok(error instanceof BodiesUnavailable)
+      return 'unavailable'
+    })
+    return String(found)
+  }
+  const found = new Set<string>()
+  for (let i = 0; i < 300; i++) {
+    for (const [from, to] of [
+      [folder, away],
+      [away, folder],
+    ] as const) {
+      const reads = Promise.all([read(), read(), read()])
+      for (let turns = i % 6; turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve))
+      renameSync(from, to)
+      for (const each of await reads) found.add(each)
+    }
+  }
+  assert.deepEqual([...found].sort(), ['unavailable', 'x'])
+})

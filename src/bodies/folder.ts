@@ -66,9 +66,14 @@ export function folderBodies(folder: string): BodyStore {
       })
     },
     async get(key) {
-      const body = await within(() => readFile(pathOf(key)))
-      if (body === null && key !== MARK) await mustBeOurs()
-      return body
+      const read = (): Promise<Buffer | null> => within(() => readFile(pathOf(key)))
+      const body = await read()
+      if (body !== null || key === MARK) return body
+      // It may be mounted just now, or go away: only what is not there between two looks that found it is gone.
+      await mustBeOurs()
+      const again = await read()
+      if (again === null) await mustBeOurs()
+      return again
     },
     async delete(keys) {
       await mustBeOurs()
@@ -83,6 +88,7 @@ export function folderBodies(folder: string): BodyStore {
           if (!gone) break
         }
       }
+      await mustBeOurs()
     },
     async *list(prefix, after = '') {
       await mustBeOurs()
