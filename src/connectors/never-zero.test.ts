@@ -17,6 +17,17 @@ const heart = (bpm: number) => ({
   },
 })
 
+/** What is left of a heart that was not felt once. */
+const notFelt = {
+  summary: { avg_hr_bpm: null, resting_hr_bpm: null, avg_hrv_rmssd: null },
+  detailed: {
+    hr_samples: [
+      { timestamp: at, bpm: 61 },
+      { timestamp: at, bpm: null },
+    ],
+  },
+}
+
 function recordOf(mapped: Mapped): unknown {
   return dropZeros([mapped])[0]!.record
 }
@@ -35,15 +46,7 @@ test('what was not felt is not said, and what can be 0 stays', () => {
     }),
     {
       distance_data: { steps: 0, distance_meters: 0 },
-      heart_rate_data: {
-        summary: { avg_hr_bpm: null, resting_hr_bpm: null, avg_hrv_rmssd: null },
-        detailed: {
-          hr_samples: [
-            { timestamp: at, bpm: 61 },
-            { timestamp: at, bpm: null },
-          ],
-        },
-      },
+      heart_rate_data: notFelt,
       oxygen_data: { avg_saturation_percentage: null, saturation_samples: [] },
       stress_data: { avg_stress_level: 0, samples: [{ timestamp: at, level: 0 }] },
     },
@@ -73,15 +76,7 @@ test('a scale that measured weight alone says nothing of fat; the heart of a bod
     }),
     {
       heart_data: {
-        heart_rate_data: {
-          summary: { avg_hr_bpm: null, resting_hr_bpm: null, avg_hrv_rmssd: null },
-          detailed: {
-            hr_samples: [
-              { timestamp: at, bpm: 61 },
-              { timestamp: at, bpm: null },
-            ],
-          },
-        },
+        heart_rate_data: notFelt,
       },
       measurements_data: { measurements: [{ weight_kg: 70.2, bodyfat_percentage: null, insulin_units: 0 }] },
     },
