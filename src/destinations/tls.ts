@@ -1,6 +1,6 @@
 // TLS for destinations that are no HTTP: settings and what Node makes of them.
 import { isIP, type Socket } from 'node:net'
-import { connect, type ConnectionOptions } from 'node:tls'
+import { connect, type ConnectionOptions, createSecureContext } from 'node:tls'
 import { z } from 'zod'
 import type { Network } from '../platform/network.ts'
 
@@ -25,21 +25,25 @@ export const tlsSettings = {
 
 export type TlsSettings = z.infer<z.ZodObject<typeof tlsSettings>>
 
-/** Undefined when TLS is off. `host` is what the certificate has to name. */
+/** Undefined when TLS is off. Throws where the certificates or the key cannot be used. */
 export function tlsOptions(settings: TlsSettings): ConnectionOptions | undefined {
   if (!settings.tls) return undefined
-  return {
+  const options = {
     rejectUnauthorized: true,
     ...(settings.ca_certificate === null ? {} : { ca: settings.ca_certificate }),
     ...(settings.client_certificate === null ? {} : { cert: settings.client_certificate }),
     ...(settings.client_key === null ? {} : { key: settings.client_key }),
   }
+  // Certificates that cannot be used are an error before anything is connected: what they make of it later, with a socket that
+  // nobody listens to or without a word, differs from one client library to the next.
+  createSecureContext(options)
+  return options
 }
 
 /** For libraries that take a connected stream: goes only where it may, with TLS when the settings say so. */
 export function connectedSocket(network: Network, host: string, port: number, settings: TlsSettings): Socket {
-  const socket = network.connect(host, port)
   const options = tlsOptions(settings)
+  const socket = network.connect(host, port)
   if (options === undefined) return socket
   // A name is what the certificate is asked for; for an address, the address.
   const secure = connect({ ...options, socket, host, ...(isIP(host) === 0 ? { servername: host } : {}) })

@@ -11,9 +11,10 @@ import {
   type HttpTls,
 } from './http.ts'
 import { type Names, systemNames } from './names.ts'
-import { guardedLookup, SPEAKS_NO_TLS } from './network.ts'
+import { guardedLookup } from './network.ts'
 import { literalAddress, type PrivateAllowed, reachable } from './private-addresses.ts'
 import { Late, ResponseReader, wasAnswered } from './response-reader.ts'
+import { isAboutTls, tlsProblem } from './tls-problem.ts'
 
 const DEFAULT_TIMEOUT_MS = 30_000
 /** A connection that is lost sooner than that is tried again at once. */
@@ -203,9 +204,7 @@ function failureOf(error: unknown, url: URL, names: Names = systemNames): HttpFa
     timeout: isUnnamed ? unnamed : `${host} did not answer in time`,
     dns: isUnnamed ? unnamed : `the name ${url.hostname} could not be resolved (${code})`,
     connect: `${host} refused the connection (${code})`,
-    tls: SPEAKS_NO_TLS.test(code)
-      ? `${host} speaks no TLS (${code})`
-      : `the TLS certificate of ${host} was not accepted (${code})`,
+    tls: tlsProblem(code, host).said,
     reset: `${host} closed the connection before it answered`,
     refused_target: `${host} may not be reached`,
     protocol: isUnasked(error)
@@ -220,7 +219,7 @@ function reasonOf(code: string, name: string, error: unknown): HttpFailureReason
   if (error instanceof Late || name === 'AbortError' || error instanceof errors.ConnectTimeoutError) return 'timeout'
   if (/^(ENOTFOUND|ETIMEOUT|ESERVFAIL)$/.test(code)) return 'dns'
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code)) return 'connect'
-  if (/CERT|SSL|TLS/.test(code)) return 'tls'
+  if (isAboutTls(code)) return 'tls'
   if (/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code)) return 'reset'
   return 'protocol'
 }

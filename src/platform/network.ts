@@ -3,6 +3,7 @@ import type { LookupAddress } from 'node:dns'
 import { type LookupFunction, Socket } from 'node:net'
 import { NameProblem, type Names, systemNames } from './names.ts'
 import { literalIn, type PrivateAllowed, reachable } from './private-addresses.ts'
+import { isAboutTls, tlsProblem } from './tls-problem.ts'
 
 export interface Network {
   /** For client libraries that take a `lookup`. It is not called for hosts that are addresses: `check` those. */
@@ -107,9 +108,6 @@ function ofFamily(found: LookupAddress[], host: string, family: number | string 
   return of
 }
 
-/** OpenSSL read something else in place of a handshake. */
-export const SPEAKS_NO_TLS = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)$/
-
 /** What happened on the way to `where`, for people; null when the error is none of the network. */
 export function networkProblem(error: unknown, where: string): string | null {
   const root = rootOf(error)
@@ -126,10 +124,9 @@ export function networkProblem(error: unknown, where: string): string | null {
   if (/^(ETIMEDOUT|ESOCKETTIMEDOUT)$/.test(code))
     return `${where} did not answer in time (${code}): check the host and port, that TLS is set as it expects, and firewalls on the way`
   if (/^(ECONNRESET|EPIPE|ECONNABORTED)$/.test(code)) return closedBy(where, code)
-  if (SPEAKS_NO_TLS.test(code)) return `${where} speaks no TLS (${code}): switch TLS off, or give the port that has it`
-  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code))
-    return `the TLS certificate of ${where} was not accepted (${code}): check the host, or give the authority that signed it`
-  return null
+  if (!isAboutTls(code)) return null
+  const { said, mend } = tlsProblem(code, where)
+  return `${said}: ${mend}`
 }
 
 /** Right with TLS on and off: some servers just hang up on the one that they do not expect. */
@@ -146,7 +143,8 @@ function rootOf(error: unknown, depth = 0): unknown {
     const found = rootOf(inner, depth + 1)
     if (found !== null) return found
   }
-  return /^E[A-Z_]+$|CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(textIn(error, 'code')) ? error : null
+  const code = textIn(error, 'code')
+  return /^E[A-Z_]+$/.test(code) || isAboutTls(code) ? error : null
 }
 
 function textIn(value: unknown, name: string): string {

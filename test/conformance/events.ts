@@ -56,13 +56,17 @@ export interface Silent {
   open(): number
   /** How many ever came. */
   seen(): number
+  /** What each of those that said something said first. */
+  heard(): Buffer[]
 }
 
 export async function silentServer(t: TestContext): Promise<Silent> {
   const sockets = new Set<Socket>()
   let seen = 0
+  const heard: Buffer[] = []
   const server = createServer((socket) => {
     seen++
+    socket.once('data', (bytes) => heard.push(bytes))
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.on('close', () => sockets.delete(socket))
@@ -73,7 +77,8 @@ export async function silentServer(t: TestContext): Promise<Silent> {
     for (const socket of sockets) socket.destroy()
     server.close()
   })
-  return { port: (server.address() as AddressInfo).port, open: () => sockets.size, seen: () => seen }
+  const { port } = server.address() as AddressInfo
+  return { port, open: () => sockets.size, seen: () => seen, heard: () => heard }
 }
 
 /** Fails by itself after a minute, so that a test that waits for something says for what. */

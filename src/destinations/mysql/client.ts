@@ -28,6 +28,7 @@ const PREPARED = 64
 
 export async function openMysql(settings: MysqlSettings, network: Network): Promise<SqlClient> {
   const { createConnection } = await import('mysql2')
+  const ssl = sslOf(settings)
   const sockets = heldSockets(network)
   const options: ConnectionOptions = {
     host: settings.host,
@@ -47,7 +48,7 @@ export async function openMysql(settings: MysqlSettings, network: Network): Prom
 
   async function connect() {
     const socket = sockets.next().setKeepAlive(true).connect(settings.port, settings.host)
-    const connection = createConnection({ ...options, ...sslOf(settings), stream: namedAs(settings.host, socket) })
+    const connection = createConnection({ ...options, ...ssl, stream: namedAs(settings.host, socket) })
     // Without a listener a connection that breaks would end the process.
     connection.on('error', () => undefined)
     try {

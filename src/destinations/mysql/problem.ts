@@ -1,5 +1,6 @@
 // What MySQL and MariaDB say, as sentences for people. Their own words about values are left out: they can quote a person's data.
 import { closedBy, networkProblem } from '../../platform/network.ts'
+import { tlsProblem } from '../../platform/tls-problem.ts'
 import { retry, type SendResult } from '../destination.ts'
 import { silent, TimedOut } from '../kept-connection.ts'
 
@@ -45,6 +46,13 @@ const MEND: Record<number, string> = {
   4031: 'it closed an idle connection',
   4151: LOCKED,
 }
+
+/** The library puts a code of its own in place of Node's. */
+const TLS_MESSAGES: [RegExp, string][] = [
+  [/has expired/, 'CERT_HAS_EXPIRED'],
+  [/not yet valid/, 'CERT_NOT_YET_VALID'],
+  [/does not match certificate's altnames/, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+]
 
 const READ_ONLY = new Set([1290, 1792, 1836])
 
@@ -145,9 +153,11 @@ function clientProblem(error: unknown, where: string): string | null {
   const { code, message } = error as { code?: unknown; message?: unknown }
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT') return `${where} offers no TLS: switch tls off, or TLS on there`
   if (code === 'HANDSHAKE_SSL_ERROR') {
-    return /disconnected|ECONNRESET|hang up/.test(String(message))
-      ? `${where} closed the connection when TLS began: check the client certificate`
-      : `the TLS certificate of ${where} was not accepted: check the host, or give the authority that signed it`
+    if (/disconnected|ECONNRESET|hang up/.test(String(message)))
+      return `${where} closed the connection when TLS began: check the client certificate`
+    const [, known = code] = TLS_MESSAGES.find(([said]) => said.test(String(message))) ?? []
+    const { said, mend } = tlsProblem(known, where)
+    return `${said}: ${mend}`
   }
   if (code === 'PROTOCOL_CONNECTION_LOST') return closedBy(where)
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || code === 'AUTH_SWITCH_PLUGIN_NOT_FOUND')

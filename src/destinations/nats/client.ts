@@ -20,9 +20,9 @@ export async function openNats(settings: NatsSettings, network: Network, unwante
     import('@nats-io/jetstream'),
   ])
   const { host, port } = settings
+  const tls = tlsOptions(settings)
   // The library leaves a socket behind where nobody answers, and takes addresses only: so somebody looks first.
   const address = await greetedAt(network, host, port, unwanted)
-  const tls = tlsOptions(settings)
   const connection = await connect({
     servers: `${address.includes(':') ? `[${address}]` : address}:${port}`,
     name: 'loam',

@@ -1,12 +1,11 @@
-// One channel with publisher confirms on one guarded connection.
+// One channel with publisher confirms on one connection, to an address that was checked.
 import type { ConfirmChannel } from 'amqplib'
 import type { Network } from '../../platform/network.ts'
-import { connectedSocket } from '../tls.ts'
+import { tlsOptions } from '../tls.ts'
 import type { RabbitmqSettings } from './index.ts'
 
 const CONNECT_MS = 8000
 const HEARTBEAT_SECONDS = 30
-const SOON_MS = 100
 
 export interface Message {
   routingKey: string
@@ -31,40 +30,41 @@ export async function openRabbitmq(
   unwanted: AbortSignal,
 ): Promise<RabbitmqClient> {
   const amqp = await import('amqplib')
-  const { host, port } = settings
-  const socket = connectedSocket(network, host, port, settings)
-  const shutSocket = (): void => void socket.destroy()
+  const tls = tlsOptions(settings)
+  network.check(settings.host)
+  // The library makes the socket, and takes none of ours: so it is told where it may go, and what ends it.
+  const over = new AbortController()
+  const shutSocket = (): void => over.abort()
   unwanted.addEventListener('abort', shutSocket, { once: true })
-  let failure: Error | null = null
-  // The library waits for a socket that is destroyed already.
-  const lost = new Promise<never>((_, reject) => {
-    socket.on('error', (error) => {
-      failure ??= error
-      reject(error)
-    })
-    // The library may know better why: it has read what the broker said last.
-    socket.on('close', () => setTimeout(() => reject(failure ?? new Error('the connection was closed')), SOON_MS))
+  if (unwanted.aborted) shutSocket()
+  const ended = new Promise<never>((_, reject) => {
+    over.signal.addEventListener('abort', () => reject(new Error('nobody waits for it any more')), { once: true })
   })
-  lost.catch(() => undefined)
+  ended.catch(() => undefined)
+  const { username, password, virtual_host: vhost } = settings
+  const broker = {
+    protocol: tls === undefined ? 'amqp' : 'amqps',
+    hostname: settings.host.replace(/^\[|\]$/g, ''),
+    port: settings.port,
+    username,
+    password,
+    vhost,
+    heartbeat: HEARTBEAT_SECONDS,
+  }
+  // All of it reaches Node's sockets; the library's types do not know of each.
+  const socket = { ...tls, lookup: network.lookup, signal: over.signal, noDelay: true, timeout: CONNECT_MS }
+  const connecting = amqp.connect(broker, { ...socket, clientProperties: { connection_name: 'loam' } })
+  // Whoever waits hears of what fails. Without a listener it would end the process.
+  connecting.then(
+    (connection) => connection.on('error', () => undefined),
+    () => undefined,
+  )
   try {
-    const connecting = amqp.connect(
-      {
-        protocol: 'amqp',
-        hostname: host,
-        port,
-        username: settings.username,
-        password: settings.password,
-        vhost: settings.virtual_host,
-        heartbeat: HEARTBEAT_SECONDS,
-      },
-      { socket, timeout: CONNECT_MS, clientProperties: { connection_name: 'loam' } },
-    )
-    connecting.catch(() => undefined)
-    const connection = await Promise.race([connecting, lost])
+    const connection = await Promise.race([connecting, ended])
     return await clientOf(settings, connection, shutSocket)
   } catch (error) {
     shutSocket()
-    throw failure ?? error
+    throw error
   }
 }
 
