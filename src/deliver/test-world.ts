@@ -103,7 +103,7 @@ export async function openWorld(t: TestContext): Promise<World> {
 }
 
 export async function until(probe: () => boolean | Promise<boolean>, problem: string): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 30_000
   while (!(await probe())) {
     assert.ok(Date.now() < end, problem)
     await new Promise((resolve) => setTimeout(resolve, 10))
