@@ -109,6 +109,40 @@ test('an odd item of a series is left out and told, and where positions count it
   )
 })
 
+test('an odd item of a map, and of the lists in a list, is left out as well', () => {
+  const { context, reported } = reporting()
+  const Rates = z.record(z.string().regex(/^\d\d:\d\d$/, 'expected a time of day'), z.number().nullish())
+  const Text = z.string()
+  const schema = z.object({ rates: Rates, notes: z.array(z.object({ tags: z.array(Text) })) })
+  const nights = { kind: 'nights', schema, series: { rates: Rates, 'notes.*.tags': Text } }
+  const odd = {
+    rates: { '23:59': 50, '00:00': 'x', noon: 51, '00:02': 52 },
+    notes: [{ tags: ['a'] }, { tags: [1, 'b'] }],
+  }
+  assert.deepEqual(readDocuments(nights, odd, context), [
+    { rates: { '23:59': 50, '00:00': null, '00:02': 52 }, notes: [{ tags: ['a'] }, { tags: ['b'] }] },
+  ])
+  assert.deepEqual(reported, [
+    ['rates.00:00', 'expected a number'],
+    ['notes.1.tags.0', 'expected a text'],
+  ])
+  assert.throws(() => readDocuments(nights, { ...odd, rates: [] }, context), /nights: rates: expected/)
+})
+
+test('of what stands or falls whole an odd item takes the rest, and the document stays', () => {
+  const { context, reported } = reporting()
+  const changes = z.array(z.object({ at: z.number(), level: z.string() })).nullish()
+  const schema = z.object({ id: z.string(), levels: z.object({ changes }).nullish() })
+  const days = { kind: 'days', schema, wholes: { 'levels.changes': changes } }
+  const odd = { id: 'a', levels: { changes: [{ at: 1, level: 'low' }, { at: 2 }, { at: 3, level: 'high' }] } }
+  assert.deepEqual(readDocuments(days, [odd, { id: 'b' }], context), [
+    { id: 'a', levels: { changes: null } },
+    { id: 'b' },
+  ])
+  assert.deepEqual(reported, [['[0].levels.changes.1.level', 'expected a text, and there is none']])
+  assert.throws(() => readDocuments(days, { id: 7, levels: {} }, context), /days: id: expected a text/)
+})
+
 test('a page without any readable document is none', () => {
   for (const payload of [null, 'text', 7, { data: 'x' }, { id: 7 }, [{ id: 7 }, {}], {}]) {
     assert.throws(() => reading(payload), UnreadablePage)

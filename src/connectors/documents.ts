@@ -1,5 +1,5 @@
 // The documents of a page: a list in an envelope, a bare list, or one document. The same code reads them all.
-import type { z } from 'zod'
+import { z } from 'zod'
 import { NoSuchTime } from '../model/timestamps.ts'
 import { type MapContext, UnreadablePage } from './connector.ts'
 
@@ -9,10 +9,16 @@ export interface PageShape<Schema extends z.ZodType> {
   /** Names under which an envelope holds its list. */
   lists?: readonly string[]
   /**
-   * Lists inside a document whose items stand each for itself, by their path, and what an item is. One that cannot be read is
-   * left out and reported; where an item may be null it becomes that, for then its position counts.
+   * Lists inside a document whose items stand each for itself, by their path (`*` goes into the items of a list), and what an
+   * item is; a map from names to items is a `z.record`. One that cannot be read is left out and reported; where an item may be
+   * null it becomes that, for then its position counts.
    */
   series?: Readonly<Record<string, z.ZodType>>
+  /**
+   * Members that stand or fall whole, by their path: of changes, each of which ends the one before, or of counts that are added
+   * up, none may be missing. One that cannot be read becomes null and is reported.
+   */
+  wholes?: Readonly<Record<string, z.ZodType>>
 }
 
 /**
@@ -20,7 +26,7 @@ export interface PageShape<Schema extends z.ZodType> {
  * naming the place and never the value, when there is none that can be read.
  */
 export function readDocuments<Schema extends z.ZodType>(
-  { kind, schema, lists = [], series = {} }: PageShape<Schema>,
+  { kind, schema, lists = [], series = {}, wholes = {} }: PageShape<Schema>,
   payload: unknown,
   context: MapContext,
 ): z.infer<Schema>[] {
@@ -32,7 +38,7 @@ export function readDocuments<Schema extends z.ZodType>(
     let parsed = schema.safeParse(document)
     let odd: readonly Problem[] = []
     if (!parsed.success) {
-      const sifted = withoutOddItems(document, series)
+      const sifted = withoutOddItems(document, { series, wholes })
       if (sifted.odd.length > 0) {
         odd = sifted.odd
         parsed = schema.safeParse(sifted.document)
@@ -67,31 +73,58 @@ function joined(...parts: readonly string[]): string {
 }
 
 /** Of each list the first odd item is told: a whole series of them is one fault. */
-function withoutOddItems(document: unknown, series: NonNullable<PageShape<z.ZodType>['series']>) {
+function withoutOddItems(
+  document: unknown,
+  { series, wholes }: Required<Pick<PageShape<z.ZodType>, 'series' | 'wholes'>>,
+) {
   const odd: Problem[] = []
   let rest = document
+  const inPlace = (path: string, change: Change): void => {
+    rest = changed(rest, path.split('.'), change, '')
+  }
   for (const [path, schema] of Object.entries(series)) {
-    const names = path.split('.')
-    const list = names.reduce<unknown>((at, name) => (isObject(at) ? at[name] : null), rest)
-    if (!Array.isArray(list)) continue
-    const instead = schema.safeParse(null).success ? [null] : []
-    let first: Problem | null = null
-    const items = list.flatMap((item: unknown, i): unknown[] => {
-      const { error } = schema.safeParse(item)
-      if (error === undefined) return [item]
-      first ??= problemAt(`${path}.${i}`, error.issues[0]!)
-      return instead
+    inPlace(path, (member, place) => {
+      const { kept, problem } = sifted(member, schema, place)
+      if (problem !== null) odd.push(problem)
+      return kept
     })
-    if (first === null) continue
-    odd.push(first)
-    rest = withMember(rest as Record<string, unknown>, names, items)
+  }
+  for (const [path, schema] of Object.entries(wholes)) {
+    inPlace(path, (member, place) => {
+      const { error } = schema.safeParse(member)
+      if (error === undefined) return member
+      odd.push(problemAt(place, error.issues[0]!))
+      return null
+    })
   }
   return { document: rest, odd }
 }
 
-function withMember(holder: Record<string, unknown>, [name, ...inner]: readonly string[], value: unknown) {
-  const member: unknown = inner.length === 0 ? value : withMember(holder[name!] as typeof holder, inner, value)
-  return { ...holder, [name!]: member }
+type Change = (member: unknown, place: string) => unknown
+
+/** The same value with other members at the path, as far as it has such. */
+function changed(value: unknown, [name, ...inner]: readonly string[], change: Change, place: string): unknown {
+  if (name === undefined) return change(value, place)
+  if (name === '*') {
+    return Array.isArray(value) ? value.map((item, i) => changed(item, inner, change, joined(place, String(i)))) : value
+  }
+  if (!isObject(value) || !(name in value)) return value
+  return { ...value, [name]: changed(value[name], inner, change, joined(place, name)) }
+}
+
+/** The list or map without its odd items; anything else as it is. */
+function sifted(member: unknown, schema: z.ZodType, place: string): { kept: unknown; problem: Problem | null } {
+  const isMap = schema instanceof z.ZodRecord
+  let problem: Problem | null = null
+  if (!(isMap ? isObject(member) : Array.isArray(member))) return { kept: member, problem }
+  const kept = Object.entries(member as object).flatMap(([name, item]): [string, unknown][] => {
+    const named = (each: unknown): unknown => (isMap ? { [name]: each } : each)
+    const { error } = schema.safeParse(named(item))
+    if (error === undefined) return [[name, item]]
+    problem ??= problemAt(isMap ? place : joined(place, name), error.issues[0]!)
+    return schema.safeParse(named(null)).success ? [[name, null]] : []
+  })
+  return { kept: isMap ? Object.fromEntries(kept) : kept.map(([, item]) => item), problem }
 }
 
 /**

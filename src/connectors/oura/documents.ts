@@ -1,7 +1,7 @@
 // A page is a list (`{data: […]}`), a bare list, or one document: the same code reads them all.
 import type { z } from 'zod'
 import type { MapContext } from '../connector.ts'
-import { rawDocuments as rawOf, readDocuments } from '../documents.ts'
+import { type PageShape, rawDocuments as rawOf, readDocuments } from '../documents.ts'
 
 export const LISTS = ['data']
 
@@ -11,8 +11,9 @@ export function documents<Schema extends z.ZodType>(
   schema: Schema,
   payload: unknown,
   context: MapContext,
+  series: PageShape<Schema>['series'] = {},
 ): z.infer<Schema>[] {
-  return readDocuments({ kind, schema, lists: LISTS }, payload, context)
+  return readDocuments({ kind, schema, lists: LISTS, series }, payload, context)
 }
 
 /** The documents of a payload as they came; none when it is no page. For looking, where `documents` is for reading. */

@@ -9,7 +9,8 @@ export const day = z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD')
 export const time = z.string().refine(isRecordTime, 'expected a time, ISO 8601')
 
 /** Item i is at `timestamp` + i × `interval` seconds; null keeps its place. */
-const Samples = z.object({ interval: z.number().positive(), items: z.array(z.number().nullable()), timestamp: time })
+export const Reading = z.number().nullable()
+const Samples = z.object({ interval: z.number().positive(), items: z.array(Reading), timestamp: time })
 const samples = Samples.nullish()
 export type Samples = z.infer<typeof Samples>
 
@@ -111,12 +112,14 @@ export const EnhancedTag = z.object({
   comment: string,
 })
 
-export const Tag = z.object({ day, timestamp: time.nullish(), text: string, tags: z.array(z.string()).nullish() })
+export const TagName = z.string()
+export const Tag = z.object({ day, timestamp: time.nullish(), text: string, tags: z.array(TagName).nullish() })
 
+export const Episode = z.object({ tags: z.array(TagName).nullish(), timestamp: time })
 export const RestMode = z.object({
   start_day: day,
   start_time: time.nullish(),
-  episodes: z.array(z.object({ tags: z.array(z.string()).nullish(), timestamp: time })).nullish(),
+  episodes: z.array(Episode).nullish(),
 })
 
 export const RingConfiguration = z.object({

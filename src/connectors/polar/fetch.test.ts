@@ -52,7 +52,9 @@ test('an announced exercise is read alone; with beat to beat intervals, the othe
   assert.deepEqual(await fetched(polar, 'exercises', { object: 'r' }, alone.http), [
     { kind: 'exercises', request: { exercise_id: 'r', maximum_heart_rate: '190' }, payload: run },
   ])
-  const beats = { ...run, samples: [{ 'recording-rate': 0, 'sample-type': '11', data: '800' }] }
+  // Also where something else of it cannot be read.
+  const series = [{ 'sample-type': 0, data: 7 }]
+  const beats = { ...run, samples: [...series, { 'recording-rate': 0, 'sample-type': '11', data: '800' }] }
   const both = answering({
     [`${V3}/users/physical-info`]: nothing,
     [`${V3}/exercises/r${FLAGS}`]: { json: beats },

@@ -78,15 +78,18 @@ async function asked(http: ConnectionHttp, id: string): Promise<Record<string, s
 }
 
 function dayOf(payload: unknown, known: string | null): LocalDay | null {
-  const read = Exercise.safeParse(underscored(payload))
+  const read = Begun.safeParse(underscored(payload))
   if (!read.success) return null
   const { startAt, zone } = startOf(read.data.start_time, read.data.start_time_utc_offset, known)
   return localDayOf(startAt, zone)
 }
 
+/** Whatever else of it can be read. */
+const Begun = Exercise.pick({ start_time: true, start_time_utc_offset: true })
+
 function hasBeats(payload: unknown): boolean {
-  const read = Exercise.safeParse(underscored(payload))
-  return read.success && (read.data.samples ?? []).some(({ sample_type: type }) => type === BEAT_TO_BEAT)
+  const [exercise] = rawDocuments(underscored(payload))
+  return rawDocuments(exercise?.samples).some(({ sample_type: type }) => String(type) === BEAT_TO_BEAT)
 }
 
 const ACTIVITY_FLAGS = { steps: true, activity_zones: true, inactivity_stamps: true }

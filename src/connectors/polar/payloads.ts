@@ -16,15 +16,13 @@ const duration = z
   .nullish()
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?$/
 const clock = z.string().regex(CLOCK, 'expected a time of day, HH:MM')
+export const Readings = z.record(clock, number)
 /** By time of day, in the order of the night; what is null was not measured. */
-const byClock = z
-  .record(clock, number)
-  .transform((readings) =>
-    Object.fromEntries(
-      Object.entries(readings).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-    ),
-  )
-  .nullish()
+const byClock = Readings.transform((readings) =>
+  Object.fromEntries(
+    Object.entries(readings).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  ),
+).nullish()
 
 /** Dates alone tell no kind from another. */
 const having =
@@ -56,7 +54,7 @@ export type ExerciseSamples = z.infer<typeof ExerciseSamples>
 export const RoutePoint = z.object({ latitude: number, longitude: number, time: duration })
 export type RoutePoint = z.infer<typeof RoutePoint>
 
-const Zone = z.object({ index: number, lower_limit: number, upper_limit: number, in_zone: duration })
+export const Zone = z.object({ index: number, lower_limit: number, upper_limit: number, in_zone: duration })
 
 const TrainingLoad = z.object({ cardio_load: number })
 
@@ -85,8 +83,8 @@ export const Exercise = z.object({
 })
 export type Exercise = z.infer<typeof Exercise>
 
-const stepSamples = z.array(z.object({ steps: number, timestamp: time })).nullish()
-const zoneSamples = z.array(z.object({ zone: z.string(), timestamp: time })).nullish()
+export const stepSamples = z.array(z.object({ steps: number, timestamp: time })).nullish()
+export const zoneSamples = z.array(z.object({ zone: z.string(), timestamp: time })).nullish()
 const activitySamples = {
   steps: z.object({ total_steps: number, samples: stepSamples }).nullish(),
   activity_zones: z.object({ samples: zoneSamples }).nullish(),
@@ -118,10 +116,11 @@ export const Activity = z
   .refine(({ date, start_time: start }) => Boolean(date ?? start), 'expected start_time or date')
 export type Activity = z.infer<typeof Activity>
 
+export const HeartRateSample = z.object({ heart_rate: number, sample_time: clock })
 export const ContinuousHeartRate = z
   .object({
     date: day,
-    heart_rate_samples: z.array(z.object({ heart_rate: number, sample_time: clock })).nullish(),
+    heart_rate_samples: z.array(HeartRateSample).nullish(),
   })
   .refine(having('heart_rate_samples'), 'expected heart_rate_samples')
 
@@ -129,6 +128,8 @@ export const CardioLoad = z
   .object({ date: day, cardio_load: number, cardio_load_status: string })
   .refine(having('cardio_load', 'cardio_load_status'), 'expected cardio_load')
 
+/** Each stage lasts until the next one. */
+export const hypnogram = byClock
 export const Sleep = z.object({
   polar_user: string,
   /** Of the morning. */
@@ -144,7 +145,7 @@ export const Sleep = z.object({
   total_interruption_duration: number,
   short_interruption_duration: number,
   long_interruption_duration: number,
-  hypnogram: byClock,
+  hypnogram,
   heart_rate_samples: byClock,
 })
 export type Sleep = z.infer<typeof Sleep>
@@ -189,24 +190,27 @@ export function saysNothing(info: PhysicalInfo): boolean {
   return Object.keys(PHYSICAL).every((name) => typeof info[name as keyof typeof PHYSICAL] !== 'number')
 }
 
+export const TemperatureSample = z.object({
+  temperature_celsius: z.number(),
+  recording_time_delta_milliseconds: z.number(),
+})
 /** Times are UTC. */
 export const BodyTemperature = z.object({
   measurement_type: z.string(),
   start_time: time,
-  samples: z
-    .array(z.object({ temperature_celsius: z.number(), recording_time_delta_milliseconds: z.number() }))
-    .nullish(),
+  samples: z.array(TemperatureSample).nullish(),
 })
 
 export const SkinTemperature = z.object({ sleep_date: day, deviation_from_baseline_celsius: number })
 
 export const Spo2 = z.object({ test_time: z.number(), time_zone_offset: number, blood_oxygen_percent: number })
 
+export const EcgSample = z.object({ recording_time_delta_ms: z.number(), amplitude_mv: z.number() })
 export const Ecg = z.object({
   test_time: z.number(),
   time_zone_offset: number,
   average_heart_rate_bpm: number,
-  samples: z.array(z.object({ recording_time_delta_ms: z.number(), amplitude_mv: z.number() })).nullish(),
+  samples: z.array(EcgSample).nullish(),
 })
 
 /** How awake somebody will be, and when to sleep: no record has a place for it, but the page is kept. */

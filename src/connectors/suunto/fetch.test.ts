@@ -31,6 +31,16 @@ test('a workout without a key is kept, and no file of it is asked for', async ()
   })
 })
 
+test('what is odd inside a workout keeps neither its key nor its day from being read', async () => {
+  const workout = { workoutKey: 'k', startTime: from, timeOffsetInMinutes: 120, isManuallyAdded: true, tssList: [7] }
+  const { http } = answering({ [LIST]: { json: { error: null, payload: [workout] } } })
+  assert.deepEqual((await fetched(suunto, 'workouts', days, http))[0], {
+    kind: 'workouts',
+    request: { workout_key: 'k' },
+    payload: workout,
+  })
+})
+
 test("a summer's day that is listed in winter has all its workouts, also that of the first hour", async () => {
   const workout = { workoutId: 0, startTime: from + 600_000, totalTime: 60 }
   const { http } = answering({ [LIST]: { json: { error: null, payload: [workout] } } })

@@ -4,7 +4,7 @@ import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { listedDocuments, rawDocuments } from '../documents.ts'
 import { dayOf, keyOf } from './map/workouts.ts'
-import { Workout } from './payloads.ts'
+import { Named } from './payloads.ts'
 
 const LIMIT = 100
 /** Ours: a list that never ends stops here. */
@@ -54,7 +54,7 @@ async function* workoutsOf(http: ConnectionHttp, days: DayRange): AsyncIterable<
   const { from, to } = daysAnywhere(days.start, days.end)
   const isWanted = (workout: Record<string, unknown>): boolean => {
     const start = Number(workout.startTime)
-    const own = Workout.safeParse(workout)
+    const own = Named.safeParse(workout)
     const day = own.success ? dayOf(own.data, null) : null
     return day === null ? start >= from && start < to : day >= days.start && day <= days.end
   }
@@ -90,7 +90,7 @@ async function fileFor(http: ConnectionHttp, key: string): Promise<Page | null> 
 }
 
 function keyIn(raw: unknown): string | null {
-  const workout = Workout.safeParse(raw)
+  const workout = Named.safeParse(raw)
   return workout.success ? keyOf(workout.data) : null
 }
 

@@ -10,7 +10,7 @@ const time = z.string().refine(isRecordTime, { error: 'expected a time, such as 
 /** x is the longitude, y the latitude. */
 const Position = z.object({ x: number, y: number }).nullish()
 
-const Tss = z.object({
+export const Tss = z.object({
   calculationMethod: text,
   trainingStressScore: number,
   intensityFactor: number,
@@ -70,6 +70,10 @@ export const Workout = z.object({
 })
 export type Workout = z.infer<typeof Workout>
 
+/** Which one it is and when, whatever else of it can be read. */
+export const Named = Workout.pick({ workoutKey: true, workoutId: true, startTime: true, timeOffsetInMinutes: true })
+export type Named = z.infer<typeof Named>
+
 export const SleepEntry = z.object({
   timestamp: time,
   entryData: z.object({
@@ -105,10 +109,9 @@ export const RecoveryEntry = z.object({
 })
 export type RecoveryEntry = z.infer<typeof RecoveryEntry>
 
+export const Total = z.object({ TimeISO8601: time, Value: number })
 export const Statistic = z.object({
   Name: z.string(),
-  Sources: z
-    .array(z.object({ Name: text, Samples: z.array(z.object({ TimeISO8601: time, Value: number })).nullish() }))
-    .nullish(),
+  Sources: z.array(z.object({ Name: text, Samples: z.array(Total).nullish() })).nullish(),
 })
 export type Statistic = z.infer<typeof Statistic>

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { isZone } from '../../model/local-day.ts'
 import { type MapContext, UnreadablePage } from '../connector.ts'
-import { readDocuments } from '../documents.ts'
+import { type PageShape, readDocuments } from '../documents.ts'
 
 /** The body of an answer, or the payload where somebody took it out of its envelope already. */
 export function bodyOf(kind: string, payload: unknown): unknown {
@@ -13,14 +13,14 @@ export function bodyOf(kind: string, payload: unknown): unknown {
 
 /** Items under `list` in an answer, a bare list of them, or one item. */
 export function readList<Schema extends z.ZodType>(
-  page: { kind: string; list: string; schema: Schema },
+  { kind, list, schema, series }: Omit<PageShape<Schema>, 'lists'> & { list: string },
   payload: unknown,
   context: MapContext,
 ): z.infer<Schema>[] {
-  const body = bodyOf(page.kind, payload)
+  const body = bodyOf(kind, payload)
   // Nothing at all: an empty list that PHP wrote as a map, or a body without its list.
-  if (isObject(body) && (isEmpty(body) || (isObject(body[page.list]) && isEmpty(body[page.list])))) return []
-  return readDocuments({ kind: page.kind, schema: page.schema, lists: [page.list] }, body, context)
+  if (isObject(body) && (isEmpty(body) || (isObject(body[list]) && isEmpty(body[list])))) return []
+  return readDocuments({ kind, schema, lists: [list], series }, body, context)
 }
 
 export function rawList(payload: unknown, list: string): Record<string, unknown>[] {

@@ -29,18 +29,18 @@ const model = z.union([z.number(), z.string()]).nullish()
 const device = { deviceid: string, hash_deviceid: string }
 
 /** A map from an instant to a value; empty ones come as `[]`. */
-const series = <Value extends z.ZodType>(value: Value) =>
+const series = <Values extends z.ZodType>(values: Values) =>
   z.union([
     z
       .array(z.unknown())
       .max(0)
-      .transform(() => ({}) as Record<string, z.infer<Value>>),
-    z.record(z.string(), value),
+      .transform(() => ({}) as z.infer<Values>),
+    values,
   ])
 
 /** The value is `value` × 10^`unit`; no quantity of a body needs more digits. */
 const exponent = z.preprocess(numeric, z.int().min(-20).max(20))
-const Measure = z.object({ type: required, value: required, unit: exponent, position: number })
+export const Measure = z.object({ type: required, value: required, unit: exponent, position: number })
 export type Measure = z.infer<typeof Measure>
 
 export const MeasureGroup = z.object({
@@ -170,17 +170,20 @@ export const Night = z.object({
 })
 export type Night = z.infer<typeof Night>
 
+const HeartRates = z.record(z.string(), heartRate)
+const Readings = z.record(z.string(), number)
+export const STAGE_SERIES = { hr: HeartRates, rr: Readings, snoring: Readings, rmssd: Readings, sdnn_1: Readings }
 export const Stage = z.object({
   startdate: epoch,
   enddate: epoch,
   state: number,
   model,
   ...device,
-  hr: series(heartRate).nullish(),
-  rr: series(number).nullish(),
-  snoring: series(number).nullish(),
-  rmssd: series(number).nullish(),
-  sdnn_1: series(number).nullish(),
+  hr: series(HeartRates).nullish(),
+  rr: series(Readings).nullish(),
+  snoring: series(Readings).nullish(),
+  rmssd: series(Readings).nullish(),
+  sdnn_1: series(Readings).nullish(),
 })
 export type Stage = z.infer<typeof Stage>
 
@@ -194,9 +197,10 @@ export const HeartRecording = z.object({
 })
 export type HeartRecording = z.infer<typeof HeartRecording>
 
+/** Microvolt. */
+export const Potential = z.number().nullable()
 export const HeartSignal = z.object({
-  /** Microvolt. */
-  signal: z.array(z.number()),
+  signal: z.array(Potential),
   sampling_frequency: required.refine((hertz) => hertz > 0, 'expected a frequency above 0'),
   heart_rate: heartRate,
 })

@@ -4,7 +4,7 @@ import { ActivityType, UploadType } from '../../../model/enumerations.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach } from '../../documents.ts'
 import { documents } from '../documents.ts'
-import { Session, Workout } from '../payloads.ts'
+import { Reading, Session, Workout } from '../payloads.ts'
 import { instantOf, timedValues, wireAt, zoneOfPage } from '../time.ts'
 
 const TYPES = new Map<string, number>(Object.entries(activityTypes.map).map(([name, { terra }]) => [name, terra]))
@@ -66,7 +66,8 @@ const SESSION_TYPES = new Map<string, number>([
 const NAP = 'nap'
 
 export function mapSession(payload: unknown, context: MapContext): Mapped[] {
-  return mapEach('session', documents('session', Session, payload, context), context, (document): Mapped[] => {
+  const series = { 'heart_rate.items': Reading, 'heart_rate_variability.items': Reading }
+  return mapEach('session', documents('session', Session, payload, context, series), context, (document): Mapped[] => {
     if (document.type === NAP) return []
     const span = spanOf(document, context)
     return [

@@ -4,12 +4,12 @@ import { addDays } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach } from '../../documents.ts'
 import { documents } from '../documents.ts'
-import { DailyActivity, DailySpo2, DailyStress, Scored, Vo2Max } from '../payloads.ts'
+import { DailyActivity, DailySpo2, DailyStress, Reading, Scored, Vo2Max } from '../payloads.ts'
 import { boundsOf, instantOf, offsetOf, shownIn, timedValues, wireAt, zoneOfPage } from '../time.ts'
 
 /** Oura's own day runs from 04:00 to 04:00: the samples keep their times, the record has the bounds of the local day. */
 export function mapDailyActivity(payload: unknown, context: MapContext): Mapped[] {
-  const all = documents('daily_activity', DailyActivity, payload, context)
+  const all = documents('daily_activity', DailyActivity, payload, context, { 'met.items': Reading })
   // The day before was asked for, too: it tells the offset that this one began with. It may be on the page before.
   const { start_date: first = '', before = '' } = context.request
   const [dayBefore = '', offsetBefore = null] = before.split(' ')

@@ -2,7 +2,7 @@ import { SleepLevel, SleepUploadType } from '../../../model/enumerations.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach } from '../../documents.ts'
 import { documents } from '../documents.ts'
-import { Sleep } from '../payloads.ts'
+import { Reading, Sleep } from '../payloads.ts'
 import { boundsOf, instantOf, offsetOf, timedValues, wireAt, zoneOfPage } from '../time.ts'
 
 const MAIN = 'long_sleep'
@@ -22,7 +22,7 @@ const FINE_CELL_SECONDS = 30
 const COARSE_CELL_SECONDS = 300
 
 export function mapSleep(payload: unknown, context: MapContext): Mapped[] {
-  const all = documents('sleep', Sleep, payload, context)
+  const all = documents('sleep', Sleep, payload, context, { 'heart_rate.items': Reading, 'hrv.items': Reading })
   return [
     ...mapEach('sleep', all, context, (document) => periodOf(document, context)),
     ...restingHeartRates(all, context),

@@ -2,7 +2,7 @@
 // page must hold all of a day (../fetch.ts reads it that way).
 import type { MapContext, Mapped } from '../../connector.ts'
 import { documents } from '../documents.ts'
-import { EnhancedTag, RestMode, Tag } from '../payloads.ts'
+import { EnhancedTag, Episode, RestMode, Tag, TagName } from '../payloads.ts'
 import { asWire, boundsOf } from '../time.ts'
 
 interface Entry {
@@ -29,7 +29,7 @@ export function mapEnhancedTag(payload: unknown, context: MapContext): Mapped[] 
 export function mapTag(payload: unknown, context: MapContext): Mapped[] {
   return byDay(
     context,
-    documents('tag', Tag, payload, context).flatMap(({ day, timestamp, text, tags }) => {
+    documents('tag', Tag, payload, context, { tags: TagName }).flatMap(({ day, timestamp, text, tags }) => {
       const names = tags?.length ? tags : text ? [null] : []
       return names.map((name) => ({
         day,
@@ -45,7 +45,10 @@ const REST_MODE = 'rest_mode'
 export function mapRestMode(payload: unknown, context: MapContext): Mapped[] {
   return byDay(
     context,
-    documents('rest_mode_period', RestMode, payload, context).flatMap((document) => [
+    documents('rest_mode_period', RestMode, payload, context, {
+      'episodes.*.tags': TagName,
+      episodes: Episode,
+    }).flatMap((document) => [
       {
         day: document.start_day,
         tag: { timestamp: asWire(document.start_time, context.timeZone), tag_name: REST_MODE, notes: null },

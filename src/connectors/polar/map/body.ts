@@ -12,7 +12,16 @@ import {
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach } from '../../documents.ts'
-import { BodyTemperature, Ecg, PhysicalInfo, saysNothing, Spo2, User } from '../payloads.ts'
+import {
+  BodyTemperature,
+  Ecg,
+  EcgSample,
+  PhysicalInfo,
+  saysNothing,
+  Spo2,
+  TemperatureSample,
+  User,
+} from '../payloads.ts'
 import { UTC } from '../time.ts'
 import { documents } from './pages.ts'
 
@@ -61,7 +70,7 @@ export function mapBodyTemperature(payload: unknown, context: MapContext): Mappe
   const zone = context.timeZone ?? UTC
   const readings = mapEach(
     TEMPERATURE,
-    documents(TEMPERATURE, BodyTemperature, payload, context),
+    documents(TEMPERATURE, BodyTemperature, payload, context, [], { series: { samples: TemperatureSample } }),
     context,
     (period) => {
       const { measurement_type: kind } = period
@@ -118,18 +127,23 @@ export function mapSpo2(payload: unknown, context: MapContext): Mapped[] {
 const MICROVOLT_PER_MILLIVOLT = 1000
 
 export function mapEcg(payload: unknown, context: MapContext): Mapped[] {
-  const tests = mapEach(ECG, documents(ECG, Ecg, payload, context), context, (test) => {
-    const { at, zone, day } = testTime(test, context)
-    const signal = {
-      start_timestamp: wireAt(at, zone),
-      avg_hr_bpm: test.average_heart_rate_bpm,
-      raw_signal: (test.samples ?? []).map((sample) => ({
-        timestamp: wireAt(at + sample.recording_time_delta_ms, zone),
-        potential_uV: round(sample.amplitude_mv * MICROVOLT_PER_MILLIVOLT, 3),
-      })),
-    }
-    return { day, zone, signal }
-  })
+  const tests = mapEach(
+    ECG,
+    documents(ECG, Ecg, payload, context, [], { series: { samples: EcgSample } }),
+    context,
+    (test) => {
+      const { at, zone, day } = testTime(test, context)
+      const signal = {
+        start_timestamp: wireAt(at, zone),
+        avg_hr_bpm: test.average_heart_rate_bpm,
+        raw_signal: (test.samples ?? []).map((sample) => ({
+          timestamp: wireAt(at + sample.recording_time_delta_ms, zone),
+          potential_uV: round(sample.amplitude_mv * MICROVOLT_PER_MILLIVOLT, 3),
+        })),
+      }
+      return { day, zone, signal }
+    },
+  )
   return byDay(tests, context).map(([day, own]) => ({
     type: 'body',
     key: { day },

@@ -4,12 +4,22 @@ import { durationSeconds } from '../../../model/durations.ts'
 import { addDays, dayBounds, instantIn, type LocalDay, wireAt } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { Activity, ActivitySamples, CardioLoad, ContinuousHeartRate } from '../payloads.ts'
+import {
+  Activity,
+  ActivitySamples,
+  CardioLoad,
+  ContinuousHeartRate,
+  HeartRateSample,
+  stepSamples,
+  zoneSamples,
+} from '../payloads.ts'
 import { UTC } from '../time.ts'
 import { documents } from './pages.ts'
 
 export function mapActivities(payload: unknown, context: MapContext): Mapped[] {
-  return documents('activities', Activity, payload, context, ['activities']).map((activity) => {
+  // Steps are added up, and a level lasts until the next one.
+  const wholes = { 'samples.steps.samples': stepSamples, 'samples.activity_zones.samples': zoneSamples }
+  return documents('activities', Activity, payload, context, ['activities'], { wholes }).map((activity) => {
     const day = (activity.date ?? activity.start_time!).slice(0, 10)
     const { calories: total, active_calories: active, daily_activity: score } = activity
     const series = seriesOf(activity.samples ?? {}, day, activity.end_time ?? null, context)
@@ -46,7 +56,8 @@ const HIGHEST_SCORE = 100
 
 /** The day's series alone; the same that a summary may hold. */
 export function mapActivitySamples(payload: unknown, context: MapContext): Mapped[] {
-  return documents('activity_samples', ActivitySamples, payload, context, ['samples']).map((samples) => {
+  const wholes = { 'steps.samples': stepSamples, 'activity_zones.samples': zoneSamples }
+  return documents('activity_samples', ActivitySamples, payload, context, ['samples'], { wholes }).map((samples) => {
     const series = seriesOf(samples, samples.date, null, context)
     return {
       type: 'daily',
@@ -127,7 +138,8 @@ function secondsByLevel(points: readonly { at: number; level: number }[], endAt:
 const NO_PULSE = 0
 
 export function mapContinuousHeartRate(payload: unknown, context: MapContext): Mapped[] {
-  const days = documents('continuous_heart_rate', ContinuousHeartRate, payload, context, ['heart_rates'])
+  const series = { heart_rate_samples: HeartRateSample }
+  const days = documents('continuous_heart_rate', ContinuousHeartRate, payload, context, ['heart_rates'], { series })
   return days.map(({ date, heart_rate_samples: samples }) => {
     const beats = (samples ?? []).flatMap(({ heart_rate: bpm, sample_time: clock }) =>
       typeof bpm === 'number' && bpm > NO_PULSE ? [{ bpm, clock }] : [],

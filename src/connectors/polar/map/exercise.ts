@@ -5,7 +5,7 @@ import { localDayOf, wireAt } from '../../../model/local-day.ts'
 import { ratioToPercent } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach } from '../../documents.ts'
-import { Exercise } from '../payloads.ts'
+import { Exercise, ExerciseSamples, RoutePoint, Zone } from '../payloads.ts'
 import { startOf } from '../time.ts'
 import { documents } from './pages.ts'
 import { beatsOf, recordedOf, routeOf } from './recorded.ts'
@@ -13,7 +13,8 @@ import { beatsOf, recordedOf, routeOf } from './recorded.ts'
 const TYPES = new Map<string, number>(Object.entries(activityTypes.map))
 
 export function mapExercises(payload: unknown, context: MapContext): Mapped[] {
-  const exercises = documents('exercises', Exercise, payload, context, ['exercises'])
+  const series = { samples: ExerciseSamples, route: RoutePoint, heart_rate_zones: Zone, 'heart_rate_zones.zone': Zone }
+  const exercises = documents('exercises', Exercise, payload, context, ['exercises'], { series })
   const mapped = mapEach('exercises', exercises, context, (exercise) => ({
     activity: activityOf(exercise, context),
     beats: beatsIn(exercise, context),

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { MapContext } from '../../connector.ts'
-import { readDocuments } from '../../documents.ts'
+import { type PageShape, readDocuments } from '../../documents.ts'
 import { underscored } from '../payloads.ts'
 
 export function documents<Schema extends z.ZodType>(
@@ -9,6 +9,7 @@ export function documents<Schema extends z.ZodType>(
   payload: unknown,
   context: MapContext,
   lists: readonly string[] = [],
+  inside: Pick<PageShape<Schema>, 'series' | 'wholes'> = {},
 ): z.infer<Schema>[] {
-  return readDocuments({ kind, schema, lists }, underscored(payload), context)
+  return readDocuments({ kind, schema, lists, ...inside }, underscored(payload), context)
 }

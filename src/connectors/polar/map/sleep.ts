@@ -4,7 +4,7 @@ import { instantIn, wireAt, zoneOfInstant } from '../../../model/local-day.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { nightKey } from '../nights.ts'
-import { NightlyRecharge, SkinTemperature, Sleep, SleepWise } from '../payloads.ts'
+import { hypnogram, NightlyRecharge, Readings, SkinTemperature, Sleep, SleepWise } from '../payloads.ts'
 import { eveningOf, offsetOf, walk } from '../time.ts'
 import { documents } from './pages.ts'
 
@@ -18,7 +18,8 @@ const STAGES = new Map<number, number>([
 ])
 
 export function mapSleep(payload: unknown, context: MapContext): Mapped[] {
-  return documents('sleep', Sleep, payload, context, ['nights']).map((sleep) => {
+  const inside = { series: { heart_rate_samples: Readings }, wholes: { hypnogram } }
+  return documents('sleep', Sleep, payload, context, ['nights'], inside).map((sleep) => {
     const key = nightKey(sleep.polar_user, sleep.date, context)
     return {
       type: 'sleep',
@@ -102,7 +103,8 @@ function stageOf(value: number, context: MapContext): number {
 const RECOVERY_LEVELS = new Set<number>(Object.values(RecoveryLevel))
 
 export function mapNightlyRecharge(payload: unknown, context: MapContext): Mapped[] {
-  return documents('nightly_recharge', NightlyRecharge, payload, context, ['recharges']).map((recharge) => {
+  const series = { hrv_samples: Readings, breathing_samples: Readings }
+  return documents('nightly_recharge', NightlyRecharge, payload, context, ['recharges'], { series }).map((recharge) => {
     const zone = context.timeZone
     const walked = (readings: Record<string, number> | null | undefined) =>
       walk(readings, eveningOf(recharge.date, Object.keys(readings ?? {})[0] ?? '00:00'), zone)

@@ -4,7 +4,7 @@ import { offsetText, parseTimestamp } from '../../../model/timestamps.ts'
 import { ratioToPercent, round } from '../../../model/units.ts'
 import { type MapContext, type Mapped, type Piece, UnreadablePage } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
-import { ActivityEntry, RecoveryEntry, Statistic } from '../payloads.ts'
+import { ActivityEntry, RecoveryEntry, Statistic, Total } from '../payloads.ts'
 
 const JOULES_PER_KCAL = 4184
 const BLOOD = 0
@@ -137,7 +137,12 @@ const TOTALS = new Set(['stepcount', 'energyconsumption'])
 
 /** Totals by day. Of several devices the larger one: both wore the same day. */
 export function mapStatistics(payload: unknown, context: MapContext): Mapped[] {
-  const page = { kind: 'daily_activity_statistics', schema: Statistic, lists: ['payload'] }
+  const page = {
+    kind: 'daily_activity_statistics',
+    schema: Statistic,
+    lists: ['payload'],
+    series: { 'Sources.*.Samples': Total },
+  }
   const days = new Map<LocalDay, { zone: string; steps: number | null; joules: number | null }>()
   for (const { Name, Sources } of readDocuments(page, payload, context)) {
     const name = Name.toLowerCase()

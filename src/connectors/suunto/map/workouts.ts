@@ -3,14 +3,19 @@ import { fixedZone, type LocalDay, localDayOf, wireAt, zoneOfInstant } from '../
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach, readDocuments } from '../../documents.ts'
 import table from '../activity_types.json' with { type: 'json' }
-import { Workout } from '../payloads.ts'
+import { type Named, Tss, Workout } from '../payloads.ts'
 
 const TYPES = new Map(Object.entries(table.map))
 const UNKNOWN_ACTIVITY = 4
 const UPLOAD = { automatic: 1, manual: 2 } as const
 
 export function mapWorkouts(payload: unknown, context: MapContext): Mapped[] {
-  const page = { kind: 'workouts', schema: Workout, lists: ['payload', 'workout', 'workouts'] }
+  const page = {
+    kind: 'workouts',
+    schema: Workout,
+    lists: ['payload', 'workout', 'workouts'],
+    series: { tssList: Tss },
+  }
   return mapEach('workouts', readDocuments(page, withGear(payload), context), context, (workout) =>
     activityOf(workout, context),
   )
@@ -24,7 +29,7 @@ function withGear(payload: unknown): unknown {
 }
 
 /** `workoutId` is 0 for most: it is an id only where the key is missing. */
-export function keyOf({ workoutKey, workoutId }: Workout): string | null {
+export function keyOf({ workoutKey, workoutId }: Named): string | null {
   if (workoutKey) return workoutKey
   return workoutId !== null && workoutId !== undefined && workoutId !== '0' && workoutId !== '' ? workoutId : null
 }
@@ -108,12 +113,12 @@ function activityOf(workout: Workout, context: MapContext): Mapped[] {
   ]
 }
 
-function zoneOf({ startTime, timeOffsetInMinutes: offset }: Workout, known: string | null): string | null {
+function zoneOf({ startTime, timeOffsetInMinutes: offset }: Named, known: string | null): string | null {
   return zoneOfInstant(startTime, known, typeof offset === 'number' ? fixedZone(offset) : null)
 }
 
 /** Where it was; null where neither the workout nor anybody else says. */
-export function dayOf(workout: Workout, known: string | null): LocalDay | null {
+export function dayOf(workout: Named, known: string | null): LocalDay | null {
   const zone = zoneOf(workout, known)
   return zone === null ? null : localDayOf(workout.startTime, zone)
 }

@@ -4,9 +4,9 @@ import { localDayOf } from '../../../model/local-day.ts'
 import type { DeepPartial } from '../../../model/records.ts'
 import type { MapContext, Mapped, MappedOf } from '../../connector.ts'
 import { UnreadablePage } from '../../connector.ts'
-import { problemOf } from '../../documents.ts'
+import { readDocuments } from '../../documents.ts'
 import { bodyOf, firstZone, isObject, readList } from '../pages.ts'
-import { HeartRecording, HeartSignal } from '../payloads.ts'
+import { HeartRecording, HeartSignal, Potential } from '../payloads.ts'
 import { boundsOf, isEpoch, isWanted, shownAt } from '../time.ts'
 import { afibFlag } from './measures.ts'
 
@@ -50,7 +50,7 @@ function bloodPressureOf({ bloodpressure, timestamp, zone }: Recording) {
 
 /** The answer has no time: the list has it, and it was known when asking. From a file alone, it is when it was received. */
 export function mapHeart(payload: unknown, context: MapContext): Mapped[] {
-  const signal = signalOf(payload)
+  const signal = signalOf(payload, context)
   const zone = firstZone(context.request.timezone, context.timeZone)
   const asked = context.request.timestamp
   const start = asked !== undefined && isEpoch(asked) ? Number(asked) : Math.floor(context.receivedAt / 1000)
@@ -70,13 +70,10 @@ export function mapHeart(payload: unknown, context: MapContext): Mapped[] {
   return [{ type: 'body', key: { day }, record: body }]
 }
 
-function signalOf(payload: unknown): HeartSignal {
+function signalOf(payload: unknown, context: MapContext): HeartSignal {
   const body = bodyOf('heart', payload)
   if (!isObject(body)) throw new UnreadablePage('heart', '', 'an object with `signal` and `sampling_frequency`')
-  const parsed = HeartSignal.safeParse(body)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]!
-  throw new UnreadablePage('heart', issue.path.join('.'), problemOf(issue))
+  return readDocuments({ kind: 'heart', schema: HeartSignal, series: { signal: Potential } }, body, context)[0]!
 }
 
 /** Points are a few thousandths of a second apart: the wire's six digits hold them. */
@@ -84,7 +81,7 @@ function pointsOf({ signal, sampling_frequency: hertz }: HeartSignal, start: num
   let second = -1
   let before = ''
   let after = ''
-  return signal.map((microvolt, i) => {
+  return signal.flatMap((microvolt, i) => {
     const microseconds = Math.round((i * 1_000_000) / hertz)
     if (Math.floor(microseconds / 1_000_000) !== second) {
       second = Math.floor(microseconds / 1_000_000)
@@ -93,6 +90,6 @@ function pointsOf({ signal, sampling_frequency: hertz }: HeartSignal, start: num
       after = whole.slice(26)
     }
     const fraction = String(microseconds % 1_000_000).padStart(6, '0')
-    return { timestamp: `${before}${fraction}${after}`, potential_uV: microvolt }
+    return microvolt === null ? [] : [{ timestamp: `${before}${fraction}${after}`, potential_uV: microvolt }]
   })
 }

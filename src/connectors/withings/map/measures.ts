@@ -6,7 +6,7 @@ import type { DeepPartial } from '../../../model/records.ts'
 import { kgToGrams, metersToCm, round } from '../../../model/units.ts'
 import type { MapContext, Mapped, MappedOf } from '../../connector.ts'
 import { bodyOf, firstZone, isObject, newestOf, readList } from '../pages.ts'
-import { type Measure, MeasureGroup } from '../payloads.ts'
+import { Measure, MeasureGroup } from '../payloads.ts'
 import { boundsOf, isWanted, shownAt } from '../time.ts'
 import { devicesOf } from './device.ts'
 
@@ -54,6 +54,8 @@ const BEST_OF_SEVERAL = 5
 const REAL = 1
 const GOAL = 2
 
+const PAGE = { kind: 'measure', list: 'measuregrps', schema: MeasureGroup, series: { measures: Measure } }
+
 const AFIB = new Set<MeasureName>(['afibEcg', 'afibPpg'])
 
 interface Group {
@@ -66,8 +68,7 @@ interface Group {
 export function mapMeasures(payload: unknown, context: MapContext): Mapped[] {
   const body = bodyOf('measure', payload)
   const pageZone = isObject(body) && typeof body.timezone === 'string' ? body.timezone : null
-  const page = { kind: 'measure', list: 'measuregrps', schema: MeasureGroup }
-  const groups = newestOf(readList(page, payload, context), (group) => group.grpid ?? null)
+  const groups = newestOf(readList(PAGE, payload, context), (group) => group.grpid ?? null)
     .filter((group) => isOurs(group, context))
     .map((group): Group => ({
       date: group.date,
@@ -125,7 +126,7 @@ function atOneTime(groups: readonly Group[]): Group[] {
 /** Heights are typed in once, long before most days: the loop's pages carry them along, as `heights`. */
 function heightsBeside(payload: unknown, context: MapContext): { date: number; values: Map<MeasureName, number> }[] {
   if (!isObject(payload) || payload.heights === undefined) return []
-  return readList({ kind: 'measure', list: 'measuregrps', schema: MeasureGroup }, payload.heights, context)
+  return readList(PAGE, payload.heights, context)
     .filter((group) => isOurs(group, context))
     .map((group) => ({ date: group.date, values: valuesOf(group.measures, context) }))
 }

@@ -53,7 +53,7 @@ const unreadable: [kind: string, payload: unknown, message: RegExp][] = [
   ['sleep', { series: [{ startdate: at, state: 1 }] }, /^sleep: series\[0\]\.enddate: /],
   ['sleep_summary', { id: 1, startdate: at, enddate: at + 1, completed: 'yes' }, /^sleep_summary: completed: /],
   ['heart_list', [{ timestamp: '2026-09-15T09:20:11Z' }], /^heart_list: \[0\]\.timestamp: /],
-  ['heart', { signal: [1, 'x'], sampling_frequency: 300 }, /^heart: signal\.1: /],
+  ['heart', { signal: 'x', sampling_frequency: 300 }, /^heart: signal: expected a list/],
   ['heart', { signal: [1], sampling_frequency: 0 }, /^heart: sampling_frequency: expected a frequency above 0/],
   ['heart', [], /this is no page of kind heart/],
 ]

@@ -3,7 +3,7 @@ import { SleepLevel, SleepUploadType } from '../../../model/enumerations.ts'
 import { localDayOf } from '../../../model/local-day.ts'
 import type { MapContext, Mapped, MappedOf } from '../../connector.ts'
 import { readList } from '../pages.ts'
-import { Stage } from '../payloads.ts'
+import { Stage, STAGE_SERIES } from '../payloads.ts'
 import { shownAt, timedValues } from '../time.ts'
 import { isNap } from './nights.ts'
 
@@ -24,7 +24,7 @@ const APART_SECONDS = 3600
 
 /** A page that was read for one night adds to that night. Any other shows nights without their summary. */
 export function mapSleepStages(payload: unknown, context: MapContext): Mapped[] {
-  const all = readList({ kind: 'sleep', list: 'series', schema: Stage }, payload, context)
+  const all = readList({ kind: 'sleep', list: 'series', schema: Stage, series: STAGE_SERIES }, payload, context)
   const stages = all.filter((stage) => stage.enddate > stage.startdate).sort((a, b) => a.startdate - b.startdate)
   if (stages.length === 0) return []
   const { sleep_id: id, deviceid } = context.request
