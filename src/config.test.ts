@@ -86,6 +86,13 @@ describe('defaults', () => {
 
   test('an empty value is no value', () => {
     assert.equal(readConfig(here({ LOAM_PORT: '', LOAM_ADMIN_TOKEN: '' }), folder).port, 4000)
+    const { config, origins } = readSettings(here({ LOAM_API_KEY: ' '.repeat(9), OTEL_TRACES_SAMPLER_ARG: '\n' }), folder)
+    assert.deepEqual([config.apiKey, origins.OTEL_TRACES_SAMPLER_ARG], [null, 'default'])
+  })
+
+  test('spaces and newlines around a value, as secrets of Kubernetes end, are none of it', () => {
+    const config = readConfig(here({ LOAM_PORT: ' 4100', LOAM_ADMIN_TOKEN: 'a-token-of-ours\n' }), folder)
+    assert.deepEqual([config.port, config.adminToken], [4100, 'a-token-of-ours'])
   })
 })
 
@@ -197,6 +204,13 @@ describe('what cannot be used', () => {
     })
     assert.match(problemsOf(replicas).join('\n'), /^LOAM_DATABASE_READ_URL cannot be read as a URL/)
     readConfig(here({ ...given, LOAM_DATABASE_URL: 'postgres://loam:pw@/loam?host=/run/postgresql' }), folder)
+  })
+
+  test('quotes around a secret or a folder, which docker hands on as they are', () => {
+    const problems = problemsOf({ LOAM_DATA_DIR: "'/data'", LOAM_SIGNING_SECRET: '"a secret of ours"' })
+    assert.equal(problems.length, 2)
+    for (const problem of problems) assert.match(problem, /^LOAM_(DATA_DIR|SIGNING_SECRET) stands in quotes/)
+    readConfig(here({ LOAM_SIGNING_SECRET: `"a secret' of ours` }), folder)
   })
 
   test('headers for the collector that cannot be decoded', () => {

@@ -189,8 +189,9 @@ function textOf(
   folder: string,
   problems: string[],
 ): { text: string; fromFile: boolean } | null {
-  const text = values[name] === '' ? undefined : values[name]
-  const path = isSecret(name) && values[`${name}_FILE`] !== '' ? values[`${name}_FILE`] : undefined
+  // The newline that a Kubernetes secret ends with would be part of a token, which no header can then carry.
+  const text = values[name]?.trim() || undefined
+  const path = (isSecret(name) && values[`${name}_FILE`]?.trim()) || undefined
   if (path === undefined) return text === undefined ? null : { text, fromFile: false }
   if (text !== undefined) problems.push(`${name} and ${name}_FILE are both set: keep one`)
   try {

@@ -2,6 +2,7 @@
 // command line.
 import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { Hono } from 'hono'
 import { ensureAdminToken } from './api/admin/sessions.ts'
@@ -95,7 +96,7 @@ export async function startServer(
   const bodies = await openBodies(config.bodies, { db, http, clock, log }, config.bodiesReturn)
   const door = closedDoor()
   const { server, port } = await listen(config, door)
-  const internalUrl = `http://${config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host}:${port}`
+  const internalUrl = `http://${fromWithin(config.host)}:${port}`
   const publicUrl = config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl
   const leads = role === 'all' || role === 'api'
   const ownOrigin = await followOwnAddress({ db, clock }, { publicUrl, leads })
@@ -208,6 +209,12 @@ export async function startServer(
       return stopping
     },
   }
+}
+
+/** The host of a URL by which this process reaches itself. */
+function fromWithin(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
+  return isIPv6(host) ? `[${host}]` : host
 }
 
 async function startClock(db: Database, config: Config, log: Log): Promise<{ clock: Clock; stop(): void }> {

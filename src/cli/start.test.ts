@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { openCli, startServer } from './test-cli.ts'
+import { openCli, runWell, startServer } from './test-cli.ts'
 
 describe('without a server', () => {
   test('quickstart brings its own, and takes it away again', async () => {
@@ -42,6 +42,18 @@ describe('without a server', () => {
     assert.deepEqual([users.code, /does not answer: start it/.test(users.stderr)], [5, true])
   })
 })
+
+test(
+  'an address of IPv6 is listened on, and leads the sandbox and the commands there',
+  { skip: networkInterfaces()['lo']?.some(({ family }) => family === 'IPv6') ? false : 'this machine has no IPv6' },
+  async (t) => {
+    const other = openCli({ LOAM_HOST: '::1' })
+    t.after(() => other.dispose())
+    const one = await startServer(other)
+    await runWell(other, 'users', 'list')
+    assert.doesNotMatch(one.stdout(), /"level":50/, 'the clouds of the sandbox are called at that address')
+  },
+)
 
 test('a stop is one, whatever it still waits for: a collector that takes no traces', async (t) => {
   let asked!: () => void

@@ -40,7 +40,9 @@ function isDecodable(text: string): boolean {
   }
 }
 
-const credential = z.string().min(8, { error: 'must have at least 8 characters' })
+/** `docker run --env-file` takes quotes for a part of the value, and nobody who sends the one without them would be let in. */
+const unquoted = z.string().regex(/^(?!(["']).*\1$)/s, { error: 'stands in quotes, which count as a part of it: leave them out' })
+const credential = unquoted.min(8, { error: 'must have at least 8 characters' })
 
 /** `shown` is the default as the documentation says it; `secret` settings may also be given as a file. */
 function setting<Schema extends z.ZodType>(schema: Schema, about: { meaning: string; shown: string; secret?: true }) {
@@ -54,7 +56,7 @@ export const Settings = z.object({
     shown: '`4000`',
   }),
   LOAM_HOST: setting(z.string(), {
-    meaning: 'Address that the server listens on; `0.0.0.0` for every interface.',
+    meaning: 'Address that the server listens on; `0.0.0.0` for every interface, `::` where it has IPv6 too.',
     shown: '`127.0.0.1`',
   }),
   LOAM_PUBLIC_URL: setting(
@@ -102,7 +104,7 @@ export const Settings = z.object({
     meaning: 'A replica that is further behind is not read from.',
     shown: '`10`',
   }),
-  LOAM_DATA_DIR: setting(z.string(), {
+  LOAM_DATA_DIR: setting(unquoted, {
     meaning: 'Folder of the embedded database, the keys and the payload files.',
     shown: '`./data`',
   }),
@@ -172,7 +174,7 @@ export const Settings = z.object({
       shown: '`80,443,1024-65535`',
     },
   ),
-  LOAM_DESTINATION_FOLDER: setting(z.string(), {
+  LOAM_DESTINATION_FOLDER: setting(unquoted, {
     meaning: 'Folder below which destinations of type `file` write. Without it there are none.',
     shown: 'not set',
   }),
@@ -202,11 +204,11 @@ export const Settings = z.object({
     meaning: 'Where the bucket is that LOAM_BODIES names.',
     shown: '`us-east-1`',
   }),
-  AWS_ACCESS_KEY_ID: setting(z.string(), {
+  AWS_ACCESS_KEY_ID: setting(unquoted, {
     meaning: 'Key for that bucket: it may get, put, delete and list objects.',
     shown: 'not set',
   }),
-  AWS_SECRET_ACCESS_KEY: setting(z.string(), {
+  AWS_SECRET_ACCESS_KEY: setting(unquoted, {
     meaning: 'Belongs to AWS_ACCESS_KEY_ID.',
     shown: 'not set',
     secret: true,
