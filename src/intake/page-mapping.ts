@@ -3,12 +3,17 @@ import type { Connector, MapContext, Mapped, Page, Piece } from '../connectors/c
 import { dropZeros } from '../connectors/never-zero.ts'
 import type { Context } from '../store/context.ts'
 
+/** One odd code can stand in every sample of a page, of which there are thousands: the log tells a few, the metrics count all. */
+const MOST_TOLD = 20
+const MOST_CODE_LENGTH = 100
+
 export class PageMapping {
   readonly page: Page
   readonly #ctx: Context
   readonly #connector: Connector
   readonly #context: MapContext
   readonly #unreadable: Set<string>
+  readonly #told = new Set<string>()
 
   constructor(
     ctx: Context,
@@ -28,16 +33,25 @@ export class PageMapping {
       request: page.request,
       timeZone,
       receivedAt,
-      unknown(table, code) {
+      unknown: (table, code) => {
         ctx.metrics.unknownCodes.inc({ provider: connector.id, table })
-        ctx.log.warn({ provider: connector.id, table, unknownCode: code }, 'a code that no table knows')
+        const unknownCode = code.slice(0, MOST_CODE_LENGTH)
+        if (!this.#isNews(`${table} ${unknownCode}`)) return
+        ctx.log.warn({ provider: connector.id, table, unknownCode }, 'a code that no table knows')
       },
-      unreadable(place, problem) {
+      unreadable: (place, problem) => {
         unreadable.add(page.kind)
         ctx.metrics.unreadablePages.inc({ provider: connector.id, kind: page.kind })
+        if (!this.#isNews(`${place} ${problem}`)) return
         ctx.log.error({ provider: connector.id, kind: page.kind, place, problem }, 'a document could not be mapped')
       },
     }
+  }
+
+  #isNews(said: string): boolean {
+    if (this.#told.size === MOST_TOLD || this.#told.has(said)) return false
+    this.#told.add(said)
+    return true
   }
 
   get #read() {

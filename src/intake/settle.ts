@@ -19,6 +19,9 @@ import { GONE } from './gone.ts'
 import type { Lookups } from './lookups.ts'
 import { fromRow, toRow } from './part-rows.ts'
 
+/** One odd kind of value can stand in every sample of a record: the log names a few of its places. */
+const MOST_PLACES = 20
+
 export interface WrittenRecord {
   type: DataType
   day: string
@@ -140,7 +143,8 @@ async function settleType(
     }
     if (cleaned !== null && cleaned.unfit.length > 0) {
       ctx.metrics.unfitValues.inc(about, cleaned.unfit.length)
-      ctx.log.warn({ ...about, places: cleaned.unfit }, 'values that their fields cannot hold were left out')
+      const told = { values: cleaned.unfit.length, places: cleaned.unfit.slice(0, MOST_PLACES) }
+      ctx.log.warn({ ...about, ...told }, 'values that their fields cannot hold were left out')
     }
     settleRecord(ctx, connection.user_id, type, key, main ?? own[0] ?? null, before, cleaned, changes)
   }
