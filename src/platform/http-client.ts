@@ -11,7 +11,7 @@ import {
   type HttpTls,
 } from './http.ts'
 import { type Names, systemNames } from './names.ts'
-import { guardedLookup } from './network.ts'
+import { guardedLookup, outOfFiles } from './network.ts'
 import { literalAddress, type PrivateAllowed, reachable } from './private-addresses.ts'
 import { Late, ResponseReader, wasAnswered } from './response-reader.ts'
 import { isAboutTls, tlsProblem } from './tls-problem.ts'
@@ -211,14 +211,14 @@ function failureOf(error: unknown, url: URL, names: Names = systemNames): HttpFa
       ? `${host} sent 100 Continue or 101 before its answer, though nothing asked for it; have it answer at once`
       : `${host} did not answer in HTTP (${code || name})`,
   }
-  return new HttpFailure(reason, said[reason], error)
+  return new HttpFailure(reason, outOfFiles(code) ?? said[reason], error)
 }
 
 function reasonOf(code: string, name: string, error: unknown): HttpFailureReason {
   if (isUnasked(error)) return 'protocol'
   if (error instanceof Late || name === 'AbortError' || error instanceof errors.ConnectTimeoutError) return 'timeout'
   if (/^(ENOTFOUND|ETIMEOUT|ESERVFAIL)$/.test(code)) return 'dns'
-  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code)) return 'connect'
+  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|E[MN]FILE)$/.test(code)) return 'connect'
   if (isAboutTls(code)) return 'tls'
   if (/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code)) return 'reset'
   return 'protocol'

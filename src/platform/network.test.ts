@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { createNetwork, networkProblem, PrivateAddress } from './network.ts'
 
 const open = createNetwork({ allowPrivate: true })
@@ -51,6 +53,22 @@ test('a socket reaches an allowed address, and what goes wrong has a sentence', 
   const reset = Object.assign(new Error('read'), { code: 'ECONNRESET' })
   assert.match(networkProblem(reset, 'db:1')!, /^db:1 closed the connection \(ECONNRESET\): check that TLS is set as/)
   assert.equal(networkProblem(new Error('syntax error'), 'a:1'), null)
+})
+
+test('a process that may open nothing further blames nobody else', async () => {
+  const script = `
+    import { openSync } from 'node:fs'
+    import { createHttp } from '${import.meta.resolve('./http-client.ts')}'
+    import { createNetwork, networkProblem } from '${import.meta.resolve('./network.ts')}'
+    const http = createHttp({ allowPrivate: true, userAgent: 'test' })
+    const network = createNetwork({ allowPrivate: true })
+    try { for (;;) openSync('/dev/null') } catch {}
+    await http.send({ url: 'http://127.0.0.1:9/' }).catch(({ reason, message }) => console.log(reason, message))
+    network.connect('127.0.0.1', 9).on('error', (error) => console.log(networkProblem(error, 'db:9')))`
+  const args = ['-c', 'ulimit -n 100 && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script]
+  const { stdout } = await promisify(execFile)('sh', args)
+  const told = 'Loam may open no further connections or files (EMFILE): raise its limit of open files'
+  assert.equal(stdout, `connect ${told}\n${told}\n`)
 })
 
 test('a socket that a client library connects goes only where it may', async (t) => {

@@ -108,11 +108,18 @@ function ofFamily(found: LookupAddress[], host: string, family: number | string 
   return of
 }
 
+/** The fault is ours, not of whoever was to be reached. */
+export function outOfFiles(code: string): string | null {
+  return /^E[MN]FILE$/.test(code) ? `Loam may open no further connections or files (${code}): raise its limit of open files` : null
+}
+
 /** What happened on the way to `where`, for people; null when the error is none of the network. */
 export function networkProblem(error: unknown, where: string): string | null {
   const root = rootOf(error)
   if (root instanceof PrivateAddress) return root.message
   const code = textIn(root, 'code')
+  const ours = outOfFiles(code)
+  if (ours !== null) return ours
   if (code === 'ECONNREFUSED')
     return `${where} refused the connection (${code}): check that the server runs, and its host and port`
   if (/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code))

@@ -1,6 +1,8 @@
 // A PostgreSQL that cannot be used is said with what to do: its own words name neither the setting nor the way out.
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { createTestDatabaseUrl } from '../../test/database.ts'
 import { isUnavailable } from './errors.ts'
@@ -61,4 +63,22 @@ test('one that lets nobody in any more is away, and not our mistake', { skip }, 
     assert.match(error.message, /database ".*" does not exist/)
     return isUnavailable(error)
   })
+})
+
+test('one to which no further connection can be opened is away for now', { skip }, async (t) => {
+  const { url, remove } = await createTestDatabaseUrl()
+  t.after(remove)
+  const script = `
+    import { openSync } from 'node:fs'
+    import { isUnavailable } from '${import.meta.resolve('./errors.ts')}'
+    import { openDatabase } from '${import.meta.resolve('./open.ts')}'
+    const db = await openDatabase(process.env.URL)
+    try { for (;;) openSync('/dev/null') } catch {}
+    const asked = await Promise.allSettled(Array.from({ length: 5 }, () => db.all('SELECT pg_sleep(0.1)')))
+    const refused = asked.filter(({ status }) => status === 'rejected')
+    console.log(refused.length > 0, refused.every(({ reason }) => isUnavailable(reason)))
+    process.exit()`
+  const args = ['-c', 'ulimit -n 100 && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script]
+  const { stdout } = await promisify(execFile)('sh', args, { env: { ...process.env, URL: url } })
+  assert.equal(stdout, 'true true\n')
 })
