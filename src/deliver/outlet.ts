@@ -3,6 +3,7 @@
 import type { Batch } from '../destinations/destination.ts'
 import type { Handed, Lease } from '../outbox/handover.ts'
 import { type DestinationRow, markCircuit, rememberedDestination } from '../store/destinations.ts'
+import { isUnavailable } from '../store/errors.ts'
 import { forgetRemembered, rememberedGeneration } from '../store/remembered.ts'
 import { Gate } from './gate.ts'
 import { HealthWatch } from './health.ts'
@@ -102,7 +103,9 @@ export class Outlet {
       } while ((this.#again || this.#needsDatabase()) && !this.#world.isStopped())
     })()
       .catch((error) => {
-        this.#world.ctx.log.error({ err: error, destinationId: this.id }, 'preparing deliveries failed')
+        // While the database is away the loop says so: each destination would say it again.
+        const level = isUnavailable(error) ? 'debug' : 'error'
+        this.#world.ctx.log[level]({ err: error, destinationId: this.id }, 'preparing deliveries failed')
         setTimeout(() => this.look(), AGAIN_MS).unref()
       })
       .finally(() => {
