@@ -86,7 +86,10 @@ describe('defaults', () => {
 
   test('an empty value is no value', () => {
     assert.equal(readConfig(here({ LOAM_PORT: '', LOAM_ADMIN_TOKEN: '' }), folder).port, 4000)
-    const { config, origins } = readSettings(here({ LOAM_API_KEY: ' '.repeat(9), OTEL_TRACES_SAMPLER_ARG: '\n' }), folder)
+    const { config, origins } = readSettings(
+      here({ LOAM_API_KEY: ' '.repeat(9), OTEL_TRACES_SAMPLER_ARG: '\n' }),
+      folder,
+    )
     assert.deepEqual([config.apiKey, origins.OTEL_TRACES_SAMPLER_ARG], [null, 'default'])
   })
 

@@ -110,7 +110,9 @@ function ofFamily(found: LookupAddress[], host: string, family: number | string 
 
 /** The fault is ours, not of whoever was to be reached. */
 export function outOfFiles(code: string): string | null {
-  return /^E[MN]FILE$/.test(code) ? `Loam may open no further connections or files (${code}): raise its limit of open files` : null
+  return /^E[MN]FILE$/.test(code)
+    ? `Loam may open no further connections or files (${code}): raise its limit of open files`
+    : null
 }
 
 /** What happened on the way to `where`, for people; null when the error is none of the network. */

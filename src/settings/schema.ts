@@ -41,7 +41,9 @@ function isDecodable(text: string): boolean {
 }
 
 /** `docker run --env-file` takes quotes for a part of the value, and nobody who sends the one without them would be let in. */
-const unquoted = z.string().regex(/^(?!(["']).*\1$)/s, { error: 'stands in quotes, which count as a part of it: leave them out' })
+const unquoted = z
+  .string()
+  .regex(/^(?!(["']).*\1$)/s, { error: 'stands in quotes, which count as a part of it: leave them out' })
 const credential = unquoted.min(8, { error: 'must have at least 8 characters' })
 
 /** `shown` is the default as the documentation says it; `secret` settings may also be given as a file. */
