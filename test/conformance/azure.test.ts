@@ -42,7 +42,7 @@ suite('blobs in Azure', { skip: missingAzure() ?? false, timeout: 120_000 }, () 
     t.after(() => server.stop())
     const settings = await place(server)
     const container = String(settings.container)
-    const events = testEvents(6)
+    const events = testEvents(7)
     const sas = (rights: string, endsAt = Date.now() + HOUR_MS): string => server.sas(container, rights, endsAt)
     const send = (access: string, from: number, to: number) => {
       const sender = azure.open(AzureSettings.parse({ container, access }), testWorld(t, { allowPrivate: true }))
@@ -58,9 +58,23 @@ suite('blobs in Azure', { skip: missingAzure() ?? false, timeout: 120_000 }, () 
       assert.match(text, message)
       assert.ok(!text.includes(new URLSearchParams(signature).get('sig')!), text)
     }
+    assertDelivered(await send(`${server.endpoint}?${sas('c')}`, 6, 7), 1)
+    await failed(sas('c'), /"retry".*UnauthorizedBlobOverwrite.*create and write/)
     await failed(sas('r'), /"retry".*AuthorizationPermissionMismatch.*create and write/)
     await failed(sas('cw', Date.now() - HOUR_MS), /"retry".*the SAS has ended: make a new one/)
     await failed(sas('cw').replace('sig=', 'sig=AAAA'), /"retry".*Auth(entication|orization)Fail.*the SAS/)
+  })
+
+  test('a blob that somebody leased is told', async (t) => {
+    const server = await startAzure()
+    t.after(() => server.stop())
+    const settings = AzureSettings.parse(await place(server))
+    const sender = azure.open(settings, testWorld(t, { allowPrivate: true }))
+    const event = testEvent(0)
+    assertDelivered(await sender.send([event], NOW), 1)
+    const [blob] = await server.objects(settings.container)
+    await server.lease(settings.container, blob!.key)
+    assert.match(JSON.stringify(await sender.send([event], NOW)), /"retry".*LeaseIdMissing.*has a lease on the blob/)
   })
 
   test('what is wrong is said by what to do', async (t) => {

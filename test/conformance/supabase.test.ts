@@ -144,6 +144,24 @@ suite('payloads in a bucket of Supabase', { skip: missing ?? false, timeout: 60_
     assert.match(await message(), /\(ECONNREFUSED\): check project_url, and that the project is not paused/)
   })
 
+  test('a page that answers in place of the storage stores and removes nothing', async (t) => {
+    const page = createServer((request, response) => {
+      request.resume()
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Log in</title>')
+    }).listen(0, '127.0.0.1')
+    t.after(() => page.close())
+    await once(page, 'listening')
+    const { open, rows } = await opened(t, { on_deauth: 'delete', inline_bytes: 0 })
+    const project_url = `http://127.0.0.1:${(page.address() as AddressInfo).port}`
+    const leaves = randomUUID()
+    await all(open(), [daily(leaves, 1)])
+    for (const each of [testEvent(4), daily(leaves, 2), event('deauth', leaves, 3, { status: 'success' })]) {
+      const said = JSON.stringify(await open({ project_url }).send([each], NOW))
+      assert.match(said, /"retry".*something else answered in place of/)
+    }
+    assert.equal((await rows('SELECT 1 FROM terra_payloads')).length, 1)
+  })
+
   test('what the bucket does not take keeps nothing else away', async (t) => {
     const { open, rows } = await opened(t)
     project.storage.limitBytes = 4000

@@ -21,6 +21,8 @@ export interface Azure {
   /** What a shared access signature of a container has, until it ends. */
   sas(container: string, rights: string, endsAt: number): string
   objects(container: string): Promise<FoundObject[]>
+  /** Nobody else may replace the blob until the lease ends, which it does not by itself. */
+  lease(container: string, key: string): Promise<void>
   kill(): Promise<void>
   restart(): Promise<void>
   stop(): Promise<void>
@@ -64,22 +66,25 @@ export async function startAzure(): Promise<Azure> {
     return new URLSearchParams({ sv: version, sr: 'c', sp: rights, se: end, sig }).toString()
   }
 
-  async function ask(path: string, query: Record<string, string>, method = 'GET'): Promise<Response> {
+  async function ask(
+    path: string,
+    query: Record<string, string>,
+    method = 'GET',
+    more: Record<string, string> = {},
+  ): Promise<Response> {
     const url = new URL(`${endpointOf(behind)}/${path}?${new URLSearchParams(query)}`)
     const date = new Date().toUTCString()
     const asked = Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1))
+    const named = { 'x-ms-date': date, 'x-ms-version': '2023-11-03', ...more }
     const signed = [
       method + '\n'.repeat(11),
-      `x-ms-date:${date}`,
-      'x-ms-version:2023-11-03',
+      ...Object.entries(named)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => `${name}:${value}`),
       [`/${ACCOUNT}${url.pathname}`, ...asked.map(([name, value]) => `${name}:${value}`)].join('\n'),
     ].join('\n')
     const signature = createHmac('sha256', Buffer.from(ACCOUNT_KEY, 'base64')).update(signed).digest('base64')
-    const headers = {
-      authorization: `SharedKey ${ACCOUNT}:${signature}`,
-      'x-ms-date': date,
-      'x-ms-version': '2023-11-03',
-    }
+    const headers = { authorization: `SharedKey ${ACCOUNT}:${signature}`, ...named }
     const response = await fetch(url, { method, headers })
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response
@@ -128,6 +133,10 @@ export async function startAzure(): Promise<Azure> {
     async createContainer(name) {
       await ask(name, { restype: 'container' }, 'PUT')
       containers.add(name)
+    },
+    async lease(container, key) {
+      const forEver = { 'x-ms-lease-action': 'acquire', 'x-ms-lease-duration': '-1' }
+      await ask(`${container}/${keyInPath(key)}`, { comp: 'lease' }, 'PUT', forEver)
     },
     async objects(container) {
       const found: FoundObject[] = []

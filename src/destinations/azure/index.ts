@@ -15,6 +15,7 @@ const MEND: Record<string, string> = {
   AuthenticationFailed: 'the key or the SAS is wrong, or the clocks differ: set it anew, or the clock of this server',
   InvalidAuthenticationInfo: 'the SAS is not whole: set it anew',
   AuthorizationPermissionMismatch: 'the SAS lacks a right: it needs create and write on blobs',
+  UnauthorizedBlobOverwrite: 'the SAS lacks a right: it needs create and write on blobs',
   AuthorizationResourceTypeMismatch: 'the SAS is for something else: it has to be for blobs (objects) of the container',
   AuthorizationServiceMismatch: 'the SAS is for another service: it has to be for blobs',
   AuthorizationProtocolMismatch: 'the SAS wants https: correct the address',
@@ -24,6 +25,7 @@ const MEND: Record<string, string> = {
   KeyBasedAuthenticationNotPermitted: 'the account forbids its keys: allow them, or ask for another SAS',
   AccountIsDisabled: 'the account is disabled: see to its subscription',
   BlobImmutableDueToPolicy: 'a policy forbids to replace blobs: choose keys: unique, or batches',
+  LeaseIdMissing: 'somebody has a lease on the blob: end it, or choose keys: unique, or batches',
   '404': 'there is no such container: create it, or correct its name',
 }
 

@@ -16,6 +16,7 @@ import { readServiceAccount, serviceAccountSetting, tokensOf } from './service-a
 
 const RIGHTS =
   'the service account lacks a right: it needs storage.objects.create and, to replace objects, storage.objects.delete on the bucket (roles/storage.objectAdmin has both)'
+const KEPT = 'objects may not be replaced there: choose keys: unique, or batches'
 const MEND: Record<string, string> = {
   notFound: 'there is no such bucket: create it, or correct its name',
   forbidden: RIGHTS,
@@ -23,6 +24,8 @@ const MEND: Record<string, string> = {
   authError: 'it does not take the token: set the service account key anew',
   accountDisabled: 'the account of the bucket is disabled: see to its billing',
   userProjectMissing: 'the bucket wants requesters to pay, which is not supported: switch that off',
+  retentionPolicyNotMet: KEPT,
+  objectUnderActiveHold: KEPT,
   '401': 'it does not take the token: set the service account key anew',
   '403': RIGHTS,
   '404': 'there is no such bucket: create it, or correct its name',
@@ -74,8 +77,11 @@ function putTo({ bucket, service_account, endpoint }: GcsSettings, { http, clock
       timeoutMs: Math.max(1, timeoutMs - (performance.now() - startedAt)),
       maxResponseBytes: 8192,
     })
-    if (response.status === 200) return { result: stored(200, `${bucket}/${object.key}`), refused: null }
-    const code = reasonOf(response.text())
+    const said = jsonOf(response.text())
+    if (response.status === 200 && Named.safeParse(said).data?.name === object.key) {
+      return { result: stored(200, `${bucket}/${object.key}`), refused: null }
+    }
+    const code = Refused.safeParse(said).data?.error.errors?.[0]?.reason ?? null
     const result =
       response.status === 413 || code === 'uploadTooLarge'
         ? rejected(`${where} does not take an object of this size`)
@@ -112,11 +118,13 @@ function upload({ key, body, contentType, metadata }: StoredObject, token: strin
   }
 }
 
+/** As `fields` asks for. */
+const Named = z.object({ name: z.string() })
 const Refused = z.object({ error: z.object({ errors: z.array(z.object({ reason: z.string() })).optional() }) })
 
-function reasonOf(text: string): string | null {
+function jsonOf(text: string): unknown {
   try {
-    return Refused.safeParse(JSON.parse(text)).data?.error.errors?.[0]?.reason ?? null
+    return JSON.parse(text)
   } catch {
     return null
   }

@@ -16,12 +16,19 @@ export interface Refusal {
 export function refusedBy({ where, response: { status, headers }, code, mend, now }: Refusal): SendResult {
   // Codes are names; anything else could be somebody's words.
   const known = code !== null && /^[A-Za-z0-9._#-]{1,80}$/.test(code) ? code : null
-  const slowDown = status === 429 || status === 503 || (known !== null && /SlowDown|Throttl|ServerBusy/.test(known))
+  const slowDown =
+    status === 429 ||
+    status === 503 ||
+    (known !== null && /SlowDown|Throttl|ServerBusy|[rR]ateLimitExceeded/.test(known))
   const advice = mend[known ?? String(status)]
   const said = known === null ? String(status) : `${status}, ${known}`
+  // A page to log in at, or the way to one: neither a yes nor a no.
+  const isElse = status < 400 && advice === undefined
   return {
     next: 'retry',
-    message: `${where} refused (${said})${advice === undefined ? '' : `: ${advice}`}`,
+    message: isElse
+      ? `something else answered in place of ${where.replace(/,$/, '')} (${said}): correct the address, or what stands before it`
+      : `${where} refused (${said})${advice === undefined ? '' : `: ${advice}`}`,
     status,
     afterSeconds: slowDown ? retryAfterSeconds(headers, now) : null,
     response: null,

@@ -85,7 +85,9 @@ function putTo(settings: S3Settings, { http, clock }: World): PutObject {
         timeoutMs,
         maxResponseBytes: 8192,
       })
-      if (response.status === 200) return stored(200, `${settings.bucket}/${key}`)
+      // With its digest: anybody can say 200.
+      if (response.status === 200 && response.headers.etag !== undefined)
+        return stored(200, `${settings.bucket}/${key}`)
       const code = /<Code>([^<]*)<\/Code>/.exec(response.text())?.[1] ?? null
       if (code === 'EntityTooLarge') return rejected(`${where} does not take an object of this size (${code})`)
       return refusedBy({ where, response, code, mend: MEND, now: clock.now() })

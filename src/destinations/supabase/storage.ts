@@ -89,14 +89,15 @@ export function storageOf(settings: SupabaseSettings, { http, clock }: World): P
       await makeBucket()
       response = await upload()
     }
-    if (response.status !== 200) throw refused(response)
+    if (response.status !== 200 || !('Key' in saidIn(response))) throw refused(response)
   }
 
   async function removeStored(ids: readonly string[]): Promise<void> {
     for (let i = 0; i < ids.length; i += REMOVED_AT_A_TIME) {
       const json = { prefixes: ids.slice(i, i + REMOVED_AT_A_TIME) }
       const response = await ask({ method: 'DELETE', url: `${base}/object/${bucket}`, json })
-      if (response.status !== 200 && codeOf(response) !== 'NoSuchBucket') throw refused(response)
+      const isDone = response.status === 200 && Array.isArray(saidIn(response))
+      if (!isDone && codeOf(response) !== 'NoSuchBucket') throw refused(response)
     }
   }
 
@@ -115,14 +116,17 @@ export function storageOf(settings: SupabaseSettings, { http, clock }: World): P
   }
 }
 
-function codeOf(response: HttpResponse): string | null {
-  let said: unknown
+function saidIn(response: HttpResponse): object {
   try {
-    said = response.json()
+    const said = response.json()
+    return typeof said === 'object' && said !== null ? said : {}
   } catch {
-    return null
+    return {}
   }
-  const { code, error } = (typeof said === 'object' && said !== null ? said : {}) as { code?: unknown; error?: unknown }
+}
+
+function codeOf(response: HttpResponse): string | null {
+  const { code, error } = saidIn(response) as { code?: unknown; error?: unknown }
   const name = typeof code === 'string' ? code : error
   return typeof name === 'string' ? (SAME[name] ?? name) : null
 }
