@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -99,6 +100,21 @@ suite('what only files have', () => {
       assert.equal((await sender.send([event], NOW))[0]!.next, 'delivered')
       assert.deepEqual(linesIn(folder), [textOf(event)])
       for (const name of readdirSync(folder)) rmSync(join(folder, name))
+    }
+  })
+
+  test('a file that became a folder or a pipe meanwhile is followed by another one', async (t) => {
+    const { sender, folder } = opened(t, { line: 'event' })
+    const [first, ...others] = testEvents(3)
+    await sender.send([first!], NOW)
+    const inTheWay = [(path: string) => mkdirSync(path), (path: string) => void execFileSync('mkfifo', [path])]
+    for (const [i, event] of others.entries()) {
+      await sender.close()
+      const newest = readdirSync(folder).find((name) => statSync(join(folder, name)).isFile())!
+      rmSync(join(folder, newest))
+      inTheWay[i]!(join(folder, newest))
+      const [result] = await sender.send([event], { ...NOW, timeoutMs: 1000 })
+      assert.equal(result!.next, 'delivered', JSON.stringify(result))
     }
   })
 

@@ -4,7 +4,9 @@ import { suite, test } from 'node:test'
 import { stdout, StdoutSettings } from '../../src/destinations/stdout/index.ts'
 import { printer } from '../../src/platform/stdout.ts'
 import { destinationSuite } from './destination-suite.ts'
-import { testEvent, testWorld } from './events.ts'
+import { testEvent, testWorld, until } from './events.ts'
+
+const NOW = { signingSecrets: [], timeoutMs: 200 }
 
 destinationSuite('stdout', {
   networked: false,
@@ -50,6 +52,16 @@ suite('what only the standard output has', () => {
       ...(await slow.send([event], { signingSecrets: [], timeoutMs: 200 })),
     ]
     assert.match(JSON.stringify(results.at(-1)), /"retry".*nobody reads/)
+    // What waits for a reader does not grow with each attempt.
+    const waiting = full.writableLength
+    for (let tries = 0; tries < 5; tries++) {
+      const [again] = await slow.send([event], { signingSecrets: [], timeoutMs: 50 })
+      assert.match(JSON.stringify(again), /"retry".*nobody reads/)
+    }
+    assert.equal(full.writableLength, waiting)
+    // When somebody reads again, it goes on.
+    full.resume()
+    await until('it is taken again', async () => (await slow.send([event], NOW))[0]!.next === 'delivered')
     full.destroy()
     const closed = stdout.open(settings, { ...world, print: printer(full) })
     assert.match(

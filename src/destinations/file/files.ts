@@ -18,6 +18,9 @@ export interface LineFiles {
   open(): Promise<LineFile>
 }
 
+/** A pipe that nobody reads would hold a thread. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_NONBLOCK
+
 interface Current {
   handle: FileHandle
   name: string
@@ -39,7 +42,8 @@ export function lineFiles(
     if (base === undefined) throw Object.assign(new Error('no folder'), { code: 'ENOENT' })
     const path = join(base, folder)
     if (last !== null && goesOn(last)) {
-      const handle = await unlessMissing(open(join(path, last.name), constants.O_WRONLY | constants.O_APPEND))
+      // Whatever stands there by now (nothing, a folder, a pipe, somebody else's file): there is always another one to begin.
+      const handle = await open(join(path, last.name), APPEND).catch(() => null)
       if (handle !== null) return { ...last, handle }
     }
     await makeFolderLater(path)

@@ -22,11 +22,27 @@ export const stdout = defineDestination({
       },
       shut: () => undefined,
     })
+    /** Printed, given up on, and still waiting to be read. */
+    let unread = 0
+    async function printed(lines: Buffer, timeoutMs: number): Promise<void> {
+      // Each further attempt would wait there as well, and be read later.
+      if (unread > 0) throw new TimedOut(timeoutMs)
+      let printing: Promise<void> = Promise.resolve()
+      try {
+        await kept.use(timeoutMs, (output) => (printing = output.print(lines)))
+      } catch (error) {
+        if (error instanceof TimedOut) {
+          unread++
+          void printing.catch(() => undefined).then(() => unread--)
+        }
+        throw error
+      }
+    }
     return {
       async send(events, { timeoutMs }) {
         try {
           const lines = Buffer.concat(events.map((event) => lineOf(event, settings.line)))
-          await kept.use(timeoutMs, (output) => output.print(lines))
+          await printed(lines, timeoutMs)
           return events.map(() => delivered())
         } catch (error) {
           const message =
