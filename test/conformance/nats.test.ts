@@ -70,6 +70,26 @@ suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, (
     await connection.close()
   })
 
+  test('what the user may not do is told by its right', async (t) => {
+    const user = (name: string, may: string): string => `{ user: ${name}, password: SECRET, permissions: { ${may} } }`
+    const server = await startNats(
+      user('silent', 'publish: [elsewhere]'),
+      user('deaf', 'publish: ["*.daily"], subscribe: [elsewhere]'),
+      user('both', 'publish: ["*.daily"], subscribe: ["_INBOX.>"]'),
+    )
+    t.after(() => server.stop())
+    const settings = await place(server)
+    const send = async (username: string): Promise<string> => {
+      const changed = NatsSettings.parse({ ...settings, username, password: 'SECRET' })
+      const sender = nats.open(changed, testWorld(t, { allowPrivate: true }))
+      t.after(() => sender.close())
+      return JSON.stringify(await sender.send([testEvent(0)], NOW))
+    }
+    assert.match(await send('silent'), /"retry".*may not publish to place_/)
+    assert.match(await send('deaf'), /"retry".*may not subscribe to _INBOX/)
+    assert.match(await send('both'), /"delivered"/)
+  })
+
   test('a stream that takes no more says why: it is full, or sealed', async (t) => {
     const server = await startNats()
     t.after(() => server.stop())

@@ -60,6 +60,26 @@ suite('what only Redis has', { skip: missingRedis() ?? false, timeout: 60_000 },
     assert.match(await send({ require_persistence: false, replicas: 1 }), /"retry".*0 of 1 replicas/)
   })
 
+  test('what the user may not do is told before anything is added', async (t) => {
+    const server = await startRedis()
+    t.after(() => server.stop())
+    const client = server.client()
+    const settings: Settings = { ...place(server), username: 'loam', password: 'SECRET' }
+    const send = async (rights: string[], more: Settings): Promise<string> => {
+      await client.call('ACL', 'SETUSER', 'loam', 'reset', 'on', '>SECRET', '~*', '+xadd', ...rights)
+      const sender = redis.open(RedisSettings.parse({ ...settings, ...more }), testWorld(t, { allowPrivate: true }))
+      const results = await sender.send([testEvent(0)], NOW)
+      await sender.close()
+      return JSON.stringify(results)
+    }
+    assert.match(await send([], {}), /"retry".*NOPERM.*it needs XADD, INFO/)
+    assert.match(await send(['+info'], { replicas: 1 }), /"retry".*NOPERM.*WAIT for replicas/)
+    assert.match(await send(['+info'], { database: 3 }), /"retry".*NOPERM.*SELECT for a database/)
+    assert.equal(await client.xlen(String(settings.stream)), 0)
+    assert.match(await send(['+info', '+wait'], { replicas: 1 }), /"retry".*0 of 1 replicas/)
+    assert.match(await send(['+info'], {}), /"delivered"/)
+  })
+
   test('one that begins to forget while we are connected is refused until it stops', async (t) => {
     const server = await startRedis()
     t.after(() => server.stop())

@@ -1,6 +1,6 @@
 // A NATS server with JetStream of one test's own.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
@@ -28,15 +28,19 @@ export function missingNats(): string | null {
   }
 }
 
-export async function startNats(): Promise<Nats> {
+/** `others`: users beside ours, as in its configuration. */
+export async function startNats(...others: string[]): Promise<Nats> {
   const folder = mkdtempSync(join(tmpdir(), 'loam-nats-'))
   const port = await freePort()
+  const configuration = join(folder, 'nats.conf')
+  const users = [`{ user: loam, password: "${PASSWORD}" }`, ...others].join(', ')
+  writeFileSync(configuration, `authorization { users: [${users}] }\n`)
   const open = (): Promise<NatsConnection> =>
     connect({ servers: `127.0.0.1:${port}`, user: 'loam', pass: PASSWORD, reconnect: false, timeout: 3000 })
   const start = (): Promise<Service> =>
     startService({
       command: 'nats-server',
-      args: ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port), '--user', 'loam', '--pass', PASSWORD],
+      args: ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(port), '-c', configuration],
       async ready() {
         const connection = await open()
         try {

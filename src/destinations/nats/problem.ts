@@ -13,6 +13,8 @@ export function problemOf(error: unknown, where: string, subject: string): SendR
   if (/authorization violation|user authentication|authentication (timeout|expired)/i.test(text)) {
     return retry(`${where} refused: the user, the password or the token is wrong: set them anew`)
   }
+  if (/permissions? violation for subscription/i.test(text))
+    return retry(`${where} refused: the user may not subscribe to _INBOX.>, where a stream answers: allow that`)
   if (/permissions? violation/i.test(text)) return retry(`${where} refused: the user may not publish to ${subject}`)
   if (/max[_ ]?payload|message size exceeds/i.test(text)) {
     return rejected(`${where} does not take an event of this size: raise max_payload or max_msg_size, or send pointers`)

@@ -52,6 +52,8 @@ export async function openRedis(
     // TLS is the socket's; this lets ioredis wait for its handshake.
     ...(settings.tls ? { tls: {} } : {}),
     lazyConnect: true,
+    // It asks for INFO, which not every user may, and prints that. Whoever is still loading says so.
+    enableReadyCheck: false,
     connectTimeout: CONNECT_MS,
     retryStrategy: () => null,
     maxRetriesPerRequest: 0,
@@ -72,6 +74,8 @@ export async function openRedis(
     // As an option, ioredis would go on in database 0 where there is none of that number.
     if (settings.database !== 0) await redis.select(settings.database)
     if (settings.require_persistence) mustPersist(await redis.info('persistence'))
+    // Without the right to wait, each attempt would add the event and fail.
+    if (settings.replicas > 0) await redis.wait(0, 1)
   } catch (error) {
     shut()
     throw failure ?? error

@@ -7,7 +7,8 @@ import { NotPersistent } from './client.ts'
 const MEND: Record<string, string> = {
   NOAUTH: 'it wants a password: set it',
   WRONGPASS: 'the user name or the password is wrong: set both anew',
-  NOPERM: 'the user lacks a right: it needs XADD and INFO, and the key of the stream',
+  NOPERM:
+    'the user lacks a right: it needs XADD, INFO, WAIT for replicas, SELECT for a database, and the key of the stream',
   WRONGTYPE: 'this key is no stream: take another one, or delete it',
   OOM: 'its memory is full: raise maxmemory, or set max_length',
   MISCONF: 'it cannot write to its disk',
