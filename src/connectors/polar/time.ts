@@ -1,5 +1,5 @@
 // Polar's times: local without a zone, with an offset beside them, or only a time of day.
-import { addDays, fixedZone, instantIn, type LocalDay, wireAt, zoneOfInstant } from '../../model/local-day.ts'
+import { addDays, fixedZone, instantIn, type LocalDay, offsetAt, wireAt, zoneOfInstant } from '../../model/local-day.ts'
 import { offsetText, parseTimestamp } from '../../model/timestamps.ts'
 
 export const UTC = '+00:00'
@@ -47,8 +47,19 @@ export function walk(
   })
 }
 
+/** Wall clocks in the order in which they were shown. */
+export function instantsOf(walls: readonly string[], zone: string | null): number[] {
+  let last = Number.NEGATIVE_INFINITY
+  return walls.map((wall) => {
+    const at = instantIn(wall, zone)
+    last = offsetOf(wall) === null ? inOrder(at, last, zone) : at
+    return last
+  })
+}
+
 /** An hour that comes twice has each clock twice: the first one that does not lie before the last reading. */
 function inOrder(at: number, last: number, zone: string | null): number {
+  if (zone === null || offsetAt(at - HOUR_MS, zone) === offsetAt(at + HOUR_MS, zone)) return at
   const clockOf = (instant: number): string => wireAt(instant, zone).slice(0, 19)
   const twins = [at - HOUR_MS, at, at + HOUR_MS].filter((each) => clockOf(each) === clockOf(at))
   return twins.find((each) => each >= last) ?? at

@@ -13,7 +13,7 @@ import {
   stepSamples,
   zoneSamples,
 } from '../payloads.ts'
-import { UTC } from '../time.ts'
+import { instantsOf, UTC } from '../time.ts'
 import { documents } from './pages.ts'
 
 export function mapActivities(payload: unknown, context: MapContext): Mapped[] {
@@ -80,19 +80,18 @@ function seriesOf(
   context: MapContext,
 ) {
   const zone = context.timeZone
-  const at = (timestamp: string): number => instantIn(timestamp, zone)
   let soFar = 0
-  const counted = (steps?.samples ?? [])
+  const counted = timed(steps?.samples, zone)
     .filter((sample) => typeof sample.steps === 'number')
-    .map((sample) => ({ at: at(sample.timestamp), steps: sample.steps! }))
+    .map((sample) => ({ at: sample.at, steps: sample.steps! }))
     .sort((a, b) => a.at - b.at)
     .map((sample) => ({ timestamp: wireAt(sample.at, zone), steps: (soFar += sample.steps) }))
-  const points = (zones?.samples ?? [])
-    .map(({ zone: name, timestamp }) => ({ at: at(timestamp), level: levelOf(name, context) }))
+  const points = timed(zones?.samples, zone)
+    .map(({ zone: name, at }) => ({ at, level: levelOf(name, context) }))
     .sort((a, b) => a.at - b.at)
   const midnight = instantIn(`${addDays(day, 1)}T00:00:00`, zone)
   // The last second of a day is written for its end, also of one that goes on: what is to come was not measured.
-  const given = endTime === null || endTime.includes('23:59:59') ? midnight : at(endTime)
+  const given = endTime === null || endTime.includes('23:59:59') ? midnight : instantIn(endTime, zone)
   const ends = zone === null ? given : Math.min(given, context.receivedAt)
   return {
     steps: counted,
@@ -104,6 +103,18 @@ function seriesOf(
       })),
     },
   }
+}
+
+function timed<Sample extends { timestamp: string }>(
+  samples: readonly Sample[] | null | undefined,
+  zone: string | null,
+): (Sample & { at: number })[] {
+  const listed = samples ?? []
+  const instants = instantsOf(
+    listed.map(({ timestamp }) => timestamp),
+    zone,
+  )
+  return listed.map((sample, i) => ({ ...sample, at: instants[i]! }))
 }
 
 const LEVELS = new Map<string, number>([
@@ -141,8 +152,9 @@ export function mapContinuousHeartRate(payload: unknown, context: MapContext): M
   const series = { heart_rate_samples: HeartRateSample }
   const days = documents('continuous_heart_rate', ContinuousHeartRate, payload, context, ['heart_rates'], { series })
   return days.map(({ date, heart_rate_samples: samples }) => {
-    const beats = (samples ?? []).flatMap(({ heart_rate: bpm, sample_time: clock }) =>
-      typeof bpm === 'number' && bpm > NO_PULSE ? [{ bpm, clock }] : [],
+    const clocks = (samples ?? []).map((sample) => ({ ...sample, timestamp: `${date}T${sample.sample_time}` }))
+    const beats = timed(clocks, context.timeZone).flatMap(({ heart_rate: bpm, at }) =>
+      typeof bpm === 'number' && bpm > NO_PULSE ? [{ bpm, at }] : [],
     )
     const rates = beats.map(({ bpm }) => bpm)
     return {
@@ -159,10 +171,7 @@ export function mapContinuousHeartRate(payload: unknown, context: MapContext): M
                   max_hr_bpm: Math.max(...rates),
                 },
           detailed: {
-            hr_samples: beats.map(({ bpm, clock }) => ({
-              timestamp: wireAt(instantIn(`${date}T${clock}`, context.timeZone), context.timeZone),
-              bpm,
-            })),
+            hr_samples: beats.map(({ bpm, at }) => ({ timestamp: wireAt(at, context.timeZone), bpm })),
           },
         },
       },
