@@ -38,7 +38,8 @@ export interface Day {
 }
 
 const MINUTE = 60_000
-const KEPT_DAYS = 8000
+/** Of some ten kilobytes each. */
+const KEPT_DAYS = 2000
 const SPEEDS: Record<string, { met: number; stepsPerMinute: number; metersPerMinute: number | null }> = {
   running: { met: 9.5, stepsPerMinute: 166, metersPerMinute: 165 },
   cycling: { met: 8, stepsPerMinute: 0, metersPerMinute: 420 },
