@@ -72,7 +72,7 @@ export function createWidget(ctx: Context): Hono {
       return redirect(c, `/auth/${flow.id}`)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      ctx.log.warn({ provider, sessionId: row.id, code: error.code }, 'a sign-in could not be started')
+      ctx.log.warn({ provider, sessionId: row.id, reason: error.code }, 'a sign-in could not be started')
       return failure(ctx, c, row, null, language, error.code, connectorById(provider))
     }
   })

@@ -163,10 +163,14 @@ test('a used or made-up auth_url: JSON for programs, a page for browsers', async
 })
 
 test('a callback that nobody waits for ends at the widget, not in JSON', async () => {
+  const warned: object[] = []
+  api.ctx.log = { ...api.ctx.log, warn: (fields) => warned.push(fields) }
   const answer = await api.call('GET', '/v2/auth/oura/oauth2?state=stolen&code=x')
   assert.equal(answer.status, 302)
   const target = answer.headers.get('location') ?? ''
   assert.match(target, /^http:\/\/localhost:4000\/session\/-\/failure\?reason=state_mismatch&resource=OURA$/)
+  // Under a name that the log does not hide: a code of OAuth's is a secret.
+  assert.deepEqual(warned.at(-1), { provider: 'oura', reason: 'state_mismatch' })
 })
 
 test('a denied sign-in comes back to the failure page of the app, or of the widget', async () => {

@@ -27,7 +27,7 @@ export const callbackOperations = [
         return away(end.redirectUrl ?? widgetPage(ctx, end))
       } catch (error) {
         if (!(error instanceof ApiError) || error.status >= 500) throw error
-        ctx.log.warn({ provider: params.provider, code: error.code }, 'a callback was refused')
+        ctx.log.warn({ provider: params.provider, reason: error.code }, 'a callback was refused')
         return away(failurePage(ctx, '-', { reason: error.code, resource: params.provider.toUpperCase() }))
       }
     },
