@@ -11,12 +11,12 @@ import {
 import { environmentSettings } from '../../api/environment-settings.ts'
 import { parseInput } from '../../api/http/validate.ts'
 import { ApiError } from '../../platform/errors.ts'
-import { noProblems, type Problems, problemsOf, sentence } from '../form-problems.ts'
+import { noProblems, type Problems, problemsOf } from '../form-problems.ts'
 import { page } from '../layout.ts'
 import { checkbox, field, postForm } from '../parts/form.ts'
 import { badge, bytes, facts, moment, notice } from '../parts/show.ts'
 import { type Form, formText, readForm } from '../query.ts'
-import { type App, type Call, done, refused, rememberEnvironment } from '../view.ts'
+import { type App, type Call, done, rememberEnvironment } from '../view.ts'
 
 const KINDS = [
   ['testing', 'Testing'],
@@ -25,7 +25,7 @@ const KINDS = [
 ] as const
 
 export function environmentPages(app: App): void {
-  app.get('/dashboard/environments', (c) => environmentsPage(c, {}, noProblems))
+  app.get('/dashboard/environments', (c) => environmentsPage(c))
 
   app.post('/dashboard/environments', async (c) => {
     const { ctx } = c.get('view')
@@ -41,7 +41,7 @@ export function environmentPages(app: App): void {
       return done(c, '/dashboard/keys', `${created.name} is made, and you are in it now. These are its keys.`)
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      return environmentsPage(c, form, problemsOf(error, ['name', 'kind']))
+      return environmentsPage(c, { making: { form, problems: problemsOf(error, ['name', 'kind']) } })
     }
   })
 
@@ -70,13 +70,42 @@ export function environmentPages(app: App): void {
       return done(c, '/dashboard/environments', 'Saved.')
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
-      return refused(c, '/dashboard/environments', `Not saved. ${sentence(error.message)}`)
+      return environmentsPage(c, { changing: { form, problems: inOwnForm(error) } })
     }
   })
 }
 
-async function environmentsPage(c: Call, form: Form, problems: Problems): Promise<Response> {
+const OWN_NAMES = ['widget_name', 'auth_error_style', 'userinfo_bare_array', 'api_requests_per_minute']
+
+/** The API's names of what the form of an environment's own settings calls otherwise. */
+function inOwnForm(error: ApiError): Problems {
+  const settings = OWN_NAMES.map((name) => `settings.${name}`)
+  const { fields, general } = problemsOf(error, ['name', 'kind', ...settings])
+  const named = Object.entries(fields).map(([name, text]) => [
+    settings.includes(name) ? name.slice('settings.'.length) : `own_${name}`,
+    text,
+  ])
+  return { fields: Object.fromEntries(named), general }
+}
+
+/** A form that was not taken: as it was typed, with what is wrong. */
+interface Refused {
+  form: Form
+  problems: Problems
+}
+
+const UNTOUCHED: Refused = { form: {}, problems: noProblems }
+
+async function environmentsPage(
+  c: Call,
+  { changing, making = UNTOUCHED }: { changing?: Refused; making?: Refused } = {},
+): Promise<Response> {
   const { ctx, environment, csrf } = c.get('view')
+  const { form, problems } = making
+  const own = changing?.problems ?? noProblems
+  /** What stands in a field: what was typed, else what is stored. */
+  const inOwn = (name: string, stored: string | number | null): string | number | null =>
+    changing === undefined ? stored : (changing.form[name]?.[0] ?? '')
   const { data } = await listEnvironments(ctx)
   const settings = environmentSettings(environment)
   const stored = await storedOf(ctx, environment)
@@ -90,7 +119,7 @@ async function environmentsPage(c: Call, form: Form, problems: Problems): Promis
     section: 'environments',
     title: 'Environments',
     lead: 'Each has its own dev-id, keys, sources, destinations and users. Nothing is shared between them.',
-    status: problems === noProblems ? 200 : 422,
+    status: problems === noProblems && own === noProblems ? 200 : 422,
     body: html`<div class="card">
         <div class="table">
           <table class="reflow">
@@ -123,25 +152,27 @@ async function environmentsPage(c: Call, form: Form, problems: Problems): Promis
         <section class="card" aria-labelledby="settings">
           <header><h2 id="settings">Settings of ${environment.name}</h2></header>
           <div class="body">
+            ${own.general === null ? '' : notice('err', own.general, 'alert')}
             ${postForm(
               csrf,
               '/dashboard/environments/settings',
               html`<div class="fields">
-                  ${field({ name: 'own_name', label: 'Name', value: environment.name, required: true })}
-                  ${field({ name: 'own_kind', label: 'Kind', value: environment.kind, options: KINDS })}
+                  ${field({ name: 'own_name', label: 'Name', value: inOwn('own_name', environment.name), required: true, problem: own.fields.own_name })}
+                  ${field({ name: 'own_kind', label: 'Kind', value: inOwn('own_kind', environment.kind), options: KINDS, problem: own.fields.own_kind })}
                 </div>
-                ${field({ name: 'widget_name', label: 'Name of your app in the connect widget', value: settings.widget_name, placeholder: 'Moonrise Health', hint: 'Empty: the widget names no app.' })}
+                ${field({ name: 'widget_name', label: 'Name of your app in the connect widget', value: inOwn('widget_name', settings.widget_name), placeholder: 'Moonrise Health', hint: 'Empty: the widget names no app.', problem: own.fields.widget_name })}
                 ${field({
                   name: 'auth_error_style',
                   label: 'A failed sign-in sends',
-                  value: settings.auth_error_style,
+                  value: inOwn('auth_error_style', settings.auth_error_style),
+                  problem: own.fields.auth_error_style,
                   options: [
                     ['auth_cancelled', 'auth_cancelled'],
                     ['auth', 'auth with status error (older)'],
                   ],
                 })}
-                ${checkbox({ name: 'userinfo_bare_array', label: 'userInfo by reference answers a bare array', hint: 'Otherwise {"users": […]}.', checked: settings.userinfo_bare_array })}
-                ${field({ name: 'api_requests_per_minute', label: 'Requests a minute for each API key', type: 'number', min: 1, max: 1_000_000, value: settings.api_requests_per_minute, hint: 'More are answered 429. Empty: no limit.' })}
+                ${checkbox({ name: 'userinfo_bare_array', label: 'userInfo by reference answers a bare array', hint: 'Otherwise {"users": […]}.', checked: changing === undefined ? settings.userinfo_bare_array : inOwn('userinfo_bare_array', null) === 'on' })}
+                ${field({ name: 'api_requests_per_minute', label: 'Requests a minute for each API key', type: 'number', min: 1, max: 1_000_000, value: inOwn('api_requests_per_minute', settings.api_requests_per_minute), hint: 'More are answered 429. Empty: no limit.', problem: own.fields.api_requests_per_minute })}
                 <div class="row"><button>Save</button></div>`,
               'form',
             )}

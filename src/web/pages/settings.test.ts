@@ -107,3 +107,29 @@ test('an environment is made, entered, and shows nothing of another', async () =
     /value="Moonrise"/,
   )
 })
+
+test("an environment's settings that are refused stand in the form as they were typed, and nothing is changed", async () => {
+  const { ctx } = browser.api
+  const [before] = (await listEnvironments(ctx)).data
+  const page = await browser.post('/dashboard/environments/settings', {
+    own_name: 'Renamed',
+    own_kind: 'staging',
+    widget_name: 'Sunrise',
+    auth_error_style: 'auth',
+    userinfo_bare_array: 'on',
+    api_requests_per_minute: '0',
+  })
+  assert.equal(page.status, 422)
+  assert.match(page.text, /id="field-api_requests_per_minute-problem">Must be at least 1\.</)
+  for (const typed of [/value="Renamed"/, /value="Sunrise"/, /value="staging" selected/, /value="0"/]) {
+    assert.match(page.text, typed)
+  }
+  assert.match(page.text, /name="userinfo_bare_array"\s+value="on"\s+checked/)
+  assert.deepEqual((await listEnvironments(ctx)).data[0], before)
+  const nameless = await browser.post('/dashboard/environments/settings', {
+    own_name: 'x'.repeat(500),
+    own_kind: 'odd',
+  })
+  assert.match(nameless.text, /id="field-own_name-problem"/)
+  assert.match(nameless.text, /id="field-own_kind-problem"/)
+})
