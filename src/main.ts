@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { ensureAdminToken } from './api/admin/sessions.ts'
 import { createApi, createHealth } from './api/app.ts'
+import { unreadable } from './api/http/failure.ts'
 import { directHooks } from './api/v2/hooks-direct.ts'
 import { ensureFirstEnvironment } from './api/environments.ts'
 import { followOwnAddress } from './api/inspector-destination.ts'
@@ -95,7 +96,10 @@ export async function startServer(
   // Before anyone can ask: a place that cannot be used stops the start.
   const bodies = await openBodies(config.bodies, { db, http, clock, log }, config.bodiesReturn)
   const door = closedDoor()
-  const { server, port } = await listen(config, door)
+  const { server, port } = await listen(config, {
+    ...door,
+    refuse: (status, problem) => unreadable({ publicUrl: config.publicUrl }, status, problem),
+  })
   const internalUrl = `http://${fromWithin(config.host)}:${port}`
   const publicUrl = config.port === 0 ? config.publicUrl.replace(/:0$/, `:${port}`) : config.publicUrl
   const leads = role === 'all' || role === 'api'

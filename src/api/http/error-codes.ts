@@ -262,6 +262,13 @@ export const ERROR_CODES: Record<string, ErrorCode> = {
     meaning: 'The provider did not answer, or answered with an error of its own.',
     remedy: 'Try again after `retry-after` seconds.',
   },
+  request_unreadable: {
+    statuses: [400, 408, 417, 431],
+    meaning:
+      'What came is no request that can be read: it is no HTTP, its address or host is none, it asks for more than `Expect: 100-continue`, did not come whole within a minute, or its address and headers together are longer than 16 kB.',
+    remedy:
+      'Send long values in the body; look at what stands between you and Loam when you wrote none of it yourself.',
+  },
   route_not_found: {
     statuses: [404],
     meaning: 'There is nothing at this path.',

@@ -1,4 +1,5 @@
 // What whoever asked hears when a request fails, and what the log does.
+import { randomUUID } from 'node:crypto'
 import { ApiError } from '../../platform/errors.ts'
 import type { Context } from '../../store/context.ts'
 import { isUnavailable } from '../../store/errors.ts'
@@ -29,4 +30,10 @@ export function failureResponse(
   ctx.log.error(fields, 'a request failed unexpectedly')
   const message = `something failed inside Loam; the server's log has it under the reference ${reference}`
   return problemResponse(new ApiError('internal_error', 500, message), place)
+}
+
+/** For who sent something that never became a request. */
+export function unreadable(ctx: Pick<Context, 'publicUrl'>, status: number, problem: string): Response {
+  const place = { publicUrl: ctx.publicUrl, instance: '', reference: randomUUID() }
+  return problemResponse(new ApiError('request_unreadable', status, problem), place)
 }
