@@ -8,10 +8,12 @@ import { serverFor, show } from './common.ts'
 
 interface DatabaseStatus {
   engine: 'sqlite' | 'postgres'
-  state: 'current' | 'behind' | 'absent'
+  state: 'current' | 'behind' | 'ahead' | 'absent'
   /** Null when only the running server could be asked, or there is no database yet. */
   version: number | null
   pending: string[]
+  /** Of a newer version of Loam: this one does not start. */
+  unknown: string[]
 }
 
 export function addDb(command: Command): void {
@@ -27,9 +29,11 @@ export function addDb(command: Command): void {
     })
 }
 
-export function sentenceOf({ engine, state, version, pending }: DatabaseStatus): string {
+export function sentenceOf({ engine, state, version, pending, unknown }: DatabaseStatus): string {
   const schema = version === null ? '' : `, schema version ${version}`
   if (state === 'absent') return `${engine}: no database yet; the first start makes it`
+  if (state === 'ahead')
+    return `${engine}${schema}: of a newer Loam (${unknown.join(', ')}); this one does not start on it`
   return `${engine}${schema}: ${state === 'current' ? 'up to date' : `the next start applies ${pending.join(', ')}`}`
 }
 
@@ -38,7 +42,7 @@ export async function databaseStatus(config: Pick<Config, 'databaseUrl' | 'embed
   const { databaseUrl, embedded } = config
   const engine = embedded ? 'sqlite' : 'postgres'
   if (embedded && !existsSync(resolve(databaseUrl.slice('sqlite:'.length)))) {
-    return { engine, state: 'absent', version: null, pending: [] }
+    return { engine, state: 'absent', version: null, pending: [], unknown: [] }
   }
   const [{ openDatabase }, { schemaStatus }] = await Promise.all([
     import('../store/open.ts'),
@@ -49,14 +53,15 @@ export async function databaseStatus(config: Pick<Config, 'databaseUrl' | 'embed
     if (embedded && (await serverIsReady())) return null
     throw new CliFailure(`The database cannot be opened: ${error.message}`, EXIT.notAvailable)
   })
-  if (db === null) return { engine, state: 'current', version: null, pending: [] }
+  if (db === null) return { engine, state: 'current', version: null, pending: [], unknown: [] }
   try {
-    const { current, pending } = await schemaStatus(db)
-    return { engine, state: pending.length === 0 ? 'current' : 'behind', version: current, pending }
+    const { current, pending, unknown } = await schemaStatus(db)
+    const state = unknown.length > 0 ? 'ahead' : pending.length > 0 ? 'behind' : 'current'
+    return { engine, state, version: current, pending, unknown }
   } catch (error) {
     const { message } = error as Error
     if (/no such table|relation .* does not exist/.test(message)) {
-      return { engine, state: 'absent', version: null, pending: [] }
+      return { engine, state: 'absent', version: null, pending: [], unknown: [] }
     }
     throw new CliFailure(`The database does not answer: ${message}`, EXIT.notAvailable)
   } finally {

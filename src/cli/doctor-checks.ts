@@ -93,6 +93,7 @@ function publicUrl(url: string, sandbox: boolean): Check {
 async function database(config: Pick<Config, 'databaseUrl' | 'embedded'>): Promise<Check> {
   try {
     const status = await databaseStatus(config)
+    if (status.state === 'ahead') return fail('database', sentenceOf(status), 'install the newer version')
     if (status.state === 'behind') return warn('database', sentenceOf(status), 'restart the server')
     return ok('database', sentenceOf(status))
   } catch (error) {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { openDatabase } from '../store/open.ts'
 import { openCli, runWell, startServer } from './test-cli.ts'
 
 describe('without a server', () => {
@@ -35,7 +36,16 @@ describe('without a server', () => {
     const copied = await other.run(['db', 'copy', 'copy.db'])
     const again = await other.run(['db', 'copy', 'copy.db'])
     const users = await other.run(['users', 'list'])
+    const db = await openDatabase(`sqlite:${join(other.folder, 'data', 'loam.db')}`)
+    await db.run(`INSERT INTO schema_migrations VALUES (9999, '9999_later', 'x', 0)`)
+    await db.close()
+    const ofNewer = await other.run(['db', 'status'])
+    const examined = await other.run(['doctor'])
     await other.dispose()
+    const newer = /sqlite, schema version 9999: of a newer Loam \(9999_later\); this one does not start on it$/m
+    assert.match(ofNewer.stdout, newer)
+    assert.match(examined.stdout, newer)
+    assert.match(examined.stdout, /fix: install the newer version$/m)
     assert.deepEqual([copied.code, again.code], [0, 3], copied.stderr)
     assert.match(again.stderr, /is there already/)
     assert.match(ran.stdout, /^sqlite, schema version \d+: up to date$/m)

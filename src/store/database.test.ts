@@ -211,6 +211,7 @@ test('a database of a newer version is refused', async () => {
   const { db } = test_db
   await db.run(`INSERT INTO schema_migrations VALUES (9999, '9999_future', 'x', 0)`)
   await assert.rejects(migrate(db), /9999_future.*install the newer one/)
+  assert.deepEqual((await schemaStatus(db)).unknown, ['9999_future'])
   await db.run('DELETE FROM schema_migrations WHERE version = 9999')
 })
 

@@ -16,6 +16,8 @@ export interface SchemaStatus {
   current: number
   newest: number
   pending: string[]
+  /** What a newer version of Loam did. */
+  unknown: string[]
 }
 
 function migrationsFor(dialect: Sql['dialect']): Migration[] {
@@ -73,11 +75,13 @@ function explained(error: Error & { code?: string }): never {
 
 export async function schemaStatus(db: Database): Promise<SchemaStatus> {
   const migrations = migrationsFor(db.dialect)
-  const applied = (await db.all<{ version: number }>('SELECT version FROM schema_migrations')).map((row) => row.version)
+  const rows = await db.all<{ version: number; name: string }>('SELECT version, name FROM schema_migrations')
+  const applied = rows.map((row) => row.version)
   return {
     current: Math.max(0, ...applied),
     newest: migrations.at(-1)?.version ?? 0,
     pending: migrations.filter(({ version }) => !applied.includes(version)).map((migration) => migration.name),
+    unknown: rows.filter((row) => !migrations.some(({ version }) => version === row.version)).map((row) => row.name),
   }
 }
 
