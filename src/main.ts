@@ -296,6 +296,14 @@ async function sandboxApplication(ctx: Context, provider: string, clientId: stri
 
 /** How the command line finds this server without a sign-in: readable by its owner alone. */
 function writeProfile(dataDir: string, profile: Record<string, string>): void {
-  makeFolder(dataDir)
-  writeFileSync(join(dataDir, 'dev.json'), `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 })
+  const file = join(dataDir, 'dev.json')
+  try {
+    makeFolder(dataDir)
+    writeFileSync(file, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(`${file} cannot be written (${code}): LOAM_DATA_DIR must belong to the user that Loam runs as`, {
+      cause: error,
+    })
+  }
 }

@@ -1,6 +1,6 @@
 // What a start says, and the commands that need none.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
@@ -51,6 +51,16 @@ describe('without a server', () => {
     assert.match(ran.stdout, /^sqlite, schema version \d+: up to date$/m)
     assert.deepEqual([users.code, /does not answer: start it/.test(users.stderr)], [5, true])
   })
+})
+
+test('a data folder in which the server may not write is told with its setting', async (t) => {
+  const other = openCli()
+  t.after(() => other.dispose())
+  // As good as a file of another user, and root is refused too.
+  mkdirSync(join(other.folder, 'data', 'dev.json'), { recursive: true })
+  const { code, stderr } = await other.run(['start'], { env: { LOAM_PORT: '0' } })
+  assert.equal(code, 1)
+  assert.match(stderr, /^Loam does not start: data\/dev\.json cannot be written \(EISDIR\): LOAM_DATA_DIR must belong/)
 })
 
 test(

@@ -1,12 +1,14 @@
 // A file that cannot be opened is named, with what to do: SQLite's own words do neither.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { copySqlite } from './copy-sqlite.ts'
 import { openDatabase } from './open.ts'
 
+const NOBODY = 65_534
+const SOURCE = new URL('./sqlite-worker.ts', import.meta.url)
 const ELSEWHERE = 'LOAM_DATABASE_URL must name a file where Loam may write'
 
 test('what is no SQLite file is refused with its path', async (t) => {
@@ -24,6 +26,28 @@ test('what is no SQLite file is refused with its path', async (t) => {
   })
   await assert.rejects(openDatabase(`sqlite:${text}`), { message: `${text}: file is not a database` })
   await assert.rejects(openDatabase(`sqlite:${locked}`), { message: `${locked}.lock: file is not a database` })
+})
+
+test('a file that may only be read, as one put back as another user, is refused with its path', async (t) => {
+  const isRoot = process.geteuid!() === 0
+  const folder = mkdtempSync(join(tmpdir(), 'loam-open-'))
+  t.after(() => {
+    if (isRoot) process.seteuid!(0)
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const file = join(folder, 'loam.db')
+  const db = await openDatabase(`sqlite:${file}`)
+  assert.equal((await db.one<{ page_size: number }>('PRAGMA page_size'))!.page_size, 8192)
+  await db.run('CREATE TABLE rows (n INTEGER)')
+  await db.close()
+  chmodSync(file, 0o444)
+  chmodSync(folder, 0o777)
+  chmodSync(`${file}.lock`, 0o666)
+  if (isRoot) process.seteuid!(NOBODY)
+  if (!mayBeRead(SOURCE)) return t.skip('only root may read these sources')
+  await assert.rejects(openDatabase(`sqlite:${file}`), {
+    message: `${file}: attempt to write a readonly database; ${ELSEWHERE}`,
+  })
 })
 
 test('what holds health records is for its owner alone, in whatever folder, and so is a copy', async (t) => {
@@ -52,3 +76,12 @@ test(
     })
   },
 )
+
+function mayBeRead(file: URL): boolean {
+  try {
+    accessSync(file)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -55,8 +55,10 @@ const BAD_PLACE = new Set([8, 10, 14])
 
 const { path, role } = workerData as SqliteWorkerData
 const lock = role === 'writer' ? takeLock(`${path}.lock`) : null
-const db = opened(path, role === 'writer' ? 'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;' : '')
-db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536;')
+// A file that may only be read, as one that was put back as somebody else, shows with the first change.
+const asWriter = 'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; BEGIN; PRAGMA user_version = 0; ROLLBACK;'
+const db = opened(path, `PRAGMA busy_timeout = 5000; ${role === 'writer' ? asWriter : ''}`)
+db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;')
 // 32 MB: the pages of an index that many people share are changed many times before they are copied into the file once.
 db.exec('PRAGMA wal_autocheckpoint = 4096')
 if (role === 'reader') db.exec('PRAGMA query_only = ON')
