@@ -1,8 +1,8 @@
 // One answer has three lists. A bare list or one item says by its fields what it is.
 import type { z } from 'zod'
 import { type MapContext, UnreadablePage } from '../connector.ts'
-import { readDocuments } from '../documents.ts'
-import { Activity, BloodPressure, Weight } from './payloads.ts'
+import { type PageShape, readDocuments } from '../documents.ts'
+import { Activity, BloodPressure, Hours, Weight } from './payloads.ts'
 
 export const LISTS = ['bloodPressure', 'activity', 'weight'] as const
 export type ListName = (typeof LISTS)[number]
@@ -20,9 +20,13 @@ export interface Measurements {
 export function readMeasurements(payload: unknown, context: MapContext): Measurements {
   const lists = rawLists(payload)
   const problems: UnreadablePage[] = []
-  function read<Schema extends z.ZodType>(name: ListName, schema: Schema): z.infer<Schema>[] {
+  function read<Schema extends z.ZodType>(
+    name: ListName,
+    schema: Schema,
+    wholes: PageShape<Schema>['wholes'] = {},
+  ): z.infer<Schema>[] {
     try {
-      return readDocuments({ kind: KIND, schema, lists: [name] }, { [name]: lists[name] }, context)
+      return readDocuments({ kind: KIND, schema, lists: [name], wholes }, { [name]: lists[name] }, context)
     } catch (error) {
       if (!(error instanceof UnreadablePage)) throw error
       problems.push(error)
@@ -31,7 +35,7 @@ export function readMeasurements(payload: unknown, context: MapContext): Measure
   }
   const measurements = {
     bloodPressure: read('bloodPressure', BloodPressure),
-    activity: read('activity', Activity),
+    activity: read('activity', Activity, { hourlyActivity: Hours }),
     weight: read('weight', Weight),
   }
   if (problems[0] !== undefined && LISTS.every((name) => measurements[name].length === 0)) throw problems[0]

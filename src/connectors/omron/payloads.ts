@@ -31,6 +31,8 @@ export const BloodPressure = z
 export type BloodPressure = z.infer<typeof BloodPressure>
 
 const Hour = z.object({ ...times, steps: number }).refine(hasTime, WITHOUT_TIME)
+/** What was walked in each is added up. */
+export const Hours = z.array(Hour).nullish()
 
 export const Activity = z
   .object({
@@ -42,7 +44,7 @@ export const Activity = z
     distanceUnits: string,
     aerobicWalkingTime: number,
     aerobicWalkingTimeUnits: string,
-    hourlyActivity: z.array(Hour).nullish(),
+    hourlyActivity: Hours,
   })
   .refine(hasTime, WITHOUT_TIME)
 export type Activity = z.infer<typeof Activity>
