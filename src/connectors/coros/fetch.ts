@@ -6,7 +6,7 @@ import { listedDocuments } from '../documents.ts'
 import { publicFile } from '../public-file.ts'
 import { dayOf } from './map/sport.ts'
 import { dataOf } from './pages.ts'
-import { FileDetail, Sport } from './payloads.ts'
+import { FileDetail, fileUrlOf, Listed } from './payloads.ts'
 
 /** Not certain: lists go back about three months. What is missing near that edge may be too old, and not deleted. */
 export const HISTORY_DAYS = 90
@@ -27,7 +27,7 @@ export async function* fetchSport({ http, wanted, timeZone, now }: FetchContext)
   // Each sport is a page of its own, as notifications bring them.
   for (const sport of listedDocuments('sport', dataOf('sport', payload), ['sportDataList', 'data'])) {
     const page = { kind: 'sport', request: { label_id: String(sport.labelId) }, payload: sport }
-    const parsed = Sport.safeParse(sport)
+    const parsed = Listed.safeParse(sport)
     const day = parsed.success ? dayOf(parsed.data, timeZone) : null
     if (day !== null && (day < start || day > end)) continue
     yield page
@@ -39,16 +39,16 @@ export async function* fetchSport({ http, wanted, timeZone, now }: FetchContext)
 
 /** A triathlon has a file for each leg, and none of its own. */
 async function* filesOf(http: ConnectionHttp, { payload }: Page): AsyncIterable<Page> {
-  const sport = Sport.safeParse(payload)
+  const sport = Listed.safeParse(payload)
   if (!sport.success) return
   const { labelId, fitUrl, triathlonItemList } = sport.data
   if (fitUrl) yield* fileAt(http, labelId, fitUrl)
   else if (!triathlonItemList?.length) yield* fileAt(http, labelId, await urlOf(http, sport.data))
-  for (const [i, leg] of (triathlonItemList ?? []).entries()) yield* fileAt(http, `${labelId}-${i}`, leg.fitUrl ?? '')
+  for (const [i, leg] of (triathlonItemList ?? []).entries()) yield* fileAt(http, `${labelId}-${i}`, fileUrlOf(leg))
 }
 
 /** Where the list does not name the file, it is asked for. Empty when there is none. */
-async function urlOf(http: ConnectionHttp, { labelId, mode, subMode }: Sport): Promise<string> {
+async function urlOf(http: ConnectionHttp, { labelId, mode, subMode }: Listed): Promise<string> {
   const at = { host: 'open', path: '/v2/coros/sport/detail/fit' }
   const response = await http.send(at, { query: { labelId, mode, subMode }, expect: [400, 404] })
   const detail = response.status === 200 ? FileDetail.safeParse(response.json()) : null

@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { parseJson } from '../../platform/json.ts'
 import { sameText } from '../../platform/seal.ts'
 import { type Change, changesOfEach, type Notifications } from '../connector.ts'
+import { fileUrlOf } from './payloads.ts'
 
-const Leg = z.object({ fitUrl: z.string().nullish() })
 const Sport = z.looseObject({
   openId: z.string().min(1),
   labelId: z.union([z.string().min(1), z.number().transform(String)]),
   fitUrl: z.string().nullish(),
-  triathlonItemList: z.array(Leg).nullish(),
+  /** As they came: the page is made of them. */
+  triathlonItemList: z.array(z.unknown()).nullish(),
 })
 const Notice = z.object({ sportDataList: z.array(z.unknown()) })
 
@@ -35,7 +36,7 @@ export const notifications: Notifications = {
       return [
         { what: 'page', providerUserId, page: { kind: 'sport', request: { label_id: sport.labelId }, payload: sport } },
         ...file(sport.labelId, sport.fitUrl),
-        ...(sport.triathlonItemList ?? []).flatMap((leg, i) => file(`${sport.labelId}-${i}`, leg.fitUrl)),
+        ...(sport.triathlonItemList ?? []).flatMap((leg, i) => file(`${sport.labelId}-${i}`, fileUrlOf(leg))),
       ]
     })
   },

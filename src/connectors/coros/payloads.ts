@@ -33,10 +33,29 @@ const timed = {
   totalAscent: number,
   totalDescent: number,
 }
-const Leg = z.object(timed)
+/** Its position is a part of its id. */
+export const Leg = z.object(timed).nullable()
 export const Sport = z.object({ ...timed, labelId: id, openId: text, triathlonItemList: z.array(Leg).nullish() })
 export type Sport = z.infer<typeof Sport>
-export type Leg = z.infer<typeof Leg>
+export type Leg = NonNullable<z.infer<typeof Leg>>
+
+/** Which one it is, when it was and where its files are, whatever else of it can be read. */
+export const Listed = Sport.pick({
+  labelId: true,
+  mode: true,
+  subMode: true,
+  startTime: true,
+  startTimezone: true,
+  fitUrl: true,
+}).extend({ triathlonItemList: z.array(z.unknown()).nullish() })
+export type Listed = z.infer<typeof Listed>
+
+const Linked = z.object({ fitUrl: text })
+
+/** Of a leg as it came; empty where it names none. */
+export function fileUrlOf(leg: unknown): string {
+  return Linked.safeParse(leg).data?.fitUrl ?? ''
+}
 
 export const FileDetail = z.object({ data: z.object({ fitUrl: text }).nullish() })
 

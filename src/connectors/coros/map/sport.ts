@@ -4,7 +4,7 @@ import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach, readDocuments } from '../../documents.ts'
 import table from '../activity_types.json' with { type: 'json' }
 import { dataOf } from '../pages.ts'
-import { type Leg, Sport } from '../payloads.ts'
+import { Leg, Sport } from '../payloads.ts'
 
 const TYPES = new Map(Object.entries(table.map))
 const OTHER_ACTIVITY = 108
@@ -16,7 +16,7 @@ const QUARTER_MINUTES = 15
 const METERS_PER_KM = 1000
 
 export function mapSport(payload: unknown, context: MapContext): Mapped[] {
-  const page = { kind: 'sport', schema: Sport, lists: ['sportDataList', 'data'] }
+  const page = { kind: 'sport', schema: Sport, lists: ['sportDataList', 'data'], series: { triathlonItemList: Leg } }
   return mapEach('sport', readDocuments(page, dataOf('sport', payload), context), context, (sport) => {
     const legs = sport.triathlonItemList ?? []
     const zoned = (leg: Leg): Leg => ({
@@ -28,7 +28,7 @@ export function mapSport(payload: unknown, context: MapContext): Mapped[] {
     return [
       activityOf(sport.labelId, sport, context),
       // The parent is all of it, each leg a record of its own.
-      ...legs.map((leg, i) => activityOf(`${sport.labelId}-${i}`, zoned(leg), context)),
+      ...legs.flatMap((leg, i) => (leg === null ? [] : [activityOf(`${sport.labelId}-${i}`, zoned(leg), context)])),
     ]
   })
 }
@@ -83,7 +83,10 @@ function zoneAt(at: number, quarters: number | null | undefined, known: string |
 }
 
 /** On which it began. */
-export function dayOf({ startTime, startTimezone }: Leg, known: string | null): LocalDay {
+export function dayOf(
+  { startTime, startTimezone }: Pick<Leg, 'startTime' | 'startTimezone'>,
+  known: string | null,
+): LocalDay {
   const at = startTime * 1000
   return localDayOf(at, zoneAt(at, startTimezone, known))
 }
