@@ -62,7 +62,7 @@ suite('certificates of ours that are no pair', () => {
   }
 })
 
-suite('a RabbitMQ that speaks TLS', { timeout: 60_000 }, () => {
+suite('a RabbitMQ that speaks TLS', { timeout: 180_000 }, () => {
   const login = { host: '127.0.0.1', username: 'loam', routing_key: 'health', ca_certificate: pem('ca.pem') }
 
   test('gets events, also on a certificate of ours', { skip: missingRabbitmq() ?? false }, async (t) => {
