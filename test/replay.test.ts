@@ -5,6 +5,7 @@ import { openWorld, until, type World } from '../src/deliver/test-world.ts'
 import { runReplay } from '../src/outbox/replays.ts'
 import { claim, jobQueue, recover } from '../src/queue/queue.ts'
 import { cancelJob, type JobRow } from '../src/store/jobs.ts'
+import { deliveriesOfEvent } from '../src/store/deliveries.ts'
 import { countToReplay } from '../src/store/replays.ts'
 import { STRETCH } from '../src/store/stretches.ts'
 
@@ -99,6 +100,51 @@ test('failed ones go where they failed, and those delivered since are left out',
   assert.deepEqual(await replayed(world), [{ event_id: id, destination_id: at }])
   assert.equal(well.got.length, 1)
   assert.equal((await ask(world, { state: 'failed', dry_run: true }))['events'], 0)
+})
+
+test('what failed whole and then went in parts is left out; so are parts that went whole since', async (t) => {
+  const world = await openWorld(t)
+  const records = Array.from({ length: 4 }, (_, n) => ({ n, text: 'x'.repeat(500) }))
+  const large = { type: 'activity', body: { type: 'activity', data: records } as { type: string }, recordCount: 4 }
+  let most = 1500
+  const receiver = await world.receiver(({ text }) => (text.length > most ? 413 : 200))
+  const at = await world.destination(receiver.url, { delivery: { retry_delays_seconds: [] } })
+  const broken = await world.receiver(() => 404)
+  await world.destination(broken.url, { delivery: { retry_delays_seconds: [] } })
+  await world.start()
+  const failed = async (): Promise<unknown> =>
+    (await ask(world, { state: 'failed', sent_to: at, dry_run: true }))['events']
+  const failedRows = async (id: string): Promise<number> =>
+    (await deliveriesOfEvent(world.ctx.db, id)).filter((row) => row.destination_id === at && row.state === 'failed').length
+  const limit = (max_bytes: number | null) =>
+    world.api.asOperator('PATCH', `/admin/v1/destinations/${at}`, { json: { delivery: { max_bytes } } })
+  await world.append(large)
+  await until(async () => (await failed()) === 1, 'it did not fail')
+  /** The other one has failed as well, so the event is looked at, but nothing goes here. */
+  const replayElsewhere = async (): Promise<void> => {
+    const before = (await replayed(world)).length
+    await ask(world, { state: 'failed' })
+    await runAll(world)
+    const sent = (await replayed(world)).slice(before)
+    assert.ok(sent.length > 0 && sent.every(({ destination_id: destination }) => destination !== at))
+  }
+
+  await limit(1500)
+  await ask(world, { state: 'failed', sent_to: at })
+  await runAll(world)
+  await until(() => receiver.got.length === 3, 'the parts did not come')
+  await until(async () => (await failed()) === 0, 'what went in parts still counts as failed')
+  await replayElsewhere()
+
+  most = 100
+  const [next] = await world.append(large)
+  await until(async () => (await failed()) === 1, 'its parts did not fail')
+  await until(async () => (await failedRows(next!)) === 2, 'not both of its parts failed')
+  most = 10_000
+  await limit(null)
+  await world.api.asOperator('POST', `/admin/v1/events/${next}/resend`, { json: { destination_id: at } })
+  await until(async () => (await failed()) === 0, 'parts that went whole still count as failed')
+  await replayElsewhere()
 })
 
 test('what went to one destination goes there again, whatever else wants it', async (t) => {

@@ -125,10 +125,17 @@ async function targets(
   if (!filter.onlyFailed) {
     return all.filter((row) => passes(row, event)).map((destination) => ({ destination, part: null }))
   }
-  // The latest of each destination and part, where that one failed.
-  const latest = new Map<string, DeliveryRow>()
-  for (const row of await deliveriesOfEvent(tx, event.id)) latest.set(`${row.destination_id} ${row.part ?? ''}`, row)
+  // The latest of each destination and part, where that one failed. What went whole stands for parts before it, and parts
+  // for the whole.
+  const latest = new Map<string, DeliveryRow[]>()
+  for (const row of await deliveriesOfEvent(tx, event.id)) {
+    const others = (latest.get(row.destination_id) ?? []).filter(
+      ({ part }) => part !== null && row.part !== null && part !== row.part,
+    )
+    latest.set(row.destination_id, [...others, row])
+  }
   return [...latest.values()]
+    .flat()
     .filter(({ state, destination_id: id }) => state === 'failed' && (filter.sentTo === null || filter.sentTo === id))
     .flatMap(({ destination_id: id, part }) => {
       const destination = all.find((row) => row.id === id)

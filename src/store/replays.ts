@@ -52,10 +52,10 @@ async function nextStretch(
   return { where, end }
 }
 
-/** Of a delivery `d`: it failed, and no later one of the same part went. */
+/** Of a delivery `d`: it failed, and no later one of the same part, or of the whole, went; nor was it divided later. */
 const FAILED = ` AND d.state = 'failed' AND NOT EXISTS (SELECT 1 FROM deliveries n WHERE n.event_id = d.event_id
-  AND n.destination_id = d.destination_id AND n.id > d.id AND n.state <> 'failed'
-  AND COALESCE(n.part, d.part, '') = COALESCE(d.part, ''))`
+  AND n.destination_id = d.destination_id AND n.id > d.id AND CASE WHEN d.part IS NULL
+  THEN n.part IS NOT NULL OR n.state <> 'failed' ELSE COALESCE(n.part, d.part) = d.part AND n.state <> 'failed' END)`
 
 export interface ReplayCount {
   type: string
