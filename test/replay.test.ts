@@ -115,7 +115,8 @@ test('what failed whole and then went in parts is left out; so are parts that we
   const failed = async (): Promise<unknown> =>
     (await ask(world, { state: 'failed', sent_to: at, dry_run: true }))['events']
   const failedRows = async (id: string): Promise<number> =>
-    (await deliveriesOfEvent(world.ctx.db, id)).filter((row) => row.destination_id === at && row.state === 'failed').length
+    (await deliveriesOfEvent(world.ctx.db, id)).filter((row) => row.destination_id === at && row.state === 'failed')
+      .length
   const limit = (max_bytes: number | null) =>
     world.api.asOperator('PATCH', `/admin/v1/destinations/${at}`, { json: { delivery: { max_bytes } } })
   await world.append(large)
