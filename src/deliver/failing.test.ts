@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { listDeliveries } from '../api/admin/deliveries.ts'
-import { getDestination, resumeDestination } from '../api/admin/destinations.ts'
+import { getDestination, resumeDestination, updateDestination } from '../api/admin/destinations.ts'
 import { FAILURES_TO_OPEN } from './breaker.ts'
 import { later, many, openWorld, pause, type Receiver, stateOf, until, type World } from './test-world.ts'
 
@@ -60,6 +60,27 @@ test('one that does nothing but fail is left alone, but for a probe now and then
   assert.deepEqual([due.data[0]!.next_at, due.data[0]!.held], [opened_until, false], 'nothing is tried before')
   assert.ok(Date.parse(opened_until!) > world.api.clock.now() + 7000, 'the next one comes later')
   assert.notEqual(failing_since, null)
+})
+
+test('another URL is tried at once, whatever the one before asked for', async (t) => {
+  const world = await openWorld(t)
+  const busy = await world.receiver((_event, response) => {
+    response.setHeader('retry-after', '3600')
+    return 429
+  })
+  const destination = await world.destination(busy.url)
+  await world.start()
+  await world.append(...many(FAILURES_TO_OPEN + 2))
+  await until(async () => (await stateNow(world, destination)).opened_until !== null, 'the circuit stays closed')
+  const [fresh] = await world.append({ type: 'sleep' })
+  const change = { destination_id: destination, name: 'Renamed' }
+  const renamed = await updateDestination(world.ctx, world.api.environment, change)
+  assert.ok(Date.parse(renamed.opened_until!) > world.api.clock.now(), 'a name changes nothing')
+
+  const well = await world.receiver()
+  await updateDestination(world.ctx, world.api.environment, { destination_id: destination, url: well.url })
+  await until(async () => (await stateOf(world, fresh!)) === 'delivered 1', 'held for the URL before')
+  assert.equal((await stateNow(world, destination)).opened_until, null)
 })
 
 test('back again: what was held goes out step by step, never more at a time than allowed', async (t) => {

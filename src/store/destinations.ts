@@ -166,6 +166,12 @@ export async function takeProbe(sql: Sql, id: string, seen: number, until: numbe
   return changed === 1
 }
 
+/** However long its circuit was to stay open: what is sent to in another way may be well. */
+export async function tryAtOnce(sql: Sql, id: string, now: number): Promise<void> {
+  await sql.run('UPDATE destinations SET opened_until = $2 WHERE id = $1 AND opened_until > $2', [id, now])
+  forgetRemembered(sql)
+}
+
 /** Once per time that it fails. */
 export function markWarned(id: string, now: number): Statement {
   return { sql: 'UPDATE destinations SET warned_at = $2 WHERE id = $1 AND warned_at IS NULL', params: [id, now] }

@@ -20,6 +20,7 @@ import {
   NEW_DESTINATION,
   resumeDestination as resumeRow,
   stopDestination,
+  tryAtOnce,
   updateDestination as updateRow,
 } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
@@ -142,10 +143,13 @@ export async function updateDestination(
     if (isDeepStrictEqual(next, { ...before })) return before
     next.updated_at = Math.max(ctx.clock.now(), before.updated_at + 1)
     await updateRow(tx, next)
+    const isOther = next.settings !== before.settings || next.secrets_sealed !== before.secrets_sealed
+    if (isOther) await tryAtOnce(tx, next.id, ctx.clock.now())
     const { destination_id: _, ...changed } = input
     audit(ctx, tx, { ...about('changed', environment, next.id), details: { changed: Object.keys(changed) } })
-    return next
+    return (await destinationById(tx, next.id))!
   })
+  wakeDeliveries(ctx.db, [row.id])
   return destinationView(ctx, row)
 }
 
