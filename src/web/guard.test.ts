@@ -188,17 +188,59 @@ test('a form acts on the environment whose page it stood on, though another tab 
   assert.match((await landed(browser, added, /destinations\//, /is added/)).text, / - Testing - Loam<\/title>/)
 })
 
-test('a session that ended while a form was filled in: the sign-in says that nothing came of it, and leads back', async () => {
+test('a session that ended while a form was filled in: what was typed is kept through the sign-in, and sent when told so', async () => {
+  await browser.signIn()
+  const from = '/dashboard/destinations/new?type=webhook'
+  await browser.get(from)
+  browser.cookies.delete('loam_session')
+  const headers = { referer: `http://localhost:4000${from}` }
+  const typed = { type: 'webhook', name: 'Kept "for" me', 'settings.url': 'https://example.com/kept' }
+  const asked = await browser.post('/dashboard/destinations/new', typed, headers)
+  assert.equal(asked.status, 401)
+  assert.match(asked.text, /role="alert"[\s\S]*nothing was changed yet/)
+  const wrong = await browser.post('/dashboard/sign-in', { ...hidden(asked.text), token: 'wrong' })
+  assert.equal(wrong.status, 401)
+  const page = await browser.post('/dashboard/sign-in', { ...hidden(wrong.text), token: browser.api.adminToken })
+  assert.match(page.text, /is sent to Testing\./)
+  assert.match(page.text, /<a class="button" href="\/dashboard\/destinations\/new\?type=webhook">Leave it</)
+  assert.ok(!(await browser.api.asOperator('GET', '/admin/v1/destinations')).text.includes('example.com/kept'))
+  const { csrf: _, ...again } = hidden(page.text)
+  assert.deepEqual(again, typed)
+  const added = await browser.post(/action="([^"]+)"/.exec(page.text)![1]!, again)
+  assert.match((await landed(browser, added, /destinations\//, /is added/)).text, /Kept &quot;for&quot; me/)
+})
+
+test('what another site sends to who is not signed in is not kept for them', async () => {
+  const headers = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' }
+  const fields = { type: 'webhook', 'settings.url': 'https://evil.example/hook' }
+  const asked = await browser.post('/dashboard/destinations/new', fields, headers)
+  assert.equal(asked.status, 303)
+  const carried = { unsent_to: '/dashboard/destinations/new', unsent: new URLSearchParams(fields).toString() }
+  const page = await browser.post('/dashboard/sign-in', { ...carried, token: browser.api.adminToken }, headers)
+  assert.equal(page.status, 403)
+  assert.ok(!page.text.includes('evil.example'))
+})
+
+function hidden(text: string): Record<string, string> {
+  const inputs = text.matchAll(/<input\s+type="hidden"\s+name="([^"]+)"\s+value="([^"]*)"/g)
+  return Object.fromEntries([...inputs].map(([, name, value]) => [name!, unescaped(value!)]))
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+}
+
+test('of a form in which nothing was typed the sign-in says that nothing came of it, and leads back', async () => {
   await browser.signIn()
   const from = '/dashboard/destinations/new?type=s3'
   await browser.get(from)
   browser.cookies.clear()
   const referer = `http://localhost:4000${from}`
-  const refused = await browser.post('/dashboard/destinations/new', { type: 's3' }, { referer })
+  const refused = await browser.post('/dashboard/destinations/inspector', {}, { referer })
   assert.equal(refused.status, 303)
   const page = await browser.get(refused.location!)
   assert.match(page.text, /role="alert"[\s\S]*You were signed out, so nothing was changed/)
-  const next = /name="next" value="([^"]*)"/.exec(page.text)![1]!
+  const next = /name="next"\s+value="([^"]*)"/.exec(page.text)![1]!
   const signedIn = await browser.post('/dashboard/sign-in', { token: browser.api.adminToken, next })
   assert.equal(signedIn.location, from)
   browser.cookies.clear()

@@ -10,19 +10,25 @@ import { html } from 'hono/html'
 import { alone } from './layout.ts'
 import { privacyOf } from './privacy.ts'
 import { fieldsOf } from './query.ts'
+import { signInPage } from './sign-in-page.ts'
 import { csrfOf, signedIn } from './session.ts'
+import { unsentForm } from './unsent.ts'
 import { chosenEnvironment, type Env, rememberEnvironment, takeNotice, themeOf } from './view.ts'
 
 /** A session, an environment and, for whatever changes something, proof that one of our own pages asked for it. */
 export function guard(ctx: Context) {
   return createMiddleware<Env>(async (c, next) => {
     const token = await signedIn(ctx, c)
-    if (token === null) return c.redirect(signInPath(c), 303)
+    if (token === null) {
+      // From another site it would be somebody else's, sent by whoever signs in.
+      const unsent = isForm(c) && isOwnOrigin(ctx, c) ? await unsentForm(c) : null
+      return unsent === null ? c.redirect(signInPath(c), 303) : signInPage(c, { next: nextOf(c), unsent })
+    }
     const environments = await listEnvironments(ctx.db)
     const chosen = chosenEnvironment(c)
     let environment = environments.find((row) => row.dev_id === chosen) ?? environments[0]
     if (environment === undefined) throw new Error('there is no environment')
-    if (c.req.method !== 'GET' && c.req.method !== 'HEAD') {
+    if (isForm(c)) {
       const [given] = await fieldsOf(c, 'csrf')
       // Another tab may show another environment by now: a form acts on the one that stood above it.
       const own = environments.find((row) => given !== undefined && sameText(given, csrfOf(token, row)))
@@ -43,13 +49,19 @@ export function guard(ctx: Context) {
   })
 }
 
-/** Leads back to the page; what a form held is lost, so the page says that nothing came of it. */
+/** Leads back to the page; of a form that is not kept the sign-in says that nothing came of it. */
 function signInPath(c: Request): string {
-  const isForm = c.req.method !== 'GET' && c.req.method !== 'HEAD'
-  const from = isForm ? (c.req.header('referer') ?? '') : c.req.url
+  return `/dashboard/sign-in?${new URLSearchParams({ next: nextOf(c), ...(isForm(c) && { unsaved: '1' }) })}`
+}
+
+function nextOf(c: Request): string {
+  const from = isForm(c) ? (c.req.header('referer') ?? '') : c.req.url
   const { pathname, search } = URL.canParse(from) ? new URL(from) : { pathname: '/dashboard', search: '' }
-  const query = new URLSearchParams({ next: pathname + search, ...(isForm && { unsaved: '1' }) })
-  return `/dashboard/sign-in?${query}`
+  return pathname + search
+}
+
+function isForm(c: Request): boolean {
+  return c.req.method !== 'GET' && c.req.method !== 'HEAD'
 }
 
 /** Browsers name the page's origin on every form; what names another one is not from us. */

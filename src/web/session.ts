@@ -20,8 +20,8 @@ export async function signedIn(ctx: Context, c: Request): Promise<string | null>
   return (await isSignedIn(ctx, session)) ? session : null
 }
 
-/** With the admin token or the token of a sign-in link. Throws ApiError 401 when it is neither, 429 after too many. */
-export async function signIn(ctx: Context, c: Request, token: string): Promise<void> {
+/** With the admin token or the token of a sign-in link: the new session. Throws ApiError 401 when it is neither, 429 after too many. */
+export async function signIn(ctx: Context, c: Request, token: string): Promise<string> {
   const { session, maxAgeSeconds } = await newSession(ctx, { token, client: addressOf(ctx, c) })
   setCookie(c, SESSION_COOKIE, session, {
     path: '/',
@@ -30,6 +30,7 @@ export async function signIn(ctx: Context, c: Request, token: string): Promise<v
     secure: ctx.publicUrl.startsWith('https:'),
     maxAge: maxAgeSeconds,
   })
+  return session
 }
 
 export async function signOut(ctx: Context, c: Request): Promise<void> {
