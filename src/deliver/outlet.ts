@@ -38,6 +38,8 @@ export class Outlet {
   #scheduled = false
   #preparing = false
   #again = false
+  /** Preparing failed a moment ago. */
+  #resting = false
   #opening: NodeJS.Timeout | undefined
 
   constructor(id: string, world: OutletWorld) {
@@ -94,7 +96,8 @@ export class Outlet {
       return
     }
     if (this.#isKnown()) this.#sendWhatMay()
-    if (!this.#needsDatabase()) return
+    // Else each event that comes would try and fail anew.
+    if (this.#resting || !this.#needsDatabase()) return
     this.#preparing = true
     const work = (async () => {
       do {
@@ -106,7 +109,11 @@ export class Outlet {
         // While the database is away the loop says so: each destination would say it again.
         const level = isUnavailable(error) ? 'debug' : 'error'
         this.#world.ctx.log[level]({ err: error, destinationId: this.id }, 'preparing deliveries failed')
-        setTimeout(() => this.look(), AGAIN_MS).unref()
+        this.#resting = true
+        setTimeout(() => {
+          this.#resting = false
+          this.look()
+        }, AGAIN_MS).unref()
       })
       .finally(() => {
         this.#preparing = false
