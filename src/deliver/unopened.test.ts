@@ -9,7 +9,9 @@ test('a destination whose secrets cannot be opened is tried once a second, howev
   const { ctx } = world
   const receiver = await world.receiver()
   const id = await world.destination(receiver.url, { signing_secret: 'a secret of its own' })
-  const row = await ctx.db.one<{ sealed: string }>('SELECT secrets_sealed AS sealed FROM destinations WHERE id = $1', [id])
+  const row = await ctx.db.one<{ sealed: string }>('SELECT secrets_sealed AS sealed FROM destinations WHERE id = $1', [
+    id,
+  ])
   const setSealed = (sealed: string) =>
     ctx.db.run('UPDATE destinations SET secrets_sealed = $2, updated_at = updated_at + 1 WHERE id = $1', [id, sealed])
   await setSealed(row!.sealed.replace(/^v1\.\w+/, 'v1.00000000'))
