@@ -236,6 +236,7 @@ export async function failFlow(ctx: Context, flow: AuthFlowRow, reason: string):
       {
         environmentId: flow.environment_id,
         connection: null,
+        attempted: about,
         lane: 'live',
         body: style === 'auth' ? authFailedEvent(about) : authCancelledEvent(about),
       },

@@ -19,6 +19,8 @@ export interface NewEvent {
   environmentId: string
   /** Whom it is about; null for operational events. */
   connection: ConnectionRow | null
+  /** Of whom it tells where there is no connection: a sign-in that failed. */
+  attempted?: { provider: string; referenceId: string | null }
   /** The wire event, with its `type`. */
   body: { type: string }
   /** Its JSON, where that was written already: then `body` needs no more than the type. */
@@ -66,8 +68,8 @@ export async function appendEvents(
       id,
       environment_id: event.environmentId,
       user_id: event.connection?.user_id ?? null,
-      reference_id: event.connection?.reference_id ?? null,
-      provider: event.connection?.provider ?? null,
+      reference_id: event.connection?.reference_id ?? event.attempted?.referenceId ?? null,
+      provider: event.connection?.provider ?? event.attempted?.provider ?? null,
       type: event.body.type,
       trace_id: event.traceId ?? id,
       // In the order of time, as all our ids: their index grows at its end.

@@ -35,4 +35,5 @@ test('a person without a reference passes no list of references; what is about n
   const filter = { ...NEW_DESTINATION, reference_ids: list('mine'), providers: list('POLAR') }
   assert.ok(!passes({ ...filter, providers: null }, { ...event, reference_id: null }))
   assert.ok(passes(filter, { type: 'healthcheck', provider: null, user_id: null, reference_id: null }))
+  assert.ok(!passes({ ...NEW_DESTINATION, user_ids: list('u1') }, { ...event, user_id: null }), 'no id of ours yet')
 })

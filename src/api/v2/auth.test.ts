@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { authFlowById, widgetSessionById } from '../../store/auth-flows.ts'
 import { connectionById } from '../../store/connections.ts'
-import { openTestApi, type TestApi } from '../test-api.ts'
+import { openTestApi, type Rows, rowsOf, type TestApi } from '../test-api.ts'
 
 let api: TestApi
 before(async () => {
@@ -173,24 +173,48 @@ test('a callback that nobody waits for ends at the widget, not in JSON', async (
   assert.deepEqual(warned.at(-1), { provider: 'oura', reason: 'state_mismatch' })
 })
 
+async function deny(body: object) {
+  const { json } = await api.asCustomer('POST', '/v2/auth/authenticateUser?resource=OURA', { json: body })
+  const leave = await api.call('GET', new URL(String(json.auth_url)).pathname)
+  const state = new URL(leave.headers.get('location') ?? '').searchParams.get('state')
+  const cookie = (leave.headers.get('set-cookie') ?? '').split(';')[0]!
+  const back = await api.call('GET', `/v2/auth/oura/oauth2?error=access_denied&state=${state}`, {
+    headers: { cookie },
+  })
+  assert.equal(back.status, 302)
+  return { location: new URL(back.headers.get('location') ?? ''), userId: json.user_id, flow: String(json.auth_url) }
+}
+
 test('a denied sign-in comes back to the failure page of the app, or of the widget', async () => {
-  const deny = async (body: object) => {
-    const { json } = await api.asCustomer('POST', '/v2/auth/authenticateUser?resource=OURA', { json: body })
-    const leave = await api.call('GET', new URL(String(json.auth_url)).pathname)
-    const state = new URL(leave.headers.get('location') ?? '').searchParams.get('state')
-    const cookie = (leave.headers.get('set-cookie') ?? '').split(';')[0]!
-    const back = await api.call('GET', `/v2/auth/oura/oauth2?error=access_denied&state=${state}`, {
-      headers: { cookie },
-    })
-    assert.equal(back.status, 302)
-    return { location: new URL(back.headers.get('location') ?? ''), userId: json.user_id, flow: String(json.auth_url) }
-  }
   const app = await deny({ auth_failure_redirect_url: 'myapp://no?a=1', reference_id: 'r' })
   assert.equal(app.location.protocol, 'myapp:')
   assert.equal(app.location.search, `?a=1&user_id=${app.userId}&reference_id=r&resource=OURA&reason=access_denied`)
   const widget = await deny({})
   assert.equal(widget.location.pathname, `/session/${widget.flow.split('/').at(-1)}/failure`)
   assert.equal(widget.location.searchParams.get('reason'), 'access_denied')
+})
+
+test('a denied sign-in is told to those who want its source and its person', async () => {
+  const wants: [object, boolean][] = [
+    [{ providers: ['OURA'] }, true],
+    [{ providers: ['POLAR'] }, false],
+    [{ reference_ids: ['r'] }, true],
+    [{ reference_ids: ['other'] }, false],
+    [{ user_ids: ['somebody'] }, false],
+  ]
+  const ids: string[] = []
+  for (const [filter] of wants) {
+    const json = { url: 'https://example.com/hook', ...filter }
+    ids.push(String((await api.asOperator('POST', '/admin/v1/destinations', { json })).json.id))
+  }
+  await deny({ reference_id: 'r' })
+  const [event] = rowsOf(await api.asOperator('GET', '/admin/v1/events?type=auth_cancelled&limit=1'))
+  assert.deepEqual([event!.user_id, event!.reference_id, event!.provider], [null, 'r', 'OURA'])
+  const shown = await api.asOperator('GET', `/admin/v1/events/${event!.id}`)
+  const sent = shown.json.deliveries as Rows
+  const told = ids.map((id) => sent.some((row) => row.destination_id === id))
+  for (const [i, [filter, expected]] of wants.entries()) assert.equal(told[i], expected, JSON.stringify(filter))
+  for (const id of ids) await api.asOperator('DELETE', `/admin/v1/destinations/${id}`)
 })
 
 test('deauthenticateUser deletes, also with a JSON content type and no body as older clients send it', async () => {
