@@ -1,9 +1,7 @@
 // Opens the database, starts the API and the two loops. The one file that knows every part; nothing imports it but the
 // command line.
 import { randomUUID } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
 import { isIPv6 } from 'node:net'
-import { join } from 'node:path'
 import { Hono } from 'hono'
 import { ensureAdminToken } from './api/admin/sessions.ts'
 import { createApi, createHealth } from './api/app.ts'
@@ -24,7 +22,6 @@ import { startIntake } from './intake/loop.ts'
 import { queueSourceSubscriptions } from './intake/subscribe.ts'
 import { payloadUrls } from './outbox/payloads.ts'
 import type { Clock } from './platform/clock.ts'
-import { makeFolder } from './platform/folder.ts'
 import { createHttp } from './platform/http-client.ts'
 import { closedDoor, endRequests, listen } from './platform/http-server.ts'
 import type { Http } from './platform/http.ts'
@@ -34,6 +31,7 @@ import { createNetwork } from './platform/network.ts'
 import { exportTraces } from './platform/trace-export.ts'
 import { createTracer, type Tracer } from './platform/trace.ts'
 import { createSealer } from './platform/seal.ts'
+import { writeServerProfile } from './platform/server-profile.ts'
 import { printer } from './platform/stdout.ts'
 import { withinTime } from './platform/within-time.ts'
 import { createSimulators, sandboxClient, sandboxOwner } from './simulator/index.ts'
@@ -174,7 +172,7 @@ export async function startServer(
   if (!answersAll) door.open(createHealth(ctx))
   const ticking = role === 'deliver' ? undefined : startTicking(simulators, log)
   if (leads) {
-    writeProfile(config.dataDir, {
+    writeServerProfile(config.dataDir, {
       url: ctx.internalUrl,
       public_url: ctx.publicUrl,
       admin_token: adminToken,
@@ -292,18 +290,4 @@ async function sandboxApplication(ctx: Context, provider: string, clientId: stri
   const source = environment === null ? null : await sourceOf(ctx.db, environment.id, provider)
   if (environment === null || source === null || source.enabled === 0) return null
   return application(ctx, environment, source, connector)
-}
-
-/** How the command line finds this server without a sign-in: readable by its owner alone. */
-function writeProfile(dataDir: string, profile: Record<string, string>): void {
-  const file = join(dataDir, 'dev.json')
-  try {
-    makeFolder(dataDir)
-    writeFileSync(file, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 })
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new Error(`${file} cannot be written (${code}): LOAM_DATA_DIR must belong to the user that Loam runs as`, {
-      cause: error,
-    })
-  }
 }

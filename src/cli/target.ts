@@ -1,20 +1,12 @@
 // Which server the commands speak to, and as whom.
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { readSettings } from '../config.ts'
+import { readServerProfile } from '../platform/server-profile.ts'
 import { CliFailure, EXIT } from './failure.ts'
 
 export interface Target {
   url: string
   adminToken: string
   devId: string | null
-}
-
-/** What a start writes into the data folder. */
-interface Profile {
-  url: string
-  public_url?: string
-  admin_token: string
 }
 
 /**
@@ -24,7 +16,7 @@ interface Profile {
 export function findTarget(env: string | undefined): Target {
   const { config, origins } = readSettings()
   const devId = env ?? null
-  const profile = readProfile(config.dataDir)
+  const profile = readServerProfile(config.dataDir)
   const named = origins.LOAM_PUBLIC_URL === 'default' ? null : config.publicUrl
   if (profile !== null && (named === null || named === profile.public_url)) {
     return { url: profile.url, adminToken: config.adminToken ?? profile.admin_token, devId }
@@ -36,16 +28,4 @@ export function findTarget(env: string | undefined): Target {
       : `${named} needs its admin token: set LOAM_ADMIN_TOKEN.`,
     named === null ? EXIT.notAvailable : EXIT.notSignedIn,
   )
-}
-
-function readProfile(dataDir: string): Profile | null {
-  const file = join(dataDir, 'dev.json')
-  if (!existsSync(file)) return null
-  try {
-    const profile = JSON.parse(readFileSync(file, 'utf8')) as Partial<Profile>
-    if (typeof profile.url === 'string' && typeof profile.admin_token === 'string') return profile as Profile
-  } catch {
-    // Cut off by a crash or a full disk: as good as none.
-  }
-  return null
 }
