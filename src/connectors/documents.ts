@@ -34,23 +34,10 @@ export function readDocuments<Schema extends z.ZodType>(
   if (list === null) throw new UnreadablePage(kind, '', expected(lists))
   const read: z.infer<Schema>[] = []
   const problems: Problem[] = []
-  for (const [i, document] of list.entries()) {
-    let parsed = schema.safeParse(document)
-    let odd: readonly Problem[] = []
-    if (!parsed.success) {
-      const sifted = withoutOddItems(document, { series, wholes })
-      if (sifted.odd.length > 0) {
-        odd = sifted.odd
-        parsed = schema.safeParse(sifted.document)
-      }
-    }
-    const within = ({ place, problem }: Problem): Problem => ({ place: joined(path(i), place), problem })
-    if (parsed.success) {
-      read.push(parsed.data)
-      problems.push(...odd.map(within))
-    } else {
-      problems.push(within(problemAt('', parsed.error.issues[0]!)))
-    }
+  for (const [i, raw] of list.entries()) {
+    const { document, problems: within } = readDocument({ schema, series, wholes }, raw)
+    if (document !== null) read.push(document)
+    problems.push(...within.map(({ place, problem }) => ({ place: joined(path(i), place), problem })))
   }
   if (read.length === 0 && problems.length > 0) {
     throw new UnreadablePage(kind, problems[0]!.place, problems[0]!.problem)
@@ -59,7 +46,20 @@ export function readDocuments<Schema extends z.ZodType>(
   return read
 }
 
-interface Problem {
+/** One document, and what of it was left out; null where it cannot be read, with the reason. Places are within the document. */
+export function readDocument<Schema extends z.ZodType>(
+  { schema, series = {}, wholes = {} }: Pick<PageShape<Schema>, 'schema' | 'series' | 'wholes'>,
+  raw: unknown,
+): { document: z.infer<Schema> | null; problems: readonly Problem[] } {
+  const parsed = schema.safeParse(raw)
+  if (parsed.success) return { document: parsed.data, problems: [] }
+  const sifted = withoutOddItems(raw, { series, wholes })
+  const again = sifted.odd.length > 0 ? schema.safeParse(sifted.document) : parsed
+  if (again.success) return { document: again.data, problems: sifted.odd }
+  return { document: null, problems: [problemAt('', again.error.issues[0]!)] }
+}
+
+export interface Problem {
   place: string
   problem: string
 }

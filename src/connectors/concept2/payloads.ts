@@ -33,6 +33,8 @@ export const Stroke = z.object({ t: z.number(), d: number, p: number, spm: numbe
 export type Stroke = z.infer<typeof Stroke>
 
 const strokes = z.array(Stroke)
+/** Each begins where the one before ends. */
+export const Pieces = z.array(Piece).nullish()
 
 export const Result = z.object({
   id,
@@ -51,9 +53,7 @@ export const Result = z.object({
   stroke_rate: number,
   stroke_data: z.boolean().nullish(),
   heart_rate: heartRate,
-  workout: z
-    .union([z.object({ splits: z.array(Piece).nullish(), intervals: z.array(Piece).nullish() }), empty])
-    .nullish(),
+  workout: z.union([z.object({ splits: Pieces, intervals: Pieces }), empty]).nullish(),
   /** With `include=strokes`. */
   strokes: z.union([strokes, z.object({ data: strokes })]).nullish(),
 })

@@ -80,6 +80,24 @@ for (const [kind, payload, message] of unreadable) {
   })
 }
 
+test('what is odd in a session is told with its place, and takes the session with it nowhere', () => {
+  const { mapped, unreadable: told } = mapPage(
+    eight,
+    'trends',
+    sample('trends/odd-stage-snore-and-reading.input'),
+    input,
+  )
+  assert.deepEqual(
+    mapped.map(({ type }) => type),
+    ['sleep', 'daily'],
+  )
+  assert.deepEqual(told, [
+    { place: '2026-09-15.sessions[0].timeseries.heartRate.1.1', problem: 'expected a number' },
+    { place: '2026-09-15.sessions[0].stages.1.duration', problem: 'expected a number' },
+    { place: '2026-09-15.sessions[0].snoring.1.duration', problem: 'expected a number, and there is none' },
+  ])
+})
+
 test('both forms are asked for, in the zone of the person', async () => {
   const base = 'client/v1/users/me-1/trends?tz=Europe/Berlin&from=2026-09-01&to=2026-09-30&include-main=false'
   const { http, asked } = answering({

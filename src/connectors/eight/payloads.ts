@@ -12,14 +12,21 @@ const flag = orNone(z.boolean())
 const time = z.string().refine(isInstant, 'expected a time with an offset, ISO 8601')
 const maybeTime = orNone(time)
 const day = z.string().refine(isRecordDay, 'expected a day, YYYY-MM-DD')
-/** `[[time, value], …]`; a pair that cannot be read is left out. */
-const series = orNone(z.array(z.unknown()).transform((pairs) => pairs.flatMap(pairOf)))
+/** `[time, value]`; one without a value says nothing. */
+const TimedValue = z
+  .tuple([time, number], 'expected a time and a value')
+  .rest(z.unknown())
+  .transform(([text, value]) => ({ at: parseTimestamp(text).epochMs!, value: value ?? null }))
+const series = orNone(z.array(TimedValue).transform((pairs) => pairs.filter(hasValue)))
 
 /** Of what nobody who lives has none: a reading of 0 is one that failed. */
-const living = orNone(z.array(z.unknown()).transform((pairs) => pairs.flatMap(pairOf).filter(({ value }) => value > 0)))
+const living = orNone(z.array(TimedValue).transform((pairs) => pairs.filter(hasValue).filter(({ value }) => value > 0)))
 
-const Piece = z.object({ stage: string, duration: number })
-const Snore = z.object({ intensity: string, duration: number })
+/** Of what follows one upon the other: how long each lasts says when the next begins. */
+const stages = orNone(z.array(z.object({ stage: string, duration: z.number() })))
+const snoring = orNone(z.array(z.object({ intensity: string, duration: z.number() })))
+
+const SERIES = { heartRate: living, hrv: living, rmssd: living, respiratoryRate: living, tempRoomC: series }
 
 export const Session = z.object({
   id: z.union([z.string().min(1), z.int()]).transform(String),
@@ -31,8 +38,8 @@ export const Session = z.object({
   device: orNone(z.object({ specialization: string })),
   processing: flag,
   incomplete: flag,
-  stages: orNone(z.array(Piece)),
-  snoring: orNone(z.array(Snore)),
+  stages,
+  snoring,
   stageSummary: orNone(
     z.object({
       totalDuration: number,
@@ -46,11 +53,16 @@ export const Session = z.object({
       wasoDuration: number,
     }),
   ),
-  timeseries: orNone(
-    z.object({ heartRate: living, hrv: living, rmssd: living, respiratoryRate: living, tempRoomC: series }),
-  ),
+  timeseries: orNone(z.object(SERIES)),
 })
 export type Session = z.infer<typeof Session>
+
+/** What of a session may be odd and takes no more with it. */
+export const SESSION = {
+  schema: Session,
+  series: Object.fromEntries(Object.keys(SERIES).map((name) => [`timeseries.${name}`, TimedValue])),
+  wholes: { stages, snoring },
+}
 
 const current = orNone(z.object({ current: number }))
 const mean = orNone(
@@ -93,11 +105,8 @@ export interface Pair {
   value: number
 }
 
-function pairOf(pair: unknown): Pair[] {
-  if (!Array.isArray(pair)) return []
-  const [text, value] = pair as unknown[]
-  if (typeof text !== 'string' || typeof value !== 'number' || !isInstant(text)) return []
-  return [{ at: parseTimestamp(text).epochMs!, value }]
+function hasValue(pair: { at: number; value: number | null }): pair is Pair {
+  return pair.value !== null
 }
 
 function isInstant(text: string): boolean {

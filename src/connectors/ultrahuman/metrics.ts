@@ -68,10 +68,37 @@ function entriesOf(list: readonly unknown[], context: MapContext): MetricsDay['e
       context.unreadable?.(`[${i}]`, 'expected an entry with `type` and `object`')
       continue
     }
-    const { type, object } = entry.data
-    if (isObject(object) && Object.keys(object).length > 0) entries.set(type.toLowerCase(), object)
+    const { object } = entry.data
+    const type = entry.data.type.toLowerCase()
+    if (!isObject(object) || Object.keys(object).length === 0) continue
+    entries.set(type, object)
+    tellOddItems(type, object, `[${i}].object`, context)
   }
   return entries
+}
+
+const SERIES = new Set(['hr', 'hrv', 'temp', 'steps', 'glucose', 'night_rhr'])
+const GRAPHS = ['hr_graph', 'hrv_graph'] as const
+
+/** Of each list the first one: a whole series of them is one fault. */
+function tellOddItems(type: string, object: Record<string, unknown>, place: string, context: MapContext): void {
+  const tell = (
+    within: string,
+    list: readonly unknown[],
+    isOdd: (item: unknown) => boolean,
+    expected: string,
+  ): void => {
+    const i = list.findIndex(isOdd)
+    if (i >= 0) context.unreadable?.(`${place}.${within}.${i}`, expected)
+  }
+  if (SERIES.has(type)) {
+    tell('values' in object ? 'values' : 'data', itemsOf(object), isOddReading, 'expected `timestamp` and `value`')
+  }
+  if (type !== 'sleep') return
+  for (const graph of GRAPHS) {
+    tell(`${graph}.data`, itemsOf(object[graph]), isOddReading, 'expected `timestamp` and `value`')
+  }
+  tell('sleep_graph.data', itemsOf(object.sleep_graph), isOddStage, 'expected `start` and `type`')
 }
 
 /** Local midnight, where an entry says it. */
@@ -135,16 +162,46 @@ export interface Reading {
   value: number
 }
 
-/** `values` of a series, `data` of a graph; a graph without data may be an empty list. Oldest first. */
-export function readingsOf(object: unknown): Reading[] {
+/** `values` of a series, `data` of a graph; a graph without data may be an empty list. */
+export function itemsOf(object: unknown): readonly unknown[] {
   if (!isObject(object)) return []
-  const list = Array.isArray(object.values) ? object.values : Array.isArray(object.data) ? object.data : []
-  return list
+  return Array.isArray(object.values) ? object.values : Array.isArray(object.data) ? object.data : []
+}
+
+/** Oldest first; an odd one is left out. */
+export function readingsOf(object: unknown): Reading[] {
+  return itemsOf(object)
     .flatMap((item): Reading[] => {
       if (!isObject(item) || typeof item.timestamp !== 'number' || typeof item.value !== 'number') return []
       return [{ at: item.timestamp * 1000, value: item.value }]
     })
     .sort((a, b) => a.at - b.at)
+}
+
+/** Of what is added up: none where one is odd. */
+export function countsOf(object: unknown): Reading[] {
+  return itemsOf(object).some(isOddReading) ? [] : readingsOf(object)
+}
+
+/** Without a value it says nothing, which is not odd. */
+function isOddReading(item: unknown): boolean {
+  if (!isObject(item) || typeof item.timestamp !== 'number') return true
+  return typeof (item.value ?? 0) !== 'number'
+}
+
+export interface Stage {
+  start: number
+  type: string
+}
+
+/** Oldest first. Each lasts until the next begins: none where one is odd. */
+export function stagesOf(graph: unknown): Stage[] {
+  const items = itemsOf(graph)
+  return items.some(isOddStage) ? [] : (items as Stage[]).toSorted((a, b) => a.start - b.start)
+}
+
+function isOddStage(item: unknown): boolean {
+  return !isObject(item) || typeof item.start !== 'number' || typeof item.type !== 'string'
 }
 
 /** More minutes than a day has are seconds. */

@@ -13,7 +13,8 @@ const number = z
 /** Without a strap the mean is 0. */
 const heartRate = number.transform((bpm) => (bpm !== null && bpm <= 0 ? null : bpm))
 
-const FileLink = z.object({ url: text }).nullish()
+/** A name is no part of any record: what names no file has none. */
+const FileLink = z.object({ url: text }).nullish().catch(null)
 
 const summary = {
   id: id.nullish(),
@@ -37,7 +38,7 @@ const summary = {
   edited: z.boolean().nullish(),
   fitness_app_id: number,
   file: FileLink,
-  files: z.array(FileLink).nullish(),
+  files: z.array(FileLink).nullish().catch(null),
   updated_at: time.nullish(),
 }
 export const Summary = z.object(summary)

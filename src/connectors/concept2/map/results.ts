@@ -3,7 +3,7 @@ import { localDayOf, wireAt } from '../../../model/local-day.ts'
 import { tenthsToSeconds } from '../../../model/units.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
 import { mapEach, readDocuments } from '../../documents.ts'
-import { type Piece, Result, Stroke } from '../payloads.ts'
+import { type Piece, Pieces, Result, Stroke } from '../payloads.ts'
 import { piecesOf, type Span, spanOf } from '../time.ts'
 import { recordedOf } from './strokes.ts'
 
@@ -31,6 +31,7 @@ export function mapResults(payload: unknown, context: MapContext): Mapped[] {
     schema: Result,
     lists: ['data'],
     series: { strokes: Stroke, 'strokes.data': Stroke },
+    wholes: { 'workout.splits': Pieces, 'workout.intervals': Pieces },
   }
   return mapEach('results', readDocuments(shape, resultOf(payload), context), context, (result) =>
     partsOf(result, context),

@@ -3,8 +3,8 @@ import { dayBounds, isLocalDay, isZone, type LocalDay, localDayOf } from '../../
 import { SleepUploadType } from '../../../model/enumerations.ts'
 import { parseTimestamp } from '../../../model/timestamps.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
-import { mapEach, problemOf, readDocuments } from '../../documents.ts'
-import { Profile, Session, TrendDay } from '../payloads.ts'
+import { mapEach, problemOf, readDocument, readDocuments } from '../../documents.ts'
+import { Profile, SESSION, type Session, TrendDay } from '../payloads.ts'
 import {
   efficiency,
   isSettled,
@@ -129,7 +129,7 @@ function bodyOf(day: LocalDay, sessions: readonly Placed[], zone: string | null)
 
 /** Sessions alone: which is a nap only the day would tell. */
 export function mapIntervals(payload: unknown, context: MapContext): Mapped[] {
-  const page = { kind: 'intervals', schema: Session, lists: ['intervals'] }
+  const page = { kind: 'intervals', ...SESSION, lists: ['intervals'] }
   const sessions = mapEach('intervals', readDocuments(page, payload, context).filter(isSleep), context, (session) => {
     const own = placed(session, context)
     const record = sleepOf(own, { nap: null, said: null }, context)
@@ -150,11 +150,11 @@ function isSleep(session: Session): boolean {
 
 function readSessions(list: readonly unknown[], place: string, context: MapContext): Session[] {
   return list.flatMap((raw, i) => {
-    const parsed = Session.safeParse(raw)
-    if (parsed.success) return isSleep(parsed.data) ? [parsed.data] : []
-    const [issue] = parsed.error.issues
-    context.unreadable?.([`${place}[${i}]`, ...issue!.path.map(String)].join('.'), problemOf(issue!))
-    return []
+    const { document: session, problems } = readDocument(SESSION, raw)
+    for (const { place: within, problem } of problems) {
+      context.unreadable?.([`${place}[${i}]`, within].filter(Boolean).join('.'), problem)
+    }
+    return session !== null && isSleep(session) ? [session] : []
   })
 }
 

@@ -156,7 +156,7 @@ function stagesOf({ session, startAt }: Placed, context: MapContext): { at: numb
   let at = startAt
   return (session.stages ?? []).flatMap(({ stage, duration }) => {
     const begins = at
-    at += (duration ?? 0) * 1000
+    at += duration * 1000
     if (!stage || begins >= until || at === begins) return []
     const level = LEVELS.get(stage)
     if (level === undefined) context.unknown('session.stage', stage)
@@ -168,9 +168,8 @@ function snoresOf({ session, startAt }: Placed): { at: number; seconds: number }
   let at = startAt
   return (session.snoring ?? []).flatMap(({ intensity, duration }) => {
     const begins = at
-    const seconds = duration ?? 0
-    at += seconds * 1000
-    return !intensity || intensity === SILENT || seconds <= 0 ? [] : [{ at: begins, seconds }]
+    at += duration * 1000
+    return !intensity || intensity === SILENT || duration <= 0 ? [] : [{ at: begins, seconds: duration }]
   })
 }
 

@@ -2,14 +2,14 @@
 import { dayBounds } from '../../../model/local-day.ts'
 import { round } from '../../../model/units.ts'
 import type { Mapped } from '../../connector.ts'
-import { type MetricsDay, numberIn, type Reading, readingsOf, timeOf } from '../metrics.ts'
+import { countsOf, type MetricsDay, numberIn, type Reading, readingsOf, timeOf } from '../metrics.ts'
 
 export function dailyOf({ day, entries, zone }: MetricsDay): Mapped[] {
   const value = (type: string): number | null => numberIn(entries.get(type), 'value')
   // A ring that is off the finger feels no heart.
   const beats = readingsOf(entries.get('hr')).filter(({ value: bpm }) => bpm > 0)
   const variability = readingsOf(entries.get('hrv'))
-  const steps = readingsOf(entries.get('steps'))
+  const steps = countsOf(entries.get('steps'))
   const sum = steps.length === 0 ? null : steps.reduce((total, step) => total + step.value, 0)
   const active = value('active_minutes')
   const inactive = value('inactive_time')

@@ -1,6 +1,6 @@
 import { SleepLevel, SleepUploadType } from '../../../model/enumerations.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { isObject, type MetricsDay, numberIn, readingsOf, secondsOf, timeOf } from '../metrics.ts'
+import { isObject, type MetricsDay, numberIn, readingsOf, secondsOf, stagesOf, timeOf } from '../metrics.ts'
 
 const STAGES = new Map<string, number>([
   ['awake', SleepLevel.Awake],
@@ -125,14 +125,9 @@ function stageSeconds(night: Record<string, unknown>, context: MapContext): Map<
 }
 
 function hypnogram(graph: unknown, zone: string | null, context: MapContext): { timestamp: string; level: number }[] {
-  const pieces = isObject(graph) && Array.isArray(graph.data) ? graph.data : []
-  return pieces
-    .filter(isObject)
-    .flatMap(({ start, type }) => (typeof start === 'number' && typeof type === 'string' ? [{ start, type }] : []))
-    .sort((a, b) => a.start - b.start)
-    .map(({ start, type }) => {
-      const level = STAGES.get(type)
-      if (level === undefined) context.unknown('sleep_stage', type)
-      return { timestamp: timeOf(start * 1000, zone), level: level ?? SleepLevel.Unknown }
-    })
+  return stagesOf(graph).map(({ start, type }) => {
+    const level = STAGES.get(type)
+    if (level === undefined) context.unknown('sleep_stage', type)
+    return { timestamp: timeOf(start * 1000, zone), level: level ?? SleepLevel.Unknown }
+  })
 }
