@@ -138,11 +138,19 @@ export function startOfDay(day: LocalDay, zone: string): number {
 
 const starts = new Map<string, number>()
 
-/** The bounds of a local day as the wire spells them: 23 to 25 hours apart. Without a zone they have no offset. */
-export function dayBounds(day: LocalDay, zone: string | null): { start_time: string; end_time: string } {
+/**
+ * The bounds of a local day as the wire spells them: 23 to 25 hours apart. Without a zone they have no offset. Where the clock
+ * changed and only offsets are known, or the person travelled, the day ends in another zone than it began.
+ */
+export function dayBounds(
+  day: LocalDay,
+  zone: string | null,
+  endZone: string | null = zone,
+): { start_time: string; end_time: string } {
   const next = calendarDay(Date.parse(`${day}T00:00:00Z`) + DAY_MS)
   if (zone === null) return { start_time: `${day}T00:00:00.000000`, end_time: `${next}T00:00:00.000000` }
-  return { start_time: wireIn(startOfDay(day, zone), zone), end_time: wireIn(startOfDay(next, zone), zone) }
+  const last = endZone ?? zone
+  return { start_time: wireIn(startOfDay(day, zone), zone), end_time: wireIn(startOfDay(next, last), last) }
 }
 
 /** An instant as the wall clock of a zone shows it, with the offset of that instant. */

@@ -38,6 +38,8 @@ function inRange(minutes: number): number | null {
   return Math.abs(minutes) <= 18 * 60 ? minutes : null
 }
 
-export function boundsOf(day: LocalDay, [first]: readonly { moment: Moment }[]) {
-  return first === undefined || first.moment.zone === null ? {} : dayBounds(day, first.moment.zone)
+/** Of a day's readings, the oldest first. */
+export function boundsOf(day: LocalDay, own: readonly { moment: Moment }[]) {
+  const zone = own[0]?.moment.zone ?? null
+  return zone === null ? {} : dayBounds(day, zone, own.at(-1)!.moment.zone)
 }

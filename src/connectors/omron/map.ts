@@ -179,8 +179,10 @@ function rounded(value: number | null): number | null {
   return value === null ? null : round(value, 3)
 }
 
-function boundsOf(day: LocalDay, [first]: readonly Dated<unknown>[]) {
-  return first === undefined || first.moment.zone === null ? {} : dayBounds(day, first.moment.zone)
+/** Of a day's items, the oldest first. */
+function boundsOf(day: LocalDay, own: readonly Dated<unknown>[]) {
+  const zone = own[0]?.moment.zone ?? null
+  return zone === null ? {} : dayBounds(day, zone, own.at(-1)!.moment.zone)
 }
 
 function deviceOf(items: readonly Dated<{ deviceType?: string | null | undefined }>[]) {

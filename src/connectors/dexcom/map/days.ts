@@ -45,9 +45,8 @@ export function boundsOf(
   own: readonly { moment: Moment }[],
   known: string | null,
 ): { start_time: string; end_time: string } {
-  const bounds = ({ at, offsetMinutes }: Moment) => dayBounds(day, zoneOfInstant(at, known, fixedZone(offsetMinutes)))
-  const [first, last] = [own[0]!.moment, own.at(-1)!.moment]
-  return { start_time: bounds(first).start_time, end_time: bounds(last).end_time }
+  const zoneAt = ({ at, offsetMinutes }: Moment) => zoneOfInstant(at, known, fixedZone(offsetMinutes))
+  return dayBounds(day, zoneAt(own[0]!.moment), zoneAt(own.at(-1)!.moment))
 }
 
 /** Dexcom's own id, else device and time: older answers have no ids. */

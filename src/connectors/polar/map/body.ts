@@ -112,13 +112,13 @@ export function mapSpo2(payload: unknown, context: MapContext): Mapped[] {
     const { blood_oxygen_percent: percentage } = test
     if (typeof percentage !== 'number' || percentage <= 0) return []
     const { at, zone, day } = testTime(test, context)
-    return [{ day, zone, reading: { timestamp: wireAt(at, zone), percentage, type: OxygenSaturationType.Blood } }]
+    return [{ day, at, zone, reading: { timestamp: wireAt(at, zone), percentage, type: OxygenSaturationType.Blood } }]
   })
   return byDay(readings, context).map(([day, own]) => ({
     type: 'body',
     key: { day },
     record: {
-      metadata: dayBounds(day, own[0]!.zone),
+      metadata: boundsOf(day, own),
       oxygen_data: { saturation_samples: own.map(({ reading }) => reading) },
     },
   }))
@@ -141,17 +141,22 @@ export function mapEcg(payload: unknown, context: MapContext): Mapped[] {
           potential_uV: round(sample.amplitude_mv * MICROVOLT_PER_MILLIVOLT, 3),
         })),
       }
-      return { day, zone, signal }
+      return { day, at, zone, signal }
     },
   )
   return byDay(tests, context).map(([day, own]) => ({
     type: 'body',
     key: { day },
     record: {
-      metadata: dayBounds(day, own[0]!.zone),
+      metadata: boundsOf(day, own),
       heart_data: { ecg_signal: own.map(({ signal }) => signal) },
     },
   }))
+}
+
+function boundsOf(day: LocalDay, own: readonly { at: number; zone: string }[]) {
+  const inOrder = own.toSorted((a, b) => a.at - b.at)
+  return dayBounds(day, inOrder[0]!.zone, inOrder.at(-1)!.zone)
 }
 
 /** What lies beyond the days that were asked for would replace what is known of those. */

@@ -34,7 +34,7 @@ export function mapActivity(payload: unknown, context: MapContext): Mapped[] {
       type: 'daily',
       key: { day },
       record: {
-        metadata: boundsOf(day, own[0]!.moment.zone, own.at(-1)!.moment.zone),
+        metadata: dayBounds(day, own[0]!.moment.zone, own.at(-1)!.moment.zone),
         heart_rate_data: {
           detailed: {
             hr_samples: samples(({ HR }) => (isNumber(HR) ? { bpm: HR } : null)),
@@ -72,7 +72,7 @@ export function mapRecovery(payload: unknown, context: MapContext): Mapped[] {
       type: 'daily',
       key: { day },
       record: {
-        metadata: boundsOf(day, own[0]!.moment.zone, own.at(-1)!.moment.zone),
+        metadata: dayBounds(day, own[0]!.moment.zone, own.at(-1)!.moment.zone),
         stress_data: {
           body_battery_samples: own.flatMap(({ moment, entryData: { Balance } }) =>
             isNumber(Balance) ? [{ timestamp: wireAt(moment.at, moment.zone), level: ratioToPercent(Balance) }] : [],
@@ -125,11 +125,6 @@ function byDay<Entry extends { timestamp: string }>(
   )
 }
 
-/** Where the clock changed, or the person travelled, the day ends with another offset than it began. */
-function boundsOf(day: LocalDay, startZone: string, endZone: string): { start_time: string; end_time: string } {
-  return { start_time: dayBounds(day, startZone).start_time, end_time: dayBounds(day, endZone).end_time }
-}
-
 function momentOf(text: string, context: MapContext): Moment {
   const { epochMs, local, offsetMinutes } = parseTimestamp(text)
   const shown = offsetMinutes === null ? null : offsetText(offsetMinutes)
@@ -169,7 +164,7 @@ export function mapStatistics(payload: unknown, context: MapContext): Mapped[] {
     key: { day },
     record: {
       // A total is stamped with its day's midnight: that of the next one is this one's end.
-      metadata: boundsOf(day, zone, days.get(addDays(day, 1))?.zone ?? zone),
+      metadata: dayBounds(day, zone, days.get(addDays(day, 1))?.zone ?? zone),
       distance_data: { steps },
       calories_data: { total_burned_calories: joules === null ? null : kcal(joules) },
     },
