@@ -1,4 +1,5 @@
 // TLS for destinations that are no HTTP: settings and what Node makes of them.
+import { X509Certificate } from 'node:crypto'
 import { isIP, type Socket } from 'node:net'
 import { connect, type ConnectionOptions, createSecureContext } from 'node:tls'
 import { z } from 'zod'
@@ -37,6 +38,8 @@ export function tlsOptions(settings: TlsSettings): ConnectionOptions | undefined
   // Certificates that cannot be used are an error before anything is connected: what they make of it later, with a socket that
   // nobody listens to or without a word, differs from one client library to the next.
   createSecureContext(options)
+  // Of an authority that cannot be read, OpenSSL says nothing, and trusts nobody.
+  if (settings.ca_certificate !== null) void new X509Certificate(settings.ca_certificate)
   return options
 }
 

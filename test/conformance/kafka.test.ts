@@ -186,6 +186,38 @@ suite('what only Kafka has', { skip: missingKafka() ?? false, timeout: 180_000 }
     assert.match(JSON.stringify(await guarded.send([testEvent(2)], NOW)), /localhost is a private address/)
   })
 
+  test('sasl over TLS, whichever; who is given no TLS hangs up, and says nothing of the user', async (t) => {
+    const { server, settings } = await place()
+    const world = testWorld(t, { allowPrivate: true })
+    const send = async (more: Record<string, unknown>): Promise<string> => {
+      const brokers = [`localhost:${server.tlsPort}`]
+      const changed = { ...settings, tls: true, ca_certificate: server.certificates.ca, brokers, ...more }
+      const sender = kafka.open(KafkaSettings.parse(changed), world)
+      t.after(() => sender.close())
+      return JSON.stringify(await sender.send([testEvent(0)], NOW))
+    }
+    for (const sasl of ['plain', 'scram-sha-256', 'scram-sha-512']) {
+      assert.match(await send({ sasl }), /"delivered"/)
+      assert.match(await send({ sasl, password: 'SECRET-but-wrong' }), /"retry".*SASL_AUTHENTICATION_FAILED/)
+    }
+    assert.match(await send({ tls: false }), /"retry".*check that TLS, client_certificate and sasl are set/)
+  })
+
+  test('a certificate of ours in place of a user, and an address in place of a name', async (t) => {
+    const { server, settings } = await place()
+    const world = testWorld(t, { allowPrivate: true })
+    const { ca, client } = server.certificates
+    const login = { sasl: 'none', username: null, password: null, tls: true, ca_certificate: ca }
+    const send = async (more: Record<string, unknown>): Promise<string> => {
+      const changed = KafkaSettings.parse({ ...settings, ...login, brokers: [server.certified], ...more })
+      const sender = kafka.open(changed, world)
+      t.after(() => sender.close())
+      return JSON.stringify(await sender.send([testEvent(0)], NOW))
+    }
+    assert.match(await send({ client_certificate: client.certificate, client_key: client.key }), /"delivered"/)
+    assert.match(await send({}), /"retry".*check that TLS, client_certificate and sasl are set as it expects/)
+  })
+
   test('brokers that a broker names are guarded as well', async (t) => {
     const { server, settings } = await place()
     const world = testWorld(t, { allowPrivate: true })

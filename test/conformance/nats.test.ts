@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { suite, test } from 'node:test'
 import { DiscardPolicy, jetstreamManager } from '@nats-io/jetstream'
 import { nats, NatsSettings } from '../../src/destinations/nats/index.ts'
+import { makeCertificates } from '../services/certificates.ts'
+import { atIpv6 } from '../services/ipv6.ts'
 import { missingNats, type Nats, PASSWORD, startNats } from '../services/nats.ts'
 import { destinationSuite } from './destination-suite.ts'
 import { testEvent, testWorld } from './events.ts'
@@ -72,11 +76,12 @@ suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, (
 
   test('what the user may not do is told by its right', async (t) => {
     const user = (name: string, may: string): string => `{ user: ${name}, password: SECRET, permissions: { ${may} } }`
-    const server = await startNats(
+    const others = [
       user('silent', 'publish: [elsewhere]'),
       user('deaf', 'publish: ["*.daily"], subscribe: [elsewhere]'),
       user('both', 'publish: ["*.daily"], subscribe: ["_INBOX.>"]'),
-    )
+    ]
+    const server = await startNats({ others })
     t.after(() => server.stop())
     const settings = await place(server)
     const send = async (username: string): Promise<string> => {
@@ -88,6 +93,50 @@ suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, (
     assert.match(await send('silent'), /"retry".*may not publish to place_/)
     assert.match(await send('deaf'), /"retry".*may not subscribe to _INBOX/)
     assert.match(await send('both'), /"delivered"/)
+  })
+
+  for (const token of [undefined, 'SECRET-token']) {
+    test(`TLS: verified, with a certificate of ours, and a ${token === undefined ? 'user' : 'token'}`, async (t) => {
+      const certificates = makeCertificates('loam')
+      const server = await startNats({ certificates, ...(token === undefined ? {} : { token }) })
+      t.after(() => server.stop())
+      const { ca, client } = certificates
+      const login = token === undefined ? {} : { username: null, password: null, token }
+      const ours = { client_certificate: client.certificate, client_key: client.key, ca_certificate: ca }
+      const settings = { ...(await place(server)), ...login, ...ours, tls: true }
+      const send = async (more: Settings): Promise<string> => {
+        const sender = nats.open(NatsSettings.parse({ ...settings, ...more }), testWorld(t, { allowPrivate: true }))
+        t.after(() => sender.close())
+        return JSON.stringify(await sender.send([testEvent(0)], NOW))
+      }
+      for (const more of [{}, { host: 'localhost' }, ...(await atIpv6(t, server.port))]) {
+        assert.match(await send(more), /"delivered"/)
+      }
+      assert.match(await send({ host: '127.1' }), /"retry".*is for other names/)
+      assert.match(await send({ ca_certificate: null }), /"retry".*give the authority that signed it/)
+      const none = { client_certificate: null, client_key: null }
+      assert.match(await send(none), /"retry".*set client_certificate and client_key/)
+      const wrong = token === undefined ? { password: 'SECRET-but-wrong' } : { token: 'SECRET-but-wrong' }
+      assert.match(await send(wrong), /"retry".*the user, the password or the token is wrong/)
+    })
+  }
+
+  test('with TLS on, a server that offers none hears no password', async (t) => {
+    const heard: Buffer[] = []
+    const server = createServer((socket) => {
+      socket.write('INFO {"server_id":"x","version":"2.10.0","proto":1,"headers":true,"max_payload":1048576}\r\n')
+      socket.on('data', (bytes) => heard.push(bytes))
+      socket.on('error', () => undefined)
+    }).listen(0, '127.0.0.1')
+    t.after(() => server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const login = { username: 'loam', password: 'SECRET' }
+    const settings = NatsSettings.parse({ host: '127.0.0.1', port, ...login })
+    const sender = nats.open(settings, testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    assert.match(JSON.stringify(await sender.send([testEvent(0)], NOW)), /"retry".*offers no TLS: switch tls off/)
+    assert.equal(Buffer.concat(heard).toString('latin1'), '')
   })
 
   test('a stream that takes no more says why: it is full, or sealed', async (t) => {

@@ -6,6 +6,7 @@ import type { OutgoingEvent, Sender } from '../../src/destinations/destination.t
 import { destinationType } from '../../src/destinations/index.ts'
 import { complete } from '../../src/model/records.ts'
 import { type Certificates, makeCertificates } from '../services/certificates.ts'
+import { atIpv6 } from '../services/ipv6.ts'
 import { testEvent, testWorld } from './events.ts'
 import {
   all,
@@ -325,11 +326,13 @@ function modesOf(place: Placed, stage: SqlStage, certificates: () => Certificate
   })
 
   test('TLS: verified, by a certificate of ours where the server wants one', async (t) => {
-    const { rows, open } = await place(t, { tls: true, ca_certificate: certificates().ca })
+    const { rows, open, settings } = await place(t, { tls: true, ca_certificate: certificates().ca })
     await all(open(), [testEvent(0)])
     assert.equal((await rows('SELECT 1 FROM terra_payloads')).length, 1)
     const send = async (changed: Settings): Promise<string> =>
       JSON.stringify(await open(changed).send([testEvent(1)], NOW))
+    const sixth = await atIpv6(t, Number(settings.port))
+    for (const host of [{ host: 'localhost' }, ...sixth]) assert.match(await send(host), /"delivered"/)
     assert.match(await send({ ca_certificate: null }), /"retry".*TLS certificate of 127\.0\.0\.1:\d+ was not accepted/)
     const { certificate, key } = certificates().client
     const certified = { user: stage.certified.user, password: null }

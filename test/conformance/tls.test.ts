@@ -1,14 +1,18 @@
 // Certificates that are wrong, end, or are changed: what is said of them, and that nothing is left behind.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite, test } from 'node:test'
 import { destinationTypes } from '../../src/destinations/index.ts'
 import { rabbitmq, RabbitmqSettings } from '../../src/destinations/rabbitmq/index.ts'
 import { redis, RedisSettings } from '../../src/destinations/redis/index.ts'
+import { makeCertificates } from '../services/certificates.ts'
 import { freePort } from '../services/free-port.ts'
+import { atIpv6 } from '../services/ipv6.ts'
 import { missingRabbitmq, PASSWORD as BROKER_PASSWORD, startRabbitmq } from '../services/rabbitmq.ts'
 import { missingRedis, PASSWORD, startRedis } from '../services/redis.ts'
 import { assertRetry } from './assertions.ts'
@@ -19,7 +23,7 @@ const path = (name: string): string =>
   fileURLToPath(new URL(`../../src/platform/fixtures/tls/${name}`, import.meta.url))
 const pem = (name: string): string => readFileSync(path(name), 'utf8')
 
-suite('certificates of ours that are no pair', () => {
+suite('certificates of ours that are no pair, or an authority that cannot be read', () => {
   const needed = { user: 'u', username: 'u', password: 'SECRET', stream: 's', topic: 't', routing_key: 'r' }
   const kinds = destinationTypes.filter(({ settings: { shape } }) => 'tls' in shape && 'client_key' in shape)
   assert.ok(kinds.length >= 6)
@@ -45,21 +49,49 @@ suite('certificates of ours that are no pair', () => {
         tls: true,
       }
       const offered = Object.entries({ ...all, project_url: `http://${at}`, service_key: 'SECRET' })
-      const settings = {
-        ...Object.fromEntries(offered.filter(([name]) => name in type.settings.shape)),
-        client_certificate: pem('client.pem'),
-        client_key: pem('server.key.pem'),
+      const told = async (certificates: Record<string, string>): Promise<string> => {
+        const settings = {
+          ...Object.fromEntries(offered.filter(([name]) => name in type.settings.shape)),
+          ...certificates,
+        }
+        const sender = type.open(type.settings.parse(settings), testWorld(t, { allowPrivate: true }))
+        t.after(() => sender.close())
+        return assertRetry(await sender.send([testEvent(0)], NOW), settings)
       }
-      const sender = type.open(type.settings.parse(settings), testWorld(t, { allowPrivate: true }))
-      t.after(() => sender.close())
-      const message = assertRetry(await sender.send([testEvent(0)], NOW), settings)
       assert.match(
-        message,
+        await told({ client_certificate: pem('client.pem'), client_key: pem('server.key.pem') }),
         /cannot be used \(ERR_OSSL_X509_KEY_VALUES_MISMATCH\): set client_certificate and client_key/,
+      )
+      assert.match(
+        await told({ ca_certificate: pem('ca.pem').replace('M', '') }),
+        /cannot be used \(ERR_OSSL_PEM_BAD_BASE64_DECODE\): set .* or the ca_certificate/,
       )
       assert.equal(seen, 0)
     })
   }
+})
+
+suite('a Redis at an address of IPv6', { skip: missingRedis() ?? false, timeout: 60_000 }, () => {
+  test('is found with brackets as well, and its certificate names the address', async (t) => {
+    const { ca, server } = makeCertificates('loam')
+    const folder = mkdtempSync(join(tmpdir(), 'loam-tls-'))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const files = Object.entries({ cert: server.certificate, key: server.key, 'ca-cert': ca }).flatMap(
+      ([name, text]) => {
+        writeFileSync(join(folder, name), text)
+        return [`--tls-${name}-file`, join(folder, name)]
+      },
+    )
+    const port = await freePort()
+    const started = await startRedis('--tls-port', String(port), ...files, '--tls-auth-clients', 'no')
+    t.after(() => started.stop())
+    for (const at of [{ host: '127.0.0.1', port }, ...(await atIpv6(t, port))]) {
+      const settings = RedisSettings.parse({ ...at, password: PASSWORD, stream: 'health', ca_certificate: ca })
+      const sender = redis.open(settings, testWorld(t, { allowPrivate: true }))
+      t.after(() => sender.close())
+      assert.match(JSON.stringify(await sender.send([testEvent(0)], NOW)), /"delivered"/, at.host)
+    }
+  })
 })
 
 suite('a RabbitMQ that speaks TLS', { timeout: 180_000 }, () => {

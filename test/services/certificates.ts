@@ -28,7 +28,7 @@ export function makeCertificates(clientName: string): Certificates {
       ['client', clientName],
     ] as const) {
       key(name)
-      writeFileSync(file(`${name}.ext`), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n')
+      writeFileSync(file(`${name}.ext`), 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1\n')
       openssl('req', '-new', '-key', `${name}.key`, '-subj', `/CN=${subject}`, '-out', `${name}.csr`)
       const signed = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', `${name}.ext`]
       openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-out', `${name}.crt`)

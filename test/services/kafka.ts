@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Admin, Consumer, stringDeserializers } from '@platformatic/kafka'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { freePort } from './free-port.ts'
+import { hasIpv6 } from './ipv6.ts'
 import { type Service, startService } from './process.ts'
 
 export const USER = 'loam'
@@ -23,6 +24,8 @@ export interface Kafka {
   port: number
   /** SASL with TLS. */
   tlsPort: number
+  /** TLS alone, where the client's certificate is wanted: an address of IPv6 where there are any. */
+  certified: string
   certificates: Certificates
   createTopic(name: string, partitions?: number, config?: Record<string, string>): Promise<void>
   deleteTopic(name: string): Promise<void>
@@ -48,6 +51,9 @@ export async function startKafka(): Promise<Kafka> {
   const folder = mkdtempSync(join(tmpdir(), 'loam-kafka-'))
   const [port, tlsPort, controller] = [await freePort(), await freePort(), await freePort()]
   const certificates = makeCertificates('loam')
+  const certified = `${hasIpv6() ? '[::1]' : '127.0.0.1'}:${await freePort()}`
+  const authority = join(folder, 'ca.pem')
+  writeFileSync(authority, certificates.ca)
   const keystore = join(folder, 'server.pem')
   writeFileSync(keystore, certificates.server.key + certificates.server.certificate)
   const config = join(folder, 'server.properties')
@@ -57,11 +63,11 @@ export async function startKafka(): Promise<Kafka> {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    listeners: `CLIENTS://127.0.0.1:${port},SECURE://127.0.0.1:${tlsPort},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `CLIENTS://127.0.0.1:${port},SECURE://localhost:${tlsPort}`,
+    listeners: `CLIENTS://127.0.0.1:${port},SECURE://127.0.0.1:${tlsPort},CERTIFIED://${certified},CONTROLLER://127.0.0.1:${controller}`,
+    'advertised.listeners': `CLIENTS://127.0.0.1:${port},SECURE://localhost:${tlsPort},CERTIFIED://${certified}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'CLIENTS',
-    'listener.security.protocol.map': 'CLIENTS:SASL_PLAINTEXT,SECURE:SASL_SSL,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': 'CLIENTS:SASL_PLAINTEXT,SECURE:SASL_SSL,CERTIFIED:SSL,CONTROLLER:PLAINTEXT',
     'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
     'sasl.mechanism.inter.broker.protocol': 'PLAIN',
     ...Object.fromEntries(
@@ -71,6 +77,9 @@ export async function startKafka(): Promise<Kafka> {
         [`listener.name.${listener}.scram-sha-512.sasl.jaas.config`, scram],
       ]),
     ),
+    'listener.name.certified.ssl.client.auth': 'required',
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': authority,
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.location': keystore,
     'log.dirs': join(folder, 'data'),
@@ -122,6 +131,7 @@ export async function startKafka(): Promise<Kafka> {
   return {
     port,
     tlsPort,
+    certified,
     certificates,
     async createTopic(name, partitions = 3, config = {}) {
       await withAdmin((admin) =>

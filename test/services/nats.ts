@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
+import type { Certificates } from './certificates.ts'
 import { freePort } from './free-port.ts'
 import { restartable, type Service, startService } from './process.ts'
 
@@ -28,15 +29,42 @@ export function missingNats(): string | null {
   }
 }
 
-/** `others`: users beside ours, as in its configuration. */
-export async function startNats(...others: string[]): Promise<Nats> {
+export interface NatsOptions {
+  /** Users beside ours, as in its configuration. */
+  others?: readonly string[]
+  /** In place of users. */
+  token?: string
+  /** It speaks TLS, and wants the client's. */
+  certificates?: Certificates
+}
+
+export async function startNats({ others = [], token, certificates }: NatsOptions = {}): Promise<Nats> {
   const folder = mkdtempSync(join(tmpdir(), 'loam-nats-'))
   const port = await freePort()
   const configuration = join(folder, 'nats.conf')
   const users = [`{ user: loam, password: "${PASSWORD}" }`, ...others].join(', ')
-  writeFileSync(configuration, `authorization { users: [${users}] }\n`)
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  let tls = ''
+  if (certificates !== undefined) {
+    const { ca, server } = certificates
+    const pair = `cert_file: "${file('server.crt', server.certificate)}", key_file: "${file('server.key', server.key)}"`
+    tls = `tls { ${pair}, ca_file: "${file('ca.crt', ca)}", verify: true }\n`
+  }
+  const login = token === undefined ? `users: [${users}]` : `token: "${token}"`
+  writeFileSync(configuration, `authorization { ${login} }\n${tls}`)
   const open = (): Promise<NatsConnection> =>
-    connect({ servers: `127.0.0.1:${port}`, user: 'loam', pass: PASSWORD, reconnect: false, timeout: 3000 })
+    connect({
+      servers: `localhost:${port}`,
+      reconnect: false,
+      timeout: 3000,
+      ...(token === undefined ? { user: 'loam', pass: PASSWORD } : { token }),
+      ...(certificates === undefined
+        ? {}
+        : { tls: { ca: certificates.ca, cert: certificates.client.certificate, key: certificates.client.key } }),
+    })
   const start = (): Promise<Service> =>
     startService({
       command: 'nats-server',

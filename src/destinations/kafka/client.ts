@@ -1,4 +1,5 @@
 // A producer that goes only to brokers that may be reached: those of the settings, and those that they name.
+import { isIP } from 'node:net'
 import type { Connection } from '@platformatic/kafka'
 import type { Network } from '../../platform/network.ts'
 import type { World } from '../destination.ts'
@@ -27,6 +28,15 @@ export interface KafkaClient {
 export async function openKafka(settings: KafkaSettings, { network }: World): Promise<KafkaClient> {
   const { compatibilityPartitioner, ProduceAcks, Producer, stringSerializer } = await import('@platformatic/kafka')
   const tls = tlsOptions(settings)
+  let connectingTo = ''
+  const secure = {
+    ...tls,
+    lookup: network.lookup,
+    // Read as a connection begins. An address is no name, and Java hangs up on one of IPv6; Node compares the certificate with it.
+    get servername() {
+      return isIP(connectingTo) === 0 ? connectingTo : undefined
+    },
+  }
   const producer = new Producer<string, Buffer, string, string>({
     clientId: 'loam',
     bootstrapBrokers: settings.brokers.map(addressOf),
@@ -47,7 +57,7 @@ export async function openKafka(settings: KafkaSettings, { network }: World): Pr
     // Enough for a topic that is just being made and for a partition that moves.
     retries: 4,
     retryDelay: 250,
-    ...(tls === undefined ? {} : { tls: { ...tls, lookup: network.lookup }, tlsServerName: true }),
+    ...(tls === undefined ? {} : { tls: secure }),
     ...(settings.sasl === 'none'
       ? {}
       : {
@@ -60,7 +70,8 @@ export async function openKafka(settings: KafkaSettings, { network }: World): Pr
   })
   const open = new Set<Connection>()
   guard(producer.connections, network, tls !== undefined)
-  producer.connections.on('connecting', ({ connection }) => {
+  producer.connections.on('connecting', ({ broker, connection }) => {
+    connectingTo = broker.host
     open.add(connection)
     // Without a listener a broken connection would end the process.
     connection.on('error', () => undefined)

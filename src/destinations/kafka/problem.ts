@@ -45,10 +45,13 @@ export function problemOf(error: unknown, where: string): SendResult {
   if (isUnknownTopic(error)) return retry(`${where} refused: ${MEND.UNKNOWN_TOPIC_OR_PARTITION}`)
   const network = networkProblem(error, where)
   if (network !== null) return retry(network)
-  if (codes.includes('PLT_KFK_AUTHENTICATION')) return retry(`${where} refused: ${MEND.SASL_AUTHENTICATION_FAILED}`)
+  // Whoever hangs up while we log in has said nothing of the user.
+  const login = codes.indexOf('PLT_KFK_AUTHENTICATION')
+  if (login !== -1 && codes[login + 1] !== 'PLT_KFK_NETWORK')
+    return retry(`${where} refused: ${MEND.SASL_AUTHENTICATION_FAILED}`)
   if (codes.includes('PLT_KFK_TIMEOUT')) return retry(silent(where, error), true)
   if (codes.includes('PLT_KFK_NETWORK'))
-    return retry(`${where} closed the connection: check that TLS and sasl are set as it expects`)
+    return retry(`${where} closed the connection: check that TLS, client_certificate and sasl are set as it expects`)
   return retry(`${where} could not be used (${codes.find((code) => !UNSPECIFIC.test(code)) ?? codes[0] ?? 'unknown'})`)
 }
 

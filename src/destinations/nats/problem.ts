@@ -7,6 +7,7 @@ export function problemOf(error: unknown, where: string, subject: string): SendR
   if (error instanceof TimedOut) return retry(silent(where, error), true)
   const text = textOf(error)
   if (/is no NATS server/.test(text)) return retry(`${where} is no NATS server: correct host and port`)
+  if (/does not support 'tls'/.test(text)) return retry(`${where} offers no TLS: switch tls off, or TLS on there`)
   if (/no ?responders|503/i.test(text)) {
     return retry(`${where} has no stream that listens to ${subject}: create one, or correct the subject`)
   }

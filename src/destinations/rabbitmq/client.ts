@@ -44,7 +44,7 @@ export async function openRabbitmq(
   const { username, password, virtual_host: vhost } = settings
   const broker = {
     protocol: tls === undefined ? 'amqp' : 'amqps',
-    hostname: settings.host.replace(/^\[|\]$/g, ''),
+    hostname: settings.host,
     port: settings.port,
     username,
     password,
