@@ -23,6 +23,13 @@ export function readList<Schema extends z.ZodType>(
   return readDocuments({ kind, schema, lists: [list], series }, body, context)
 }
 
+/** How many items a list has, whatever they are. */
+export function countIn(payload: unknown, list: string): number {
+  const body = isObject(payload) && isObject(payload.body) ? payload.body : payload
+  const found = isObject(body) ? body[list] : body
+  return Array.isArray(found) ? found.length : 0
+}
+
 export function rawList(payload: unknown, list: string): Record<string, unknown>[] {
   const body = isObject(payload) && isObject(payload.body) ? payload.body : payload
   const found = isObject(body) ? body[list] : body

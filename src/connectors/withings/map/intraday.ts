@@ -15,26 +15,30 @@ interface Piece extends IntradayEntry {
 export function mapIntraday(payload: unknown, context: MapContext): Mapped[] {
   const zone = context.timeZone
   const { date, wider } = context.request
-  const days = Map.groupBy(piecesOf(payload, context), ({ at }) =>
-    date !== undefined && wider === undefined ? date : localDayOf(at * 1000, zone),
-  )
+  const dayOf = ({ at }: { at: number }): LocalDay =>
+    date !== undefined && wider === undefined ? date : localDayOf(at * 1000, zone)
+  const { pieces: all, odd } = piecesOf(payload, context)
+  const days = Map.groupBy(all, dayOf)
+  const inPart = new Set(odd.map(dayOf))
   // What was asked for beyond the day is not all there is of its neighbours.
   if (date !== undefined) for (const day of days.keys()) if (day !== date) days.delete(day)
   return [...days].flatMap(([day, pieces]): Mapped[] => [
-    dailyOf(day, pieces, zone),
+    dailyOf(day, pieces, { zone, isWhole: !inPart.has(day) }),
     ...temperaturesOf(day, pieces, zone),
   ])
 }
 
-function piecesOf(payload: unknown, context: MapContext): Piece[] {
+function piecesOf(payload: unknown, context: MapContext): { pieces: Piece[]; odd: { at: number }[] } {
   const series = seriesOf(payload)
   const pieces: Piece[] = []
+  const odd: { at: number }[] = []
   const problems: { place: string; problem: string }[] = []
   for (const [key, entry] of Object.entries(series)) {
     const parsed = IntradayEntry.safeParse(entry)
     if (!isEpoch(key)) problems.push({ place: 'series', problem: 'expected keys that are seconds since 1970' })
     else if (parsed.success) pieces.push({ at: Number(key), ...parsed.data })
     else {
+      odd.push({ at: Number(key) })
       const issue = parsed.error.issues[0]!
       problems.push({ place: ['series', key, ...issue.path.map(String)].join('.'), problem: problemOf(issue) })
     }
@@ -43,7 +47,7 @@ function piecesOf(payload: unknown, context: MapContext): Piece[] {
     throw new UnreadablePage('intraday', problems[0].place, problems[0].problem)
   }
   for (const { place, problem } of problems) context.unreadable?.(place, problem)
-  return pieces.sort((a, b) => a.at - b.at)
+  return { pieces: pieces.sort((a, b) => a.at - b.at), odd }
 }
 
 /** `series`, or the map itself; an empty one comes as `[]`. */
@@ -55,10 +59,16 @@ function seriesOf(payload: unknown): Record<string, unknown> {
   throw new UnreadablePage('intraday', '', 'a map from seconds since 1970 to entries, or an object with `series`')
 }
 
-function dailyOf(day: LocalDay, pieces: readonly Piece[], zone: string | null): MappedOf<'daily'> {
+/** Of what is added up nothing is known where a piece could not be read. */
+function dailyOf(
+  day: LocalDay,
+  pieces: readonly Piece[],
+  { zone, isWhole }: { zone: string | null; isWhole: boolean },
+): MappedOf<'daily'> {
   const samples = <Sample>(field: Reading, make: (timestamp: string, value: number) => Sample): Sample[] =>
     pieces.flatMap(({ at, [field]: value }) => (typeof value === 'number' ? [make(shownAt(at, zone), value)] : []))
-  const counted = busiestDevice(pieces)
+  const busiest = busiestDevice(pieces)
+  const counted = isWhole ? busiest : []
   return {
     type: 'daily',
     key: { day },
@@ -78,7 +88,7 @@ function dailyOf(day: LocalDay, pieces: readonly Piece[], zone: string | null): 
         },
       },
       calories_data: {
-        calorie_samples: counted.flatMap(({ at, calories }) =>
+        calorie_samples: busiest.flatMap(({ at, calories }) =>
           typeof calories === 'number' ? [{ timestamp: shownAt(at, zone), calories }] : [],
         ),
       },

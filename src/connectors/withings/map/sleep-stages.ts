@@ -2,7 +2,7 @@
 import { SleepLevel, SleepUploadType } from '../../../model/enumerations.ts'
 import { localDayOf } from '../../../model/local-day.ts'
 import type { MapContext, Mapped, MappedOf } from '../../connector.ts'
-import { readList } from '../pages.ts'
+import { countIn, readList } from '../pages.ts'
 import { Stage, STAGE_SERIES } from '../payloads.ts'
 import { shownAt, timedValues } from '../time.ts'
 import { isNap } from './nights.ts'
@@ -27,16 +27,25 @@ export function mapSleepStages(payload: unknown, context: MapContext): Mapped[] 
   const all = readList({ kind: 'sleep', list: 'series', schema: Stage, series: STAGE_SERIES }, payload, context)
   const stages = all.filter((stage) => stage.enddate > stage.startdate).sort((a, b) => a.startdate - b.startdate)
   if (stages.length === 0) return []
+  const hasHoles = all.length < countIn(payload, 'series')
   const { sleep_id: id, deviceid } = context.request
-  if (id === undefined) return sleepsOf(stages).map((own) => wholeSleep(ofOneDevice(own, undefined), context))
-  return [{ type: 'sleep', key: { id }, record: sleepOf(ofOneDevice(stages, deviceid), context) }]
+  if (id === undefined) {
+    return sleepsOf(stages).map((own) => wholeSleep(ofOneDevice(own, undefined), { context, hasHoles }))
+  }
+  return [{ type: 'sleep', key: { id }, record: sleepOf(ofOneDevice(stages, deviceid), { context, hasHoles }) }]
 }
 
-function wholeSleep(own: readonly Stage[], context: MapContext): MappedOf<'sleep'> {
-  const zone = context.timeZone
+interface Page {
+  context: MapContext
+  /** Some of its pieces could not be read. */
+  hasHoles: boolean
+}
+
+function wholeSleep(own: readonly Stage[], page: Page): MappedOf<'sleep'> {
+  const zone = page.context.timeZone
   const start = own[0]!.startdate
   const end = Math.max(...own.map((stage) => stage.enddate))
-  const record = sleepOf(own, context)
+  const record = sleepOf(own, page)
   const nap = isNap(start, secondsOf(own.filter(({ state }) => state !== AWAKE && state !== OUT_OF_BED)), zone)
   const bounds = { start_time: shownAt(start, zone), end_time: shownAt(end, zone), is_nap: nap }
   return {
@@ -76,7 +85,7 @@ function sleepsOf(stages: readonly Stage[]): Stage[][] {
   return sleeps
 }
 
-function sleepOf(stages: readonly Stage[], context: MapContext) {
+function sleepOf(stages: readonly Stage[], { context, hasHoles }: Page) {
   const zone = context.timeZone
   const series = <Sample>(
     field: 'hr' | 'rr' | 'snoring' | 'rmssd' | 'sdnn_1',
@@ -89,10 +98,12 @@ function sleepOf(stages: readonly Stage[], context: MapContext) {
   return {
     metadata: byHand ? { upload_type: SleepUploadType.Manual } : {},
     sleep_durations_data: {
-      hypnogram_samples: stages.map((stage) => ({
-        timestamp: shownAt(stage.startdate, zone),
-        level: levelOf(stage.state, context),
-      })),
+      hypnogram_samples: stages.flatMap(({ startdate, enddate, state }, i) => {
+        const sample = { timestamp: shownAt(startdate, zone), level: levelOf(state, context) }
+        // A stage lasts until the next begins: not beyond its own end into a piece that nobody could read.
+        const hole = hasHoles && enddate < (stages[i + 1]?.startdate ?? enddate)
+        return hole ? [sample, { timestamp: shownAt(enddate, zone), level: SleepLevel.Unknown }] : [sample]
+      }),
     },
     heart_rate_data: {
       detailed: {
