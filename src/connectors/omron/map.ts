@@ -126,7 +126,7 @@ function busiest(items: readonly Dated<Activity>[]): Dated<Activity> {
 function dailyOf(day: LocalDay, own: Dated<Activity>, context: MapContext): MappedOf<'daily'> {
   const { item } = own
   const record: DeepPartial<Daily> = {
-    metadata: { ...boundsOf(day, [own]), upload_type: UploadType.Automatic },
+    metadata: { ...boundsOf(day, [own, ...hoursOf(item, context)]), upload_type: UploadType.Automatic },
     device_data: deviceOf([own]),
     distance_data: {
       steps: item.steps,
@@ -149,16 +149,17 @@ function dailyOf(day: LocalDay, own: Dated<Activity>, context: MapContext): Mapp
 }
 
 /** Hours are named by their begin; what was walked in one has been walked at its end. */
-function stepsSoFar({ hourlyActivity }: Activity, context: MapContext) {
+function stepsSoFar(activity: Activity, context: MapContext) {
   let sum = 0
-  return (hourlyActivity ?? [])
-    .map((hour) => ({ steps: hour.steps, moment: momentOf(hour, context.timeZone) }))
-    .sort((a, b) => a.moment.at - b.moment.at)
-    .flatMap(({ steps, moment }) => {
-      if (typeof steps !== 'number') return []
-      sum += steps
-      return [{ timestamp: wireAt(moment.at + HOUR_MS, moment.zone), steps: sum }]
-    })
+  return hoursOf(activity, context).flatMap(({ item: { steps }, moment }) => {
+    if (typeof steps !== 'number') return []
+    sum += steps
+    return [{ timestamp: wireAt(moment.at + HOUR_MS, moment.zone), steps: sum }]
+  })
+}
+
+function hoursOf({ hourlyActivity }: Activity, context: MapContext) {
+  return (hourlyActivity ?? []).map((hour) => dated(hour, context)).sort((a, b) => a.moment.at - b.moment.at)
 }
 
 /** Without a unit it is the first one that the field may have; a unit that no table has leaves the value out. */

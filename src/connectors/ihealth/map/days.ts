@@ -1,5 +1,6 @@
 // Days of steps, nights without stages, workouts by name, and whose they are.
 import { ActivityType, SleepUploadType, UploadType } from '../../../model/enumerations.ts'
+import { addDays } from '../../../model/local-day.ts'
 import { kilometersToMeters, milesToMeters, minutesToSeconds, round } from '../../../model/units.ts'
 import { type MapContext, type Mapped, UnreadablePage } from '../../connector.ts'
 import { problemOf } from '../../documents.ts'
@@ -16,20 +17,31 @@ const DISTANCE_UNITS = [kilometersToMeters, milesToMeters]
 export function mapActivity(payload: unknown, context: MapContext): Mapped[] {
   const toMeters = unitOf('activity', 'DistanceUnit', DISTANCE_UNITS, payload)
   const { start_date: start, end_date: end } = context.request
-  const rows = latest(readItems('activity', Activity, payload, context))
-    .map((row) => ({ row, moment: momentOf(row.MDate, row.TimeZone, context.timeZone) }))
-    .filter(({ moment: { day } }) => (start === undefined || day >= start) && (end === undefined || day <= end))
-  return [...Map.groupBy(rows, ({ moment }) => moment.day)]
+  const rows = latest(readItems('activity', Activity, payload, context)).map((row) => ({
+    row,
+    moment: momentOf(row.MDate, row.TimeZone, context.timeZone),
+  }))
+  // Of two devices of one day the one that saw more of it.
+  const days = [...Map.groupBy(rows, ({ moment }) => moment.day)].map(
+    ([day, own]) =>
+      [day, own.reduce((kept, each) => ((each.row.Steps ?? 0) > (kept.row.Steps ?? 0) ? each : kept))] as const,
+  )
+  const byDay = new Map(days)
+  return days
+    .filter(([day]) => (start === undefined || day >= start) && (end === undefined || day <= end))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([day, own]) => {
-      // Of two devices of one day the one that saw more of it.
-      const best = own.reduce((kept, each) => ((each.row.Steps ?? 0) > (kept.row.Steps ?? 0) ? each : kept))
+    .map(([day, best]) => {
+      // Its offset is that of the day's end; that of its begin is where the day before ended.
+      const before = byDay.get(addDays(day, -1))
       const { Steps, DistanceTraveled: distance, Calories, DataSource } = best.row
       return {
         type: 'daily',
         key: { day },
         record: {
-          metadata: { ...boundsOf(day, [best]), upload_type: uploadType(DataSource, context) },
+          metadata: {
+            ...boundsOf(day, before?.moment.zone ? [before, best] : [best]),
+            upload_type: uploadType(DataSource, context),
+          },
           distance_data: {
             steps: Steps,
             distance_meters: typeof distance === 'number' ? round(toMeters(distance), 3) : null,
