@@ -19,13 +19,20 @@ hadolint Dockerfile
 check-jsonschema --builtin-schema vendor.compose-spec compose.yaml compose.postgres.yaml
 
 # A file's numbers are floats to Helm, and a million is 1e+06 when it only quotes them.
-echo 'settings: { LOAM_STRANGERS_PER_MINUTE: 1000000 }' >"$work/large.yaml"
+# `on` and `off` are booleans to it.
+cat >"$work/settings.yaml" <<'EOF'
+settings: { LOAM_STRANGERS_PER_MINUTE: 1000000, LOAM_SANDBOX: on, LOAM_ALLOW_PRIVATE_DESTINATIONS: off, LOAM_BODIES: null, LOAM_PORT: 5000 }
+EOF
 required=(--set publicUrl=https://loam.example.com --set existingSecret=loam)
 helm lint deploy/helm/loam "${required[@]}"
 helm template loam deploy/helm/loam --kube-version 1.31.0 "${required[@]}" --set ingress.enabled=true \
   --set 'ingress.hosts={loam.example.com}' --set grafanaDashboard.enabled=true --set settings.LOAM_LOG_LEVEL=debug,settings.AWS_REGION=eu-central-1 \
-  --values "$work/large.yaml" > "$work/manifests.yaml"
-grep -q 'LOAM_STRANGERS_PER_MINUTE, value: "1000000"' "$work/manifests.yaml"
+  --values "$work/settings.yaml" > "$work/manifests.yaml"
+for line in 'LOAM_STRANGERS_PER_MINUTE, value: "1000000"' 'LOAM_SANDBOX, value: "on"' \
+  'LOAM_ALLOW_PRIVATE_DESTINATIONS, value: "off"' 'LOAM_PORT, value: "5000"' 'containerPort: 5000'; do
+  grep -qF "$line" "$work/manifests.yaml"
+done
+if grep 'name: LOAM_BODIES,' "$work/manifests.yaml"; then exit 1; fi
 kubernetes-validate --quiet --strict -k 1.31 "$work/manifests.yaml"
 if helm template loam deploy/helm/loam --kube-version 1.31.0 >/dev/null 2>&1; then
   echo 'the chart renders without the values that it must have' >&2
