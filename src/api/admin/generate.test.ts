@@ -51,3 +51,16 @@ test('generate: every data type, shown or sent, for a user or a made-up one', as
   const onPhones = await api.asOperator('POST', '/admin/v1/generate', { json: { type: 'sleep', provider: 'apple' } })
   assert.equal((onPhones.json.event as { user: { provider: string } }).user.provider, 'APPLE')
 })
+
+test('generate: in the style of the environment, as its events are', async () => {
+  const generated = async (type: string): Promise<string> => {
+    const { json } = await api.asOperator('POST', '/admin/v1/generate', { json: { type, person: 'ada' } })
+    return JSON.stringify(json.event)
+  }
+  assert.match(await generated('sleep'), /"hr_samples":\[\{/)
+  assert.match(await generated('menstruation'), /"current_phase":"/)
+  const settings = { samples_enabled: false, menstruation_phase_style: 'number' }
+  await api.asOperator('PATCH', `/admin/v1/environments/${api.devId}`, { json: { settings } })
+  assert.match(await generated('sleep'), /"hr_samples":\[\]/)
+  assert.match(await generated('menstruation'), /"current_phase":\d/)
+})

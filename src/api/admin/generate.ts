@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
 import { notAvailable } from '../../connectors/not-available.ts'
 import { DataType } from '../../model/data-type.ts'
+import { inStyle } from '../../model/environment-settings.ts'
 import { dataEvent } from '../../model/events.ts'
 import { wireTimestamp } from '../../model/timestamps.ts'
 import type { TerraUser } from '../../model/user.ts'
@@ -16,6 +17,7 @@ import type { Context } from '../../store/context.ts'
 import { deliveriesOfEvent } from '../../store/deliveries.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { connectionNamed, mustBeThere } from '../connection-named.ts'
+import { environmentSettings } from '../environment-settings.ts'
 import { operation } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
 
@@ -37,7 +39,7 @@ export const GenerateInput = z.object({
   user_id: z.string().max(200).optional().describe('A user of yours. Without it, a made-up one.'),
   reference_id: z.string().max(1000).nullable().optional().describe('Of the made-up user.'),
   person: z.string().max(200).optional().describe('Seed: the same person gives the same data.'),
-  day: localDayText.optional().describe('Default: today.'),
+  day: localDayText.optional().describe('The last day. Default: yesterday, where the person is.'),
   count: z.int().min(1).max(31).default(1).describe('How many records, on consecutive days.'),
   send: z.boolean().default(false).describe('True delivers the event; false shows it.'),
   destination_id: z.string().max(200).optional().describe('Only to this destination.'),
@@ -67,7 +69,9 @@ export async function generate(
     day: input.day,
     count: input.count ?? 1,
   })
-  const event = dataEvent(input.type, user, records)
+  const settings = environmentSettings(environment)
+  const styled = records.map((record) => inStyle(settings, input.type, record, settings.samples_enabled))
+  const event = dataEvent(input.type, user, styled)
   const shown = event as Record<string, unknown>
   if (input.send !== true) return { event: shown, event_id: null, delivery_ids: [] }
   const eventId = await send(ctx, environment, connection, event, records.length, input.destination_id)
