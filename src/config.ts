@@ -51,6 +51,8 @@ export interface Given {
   /** Null: there is none yet; a start makes one. */
   config: Omit<Config, 'encryptionKey'> & { encryptionKey: string | null }
   origins: Record<SettingName, Origin>
+  /** As they were given, secrets too. */
+  texts: Partial<Record<SettingName, string>>
 }
 
 /** Settings that cannot be used; names every one of them. */
@@ -107,7 +109,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env, folde
   const fine = Object.fromEntries(Object.entries(texts).filter(([name]) => !bad.has(name as SettingName)))
   const config = configOf(parsed.data ?? Settings.parse(fine), problems, bad)
   if (problems.length > 0) throw new ConfigError(problems)
-  return { config, origins }
+  return { config, origins, texts }
 }
 
 function configOf(given: Settings, problems: string[], bad: ReadonlySet<SettingName>): Given['config'] {

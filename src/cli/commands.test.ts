@@ -166,6 +166,7 @@ test('environments: another one has its own users, and --env acts on it', async 
 test('listen forwards the bytes and headers of a delivery, and says what came back', async () => {
   const receiver = await openReceiver((body) => (body.type === 'daily' ? 500 : 200))
   const secret = (await loam('listen', '--print-secret')).stdout.trim()
+  assert.deepEqual((await loam('listen', '--print-secret', '--json')).json(), { signing_secret: secret })
   const place = receiver.url.replace('http://', '')
   const listening = cli.spawn(['listen', '--forward-to', `${place}/consumeTerraWebhook`, '--events', 'sleep,daily'])
   await listening.says(/Listening at /)

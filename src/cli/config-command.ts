@@ -17,12 +17,13 @@ export function addConfig(command: Command): void {
         import('../config.ts'),
         import('../bodies/setting.ts'),
       ])
-      const { config, origins } = readSettings()
+      const { config, origins, texts } = readSettings()
       const values: Record<string, unknown> = {
         LOAM_PORT: config.port,
         LOAM_HOST: config.host,
         LOAM_PUBLIC_URL: config.publicUrl,
         LOAM_DATABASE_URL: withoutPassword(config.databaseUrl),
+        LOAM_DATABASE_READ_LAG_SECONDS: config.readLagSeconds,
         LOAM_DATA_DIR: config.dataDir,
         LOAM_ROLE: config.role,
         LOAM_DEV_ID: config.devId,
@@ -48,10 +49,11 @@ export function addConfig(command: Command): void {
         LOAM_STRANGERS_PER_MINUTE: config.strangersPerMinute,
         LOAM_LOG_LEVEL: config.logLevel,
       }
-      const rows = describeSettings().map(({ name, default: otherwise }) => {
+      const rows = describeSettings().map(({ name, secret, default: otherwise }) => {
         const from = origins[name]
-        const hidden = from === 'default' ? `(${otherwise.replaceAll('`', '')})` : '****'
-        return { name, value: cell(values[name] ?? hidden), from }
+        const given = secret ? '****' : withoutUser(texts[name] ?? '')
+        const unknown = from === 'default' ? `(${otherwise.replaceAll('`', '')})` : given
+        return { name, value: cell(values[name] ?? unknown), from }
       })
       show(options, { settings: rows }, table(rows, COLUMNS, ''))
     })
@@ -59,14 +61,19 @@ export function addConfig(command: Command): void {
     .command('docs')
     .description('The table of docs/configuration.md.')
     .option('--json', 'print JSON, for programs')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (_options: object, command: Command) => {
       const { describeSettings, settingsTable } = await import('../config.ts')
-      show(options, describeSettings(), settingsTable())
+      // --json is an option of `loam config` too, which takes it wherever it stands.
+      show(command.optsWithGlobals(), describeSettings(), settingsTable())
     })
 }
 
 function withoutPassword(databaseUrl: string): string {
   return databaseUrl.replace(/^(postgres(?:ql)?:\/\/[^:/@]*):.*@/, '$1:****@').replace(/(password=)[^&]*/g, '$1****')
+}
+
+function withoutUser(text: string): string {
+  return text.replace(/^(https?:\/\/)[^/]*@/, '$1****@')
 }
 
 function privateAllowed(allowed: boolean | readonly string[]): string {

@@ -115,15 +115,27 @@ test('config shows what is in force and where it comes from, without secrets', a
   const env = {
     LOAM_ADMIN_TOKEN: 'the-token-nobody-may-see',
     LOAM_ENCRYPTION_KEY: Buffer.alloc(32, 1).toString('base64'),
+    LOAM_DATABASE_READ_LAG_SECONDS: '20',
+    AWS_REGION: 'eu-central-1',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://me:nobody-may-see@collector:4318',
+    OTEL_EXPORTER_OTLP_HEADERS: 'key=nobody-may-see',
+    OTEL_TRACES_SAMPLER_ARG: '0.25',
   }
-  const [run, json, postgres] = await Promise.all([
+  const [run, docs, json, postgres] = await Promise.all([
     cli.run(['config'], { env }),
+    cli.run(['config', 'docs', '--json']),
     cli.run(['config', '--json'], { env }),
     cli.run(['config'], { env: { ...env, LOAM_DATABASE_URL: 'postgres://loam:hunter2@db/loam' } }),
   ])
   assert.match(run.stdout, /LOAM_BACKFILL_DAYS +7 +\.env/)
   assert.match(run.stdout, /LOAM_ADMIN_TOKEN +\*\*\*\* +environment/)
+  assert.match(run.stdout, /LOAM_DATABASE_READ_LAG_SECONDS +20 +environment/)
+  assert.match(run.stdout, /AWS_REGION +eu-central-1 +environment/)
+  assert.match(run.stdout, /OTEL_EXPORTER_OTLP_ENDPOINT +http:\/\/\*\*\*\*@collector:4318 +environment/)
+  assert.match(run.stdout, /OTEL_EXPORTER_OTLP_HEADERS +\*\*\*\* +environment/)
+  assert.match(run.stdout, /OTEL_TRACES_SAMPLER_ARG +0\.25 +environment/)
   assert.ok(!`${run.stdout}${json.stdout}`.includes('nobody-may-see'))
+  assert.equal((JSON.parse(docs.stdout) as unknown[]).length, settingNames.length)
   assert.match(postgres.stdout, /postgres:\/\/loam:\*\*\*\*@db\/loam/)
   assert.equal((json.json().settings as unknown[]).length, settingNames.length)
 })

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type CommonOptions, commaList, inPath, serverFor, talking } from './common.ts'
+import { type CommonOptions, commaList, inPath, serverFor, show, talking } from './common.ts'
 import { CliFailure, EXIT } from './failure.ts'
 import { openStream } from './stream.ts'
 import type { Server } from './server.ts'
@@ -47,7 +47,10 @@ export function addListen(command: Command): void {
 
 async function listen(options: ListenOptions): Promise<void> {
   const server = serverFor(options)
-  if (options.printSecret === true) return console.log(await signingSecret(server))
+  if (options.printSecret === true) {
+    const secret = await signingSecret(server)
+    return show(options, { signing_secret: secret }, secret)
+  }
   const target = targetOf(options.forward ?? options.forwardTo)
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
