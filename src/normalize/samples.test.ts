@@ -31,3 +31,18 @@ test('of two pages that know the time in one zone the first counts; another zone
   })
   assert.deepEqual(tidied([zone(3, 240), zone(3, 200), zone(2, 60)]), [zone(3, 240), zone(2, 60)])
 })
+
+test('foods of one meal have one time and stay as many; the same food again is one', () => {
+  const food = (id: string, name: string, grams: number): JsonObject => ({
+    id,
+    name,
+    timestamp: '2026-09-15T08:00:00+02:00',
+    type: 1,
+    macros: { carbohydrates_g: grams },
+  })
+  const bread = food('a', 'Bread', 20)
+  const juice = food('b', 'Juice', 10)
+  assert.deepEqual(tidied([bread, juice, food('a', 'Bread', 20)]), [bread, juice])
+  const nameless = [food('', 'Bread', 20), food('', 'Juice', 10)]
+  assert.deepEqual(tidied(nameless), nameless)
+})

@@ -26,16 +26,18 @@ function tidyList(list: Json[]): Json[] {
   for (const item of list) {
     const sample = item as JsonObject
     const text = sample.timestamp as string
-    // Blood and muscle oxygen, or two tags of one minute, are different items of one time.
-    const identity = `${text}|${typeof sample.type === 'number' ? sample.type : ''}|${
-      typeof sample.tag_name === 'string' ? sample.tag_name : ''
-    }`
+    // Blood and muscle oxygen, two tags of one minute, or two foods of one meal, are different items of one time.
+    const identity = [text, sample.type, sample.tag_name, sample.id || sample.name].map(nameOf).join('|')
     if (seen.has(identity)) continue
     seen.add(identity)
     timed.push({ at: Date.parse(text), text, item })
   }
   timed.sort((a, b) => a.at - b.at || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
   return timed.map((each) => each.item)
+}
+
+function nameOf(value: Json | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 const OFFSET_CHARACTERS = 6
