@@ -32,7 +32,7 @@ test('of two pages that know the time in one zone the first counts; another zone
   assert.deepEqual(tidied([zone(3, 240), zone(3, 200), zone(2, 60)]), [zone(3, 240), zone(2, 60)])
 })
 
-test('foods of one meal have one time and stay as many; the same food again is one', () => {
+test('foods and drinks of one meal have one time and stay as many; the same one again is one', () => {
   const food = (id: string, name: string, grams: number): JsonObject => ({
     id,
     name,
@@ -45,4 +45,6 @@ test('foods of one meal have one time and stay as many; the same food again is o
   assert.deepEqual(tidied([bread, juice, food('a', 'Bread', 20)]), [bread, juice])
   const nameless = [food('', 'Bread', 20), food('', 'Juice', 10)]
   assert.deepEqual(tidied(nameless), nameless)
+  const drinks = [250, 500].map((drink_volume) => ({ timestamp: '2026-09-15T08:00:00+02:00', drink_volume }))
+  assert.deepEqual(tidied([...drinks, drinks[0]!]), drinks)
 })
