@@ -14,8 +14,9 @@ const CLOCKS_DIFFER_MS = 5000
 /** Who changed sooner before than that may not be on a replica yet. */
 const SURE_AFTER_MS = CLOCKS_DIFFER_MS + TOUCHED_WITHIN_MS
 const CONNECTIONS = 10
-/** Places of the primary's log that replicas have still to come to. */
-const MOST_PLACES = 120
+/** Places of the primary's log that replicas have still to come to: the newest, and as many that reach as far back as one may lag. */
+const NEWEST_PLACES = 60
+const OLDER_PLACES = 60
 
 interface Place {
   lsn: string
@@ -78,8 +79,15 @@ export class Replicas {
     const place = await this.#primary.one<Place>(
       'SELECT pg_current_wal_lsn()::text AS lsn, (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS at',
     )
-    this.#places = [...this.#places, place!].slice(-MOST_PLACES)
+    this.#remember(place!)
     await Promise.all(this.#replicas.map((replica) => this.#look(replica, place!.at)))
+  }
+
+  #remember(place: Place): void {
+    const places = [...this.#places, place]
+    const older = places.length - NEWEST_PLACES
+    const isClose = older > 1 && places[older - 1]!.at - places[older - 2]!.at < this.#mostLagMs / OLDER_PLACES
+    this.#places = isClose ? places.toSpliced(older - 1, 1) : places.slice(-NEWEST_PLACES - OLDER_PLACES)
   }
 
   async #look(replica: Replica, now: number): Promise<void> {
