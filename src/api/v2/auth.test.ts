@@ -192,6 +192,18 @@ test('a denied sign-in comes back to the failure page of the app, or of the widg
   const widget = await deny({})
   assert.equal(widget.location.pathname, `/session/${widget.flow.split('/').at(-1)}/failure`)
   assert.equal(widget.location.searchParams.get('reason'), 'access_denied')
+  const told = async (): Promise<string> => {
+    const [{ id }] = rowsOf(await api.asOperator('GET', '/admin/v1/events?limit=1')) as [{ id: string }]
+    const { type, status } = (await api.asOperator('GET', `/admin/v1/events/${id}`)).json.body as Record<string, string>
+    return `${type} ${status}`
+  }
+  assert.equal(await told(), 'auth_cancelled error')
+  const style = (auth_error_style: string) =>
+    api.asOperator('PATCH', `/admin/v1/environments/${api.devId}`, { json: { settings: { auth_error_style } } })
+  await style('auth')
+  await deny({})
+  assert.equal(await told(), 'auth error')
+  await style('auth_cancelled')
 })
 
 test('a denied sign-in is told to those who want its source and its person', async () => {
