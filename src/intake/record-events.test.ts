@@ -25,7 +25,9 @@ test('events are without the series where the environment wants none; what is as
     return samplesIn((await api.asOperator('GET', `/admin/v1/events/${event!.id}`)).json.body)
   }
   assert.equal(await told('a', '2026-03-06'), 3)
-  await api.asOperator('PATCH', `/admin/v1/environments/${api.devId}`, { json: { settings: { samples_enabled: false } } })
+  await api.asOperator('PATCH', `/admin/v1/environments/${api.devId}`, {
+    json: { settings: { samples_enabled: false } },
+  })
   assert.equal(await told('b', '2026-03-08'), 0)
   api.respond(() => ({ status: 200, json: { data: [night('b', '2026-03-08')] } }))
   const asked = `/v2/sleep?user_id=${userId}&start_date=2026-03-08&end_date=2026-03-09&to_webhook=false&with_samples=true`
