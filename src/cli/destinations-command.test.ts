@@ -42,6 +42,14 @@ test('how it is sent to: pace, patience, order, people; paused, resumed, with a 
   const { strict_order: strict, ...paced } = changed.delivery as Record<string, unknown>
   assert.deepEqual([paced.rate_per_second, paced.rate_per_minute, strict], [5, null, false])
   assert.deepEqual([paced.concurrency, paced.pause_on_gone], [3, false], 'the rest stays')
+  const large = ['--max-bytes', '2048', '--max-records', '7', '--oversize', 'ping', '--expires-in', '99']
+  const lists = ['--event-types', 'auth,sleep', '--providers', 'oura', '--reference-ids', 'r']
+  const rest = ['--backfill-concurrency', '2', '--retry-delays', '', ...large, ...lists]
+  const again = (await loam('destinations', 'change', id, ...rest, '--json')).json()
+  const { max_bytes, max_records, oversize, expires_in, ...tries } = again.delivery as Record<string, unknown>
+  assert.deepEqual([max_bytes, max_records, oversize, expires_in], [2048, 7, 'ping', 99])
+  assert.deepEqual([tries.backfill_concurrency, tries.retry_delays_seconds], [2, []])
+  assert.deepEqual([again.event_types, again.providers, again.reference_ids], [['auth', 'sleep'], ['OURA'], ['r']])
   assert.match((await loam('destinations', 'pause', id)).stdout, /is paused\.$/m)
   assert.match((await loam('destinations', 'resume', id)).stdout, /is active\.$/m)
   const rotated = (await loam('destinations', 'rotate-secret', id, '--overlap', '60')).stdout

@@ -13,6 +13,7 @@ interface AddOptions extends CommonOptions {
   userIds?: string[]
   referenceIds?: string[]
   concurrency?: number
+  backfillConcurrency?: number
   rate?: Rate
   timeout?: number
   retryDelays?: number[]
@@ -136,9 +137,10 @@ function settable(command: Command): Command {
     .option('--user-ids <list>', 'only events of these connections, separated by commas', commaList)
     .option('--reference-ids <list>', 'only events of these people, by your own ids', commaList)
     .option('--concurrency <n>', 'requests in flight at a time', wholeNumber(1, 1000))
+    .option('--backfill-concurrency <n>', 'the same for history', wholeNumber(1, 1000))
     .option('--rate <n/s|n/m>', 'events per second or minute at most, like 50/s or 30/m', rateOf)
     .option('--timeout <seconds>', 'how long one request may take', wholeNumber(1, 90))
-    .option('--retry-delays <list>', 'seconds between attempts, like 5,60,3600', secondsList)
+    .option('--retry-delays <list>', "seconds between attempts, like 5,60,3600; '' for a single one", secondsList)
     .option('--max-bytes <n>', 'larger events do not go in one piece', wholeNumber(1024, 2 ** 31))
     .option('--max-records <n>', 'events with more records go in parts', wholeNumber(1, 2 ** 31))
     .addOption(new Option('--oversize <how>', 'what becomes of larger events').choices(['chunk', 'ping', 'fail']))
@@ -167,6 +169,7 @@ function bodyOf(options: AddOptions): object {
 function deliveryOf(options: AddOptions): object {
   return {
     concurrency: options.concurrency,
+    backfill_concurrency: options.backfillConcurrency,
     ...options.rate,
     timeout_seconds: options.timeout,
     retry_delays_seconds: options.retryDelays,
@@ -192,7 +195,7 @@ function rateOf(text: string): Rate {
 }
 
 function secondsList(text: string): number[] {
-  const numbers = commaList(text).map(Number)
+  const numbers = text.trim() === '' ? [] : text.split(',').map(Number)
   if (numbers.every((number) => number > 0)) return numbers
   throw new InvalidArgumentError('Must be seconds separated by commas, like 5,60,3600.')
 }
