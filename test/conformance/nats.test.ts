@@ -115,7 +115,10 @@ suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, (
       assert.match(await send({ host: '127.1' }), /"retry".*is for other names/)
       assert.match(await send({ ca_certificate: null }), /"retry".*give the authority that signed it/)
       const none = { client_certificate: null, client_key: null }
-      assert.match(await send(none), /"retry".*(set client_certificate and client_key|check that TLS is set as it expects)/)
+      assert.match(
+        await send(none),
+        /"retry".*(set client_certificate and client_key|check that TLS is set as it expects)/,
+      )
       const wrong = token === undefined ? { password: 'SECRET-but-wrong' } : { token: 'SECRET-but-wrong' }
       assert.match(await send(wrong), /"retry".*the user, the password or the token is wrong/)
     })
