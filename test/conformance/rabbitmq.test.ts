@@ -65,6 +65,33 @@ suite('what only RabbitMQ has', { skip: missingRabbitmq() ?? false, timeout: 120
     assert.deepEqual(arrived, new Set([events[0]!.id, events[2]!.id]))
   })
 
+  test('a virtual host of an odd name, an exchange that routes by what an event is, and a quorum queue', async (t) => {
+    const virtual_host = 'health%2Fund/ünd 100%'
+    const server = await startRabbitmq([], [virtual_host])
+    t.after(() => server.stop())
+    const connection = await server.connect(virtual_host)
+    const channel = await connection.createChannel()
+    await channel.assertExchange('events', 'topic')
+    await channel.assertQueue('daily', { durable: true, arguments: { 'x-queue-type': 'quorum' } })
+    await channel.bindQueue('daily', 'events', 'of.OURA.daily.*')
+    const login = { host: '127.0.0.1', port: server.port, username: 'loam', password: PASSWORD, tls: false }
+    const routed = { virtual_host, exchange: 'events', routing_key: 'of.{provider}.{type}.{user_id}' }
+    const sender = rabbitmq.open(RabbitmqSettings.parse({ ...login, ...routed }), testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const event = testEvent(0)
+    assert.match(JSON.stringify(await sender.send([event], NOW)), /"delivered"/)
+    const message = await channel.get('daily', { noAck: true })
+    assert.ok(message !== false)
+    assert.equal(message.fields.routingKey, `of.OURA.daily.${event.userId}`)
+    await connection.close()
+    const { messageId, type, deliveryMode, headers } = message.properties
+    assert.deepEqual([messageId, type, deliveryMode, headers!['event-id']], [event.id, 'daily', 2, event.id])
+    assert.match(
+      JSON.stringify(await sender.send([testEvent(4)], NOW)),
+      /"retry".*no queue for of\.OURA\.healthcheck\.none/,
+    )
+  })
+
   test('a message that no queue takes is no delivery; an exchange that is not there is told', async (t) => {
     const server = await startRabbitmq()
     t.after(() => server.stop())

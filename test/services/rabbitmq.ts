@@ -13,7 +13,7 @@ const SERVER = ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/usr/sbin/rabbitmq-ser
 
 export interface Rabbitmq {
   port: number
-  connect(): Promise<ChannelModel>
+  connect(virtualHost?: string): Promise<ChannelModel>
   kill(): Promise<void>
   restart(): Promise<void>
   stop(): Promise<void>
@@ -23,18 +23,28 @@ export function missingRabbitmq(): string | null {
   return SERVER === undefined ? 'rabbitmq-server is not installed (Debian: rabbitmq-server)' : null
 }
 
-/** `more`: lines as in rabbitmq.conf. */
-export async function startRabbitmq(more: readonly string[] = []): Promise<Rabbitmq> {
+/** `more`: lines as in rabbitmq.conf; `virtualHosts`: beside the usual one. */
+export async function startRabbitmq(
+  more: readonly string[] = [],
+  virtualHosts: readonly string[] = [],
+): Promise<Rabbitmq> {
   const folder = mkdtempSync(join(tmpdir(), 'loam-rabbit-'))
   const [port, distribution, mapper] = [await freePort(), await freePort(), await freePort()]
   const node = `loam${randomBytes(4).toString('hex')}@localhost`
   for (const name of ['data', 'log']) mkdirSync(join(folder, name))
+  const all = ['/', ...virtualHosts]
+  const rights = { user: 'loam', configure: '.*', write: '.*', read: '.*' }
+  const definitions = {
+    users: [{ name: 'loam', password: PASSWORD, tags: '' }],
+    vhosts: all.map((name) => ({ name })),
+    permissions: all.map((vhost) => ({ ...rights, vhost })),
+  }
+  writeFileSync(join(folder, 'definitions.json'), JSON.stringify(definitions))
   writeFileSync(
     join(folder, 'rabbitmq.conf'),
     [
       `listeners.tcp.1 = 127.0.0.1:${port}`,
-      'default_user = loam',
-      `default_pass = ${PASSWORD}`,
+      `load_definitions = ${join(folder, 'definitions.json')}`,
       'loopback_users = none',
       'disk_free_limit.absolute = 50MB',
       ...more,
@@ -42,7 +52,8 @@ export async function startRabbitmq(more: readonly string[] = []): Promise<Rabbi
     ].join('\n'),
   )
   writeFileSync(join(folder, 'enabled_plugins'), '[].\n')
-  const open = (): Promise<ChannelModel> => connect(`amqp://loam:${PASSWORD}@127.0.0.1:${port}`)
+  const open = (virtualHost = '/'): Promise<ChannelModel> =>
+    connect(`amqp://loam:${PASSWORD}@127.0.0.1:${port}/${encodeURIComponent(virtualHost)}`)
   const start = (): Promise<Service> =>
     startService({
       command: SERVER!,

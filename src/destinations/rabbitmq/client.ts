@@ -48,7 +48,8 @@ export async function openRabbitmq(
     port: settings.port,
     username,
     password,
-    vhost,
+    // The library takes it for a part of a URL.
+    vhost: encodeURIComponent(vhost),
     heartbeat: HEARTBEAT_SECONDS,
   }
   // All of it reaches Node's sockets; the library's types do not know of each.
