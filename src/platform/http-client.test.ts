@@ -256,6 +256,8 @@ test('a private authority, and a certificate of ours where the server wants one'
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`
   assert.equal((await failure(open.send({ url }))).reason, 'tls')
   assert.equal((await open.send({ url, tls: { ca: tls.ca } })).text(), 'unknown')
+  const unread = await failure(open.send({ url, tls: { ca: tls.ca.replace('M', '') } }))
+  assert.match(unread.message, /the certificates for .* cannot be used \(ERR_OSSL_PEM_BAD_BASE64_DECODE\)/)
   const own = { ca: tls.ca, cert: pem('client.pem'), key: pem('client.key.pem') }
   assert.equal((await open.send({ url, tls: own })).text(), 'known')
   assert.equal((await open.send({ url, tls: { ca: tls.ca } })).text(), 'unknown', 'connections are not shared')

@@ -1,6 +1,6 @@
 // Outgoing HTTP with undici: pooled, without redirects, bounded in time and size, and kept away from private addresses
 // unless the operator allows them.
-import { createHash } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import { Agent, errors } from 'undici'
 import {
   type GuardedHttp,
@@ -131,9 +131,9 @@ async function send({ kept, fresh }: Agents, options: HttpOptions, request: Http
     // Most often a kept-alive connection that the other side closed as we wrote: nobody read the request, so it goes again,
     // once and on a connection of its own. What was answered in part was read.
     const lost = isLostConnection(error) && !wasAnswered(error) && performance.now() - startedAt < AGAIN_WITHIN_MS
-    if (!lost) throw failureOf(error, url, options.names)
+    if (!lost) throw failureWith(request.tls, error, url, options.names)
     return await once(fresh, options, request, url).catch((second) => {
-      throw failureOf(second, url, options.names)
+      throw failureWith(request.tls, second, url, options.names)
     })
   }
 }
@@ -190,6 +190,18 @@ function isLostConnection(error: unknown): boolean {
   if (isUnasked(error)) return false
   const { code } = error as { code?: string }
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+/** Of an authority that cannot be read, OpenSSL says nothing, and trusts nobody. */
+function failureWith(tls: HttpTls | undefined, error: unknown, url: URL, names: Names | undefined): HttpFailure {
+  const failure = failureOf(error, url, names)
+  if (failure.reason !== 'tls' || tls?.ca === undefined) return failure
+  try {
+    void new X509Certificate(tls.ca)
+    return failure
+  } catch (unreadable) {
+    return failureOf(unreadable, url, names)
+  }
 }
 
 function failureOf(error: unknown, url: URL, names: Names = systemNames): HttpFailure {

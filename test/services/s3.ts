@@ -31,7 +31,13 @@ export function missingS3(): string | null {
   }
 }
 
-export async function startS3(): Promise<S3> {
+export interface S3Options {
+  region?: string
+  /** Buckets also stand in front of this name. */
+  domain?: string
+}
+
+export async function startS3({ region = 'us-east-1', domain }: S3Options = {}): Promise<S3> {
   const folder = mkdtempSync(join(tmpdir(), 'loam-s3-'))
   const [data, beside] = [join(folder, 'data'), join(folder, 'beside')]
   for (const path of [data, beside]) mkdirSync(path)
@@ -40,7 +46,7 @@ export async function startS3(): Promise<S3> {
     accessKeyId: ACCESS_KEY,
     secretAccessKey: SECRET_KEY,
     service: 's3',
-    region: 'us-east-1',
+    region,
     retries: 0,
   })
   const ask = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -48,11 +54,12 @@ export async function startS3(): Promise<S3> {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
     return response
   }
+  const inFront = domain === undefined ? [] : ['--virtual-domain', `${domain}:${port}`]
   const start = (): Promise<Service> =>
     startService({
       command: command(),
       // What it knows of an object lies beside it: not every file system has attributes of one's own.
-      args: ['--port', `127.0.0.1:${port}`, '--region', 'us-east-1', 'posix', '--sidecar', beside, data],
+      args: ['--port', `127.0.0.1:${port}`, '--region', region, ...inFront, 'posix', '--sidecar', beside, data],
       env: { ROOT_ACCESS_KEY: ACCESS_KEY, ROOT_SECRET_KEY: SECRET_KEY },
       cwd: folder,
       ready: async () => (await ask('')).ok,
