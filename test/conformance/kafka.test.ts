@@ -105,6 +105,19 @@ suite('what only Kafka has', { skip: missingKafka() ?? false, timeout: 180_000 }
     assert.deepEqual(arrived, new Set([events[0]!.id, events[2]!.id]))
   })
 
+  test('a topic that takes more than usual takes a large event whole', async (t) => {
+    const { server, topic, settings } = await place(
+      { max_message_bytes: 5_000_000 },
+      { 'max.message.bytes': '5000000' },
+    )
+    const sender = kafka.open(settings, testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const large = testEvent(0, undefined, 4_900_000)
+    assert.ok(large.body.byteLength < kafka.maxEventBytes!(settings))
+    assert.match(JSON.stringify(await onceLed(sender, [large])), /^\[\{"next":"delivered"/)
+    assert.equal((await server.read(topic)).filter(({ value }) => value === textOf(large)).length, 1)
+  })
+
   test('a compacted topic takes no event of nobody: it says so, and waits', async (t) => {
     const { settings } = await place({}, { 'cleanup.policy': 'compact' })
     const sender = kafka.open(settings, testWorld(t, { allowPrivate: true }))

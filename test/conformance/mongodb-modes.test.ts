@@ -124,6 +124,20 @@ suite('documents in MongoDB', { skip: missingFerretdb() ?? false, timeout: 60_00
     )
   })
 
+  test('collections begin with what the settings say, in both modes', async (t) => {
+    const { open } = await place(t)
+    const database = `place_${randomBytes(6).toString('hex')}`
+    for (const mode of ['insert', 'upsert']) {
+      await all(open({ database, mode, prefix: `${mode}-` }), [daily(randomUUID(), 1)])
+    }
+    await all(open({ database, prefix: '' }), [testEvent(4)])
+    const names = (await (await server.database(database)).listCollections().toArray()).map(
+      ({ name }) => name as string,
+    )
+    for (const name of ['events', 'insert-events', 'upsert-daily']) assert.ok(names.includes(name), String(names))
+    assert.ok(!names.some((name) => name.startsWith('loam_')), String(names))
+  })
+
   test('insert: an event is a document, and its text beside it', async (t) => {
     const { open, found } = await place(t)
     const sent = daily(randomUUID(), 1, { steps: 4000 })

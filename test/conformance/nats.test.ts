@@ -71,6 +71,8 @@ suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, (
     const name = String(settings.subject).split('.')[0]!
     const message = await streams.getMessage(name, { seq: 1 })
     assert.equal(message?.subject, `${name}.${testEvent(0).type}`)
+    assert.match(await send(`${name}.{provider}.{user_id}`), /"delivered"/)
+    assert.match((await streams.getMessage(name, { seq: 2 }))!.subject, new RegExp(`^${name}\\.OURA\\.[0-9a-f-]{36}$`))
     await connection.close()
   })
 

@@ -7,7 +7,7 @@ import { suite, test } from 'node:test'
 import { redis, RedisSettings } from '../../src/destinations/redis/index.ts'
 import { missingRedis, PASSWORD, type Redis, startRedis } from '../services/redis.ts'
 import { destinationSuite } from './destination-suite.ts'
-import { testEvent, testEvents, testWorld } from './events.ts'
+import { testEvent, testEvents, testWorld, until } from './events.ts'
 import type { Arrived, Settings } from './stage.ts'
 
 const NOW = { signingSecrets: [], timeoutMs: 5000 }
@@ -96,6 +96,8 @@ suite('what only Redis has', { skip: missingRedis() ?? false, timeout: 60_000 },
   test('a replica is asked on a new connection, which may lead to the new primary', async (t) => {
     const [replica, primary] = [await startRedis(), await startRedis()]
     t.after(() => Promise.all([replica.stop(), primary.stop()]))
+    await replica.client().config('SET', 'masterauth', PASSWORD)
+    await primary.client().config('SET', 'repl-diskless-sync-delay', '0')
     await replica.client().replicaof('127.0.0.1', primary.port)
     // As a name that is given to another server.
     let now = replica
@@ -113,6 +115,17 @@ suite('what only Redis has', { skip: missingRedis() ?? false, timeout: 60_000 },
     now = primary
     assert.match(JSON.stringify(await sender.send([testEvent(0)], NOW)), /"delivered"/)
     assert.equal(await primary.client().xlen(String(settings.stream)), 1)
+    const follower = replica.client()
+    await until('it follows', async () => (await follower.info('replication')).includes('master_link_status:up'))
+    for (const [replicas, said] of [
+      [1, /"delivered"/],
+      [2, /"retry".*1 of 2 replicas/],
+    ] as const) {
+      const careful = redis.open(RedisSettings.parse({ ...settings, replicas }), testWorld(t, { allowPrivate: true }))
+      t.after(() => careful.close())
+      assert.match(JSON.stringify(await careful.send([testEvent(0)], NOW)), said)
+    }
+    assert.equal(await follower.xlen(String(settings.stream)), 3)
   })
 
   test('the database is the one of the settings; one that is not there is never taken for another', async (t) => {
