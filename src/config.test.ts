@@ -216,6 +216,16 @@ describe('what cannot be used', () => {
     readConfig(here({ LOAM_SIGNING_SECRET: `"a secret' of ours` }), folder)
   })
 
+  test('an endpoint of S3 with a path, which no request would have', () => {
+    const given = { LOAM_BODIES: 's3://bodies', AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' }
+    const of = (AWS_ENDPOINT_URL: string): Record<string, string> => here({ ...given, AWS_ENDPOINT_URL })
+    const [problem] = problemsOf(of('https://storage.example.com/s3'))
+    assert.match(problem!, /^AWS_ENDPOINT_URL must be a host alone/)
+    for (const endpoint of ['https://storage.example.com:9000', 'http://127.0.0.1:9000/']) {
+      assert.partialDeepStrictEqual(readConfig(of(endpoint), folder).bodies, { bucket: 'bodies', endpoint })
+    }
+  })
+
   test('headers for the collector that cannot be decoded', () => {
     const problems = problemsOf(
       here({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_EXPORTER_OTLP_HEADERS: 'key=50%zz' }),

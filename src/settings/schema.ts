@@ -40,6 +40,10 @@ function isDecodable(text: string): boolean {
   }
 }
 
+function isOnlyHost(text: string): boolean {
+  return !URL.canParse(text) || new URL(text).href === `${new URL(text).origin}/`
+}
+
 /** `docker run --env-file` takes quotes for a part of the value, and nobody who sends the one without them would be let in. */
 const unquoted = z
   .string()
@@ -198,10 +202,12 @@ export const Settings = z.object({
       'that are not there. Set it on every server.',
     shown: '`off`',
   }),
-  AWS_ENDPOINT_URL: setting(z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }), {
-    meaning: 'Of the S3 that LOAM_BODIES names, where it is not AWS.',
-    shown: 'AWS, in the region',
-  }),
+  AWS_ENDPOINT_URL: setting(
+    z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).refine(isOnlyHost, {
+      error: 'must be a host alone, such as https://storage.example.com, without user, path or query',
+    }),
+    { meaning: 'Of the S3 that LOAM_BODIES names, where it is not AWS.', shown: 'AWS, in the region' },
+  ),
   AWS_REGION: setting(z.string().regex(/^[a-z0-9-]{1,40}$/, { error: 'must be a region such as eu-central-1' }), {
     meaning: 'Where the bucket is that LOAM_BODIES names.',
     shown: '`us-east-1`',
