@@ -33,8 +33,12 @@ export function localDay(seconds: number, zone: string | null): LocalDay {
 }
 
 /** The bounds of a day, left to the loop where nobody knows the zone. */
-export function boundsOf(day: LocalDay, zone: string | null): { start_time: string; end_time: string } | undefined {
-  return zone === null ? undefined : dayBounds(day, zone)
+export function boundsOf(
+  day: LocalDay,
+  zone: string | null,
+  endZone: string | null = zone,
+): { start_time: string; end_time: string } | undefined {
+  return zone === null ? undefined : dayBounds(day, zone, endZone)
 }
 
 export interface TimedValue {

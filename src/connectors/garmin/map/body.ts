@@ -40,7 +40,7 @@ export function mapBodyComps(payload: unknown, context: MapContext): Mapped[] {
     type: 'body',
     key: { day },
     record: {
-      metadata: boundsOf(day, measured[0]!.at.zone),
+      metadata: boundsOf(day, measured[0]!.at.zone, measured.at(-1)!.at.zone),
       measurements_data: {
         measurements: measured.map(({ summary, at }) => ({
           measurement_time: at.timestamp,
@@ -77,7 +77,7 @@ export function mapBloodPressures(payload: unknown, context: MapContext): Mapped
     type: 'body',
     key: { day },
     record: {
-      metadata: boundsOf(day, measured[0]!.at.zone),
+      metadata: boundsOf(day, measured[0]!.at.zone, measured.at(-1)!.at.zone),
       blood_pressure_data: {
         blood_pressure_samples: measured.flatMap(({ summary: { systolic, diastolic }, at }) =>
           typeof systolic === 'number' || typeof diastolic === 'number'
@@ -160,7 +160,7 @@ export function mapHealthSnapshot(payload: unknown, context: MapContext): Mapped
       type: 'body',
       key: { day },
       record: {
-        metadata: boundsOf(day, measured[0]!.at.zone),
+        metadata: boundsOf(day, measured[0]!.at.zone, measured.at(-1)!.at.zone),
         heart_data: {
           heart_rate_data: {
             summary: {
