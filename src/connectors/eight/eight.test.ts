@@ -118,3 +118,17 @@ test('both forms are asked for, in the zone of the person', async () => {
   assert.deepEqual(kinds, ['scores', 'sessions', 'listed', 'listed', 'listed'])
   assert.equal(asked.length, 2)
 })
+
+test('a night that is computed anew is not gone, though its day be settled', async () => {
+  const session = { id: '1', ts: '2026-09-14T21:02:00.000Z', processing: true }
+  const day = { day: '2026-09-15', processing: false, incomplete: false, mainSessionId: '1', sessions: [session] }
+  const base = 'client/v1/users/me-1/trends?tz=Europe/Berlin&from=2026-09-15&to=2026-09-15&include-main=false'
+  const { http } = answering({
+    [`${base}&model-version=v3`]: { json: { days: [] } },
+    [`${base}&include-all-sessions=true&model-version=v2`]: { json: { days: [day] } },
+  })
+  const wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
+  const context = { http, wanted, providerUserId: 'me-1', timeZone: 'Europe/Berlin', grantedScopes: null, now: 0 }
+  const fetched = await Array.fromAsync(fetchTrends(context))
+  assert.ok(fetched.every((each) => 'kind' in each))
+})

@@ -34,7 +34,11 @@ export async function* fetchTrends({ http, wanted, timeZone, providerUserId }: F
 }
 
 function hasUnsettled(payload: unknown): boolean {
-  return rawDocuments(payload, ['days']).some((day) => day.processing === true || day.incomplete === true)
+  return rawDocuments(payload, ['days']).some((day) => isUnsettled(day) || rawDocuments(day.sessions).some(isUnsettled))
+}
+
+function isUnsettled({ processing, incomplete }: Record<string, unknown>): boolean {
+  return processing === true || incomplete === true
 }
 
 /** The back end fails often and answers the next time. */

@@ -35,7 +35,7 @@ function dayParts(day: TrendDay, context: MapContext): Mapped[] {
   })
   return [
     ...nights,
-    ...(main === null ? mainElsewhere(day, said, zone) : []),
+    ...(main === null && !hasMain(day) ? mainElsewhere(day, said, zone) : []),
     ...dailyOf(day, said, zone, main),
     ...bodyOf(day.day, sessions, zone),
   ]
@@ -52,9 +52,15 @@ function saidOf(day: TrendDay): Said {
   }
 }
 
+/** Whether the day brings its main session, which may be one that is computed anew, or cannot be read. */
+function hasMain({ mainSessionId: id, sessions }: TrendDay): boolean {
+  return Boolean(id) && (sessions ?? []).some((raw) => isObject(raw) && String(raw.id) === id)
+}
+
 /** Guests and somebody away leave sessions without the day's main one: then it is the longest. */
 function mainOf(day: TrendDay, sessions: readonly Placed[]): Placed | null {
   const named = sessions.find(({ session }) => session.id === day.mainSessionId)
+  if (named === undefined && hasMain(day)) return null
   const longest = [...sessions].sort(
     (a, b) => (b.endAt ?? b.startAt) - b.startAt - ((a.endAt ?? a.startAt) - a.startAt),
   )
