@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { suite, test } from 'node:test'
 import { azure, AzureSettings } from '../../src/destinations/azure/index.ts'
+import { createHttp } from '../../src/platform/http-client.ts'
 import { ACCOUNT, ACCOUNT_KEY, type Azure, missingAzure, startAzure } from '../services/azure.ts'
 import { assertDelivered } from './assertions.ts'
 import { destinationSuite } from './destination-suite.ts'
@@ -63,6 +64,22 @@ suite('blobs in Azure', { skip: missingAzure() ?? false, timeout: 120_000 }, () 
     await failed(sas('r'), /"retry".*AuthorizationPermissionMismatch.*create and write/)
     await failed(sas('cw', Date.now() - HOUR_MS), /"retry".*the SAS has ended: make a new one/)
     await failed(sas('cw').replace('sig=', 'sig=AAAA'), /"retry".*Auth(entication|orization)Fail.*the SAS/)
+  })
+
+  test('with the account in front of the host, as Azure has it', async (t) => {
+    const server = await startAzure()
+    t.after(() => server.stop())
+    const { container } = await place(server)
+    const addresses = async () => [{ address: '127.0.0.1', family: 4 }]
+    const names = { addresses, isAsking: () => false }
+    const http = createHttp({ allowPrivate: true, userAgent: 'test', names })
+    t.after(() => http.close())
+    const access = withKey(`http://${ACCOUNT}.blob.storage.test:${new URL(server.endpoint).port}`)
+    const settings = AzureSettings.parse({ container, access, prefix: 'a=b!/(c)/' })
+    const sender = azure.open(settings, { ...testWorld(t, { allowPrivate: true }), http })
+    assertDelivered(await sender.send([testEvent(0)], NOW), 1)
+    const [blob] = await server.objects(settings.container)
+    assert.match(blob!.key, /^a=b!\/\(c\)\/2022-03-16\/daily\//)
   })
 
   test('a blob that somebody leased is told', async (t) => {
