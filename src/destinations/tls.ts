@@ -48,10 +48,17 @@ export function connectedSocket(network: Network, host: string, port: number, se
   const options = tlsOptions(settings)
   const socket = network.connect(host, port)
   if (options === undefined) return socket
-  // A name is what the certificate is asked for; for an address, the address.
-  const secure = connect({ ...options, socket, host, ...(isIP(host) === 0 ? { servername: host } : {}) })
+  const secure = connect({ ...options, socket, host, servername: serverName(host) })
   socket.on('error', (error) => secure.destroy(error))
   return secure
+}
+
+/**
+ * By what a server is asked for its certificate: a name, without the dot that may end it, on which Go's and Java's servers hang
+ * up. Empty for an address, with which Node compares the certificate then.
+ */
+export function serverName(host: string): string {
+  return isIP(host) === 0 ? host.replace(/\.$/, '') : ''
 }
 
 function pem(label: 'CERTIFICATE' | 'PRIVATE KEY') {

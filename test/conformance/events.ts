@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import type { OutgoingEvent, World } from '../../src/destinations/destination.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createHttp } from '../../src/platform/http-client.ts'
+import type { Names } from '../../src/platform/names.ts'
 import { createNetwork } from '../../src/platform/network.ts'
 
 export function testEvents(count: number, userId: string = randomUUID()): OutgoingEvent[] {
@@ -44,7 +45,10 @@ export function textOf(event: OutgoingEvent): string {
 /** HTTP is shared by all destinations of a process: whoever made it closes it. */
 export type TestWorld = World & { http: ReturnType<typeof createHttp> }
 
-export function testWorld(t: TestContext, options: { allowPrivate: boolean }): TestWorld {
+/** For `names`: whatever the name, it is this machine. */
+export const HERE: Names = { addresses: async () => [{ address: '127.0.0.1', family: 4 }], isAsking: () => false }
+
+export function testWorld(t: TestContext, options: { allowPrivate: boolean; names?: Names }): TestWorld {
   const http = createHttp({ ...options, userAgent: 'test' })
   t.after(() => http.close())
   return { destinationId: randomUUID(), http, network: createNetwork(options), clock: systemClock }

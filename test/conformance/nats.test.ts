@@ -9,7 +9,7 @@ import { makeCertificates } from '../services/certificates.ts'
 import { atIpv6 } from '../services/ipv6.ts'
 import { missingNats, type Nats, PASSWORD, startNats } from '../services/nats.ts'
 import { destinationSuite } from './destination-suite.ts'
-import { testEvent, testWorld } from './events.ts'
+import { HERE, testEvent, testWorld } from './events.ts'
 import type { Arrived, Settings } from './stage.ts'
 
 const NOW = { signingSecrets: [], timeoutMs: 5000 }
@@ -106,12 +106,13 @@ suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, (
       const login = token === undefined ? {} : { username: null, password: null, token }
       const ours = { client_certificate: client.certificate, client_key: client.key, ca_certificate: ca }
       const settings = { ...(await place(server)), ...login, ...ours, tls: true }
+      const world = testWorld(t, { allowPrivate: true, names: HERE })
       const send = async (more: Settings): Promise<string> => {
-        const sender = nats.open(NatsSettings.parse({ ...settings, ...more }), testWorld(t, { allowPrivate: true }))
+        const sender = nats.open(NatsSettings.parse({ ...settings, ...more }), world)
         t.after(() => sender.close())
         return JSON.stringify(await sender.send([testEvent(0)], NOW))
       }
-      for (const more of [{}, { host: 'localhost' }, ...(await atIpv6(t, server.port))]) {
+      for (const more of [{}, { host: 'localhost' }, { host: 'localhost.' }, ...(await atIpv6(t, server.port))]) {
         assert.match(await send(more), /"delivered"/)
       }
       assert.match(await send({ host: '127.1' }), /"retry".*is for other names/)

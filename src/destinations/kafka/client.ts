@@ -1,9 +1,8 @@
 // A producer that goes only to brokers that may be reached: those of the settings, and those that they name.
-import { isIP } from 'node:net'
 import type { Connection } from '@platformatic/kafka'
 import type { Network } from '../../platform/network.ts'
 import type { World } from '../destination.ts'
-import { tlsOptions } from '../tls.ts'
+import { serverName, tlsOptions } from '../tls.ts'
 import type { KafkaSettings } from './index.ts'
 
 const CONNECT_MS = 8000
@@ -32,9 +31,9 @@ export async function openKafka(settings: KafkaSettings, { network }: World): Pr
   const secure = {
     ...tls,
     lookup: network.lookup,
-    // Read as a connection begins. An address is no name, and Java hangs up on one of IPv6; Node compares the certificate with it.
+    // Read as a connection begins: the library itself would take an address of IPv6 for a name, on which Java hangs up.
     get servername() {
-      return isIP(connectingTo) === 0 ? connectingTo : undefined
+      return serverName(connectingTo)
     },
   }
   const producer = new Producer<string, Buffer, string, string>({

@@ -2,7 +2,7 @@
 // name: it is told to speak to one server only, and which of those in the settings is the primary is asked here.
 import type { BSON, Db, MongoClient, MongoClientOptions } from 'mongodb'
 import type { Network } from '../../platform/network.ts'
-import { tlsOptions } from '../tls.ts'
+import { serverName, tlsOptions } from '../tls.ts'
 import { type Host, hostsOf, whereIs } from './hosts.ts'
 import type { MongodbSettings } from './index.ts'
 
@@ -46,7 +46,7 @@ export async function openMongodb(
     const letGo = (): void => void shut().catch(() => undefined)
     try {
       network.check(host.name)
-      client = new MongoClient(`mongodb://${whereIs(host)}/`, optionsOf(settings, network))
+      client = new MongoClient(`mongodb://${whereIs(host)}/`, optionsOf(settings, network, host))
       unwanted.addEventListener('abort', letGo, { once: true })
       const db = await connected(client, settings)
       return { db, sizeOf: BSON.calculateObjectSize, shut }
@@ -72,13 +72,13 @@ async function connected(client: MongoClient, settings: MongodbSettings): Promis
   return db
 }
 
-function optionsOf(settings: MongodbSettings, network: Network): MongoClientOptions {
+function optionsOf(settings: MongodbSettings, network: Network, host: Host): MongoClientOptions {
   const { username, password, auth_source: source } = settings
   return {
     directConnection: true,
     lookup: network.lookup,
     ...(username === null ? {} : { auth: { username, password: password ?? '' }, authSource: source }),
-    ...tlsOf(settings),
+    ...tlsOf(settings, host),
     // Acknowledged is durable: a majority has it in its journal.
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: MAJORITY_MS },
     retryWrites: false,
@@ -102,7 +102,9 @@ function optionsOf(settings: MongodbSettings, network: Network): MongoClientOpti
   }
 }
 
-function tlsOf(settings: MongodbSettings): MongoClientOptions {
+function tlsOf(settings: MongodbSettings, host: Host): MongoClientOptions {
   const options = tlsOptions(settings)
-  return options === undefined ? { tls: false } : { tls: true, ...(options as MongoClientOptions) }
+  if (options === undefined) return { tls: false }
+  const servername = serverName(host.name.replace(/^\[|\]$/g, ''))
+  return { tls: true, servername, ...(options as MongoClientOptions) }
 }

@@ -4,7 +4,7 @@ import type { Connection, ConnectionOptions, RowDataPacket } from 'mysql2'
 import type { Network } from '../../platform/network.ts'
 import type { Row, Session, SqlClient, Value } from '../sql/dialect.ts'
 import { CONNECTIONS, heldSockets, LONGEST_MS, pooledClient } from '../sql/pooled.ts'
-import { tlsOptions } from '../tls.ts'
+import { serverName, tlsOptions } from '../tls.ts'
 import type { MysqlSettings } from './index.ts'
 import { limitedPool } from './pool.ts'
 import { COLUMN_IS_THERE, isServerError, NotDurable, TooLarge } from './problem.ts'
@@ -31,7 +31,8 @@ export async function openMysql(settings: MysqlSettings, network: Network): Prom
   const ssl = sslOf(settings)
   const sockets = heldSockets(network)
   const options: ConnectionOptions = {
-    host: settings.host,
+    // The socket is ours: this is what the certificate is compared with.
+    host: serverName(settings.host) || settings.host,
     port: settings.port,
     database: settings.database,
     user: settings.user,

@@ -1,9 +1,8 @@
 // One connection to one NATS server. The library would connect again, and to servers that it hears of: here that is the loop's
 // to decide.
-import { isIP } from 'node:net'
 import type { JetStreamClient } from '@nats-io/jetstream'
 import type { Network } from '../../platform/network.ts'
-import { tlsOptions } from '../tls.ts'
+import { serverName, tlsOptions } from '../tls.ts'
 import type { NatsSettings } from './index.ts'
 
 const CONNECT_MS = 8000
@@ -34,9 +33,7 @@ export async function openNats(settings: NatsSettings, network: Network, unwante
     ...(settings.username === null ? {} : { user: settings.username }),
     ...(settings.password === null ? {} : { pass: settings.password }),
     ...(settings.token === null ? {} : { token: settings.token }),
-    ...(tls === undefined
-      ? { tls: null }
-      : { tls: { ...tls, host, servername: isIP(host) === 0 ? host : '' } as object }),
+    ...(tls === undefined ? { tls: null } : { tls: { ...tls, host, servername: serverName(host) } as object }),
   })
   // Closed for whatever reason: what is published afterwards fails, and the loop opens another one.
   connection.closed().catch(() => undefined)

@@ -1,7 +1,7 @@
 // One channel with publisher confirms on one connection, to an address that was checked.
 import type { ConfirmChannel } from 'amqplib'
 import type { Network } from '../../platform/network.ts'
-import { tlsOptions } from '../tls.ts'
+import { serverName, tlsOptions } from '../tls.ts'
 import type { RabbitmqSettings } from './index.ts'
 
 const CONNECT_MS = 8000
@@ -53,7 +53,8 @@ export async function openRabbitmq(
     heartbeat: HEARTBEAT_SECONDS,
   }
   // All of it reaches Node's sockets; the library's types do not know of each.
-  const socket = { ...tls, lookup: network.lookup, signal: over.signal, noDelay: true, timeout: CONNECT_MS }
+  const named = tls === undefined ? {} : { servername: serverName(settings.host) }
+  const socket = { ...tls, ...named, lookup: network.lookup, signal: over.signal, noDelay: true, timeout: CONNECT_MS }
   const connecting = amqp.connect(broker, { ...socket, clientProperties: { connection_name: 'loam' } })
   // Whoever waits hears of what fails. Without a listener it would end the process.
   connecting.then(
