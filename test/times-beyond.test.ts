@@ -39,9 +39,10 @@ for (const [page, list, field] of PAGES) {
     const holder = at(beyond, path.slice(0, -1).join('.')) as Record<string, unknown>
     holder[path.at(-1)!] = BEYOND
     documents.push(beyond)
-    const result = mapped(damaged)
-    assert.deepEqual(result.mapped, mapped(golden.payload).mapped)
-    assert.equal(result.unreadable.length, 1)
+    const [whole, result] = [mapped(golden.payload), mapped(damaged)]
+    assert.deepEqual(result.mapped, whole.mapped)
+    const odd = new Set(whole.unreadable.map(({ place }) => place))
+    assert.equal(result.unreadable.filter(({ place }) => !odd.has(place)).length, 1)
     // Alone it is no page.
     documents.splice(0, documents.length, beyond)
     assert.throws(() => mapped(damaged), { name: 'UnreadablePage' })
