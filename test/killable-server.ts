@@ -18,35 +18,40 @@ interface Answer {
   data: never[]
   next_cursor: string | null
   user_id?: string
+  job_id?: string
+  state?: string
+  last_error?: string
   user?: { user_id: string }
 }
 
-export async function openKillable(devId: string) {
+/** `more`: settings beside those that every one has. */
+export async function openKillable(devId: string, more: Record<string, string> = {}) {
   const keys = { 'dev-id': devId, 'x-api-key': `${devId}-api-key` }
   const folder = mkdtempSync(join(tmpdir(), `loam-${devId}-`))
   const database = await createTestDatabaseUrl()
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
+  const settings = {
+    LOAM_PORT: String(port),
+    LOAM_DATA_DIR: folder,
+    LOAM_DATABASE_URL: database.url,
+    LOAM_ENCRYPTION_KEY: KEY,
+    LOAM_DEV_ID: devId,
+    LOAM_API_KEY: keys['x-api-key'],
+    LOAM_ADMIN_TOKEN: ADMIN,
+    LOAM_SANDBOX: 'on',
+    LOAM_ALLOW_PRIVATE_DESTINATIONS: 'on',
+    LOAM_BACKFILL_DAYS: '2',
+    LOAM_LOG_LEVEL: 'silent',
+    ...more,
+  }
   let child: ChildProcess | null = null
 
   async function start(): Promise<void> {
     child = spawn(process.execPath, [BIN, 'start', '--json'], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        ...process.env,
-        LOAM_PORT: String(port),
-        LOAM_DATA_DIR: folder,
-        LOAM_DATABASE_URL: database.url,
-        LOAM_ENCRYPTION_KEY: KEY,
-        LOAM_DEV_ID: devId,
-        LOAM_API_KEY: keys['x-api-key'],
-        LOAM_ADMIN_TOKEN: ADMIN,
-        LOAM_SANDBOX: 'on',
-        LOAM_ALLOW_PRIVATE_DESTINATIONS: 'on',
-        LOAM_BACKFILL_DAYS: '2',
-        LOAM_LOG_LEVEL: 'silent',
-      },
+      env: { ...process.env, ...settings },
     })
     await until(
       () =>
@@ -59,10 +64,15 @@ export async function openKillable(devId: string) {
   }
 
   async function kill(): Promise<void> {
-    const ended = new Promise((resolve) => child!.once('exit', resolve))
-    child!.kill('SIGKILL')
-    await ended
+    await ended()
     if (database.url.startsWith('postgres')) await endLeases()
+  }
+
+  async function ended(): Promise<void> {
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const exit = new Promise((resolve) => child!.once('exit', resolve))
+    child.kill('SIGKILL')
+    await exit
   }
 
   /** On PostgreSQL the others take over from a dead server half a minute later: here the time is set forward. */
@@ -99,11 +109,15 @@ export async function openKillable(devId: string) {
   return {
     url,
     keys,
+    settings,
+    folder,
+    /** Of the process; null before the first start. */
+    isAlive: () => child !== null && child.exitCode === null && child.signalCode === null,
     start,
     kill,
     admin,
     async close() {
-      child?.kill('SIGKILL')
+      await ended()
       await database.remove()
       rmSync(folder, { recursive: true, force: true })
     },

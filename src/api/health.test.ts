@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { takeCalls } from '../credentials/budgets.ts'
 import { newId } from '../model/ids.ts'
-import { insertJob, type JobRow } from '../store/jobs.ts'
+import { insertJob, type NewJobRow } from '../store/jobs.ts'
 import { openTestApi, type TestApi } from './test-api.ts'
 
 let api: TestApi
@@ -99,7 +99,7 @@ test('not ready while migrations are to be done', async () => {
   assert.equal(answer.json.code, 'not_ready')
 })
 
-function waiting(key: string, nextAt: number): JobRow {
+function waiting(key: string, nextAt: number): NewJobRow {
   return {
     id: newId(),
     lane: 'live',

@@ -2,6 +2,7 @@
 import { connectionDegraded } from '../credentials/disconnect.ts'
 import { ProviderError } from '../platform/errors.ts'
 import { type Attempt, extend, finish, jobQueue, LeaseLost, retryAt } from '../queue/queue.ts'
+import { GUILTY_AFTER } from '../queue/suspects.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'
@@ -25,10 +26,10 @@ export type JobResult = 'done' | 'gone' | { again: number }
 
 export type Work = (ctx: Context, job: JobRow) => Promise<JobResult>
 
-/** Each process that was at it ended without a word: killed, or out of memory. */
+/** Each process that was at it ended without a word, the last ones while nothing else ran: killed, or out of memory. */
 class ProcessEnds extends Error {
   constructor() {
-    super(`the process ended each time at this, ${MAX_ATTEMPTS} times: look at its memory, then resume this`)
+    super(`the process ended each time at this, ${GUILTY_AFTER} times: look at its memory, then resume this`)
   }
 }
 
@@ -41,7 +42,7 @@ export async function runJob(ctx: Context, job: JobRow, work: Work | undefined):
     if (work === undefined)
       throw new ProviderError(`no work is known for jobs of kind ${job.kind}`, { next: 'give_up' })
     // Whoever fails is judged before that. It would end every server, one after the other, for ever.
-    if (job.attempts > MAX_ATTEMPTS) throw new ProcessEnds()
+    if (job.crashes >= GUILTY_AFTER) throw new ProcessEnds()
     const about = {
       'loam.job.kind': job.kind,
       'loam.job.id': job.id,
@@ -100,7 +101,8 @@ async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise
   if (!(error instanceof ProviderError) && !away)
     ctx.log.error({ err: error, jobId: job.id, kind: job.kind }, 'a job failed')
   if (next === 'reauthorize' && job.user_id !== null) await connectionDegraded(ctx, job.user_id)
-  const hopeless = next === 'give_up' || next === 'skip' || next === 'reauthorize'
+  const hopeless =
+    next === 'give_up' || next === 'skip' || next === 'reauthorize' || error instanceof ProcessEnds
   if (hopeless || (job.attempts >= MAX_ATTEMPTS && !away)) {
     ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'failed' })
     await write(ctx, finish(jobQueue, { id: job.id, leaseId: job.lease_id! }, 'failed', now, { error: message }))

@@ -5,6 +5,7 @@ import { createAlarm } from '../queue/alarm.ts'
 import { claim, jobQueue, recover } from '../queue/queue.ts'
 import { LOOK_MS, Servers } from '../queue/servers.ts'
 import { claimInTurns } from '../queue/share.ts'
+import { claimSuspect, isSuspectDue } from '../queue/suspects.ts'
 import { onJobs } from '../queue/wake.ts'
 import { deleteEndedSlots } from '../store/budgets.ts'
 import type { Context } from '../store/context.ts'
@@ -23,6 +24,8 @@ import { workers } from './workers.ts'
 
 const SLOTS: Record<JobLane, number> = { live: 64, backfill: 6 }
 const BACKSTOP_MS = 1000
+/** No suspect waits longer until it is alone, nor is longer: what hangs would hold up everything. */
+const ALONE_WITHIN_MS = 30_000
 const SOON_MS = 20
 const POLL_EVERY_MS = 15_000
 /** Not a multiple of the others: they take turns. */
@@ -54,6 +57,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     pumping = (async () => {
       while (again && !stopped) {
         again = false
+        if (await tryAlone()) continue
         for (const lane of ['live', 'backfill'] as const) await fill(lane)
       }
     })()
@@ -81,24 +85,49 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     const wanted = { limit: free, now: ctx.clock.now(), leaseMs: LEASE_MS, leaseId: servers.nextLeaseId() }
     const jobs =
       lane === 'live' ? await claim<JobRow>(ctx.db, jobQueue, [lane], wanted) : await claimInTurns(ctx.db, lane, wanted)
-    for (const job of jobs) {
-      if (stopped) {
-        await backToQueue(ctx, job, ctx.clock.now(), job.last_error, 'is none')
-        continue
-      }
-      inFlight[lane]++
-      const work = runJob(ctx, job, workers[job.kind])
-        .catch((error) => ctx.log.error({ err: error, jobId: job.id }, 'a job could not be settled'))
-        .finally(() => {
-          inFlight[lane]--
-          running.delete(work)
-          if (more[lane]) pump()
-          else pumpSoon()
-        })
-      running.add(work)
-    }
+    for (const job of jobs) await begin(job)
     more[lane] = jobs.length === free
     if (more[lane]) again = true
+  }
+
+  async function begin(job: JobRow): Promise<void> {
+    if (stopped) return backToQueue(ctx, job, ctx.clock.now(), job.last_error, 'is none')
+    inFlight[job.lane]++
+    const work = runJob(ctx, job, workers[job.kind])
+      .catch((error) => ctx.log.error({ err: error, jobId: job.id }, 'a job could not be settled'))
+      .finally(() => {
+        inFlight[job.lane]--
+        running.delete(work)
+        if (suspect === job.id) suspect = suspectSince = null
+        if (more[job.lane]) pump()
+        else pumpSoon()
+      })
+    running.add(work)
+  }
+
+  /** The suspect that runs; since when it does, or one waits until nothing else does. */
+  let suspect: string | null = null
+  let suspectSince: number | null = null
+
+  /** True while nothing else may begin. */
+  async function tryAlone(): Promise<boolean> {
+    const isLong = suspectSince !== null && performance.now() - suspectSince > ALONE_WITHIN_MS
+    if (suspect !== null) return !isLong
+    if (!(await isSuspectDue(ctx.db, ctx.clock.now()))) {
+      suspectSince = null
+      return false
+    }
+    suspectSince ??= performance.now()
+    if (running.size > 0 && !isLong) return true
+    suspectSince = null
+    const wanted = { now: ctx.clock.now(), leaseMs: LEASE_MS, leaseId: servers.nextLeaseId() }
+    const job = await claimSuspect(ctx.db, wanted)
+    // Another server was faster.
+    if (job === null) return false
+    suspect = job.id
+    suspectSince = performance.now()
+    await begin(job)
+    return true
   }
 
   const guard = (name: string, work: () => Promise<unknown>) => () =>

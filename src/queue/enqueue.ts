@@ -1,7 +1,7 @@
 // Adding inbound work, in the transaction that made it necessary.
 import { newId } from '../model/ids.ts'
 import type { Transaction } from '../store/database.ts'
-import { insertJob, type JobLane, type JobRow } from '../store/jobs.ts'
+import { insertJob, type JobLane, type NewJobRow } from '../store/jobs.ts'
 import { wakeJobs } from './wake.ts'
 
 export interface NewJob {
@@ -26,7 +26,7 @@ export async function enqueue(
   trace: string | null = null,
 ): Promise<string[]> {
   if (jobs.length === 0) return []
-  const rows = jobs.map((job): JobRow => rowOf(job, now, trace))
+  const rows = jobs.map((job): NewJobRow => rowOf(job, now, trace))
   const inserts = rows.map((row, i) => ({ key: row.dedupe_key, statement: insertJob(row, jobs[i]!.delay) }))
   // In one order: two that put off the same jobs do not wait for each other.
   const inOrder = inserts.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
@@ -38,7 +38,7 @@ export async function enqueue(
   return rows.map((row) => row.id)
 }
 
-function rowOf(job: NewJob, now: number, trace: string | null): JobRow {
+function rowOf(job: NewJob, now: number, trace: string | null): NewJobRow {
   return {
     id: newId(),
     lane: job.lane,

@@ -21,6 +21,8 @@ export interface Queue {
   laneColumns: readonly string[]
   /** A row is not claimed while another one with the same value in this column is busy. */
   exclusive: string | null
+  /** The column that counts the processes in a row that ended at it. Whoever has too many is claimed alone: see suspects.ts. */
+  crashes: string | null
   /** What a claim gives of each row. */
   returning: string
 }
@@ -31,6 +33,7 @@ export const jobQueue: Queue = {
   busy: 'running',
   laneColumns: ['lane'],
   exclusive: 'dedupe_key',
+  crashes: 'crashes',
   returning: '*',
 }
 
@@ -40,8 +43,12 @@ export const deliveryQueue: Queue = {
   busy: 'sending',
   laneColumns: ['destination_id', 'lane'],
   exclusive: null,
+  crashes: null,
   returning: '*, (SELECT byte_length FROM events e WHERE e.id = event_id) AS byte_length',
 }
+
+/** So many processes ended at a row: it is a suspect. */
+export const SUSPECT_AFTER = 3
 
 /** Given back at once. */
 const MOST_RECOVERED = 1000
@@ -72,7 +79,7 @@ export async function claim<Row>(
   return db.all<Row>(
     `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
        WHERE id IN (SELECT c.id FROM ${queue.table} c WHERE ${laneClause} AND c.state = 'pending' AND c.next_at <= $3
-         ${untriedClause}${exclusiveClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(db)})
+         ${untriedClause}${exclusiveClause}${innocentClause(queue)} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(db)})
        RETURNING ${queue.returning}`,
     [
       options.leaseId ?? newId(),
@@ -83,6 +90,11 @@ export async function claim<Row>(
       ...(untried === undefined ? [] : [untried]),
     ],
   )
+}
+
+/** Suspects stay where they are. The number stands in the statement as it stands in the index. */
+export function innocentClause(queue: Queue): string {
+  return queue.crashes === null ? '' : ` AND c.${queue.crashes} < ${SUSPECT_AFTER}`
 }
 
 /** Changes a row that we hold. The number of changed rows is 0 when the lease was lost. */
@@ -110,8 +122,10 @@ export function retryAt(
   const attempts = { counts: '', 'is none': ', attempts = attempts - 1', succeeded: ', attempts = 0' }[
     details.attempt ?? 'counts'
   ]
+  // Whatever came of it: the process is there.
+  const crashes = queue.crashes === null ? '' : `, ${queue.crashes} = 0`
   return {
-    sql: `UPDATE ${queue.table} SET state = 'pending', next_at = $3, last_error = $4, lease_id = NULL, lease_until = NULL${attempts}
+    sql: `UPDATE ${queue.table} SET state = 'pending', next_at = $3, last_error = $4, lease_id = NULL, lease_until = NULL${attempts}${crashes}
           WHERE id = $1 AND lease_id = $2`,
     params: [lease.id, lease.leaseId, nextAt, details.error],
   }
@@ -172,16 +186,25 @@ interface Leased {
 }
 
 async function giveBack(db: Database, queue: Queue, row: Leased): Promise<void> {
+  // Nobody saw the end of that attempt: it is none.
+  const crashed = queue.crashes === null ? '' : `, attempts = attempts - 1, ${queue.crashes} = ${queue.crashes} + 1`
   try {
     await db.run(
-      `UPDATE ${queue.table} SET state = 'pending', lease_id = NULL, lease_until = NULL
+      `UPDATE ${queue.table} SET state = 'pending', lease_id = NULL, lease_until = NULL${crashed}
        WHERE id = $1 AND lease_id = $2 AND lease_until = $3`,
       // A late holder that extends it in this moment keeps it.
       [row.id, row.lease_id, row.lease_until],
     )
   } catch (error) {
-    // Its twin waits already and will do the same work.
+    // Its twin waits already and will do the same work, with the same crashes behind it.
     if (!isUniqueViolation(error)) throw error
+    const its = `FROM ${queue.table} d WHERE d.id = $1 AND d.lease_id = $2`
+    if (queue.exclusive !== null && queue.crashes !== null)
+      await db.run(
+        `UPDATE ${queue.table} SET ${queue.crashes} = (SELECT d.${queue.crashes} + 1 ${its})
+         WHERE state = 'pending' AND ${queue.exclusive} = (SELECT d.${queue.exclusive} ${its})`,
+        [row.id, row.lease_id],
+      )
     await db.run(`DELETE FROM ${queue.table} WHERE id = $1 AND lease_id = $2`, [row.id, row.lease_id])
   }
 }

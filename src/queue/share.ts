@@ -3,6 +3,7 @@
 import { type Database, type Sql, skipLocked } from '../store/database.ts'
 import { newId } from '../model/ids.ts'
 import type { JobRow } from '../store/jobs.ts'
+import { innocentClause, jobQueue } from './queue.ts'
 
 /** Takes up to `limit` due jobs of the lane, from the environments with the fewest under way first. */
 export async function claimInTurns(
@@ -74,7 +75,7 @@ function claimOf(
   return db.all<JobRow>(
     `UPDATE jobs SET state = 'running', lease_id = $1, lease_until = $2, attempts = attempts + 1
        WHERE id IN (SELECT c.id FROM jobs c WHERE c.lane = $5 AND c.environment_id = $6 AND c.state = 'pending'
-         AND c.next_at <= $3
+         AND c.next_at <= $3${innocentClause(jobQueue)}
          AND NOT EXISTS (SELECT 1 FROM jobs b WHERE b.dedupe_key = c.dedupe_key AND b.state = 'running')
          AND NOT EXISTS (SELECT 1 FROM jobs r WHERE r.state = 'running' AND r.lane = c.lane AND r.user_id = c.user_id)
          AND NOT EXISTS (SELECT 1 FROM jobs e WHERE e.state = 'pending' AND e.lane = c.lane AND e.user_id = c.user_id

@@ -17,7 +17,10 @@ export interface JobRow {
   /** JSON `{done, total}`; null before the first step and for short jobs. */
   progress: string | null
   state: JobState
+  /** Those whose end was seen, and the one under way. */
   attempts: number
+  /** How many processes in a row ended while they were at it. */
+  crashes: number
   next_at: number
   lease_id: string | null
   lease_until: number | null
@@ -27,6 +30,9 @@ export interface JobRow {
   /** `traceparent` of what ordered it; null unless traces are on. */
   trace: string | null
 }
+
+/** At none of them a process has ended. */
+export type NewJobRow = Omit<JobRow, 'crashes'>
 
 const INSERT = `INSERT INTO jobs (id, lane, kind, environment_id, user_id, dedupe_key, payload, progress, state, attempts,
   next_at, lease_id, lease_until, last_error, created_at, finished_at, trace)
@@ -41,7 +47,7 @@ const PUT_OFF = `DO UPDATE
  * Adds the job unless one with its key is waiting already. With `delay` that one is put off until then, but no longer than
  * `longestMs` after it was made.
  */
-export function insertJob(row: JobRow, delay?: { until: number; longestMs: number }): Statement {
+export function insertJob(row: NewJobRow, delay?: { until: number; longestMs: number }): Statement {
   return {
     sql: `${INSERT} ${delay === undefined ? 'DO NOTHING' : PUT_OFF}`,
     params: [
@@ -115,7 +121,7 @@ export function cancelJob(sql: Sql, environmentId: string, id: string, now: numb
 /** Goes on where it stopped: its payload says how far it was. */
 export function resumeJob(sql: Sql, environmentId: string, id: string, now: number): Promise<number> {
   return sql.run(
-    `UPDATE jobs SET state = 'pending', attempts = 0, next_at = $3, last_error = NULL, finished_at = NULL
+    `UPDATE jobs SET state = 'pending', attempts = 0, crashes = 0, next_at = $3, last_error = NULL, finished_at = NULL
      WHERE environment_id = $1 AND id = $2 AND state IN ('failed', 'cancelled')`,
     [environmentId, id, now],
   )
