@@ -101,8 +101,7 @@ async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise
   if (!(error instanceof ProviderError) && !away)
     ctx.log.error({ err: error, jobId: job.id, kind: job.kind }, 'a job failed')
   if (next === 'reauthorize' && job.user_id !== null) await connectionDegraded(ctx, job.user_id)
-  const hopeless =
-    next === 'give_up' || next === 'skip' || next === 'reauthorize' || error instanceof ProcessEnds
+  const hopeless = next === 'give_up' || next === 'skip' || next === 'reauthorize' || error instanceof ProcessEnds
   if (hopeless || (job.attempts >= MAX_ATTEMPTS && !away)) {
     ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'failed' })
     await write(ctx, finish(jobQueue, { id: job.id, leaseId: job.lease_id! }, 'failed', now, { error: message }))
