@@ -14,6 +14,7 @@ import {
   authFlowById,
   authFlowByState,
   finishFlow as closeFlow,
+  giveReturnBack,
   insertAuthFlow,
   sendFlowAway,
 } from '../store/auth-flows.ts'
@@ -25,6 +26,7 @@ import { type Application, applicationOf } from './client.ts'
 import { connectorFor } from './source-settings.ts'
 import { firstHttp } from './connection-http.ts'
 import { authorizeUrl, exchangeCode, redirecting } from './oauth2.ts'
+import { returnOnce } from './return-once.ts'
 import { storeConnection } from './store-connection.ts'
 import { sealTokens } from './tokens.ts'
 
@@ -78,7 +80,7 @@ export async function leaveForProvider(
 ): Promise<{ url: string; cookie: { name: string; value: string; maxAgeSeconds: number; path: string } }> {
   const flow = await authFlowById(ctx.db, flowId)
   if (flow === null) throw new ApiError('flow_not_found', 404, 'this sign-in does not exist')
-  if (flow.expires_at <= ctx.clock.now() || (flow.state !== 'started' && flow.state !== 'away')) {
+  if (flow.expires_at <= ctx.clock.now() || flow.state === 'connected' || flow.state === 'failed') {
     throw new ApiError('flow_expired', 410, 'this sign-in has ended; start a new one from the app')
   }
   const connector = connectorOfFlow(flow)
@@ -119,8 +121,11 @@ export async function finishFlow(
   if (flow.provider.toLowerCase() !== callback.provider.toLowerCase()) throw unknownState()
   // The same browser once more: by a second press, a reload or the way back. Nothing is spent, and it is connected.
   if (flow.state === 'connected') return connected(flow)
-  if (flow.state !== 'away') throw ended()
+  if (flow.state !== 'away' && flow.state !== 'returning') throw ended()
   if (flow.expires_at <= ctx.clock.now()) return failFlow(ctx, flow, 'session_expired')
+  const turn = await returnOnce(ctx, flow)
+  if (turn === 'connected') return connected(flow)
+  if (turn === 'failed') throw ended()
   if (error !== undefined) return failFlow(ctx, flow, safeReason(error))
   if (code === undefined) return failFlow(ctx, flow, 'server_error')
   try {
@@ -129,7 +134,10 @@ export async function finishFlow(
     const tokens = await exchangeCode(ctx.http, application, { code, state: state!, verifier })
     return await connect(ctx, flow, application, tokens, scope?.split(/[\s,]+/).filter(Boolean))
   } catch (error) {
-    if (!(error instanceof ProviderError || error instanceof ApiError)) throw error
+    if (!(error instanceof ProviderError || error instanceof ApiError)) {
+      await giveReturnBack(ctx.db, flow.id)
+      throw error
+    }
     ctx.log.warn({ err: error, flowId: flow.id, provider: flow.provider }, 'a sign-in failed after the callback')
     return failFlow(ctx, flow, error instanceof ProviderError ? REASONS[error.next] : 'token_exchange_failed')
   }

@@ -32,8 +32,8 @@ export interface AuthFlowRow {
   state_hash: string | null
   browser_hash: string | null
   verifier_sealed: string | null
-  /** `started` made by the API, `away` at the provider, then finished either way. */
-  state: 'started' | 'away' | 'connected' | 'failed'
+  /** `started` made by the API, `away` at the provider, `returning` while its code is spent, then finished either way. */
+  state: 'started' | 'away' | 'returning' | 'connected' | 'failed'
   created_at: number
   expires_at: number
 }
@@ -101,7 +101,7 @@ export async function isSomebodySigningIn(
 ): Promise<boolean> {
   const row = await sql.one(
     `SELECT 1 AS yes FROM auth_flows WHERE expires_at > $3 AND environment_id = $1 AND provider = $2
-       AND state IN ('started', 'away', 'connected') LIMIT 1`,
+       AND state IN ('started', 'away', 'returning', 'connected') LIMIT 1`,
     [environmentId, provider, now],
   )
   return row !== null
@@ -115,7 +115,7 @@ export function authFlowByState(sql: Sql, stateHash: string): Promise<AuthFlowRo
   return sql.one('SELECT * FROM auth_flows WHERE state_hash = $1', [stateHash])
 }
 
-/** Binds the flow to the browser that leaves for the provider. Only from `started` or `away` (a second click). */
+/** Binds the flow to the browser that leaves for the provider. Only while it has not ended: a second click, too. */
 export async function sendFlowAway(
   sql: Sql,
   id: string,
@@ -123,10 +123,19 @@ export async function sendFlowAway(
 ): Promise<boolean> {
   const changed = await sql.run(
     `UPDATE auth_flows SET state = 'away', state_hash = $2, browser_hash = $3, verifier_sealed = $4
-     WHERE id = $1 AND state IN ('started', 'away')`,
+     WHERE id = $1 AND state IN ('started', 'away', 'returning')`,
     [id, secrets.state_hash, secrets.browser_hash, secrets.verifier_sealed],
   )
   return changed === 1
+}
+
+/** One caller only gets true, until it is given back. */
+export async function claimReturn(sql: Sql, id: string): Promise<boolean> {
+  return (await sql.run(`UPDATE auth_flows SET state = 'returning' WHERE id = $1 AND state = 'away'`, [id])) === 1
+}
+
+export async function giveReturnBack(sql: Sql, id: string): Promise<void> {
+  await sql.run(`UPDATE auth_flows SET state = 'away' WHERE id = $1 AND state = 'returning'`, [id])
 }
 
 /** Counts a form that was filled in wrongly. Answers how many there were. */
@@ -141,7 +150,7 @@ export async function countAttempt(sql: Sql, id: string): Promise<number> {
 /** One caller only gets true: the state is good for one callback. */
 export async function finishFlow(sql: Sql, id: string, to: 'connected' | 'failed'): Promise<boolean> {
   const changed = await sql.run(
-    `UPDATE auth_flows SET state = $2, verifier_sealed = NULL WHERE id = $1 AND state IN ('started', 'away')`,
+    `UPDATE auth_flows SET state = $2, verifier_sealed = NULL WHERE id = $1 AND state IN ('started', 'away', 'returning')`,
     [id, to],
   )
   return changed === 1
