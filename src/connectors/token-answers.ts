@@ -10,8 +10,7 @@ export function readStandardTokens(response: HttpResponse, scopeSeparator: strin
     return {
       accessToken: body.access_token,
       refreshToken: typeof body.refresh_token === 'string' ? body.refresh_token : null,
-      expiresInSeconds:
-        Number.isFinite(Number(body.expires_in)) && body.expires_in !== null ? Number(body.expires_in) : null,
+      expiresInSeconds: secondsIn(body.expires_in),
       scopes: typeof body.scope === 'string' ? body.scope.split(scopeSeparator).filter(Boolean) : null,
       providerUserId: idIn(body.user_id),
       refreshExpiresInSeconds: typeof body.refresh_token_expires_in === 'number' ? body.refresh_token_expires_in : null,
@@ -24,17 +23,33 @@ function idIn(value: unknown): string | null {
   return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : null
 }
 
+const LONGEST_LIFE_SECONDS = 100 * 365 * 86_400
+
+/**
+ * How long a token lasts, as a number or as text. Null for what is no time: a token that would have ended as it came would be
+ * renewed with every call, and the provider's 401 says it anyway.
+ */
+export function secondsIn(value: unknown): number | null {
+  const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds) || seconds < 1) return null
+  return Math.min(Math.floor(seconds), LONGEST_LIFE_SECONDS)
+}
+
 /** 410: the endpoint is gone for good, and every grant with it. */
 const REFUSING = new Set([400, 401, 410])
 /** RFC 6749, and what some add: whatever the status, it is the grant that is meant. */
 const OF_A_GRANT = /^(invalid|expired|access_denied|unsupported)/
+/** Of our application or of how it asks, for everybody alike: nobody mends that by signing in again. */
+const OURS = /^(invalid_client|unauthorized_client|invalid_scope|unsupported_grant_type|unsupported_response_type)$/
+/** Says itself that it passes. */
+const PASSING = /^(server_error|temporarily_unavailable|slow_down)$/
 
 /** What a refusal of the token endpoint means: only the grant itself being void asks the person to sign in again. */
 export function tokenRefusal(response: HttpResponse, code: string | null): ProviderError {
   const { status } = response
   const cause = { status, error: code }
   // A page for people in its place (of maintenance, of a firewall) refuses nobody's grant.
-  const isRefusal = REFUSING.has(status) || OF_A_GRANT.test(code ?? '')
+  const isRefusal = (REFUSING.has(status) || OF_A_GRANT.test(code ?? '')) && !PASSING.test(code ?? '')
   if (status === 429 || status >= 500 || !isRefusal) {
     const wait = retryAfterSeconds(response.headers, Date.now())
     return new ProviderError(`the token endpoint answered ${status}${status < 300 ? ' without tokens' : ''}`, {
@@ -44,8 +59,10 @@ export function tokenRefusal(response: HttpResponse, code: string | null): Provi
       cause,
     })
   }
-  if (code === 'invalid_client' || code === 'unauthorized_client') {
-    return new ProviderError('the provider does not accept our client id and secret', {
+  if (OURS.test(code ?? '')) {
+    const isClient = code === 'invalid_client' || code === 'unauthorized_client'
+    const refused = isClient ? 'our client id and secret' : `how we ask for tokens (${code})`
+    return new ProviderError(`the provider does not accept ${refused}`, {
       next: 'retry',
       afterSeconds: 3600,
       status,

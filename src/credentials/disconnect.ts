@@ -153,7 +153,8 @@ async function workingTokens(
   const ended = payload.tokenExpiresAt !== null && payload.tokenExpiresAt <= ctx.clock.now()
   if (!ended || stored.refreshToken === null) return stored
   try {
-    const previous = { ...stored, refreshToken: stored.refreshToken, providerUserId: payload.providerUserId }
+    const { providerUserId } = payload
+    const previous = { ...stored, refreshToken: stored.refreshToken, providerUserId, scopes: null }
     const fresh = await renewTokens(ctx, application, previous)
     const sealed = sealTokens(ctx, payload.userId, fresh, stored.refreshToken)
     await keep({ ...payload, tokensSealed: sealed.tokens_sealed, tokenExpiresAt: sealed.token_expires_at })

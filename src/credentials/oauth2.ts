@@ -42,11 +42,15 @@ export function exchangeCode(
   return askForTokens(http, application, form, 'code', null)
 }
 
-export function refreshWith(
-  http: Http,
-  application: Application,
-  previous: { accessToken: string; refreshToken: string; providerUserId: string },
-): Promise<Tokens> {
+export interface Previous {
+  accessToken: string
+  refreshToken: string
+  providerUserId: string
+  /** Null when it is not known. */
+  scopes: readonly string[] | null
+}
+
+export function refreshWith(http: Http, application: Application, previous: Previous): Promise<Tokens> {
   const form = { grant_type: 'refresh_token', refresh_token: previous.refreshToken }
   return askForTokens(http, application, form, 'refresh', previous)
 }
@@ -70,10 +74,12 @@ async function askForTokens(
   application: Application,
   grant: Record<string, string>,
   by: TokenRequest['grant'],
-  previous: TokenRequest['previous'],
+  previous: Previous | null,
 ): Promise<Tokens> {
   const auth = redirecting(application)
-  const { client, scopes, redirectUri } = application
+  const { client, redirectUri } = application
+  // A refresh may ask for nothing more than what the person allowed, whatever is asked of others by now.
+  const scopes = previous?.scopes ?? application.scopes
   const about: TokenRequest = { grant: by, client, previous, scopes, redirectUri }
   const basic = auth.clientAuthentication === 'basic'
   const form = basic ? grant : { ...grant, client_id: client.id, client_secret: client.secret }

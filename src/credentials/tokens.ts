@@ -5,7 +5,7 @@ import { leaseRefresh, releaseRefresh, storeTokens } from '../store/connection-t
 import { type ConnectionRow, connectionById } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import { type Application, applicationOf } from './client.ts'
-import { refreshWith } from './oauth2.ts'
+import { type Previous, refreshWith } from './oauth2.ts'
 import { renewSignIn } from './password.ts'
 
 const REFRESH_LEASE_MS = 60_000
@@ -122,6 +122,7 @@ async function refreshNow(ctx: Context, connector: Connector, connection: Connec
       accessToken,
       refreshToken,
       providerUserId: connection.provider_user_id,
+      scopes: connection.scopes?.split(',').filter(Boolean) ?? null,
     })
     // Rotating providers void the old pair with this answer: nothing comes between it and the commit.
     await storeTokens(ctx.db, connection.user_id, sealTokens(ctx, connection.user_id, tokens, refreshToken))
@@ -138,11 +139,7 @@ async function refreshNow(ctx: Context, connector: Connector, connection: Connec
 }
 
 /** A new access token, however this provider gives one. */
-export function renewTokens(
-  ctx: Context,
-  application: Application,
-  previous: { accessToken: string; refreshToken: string; providerUserId: string },
-): Promise<Tokens> {
+export function renewTokens(ctx: Context, application: Application, previous: Previous): Promise<Tokens> {
   return application.connector.auth.kind === 'password'
     ? renewSignIn(ctx, application, previous.refreshToken)
     : refreshWith(ctx.http, application, previous)

@@ -93,4 +93,7 @@ test('a refresh: trouble on their side is tried again, a void token asks the per
   assert.equal(next({ result: '0000', message: 'OK' }), 'access')
   assert.equal(next({ result: '1001', message: 'Access token is invalid or expired' }), 'reauthorize')
   assert.equal(next({ result: '2001', message: 'Service error' }), 'retry')
+  // Nothing is extended by an answer that is none: a month later there would be no token to extend.
+  assert.equal(next({}), 'retry')
+  assert.equal(next('<html>'), 'retry')
 })

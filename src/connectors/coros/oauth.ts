@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../platform/http.ts'
 import type { OAuth2, TokenRequest, Tokens } from '../connector.ts'
-import { tokenRefusal } from '../token-answers.ts'
+import { jsonObject, secondsIn, tokenRefusal } from '../token-answers.ts'
 import { refused, resultOf, statusIn } from './pages.ts'
 
 /** The test server is https://opentest.coros.com. Files lie on the second host, under names that nobody guesses. */
@@ -29,7 +29,7 @@ export const oauth: OAuth2 = {
 }
 
 function readTokens(response: HttpResponse, { grant, previous }: TokenRequest): Tokens {
-  const body = objectIn(response)
+  const body = jsonObject(response) ?? {}
   // Trouble on COROS' own side says nothing of the grant.
   if (statusIn(response) === 503) throw tokenRefusal({ ...response, status: 503 }, null)
   if (response.status >= 300 || (body.result !== undefined && resultOf(response) !== '0000')) {
@@ -39,22 +39,15 @@ function readTokens(response: HttpResponse, { grant, previous }: TokenRequest): 
     throw refused('the grant', response)
   }
   const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
-  const accessToken = text(body.access_token) ?? (grant === 'refresh' ? (previous?.accessToken ?? null) : null)
-  if (accessToken === null) throw refused('the grant', response)
+  // Only a word of COROS's own extends a token: not a page of somebody else's in its place.
+  const extended = grant === 'refresh' && body.result !== undefined ? (previous?.accessToken ?? null) : null
+  const accessToken = text(body.access_token) ?? extended
+  if (accessToken === null) throw tokenRefusal(response, typeof body.error === 'string' ? body.error : null)
   return {
     accessToken,
     refreshToken: text(body.refresh_token),
-    expiresInSeconds: typeof body.expires_in === 'number' ? body.expires_in : LIFE_SECONDS,
+    expiresInSeconds: secondsIn(body.expires_in) ?? LIFE_SECONDS,
     scopes: null,
     providerUserId: text(body.openId),
-  }
-}
-
-function objectIn(response: HttpResponse): Record<string, unknown> {
-  try {
-    const value = response.json()
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  } catch {
-    return {}
   }
 }

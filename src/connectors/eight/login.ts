@@ -2,7 +2,7 @@
 import { ProviderError } from '../../platform/errors.ts'
 import { type HttpResponse, retryAfterSeconds } from '../../platform/http.ts'
 import type { PasswordContext, PasswordLogin, Tokens } from '../connector.ts'
-import { jsonObject } from '../token-answers.ts'
+import { jsonObject, secondsIn } from '../token-answers.ts'
 
 export const hosts = { auth: 'https://auth-api.8slp.net', client: 'https://client-api.8slp.net' }
 
@@ -42,7 +42,7 @@ async function tokensFor({ client, send }: PasswordContext, email: string, passw
   return {
     accessToken: body.access_token,
     refreshToken: JSON.stringify({ email, password }),
-    expiresInSeconds: typeof body.expires_in === 'number' ? body.expires_in : null,
+    expiresInSeconds: secondsIn(body.expires_in),
     scopes: null,
     providerUserId: body.userId,
   }

@@ -2,7 +2,7 @@
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import type { AuthorizedRequest, CallAccess, CredentialField, OAuth2, TokenRequest, Tokens } from '../connector.ts'
-import { jsonObject, tokenRefusal } from '../token-answers.ts'
+import { jsonObject, secondsIn, tokenRefusal } from '../token-answers.ts'
 import { errorOf, httpStatusOf } from './errors.ts'
 
 /** Europe and others have hosts of their own: an operator replaces this one. */
@@ -86,7 +86,7 @@ function readTokens(response: HttpResponse, about: TokenRequest): Tokens {
     return {
       accessToken: body.AccessToken,
       refreshToken: typeof body.RefreshToken === 'string' ? body.RefreshToken : null,
-      expiresInSeconds: typeof body.Expires === 'number' ? body.Expires : null,
+      expiresInSeconds: secondsIn(body.Expires),
       scopes: typeof body.APIName === 'string' ? body.APIName.split(/[ ,]+/).filter(Boolean) : null,
       providerUserId: userId,
     }

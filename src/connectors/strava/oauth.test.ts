@@ -33,6 +33,9 @@ const refusals: [what: string, status: number, json: unknown, next: string][] = 
   ['a code', 400, sample('refused-code'), 'reauthorize'],
   ['a refresh token', 400, sample('refused-refresh'), 'reauthorize'],
   ['our secret', 401, application, 'retry'],
+  ['our application, which is not active', 403, { message: 'Forbidden', errors: [] }, 'retry'],
+  ['a page on the way', 302, null, 'retry'],
+  ['a host that has moved', 404, null, 'retry'],
   ['too much', 429, sample('rate-limited'), 'retry'],
   ['a bad day', 503, null, 'retry'],
   ['half an answer', 200, { access_token: 7 }, 'retry'],
@@ -45,6 +48,17 @@ for (const [what, status, json, next] of refusals) {
     )
   })
 }
+
+test('a token that lasts as long as a text says, or nobody knows how long, is a token', () => {
+  const answer = { access_token: 'a', refresh_token: 'b' }
+  for (const [expires_in, seconds] of [
+    ['21600', 21_600],
+    [0, null],
+  ] as const) {
+    const tokens = oauth.readTokens!(responseOf({ json: { ...answer, expires_in } }), about)
+    assert.deepEqual([tokens.refreshToken, tokens.expiresInSeconds], ['b', seconds])
+  }
+})
 
 async function identified(tokens: Partial<Tokens>, answers: Parameters<typeof answering>[0] = {}) {
   const whole = { accessToken: 't', refreshToken: null, expiresInSeconds: null, scopes: null, ...tokens }

@@ -2,6 +2,7 @@ import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import type { OAuth2, Tokens } from '../connector.ts'
 import { z } from 'zod'
+import { secondsIn, tokenRefusal } from '../token-answers.ts'
 
 /** `api` becomes `https://api-v3.strava.com`, usable from January 2027: an operator may set it in the source's settings. */
 export const hosts = { www: 'https://www.strava.com', api: 'https://www.strava.com/api/v3' }
@@ -44,7 +45,7 @@ function refuse({ status }: HttpResponse): void {
 const Answer = z.object({
   access_token: z.string(),
   refresh_token: z.string().nullish(),
-  expires_in: z.number().nullish(),
+  expires_in: z.unknown(),
   /** Since April 2026, in the spelling of the redirect. */
   scope: z.string().nullish(),
   /** Only where a code was exchanged. */
@@ -61,7 +62,7 @@ function readTokens(response: HttpResponse): Tokens {
     return {
       accessToken: access_token,
       refreshToken: refresh_token ?? null,
-      expiresInSeconds: expires_in ?? null,
+      expiresInSeconds: secondsIn(expires_in),
       scopes: scope ? scope.split(/[,\s]+/).filter(Boolean) : null,
       providerUserId: athlete?.id ?? null,
     }
@@ -69,21 +70,11 @@ function readTokens(response: HttpResponse): Tokens {
   throw refusal(response, body)
 }
 
-/** A fault names what it finds wrong: the application's secret is ours to mend, the rest is the person's grant. */
-function refusal({ status }: HttpResponse, body: unknown): ProviderError {
-  if (status < 300 || status === 429 || status >= 500) {
-    return new ProviderError(`the token endpoint answered ${status}`, { next: 'retry', afterSeconds: 60, status })
-  }
+/** A fault names what it finds wrong: the application is ours to mend, the rest is the person's grant. */
+function refusal(response: HttpResponse, body: unknown): ProviderError {
   const fault = Fault.safeParse(body)
   const resources = fault.success ? (fault.data.errors ?? []).map(({ resource }) => resource) : []
-  if (resources.includes('Application')) {
-    return new ProviderError('Strava does not accept our client id and secret', {
-      next: 'retry',
-      afterSeconds: 3600,
-      status,
-    })
-  }
-  return new ProviderError(`Strava refused the grant (${status})`, { next: 'reauthorize', status })
+  return tokenRefusal(response, resources.includes('Application') ? 'invalid_client' : null)
 }
 
 function jsonOf(response: HttpResponse): unknown {

@@ -5,6 +5,7 @@ import { UnreadablePage, type Wanted } from '../connector.ts'
 import { mapPage } from '../map-pages.ts'
 import { answering, fetched, post, responseOf } from '../test-http.ts'
 import { suunto } from './index.ts'
+import { oauth } from './oauth.ts'
 
 const days: Wanted = { days: { start: '2026-09-15', end: '2026-09-15' } }
 const from = Date.parse('2026-09-15T00:00:00+02:00')
@@ -141,4 +142,23 @@ test('a page of recovery is none of activity, and the other way round', () => {
   assert.throws(() => mapPage(suunto, 'activity', page({ Balance: 0.5 }), input), /\[0\]\.entryData: expected HR/)
   assert.throws(() => mapPage(suunto, 'recovery', page({ HR: 60 }), input), /\[0\]\.entryData: expected Balance/)
   assert.equal(mapPage(suunto, 'activity', page({ HR: null }), input).mapped.length, 1)
+})
+
+test('a refused refresh token asks the person; a secret of ours that is not taken asks nobody', () => {
+  const about = {
+    grant: 'refresh',
+    client: { id: '', secret: '', extra: {} },
+    previous: null,
+    scopes: [],
+    redirectUri: '',
+  }
+  for (const [status, json, next] of [
+    [400, { error: 'invalid_grant', error_description: 'Invalid refresh token' }, 'reauthorize'],
+    [401, { error: 'unauthorized', error_description: 'Bad credentials' }, 'retry'],
+  ] as const) {
+    assert.throws(
+      () => oauth.readTokens!(responseOf({ status, json }), about as never),
+      (error) => error instanceof ProviderError && error.next === next,
+    )
+  }
 })

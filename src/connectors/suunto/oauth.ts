@@ -1,7 +1,7 @@
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import type { CredentialField, OAuth2, Tokens } from '../connector.ts'
-import { readStandardTokens } from '../token-answers.ts'
+import { jsonObject, readStandardTokens, tokenRefusal } from '../token-answers.ts'
 
 export const hosts = { oauth: 'https://cloudapi-oauth.suunto.com', api: 'https://cloudapi.suunto.com' }
 
@@ -45,8 +45,10 @@ export const oauth: OAuth2 = {
   },
 }
 
-/** The account is named by its user name. */
+/** The account is named by its user name. A void grant is a 400 here; a 401 is about what our header says, the application. */
 function readTokens(response: HttpResponse): Tokens {
+  if (response.status === 401 && jsonObject(response)?.error !== 'invalid_grant')
+    throw tokenRefusal(response, 'invalid_client')
   const tokens = readStandardTokens(response, ' ')
   const { user } = response.json() as { user?: unknown }
   return { ...tokens, providerUserId: typeof user === 'string' && user !== '' ? user : null }

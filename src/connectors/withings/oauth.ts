@@ -2,6 +2,7 @@
 import { ProviderError } from '../../platform/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import type { OAuth2, TokenRequest, Tokens } from '../connector.ts'
+import { secondsIn } from '../token-answers.ts'
 import { isObject } from './pages.ts'
 import { revoke } from './signature.ts'
 import { httpStatusOf, jsonOf, statusOf, waitSecondsOf } from './status.ts'
@@ -43,7 +44,7 @@ function readTokens(response: HttpResponse, about: TokenRequest): Tokens {
   return {
     accessToken: body.access_token,
     refreshToken: typeof body.refresh_token === 'string' ? body.refresh_token : null,
-    expiresInSeconds: typeof body.expires_in === 'number' ? body.expires_in : null,
+    expiresInSeconds: secondsIn(body.expires_in),
     scopes: typeof body.scope === 'string' ? body.scope.split(/[ ,]+/).filter(Boolean) : null,
     providerUserId: userid,
   }
