@@ -17,12 +17,14 @@ export function addStart(command: Command, exitWith: (code: number) => void): vo
     .addHelpText('after', '\nSettings come from the environment and from .env: docs/configuration.md')
     .action(async (options: { role?: Role; json?: boolean }) => {
       const startedAt = performance.now()
-      const [{ readConfig }, { startServer }, { banner }] = await Promise.all([
+      const [{ readConfig }, { startServer }, { catchStrays }, { banner }] = await Promise.all([
         import('../config.ts'),
         import('../main.ts'),
+        import('../platform/strays.ts'),
         import('./banner.ts'),
       ])
       const config = readConfig()
+      catchStrays()
       const running = await startServer(config, options.role ?? config.role).catch(refused)
       // Before anyone is told that it runs: whoever is told may stop it at once.
       const stopped = untilStopped(() => running.stop())

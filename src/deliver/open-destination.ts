@@ -13,6 +13,7 @@ import { destinationType, destinationTypes } from '../destinations/index.ts'
 import { DeliverySettings } from '../model/delivery-settings.ts'
 import type { Context } from '../store/context.ts'
 import type { DestinationRow } from '../store/destinations.ts'
+import { guardedSender } from './guarded-sender.ts'
 import { destinationSecrets } from './signing-secrets.ts'
 
 const DEFAULT_TIMEOUT_SECONDS = 30
@@ -38,7 +39,12 @@ export function openDestination(ctx: Context, row: DestinationRow): OpenDestinat
   const world: World = { destinationId: row.id, http, network, clock, ...abilitiesOf(ctx), payloadUrl }
   const seconds = delivery.timeout_seconds ?? type.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
   const now = { signingSecrets: [], timeoutMs: seconds * 1000 }
-  return { row, type, settings, delivery, payloadUrl, sender: type.open(settings, world), now }
+  const sender = guardedSender(
+    (ours) => type.open(settings, { ...world, network: ours }),
+    network,
+    (error) => ctx.log.error({ err: error, destinationId: row.id }, "a destination's library threw past everybody"),
+  )
+  return { row, type, settings, delivery, payloadUrl, sender, now }
 }
 
 export function abilitiesOf(ctx: Context): Abilities {
