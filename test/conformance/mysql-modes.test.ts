@@ -14,6 +14,7 @@ import { testEvent } from './events.ts'
 import { alteredTables } from './sql-altered.ts'
 import { all, daily, NOW } from './database-events.ts'
 import { type AnyRow, sqlModes } from './sql-modes.ts'
+import { rightsOfUsers } from './sql-rights.ts'
 
 let server: Mariadb
 
@@ -61,6 +62,11 @@ sqlModes(
         told: /1264\): a value does not fit its column: undo what was changed there/,
       },
     ])
+
+    rightsOfUsers(place, {
+      user: (name) => `CREATE USER ${name} IDENTIFIED BY '${PASSWORD}'`,
+      grant: (name, rights, table) => `GRANT ${rights} ON ${table ?? '*'} TO ${name}`,
+    })
 
     test('a table of a smaller character set takes what fits, and the rest when it is converted back', async (t) => {
       const { open, rows } = await place(t)

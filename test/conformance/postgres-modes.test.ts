@@ -7,6 +7,7 @@ import { all, daily, NOW } from './database-events.ts'
 import { testEvent } from './events.ts'
 import { alteredTables } from './sql-altered.ts'
 import { type AnyRow, sqlModes } from './sql-modes.ts'
+import { rightsOfUsers } from './sql-rights.ts'
 
 sqlModes(
   'postgres',
@@ -132,6 +133,11 @@ sqlModes(
       await all(sender, [testEvent(1)])
       const [at] = await rows('SELECT pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn() AS flushed')
       assert.equal(at!.flushed, true)
+    })
+
+    rightsOfUsers(place, {
+      user: (name) => `CREATE ROLE ${name} LOGIN PASSWORD '${PASSWORD}'`,
+      grant: (name, rights, table) => `GRANT ${rights} ON ${table ?? 'ALL TABLES IN SCHEMA public'} TO ${name}`,
     })
 
     test('who may make tables in a schema need not be allowed to make schemas', async (t) => {

@@ -5,7 +5,7 @@ import { sqlSender } from '../sql/sender.ts'
 import { sqlSettings } from '../sql/settings.ts'
 import { openMysql } from './client.ts'
 import { mysqlDialect } from './dialect.ts'
-import { isAboutEvents, isAnswer, isServerError, NO_SUCH_TABLE, problemOf } from './problem.ts'
+import { isAboutEvents, isAnswer, isServerError, NO_RIGHT, NO_SUCH_TABLE, problemOf } from './problem.ts'
 
 export const MysqlSettings = z.object({
   ...sqlSettings({ port: 3306, longestName: 80 }),
@@ -26,17 +26,21 @@ export const mysql = defineDestination({
   reaches: ({ host }) => ({ host: [host] }),
   target: ({ host, port, database }) => `${host}:${port}/${database}`,
   batch: { events: 64, bytes: 4_000_000 },
-  open: (settings, world) =>
-    sqlSender(
+  open(settings, world) {
+    const where = `${settings.host}:${settings.port}`
+    return sqlSender(
       {
+        where,
         dialect: mysqlDialect,
         connect: () => openMysql(settings, world.network),
         lostTables: (error) => isServerError(error) && error.errno === NO_SUCH_TABLE,
         answered: isAnswer,
+        lacksRight: (error) => isServerError(error) && NO_RIGHT.has(error.errno),
         aboutEvents: isAboutEvents,
-        problem: (error) => problemOf(error, `${settings.host}:${settings.port}`),
+        problem: (error) => problemOf(error, where),
       },
       settings,
       world,
-    ),
+    )
+  },
 })

@@ -6,6 +6,8 @@ import { silent, TimedOut } from '../kept-connection.ts'
 
 export const COLUMN_IS_THERE = 1060
 export const NO_SUCH_TABLE = 1146
+/** On a table, or on one of its columns. */
+export const NO_RIGHT = new Set([1142, 1143])
 
 const LOGIN =
   'the user or the password is wrong, or the user may not come from here: set both anew, or look at its host'
@@ -25,6 +27,7 @@ const MEND: Record<number, string> = {
   1129: 'it blocks our host after too many failed connections: mysqladmin flush-hosts there',
   1130: 'the user may not come from our host: change the host of the user',
   1142: RIGHTS,
+  1143: RIGHTS,
   [NO_SUCH_TABLE]: 'a table was dropped; it is made again with the next attempt',
   1193: 'it does not know innodb_flush_log_at_trx_commit or sync_binlog: switch require_persistence off when it keeps commits by itself',
   1203: 'the user has no connection to spare: raise max_user_connections',

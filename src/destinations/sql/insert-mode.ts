@@ -17,6 +17,7 @@ import {
 import { readEvent, type ReadEvent, userChanges } from '../event-body.ts'
 import { createTable, type Step } from './migrate.ts'
 import type { PayloadStore } from './payload-store.ts'
+import type { TableRights } from './rights.ts'
 
 const payloadColumns: Column[] = [
   { name: 'payload_id', type: 'key', required: true },
@@ -85,6 +86,18 @@ export const insertSteps: readonly Step[] = [
     ),
   ],
 ]
+
+/** Only users change. */
+export function insertRights(removes: boolean): TableRights[] {
+  return [
+    { table: usersTable, rights: ['SELECT', 'INSERT', 'UPDATE'] },
+    ...[dataTable, otherTable].map((table): TableRights => ({
+      table,
+      rights: removes ? ['SELECT', 'INSERT', 'DELETE'] : ['INSERT'],
+    })),
+    { table: payloadsTable, rights: removes ? ['SELECT', 'INSERT', 'DELETE'] : ['SELECT', 'INSERT'] },
+  ]
+}
 
 interface InsertOptions {
   on_deauth: 'keep' | 'delete'

@@ -7,6 +7,7 @@ import { isMoreThanRecords, newestChanges, orderOf, type RecordChange, recordCha
 import { type Dialect, parameterList, type Row, type Session, type Table, writeRows } from './dialect.ts'
 import { createTable, type Step } from './migrate.ts'
 import { recordRow, recordTables } from './record-tables.ts'
+import type { TableRights } from './rights.ts'
 
 export const usersTable: Table = {
   name: 'loam_users',
@@ -54,6 +55,15 @@ export const upsertSteps: readonly Step[] = [
       createTable(dialect, table),
     ),
 ]
+
+export function upsertRights(removes: boolean): TableRights[] {
+  const kept = [usersTable, ...(removes ? [] : [deletedTable, eventsTable])]
+  const cleared = [...(removes ? [deletedTable, eventsTable] : []), ...Object.values(recordTables)]
+  return [
+    ...kept.map((table): TableRights => ({ table, rights: ['SELECT', 'INSERT', 'UPDATE'] })),
+    ...cleared.map((table): TableRights => ({ table, rights: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] })),
+  ]
+}
 
 export async function upsertEvents(
   session: Session,

@@ -8,6 +8,7 @@ import { postgresDialect } from './dialect.ts'
 import { isAboutEvents, isServerError, problemOf } from './problem.ts'
 
 const NO_SUCH_TABLE = '42P01'
+const NO_RIGHT = '42501'
 
 export const postgresSettings = {
   ...sqlSettings({ port: 5432, longestName: 63 }),
@@ -24,12 +25,15 @@ const PostgresTarget = z.object(postgresSettings)
 export type PostgresTarget = z.infer<typeof PostgresTarget>
 
 export function postgresDatabase(settings: PostgresTarget, network: Network): Database {
+  const where = `${settings.host}:${settings.port}`
   return {
+    where,
     dialect: postgresDialect(settings.schema),
     connect: () => openPostgres(settings, network),
     lostTables: (error) => isServerError(error) && error.code === NO_SUCH_TABLE,
     answered: (error) => isServerError(error) && !/^(08|57P|25006)/.test(error.code),
+    lacksRight: (error) => isServerError(error) && error.code === NO_RIGHT,
     aboutEvents: isAboutEvents,
-    problem: (error) => problemOf(error, `${settings.host}:${settings.port}`),
+    problem: (error) => problemOf(error, where),
   }
 }
