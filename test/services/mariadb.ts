@@ -52,7 +52,10 @@ export async function startMariadb(certificates?: Certificates): Promise<Mariadb
     ],
     { stdio: 'pipe' },
   )
-  const users = [`CREATE USER IF NOT EXISTS ${USER} IDENTIFIED BY '${PASSWORD}';`, `GRANT ALL ON *.* TO ${USER} WITH GRANT OPTION;`]
+  const users = [
+    `CREATE USER IF NOT EXISTS ${USER} IDENTIFIED BY '${PASSWORD}';`,
+    `GRANT ALL ON *.* TO ${USER} WITH GRANT OPTION;`,
+  ]
   const tls: string[] = []
   if (certificates !== undefined) {
     users.push(`CREATE USER IF NOT EXISTS ${CERTIFIED} REQUIRE X509;`, `GRANT ALL ON *.* TO ${CERTIFIED};`)
