@@ -1,7 +1,7 @@
 // kill -9 of one of two intake servers while it reads: the other goes on with what it held before its leases end.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,11 +10,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '../src/config.ts'
-import { sealTokens } from '../src/credentials/tokens.ts'
 import { type Running, startServer } from '../src/main.ts'
-import { insertConnection } from '../src/store/connections.ts'
 import type { JobRow } from '../src/store/jobs.ts'
 import { createTestDatabaseUrl } from './database.ts'
+import { connectSomebody, quiet } from './somebody.ts'
 
 const skip = process.env.LOAM_TEST_DATABASE_URL ? false : 'several servers need PostgreSQL: LOAM_TEST_DATABASE_URL'
 const BIN = fileURLToPath(new URL('../bin/loam.js', import.meta.url))
@@ -52,7 +51,7 @@ test('what a killed intake server was reading is read by another before its leas
   t.after(() => api.stop())
   const source = { enabled: true, client_id: 'x', client_secret: 'y', hosts: { api: origin, cloud: origin } }
   await ask(api, 'PUT', '/admin/v1/sources/OURA', source)
-  const userId = await connected(api)
+  const { user_id: userId } = await connectSomebody(api.ctx, api.environment.id, quiet(api.ctx))
 
   const killed = spawn(process.execPath, [BIN, 'start', '--json', '--role', 'intake'], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -90,36 +89,6 @@ async function ask(running: Running, method: string, path: string, body: unknown
   const text = await response.text()
   assert.ok(response.ok, `${path} answered ${response.status}: ${text}`)
   return JSON.parse(text) as Record<string, unknown>
-}
-
-/** Somebody whose polls are far away: their history is all that there is to read. */
-async function connected({ ctx, environment }: Running): Promise<string> {
-  const userId = randomUUID()
-  const tokens = { accessToken: 'a', refreshToken: 'r', expiresInSeconds: 86_400, scopes: null }
-  await insertConnection(ctx.db, {
-    user_id: userId,
-    environment_id: environment.id,
-    provider: 'OURA',
-    provider_user_id: 'somebody',
-    reference_id: null,
-    scopes: 'daily,personal',
-    active: 1,
-    state: 'connected',
-    time_zone: 'Europe/Berlin',
-    ...sealTokens(ctx, userId, tokens),
-    token_version: 1,
-    refresh_lease_until: 0,
-    last_webhook_update: null,
-    last_polled_at: null,
-    next_poll_at: ctx.clock.now() + 86_400_000,
-    variant: null,
-    subscribed_at: ctx.clock.now(),
-    former_user_id: null,
-    refresh_ends_at: null,
-    most_recent_data_at: null,
-    created_at: ctx.clock.now(),
-  })
-  return userId
 }
 
 async function kill(child: ChildProcess): Promise<void> {

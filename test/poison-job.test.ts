@@ -1,15 +1,13 @@
 // One read ends every process that is at it. What runs beside it is read nevertheless, and only that one is given up.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '../src/config.ts'
-import { sealTokens } from '../src/credentials/tokens.ts'
-import { type Running, startServer } from '../src/main.ts'
-import { insertConnection } from '../src/store/connections.ts'
+import { startServer } from '../src/main.ts'
 import { openKillable } from './killable-server.ts'
+import { connectSomebody, quiet } from './somebody.ts'
 
 const INNOCENT = 4
 /** Longer than the poison needs. */
@@ -33,7 +31,7 @@ test('what ends each process is given up, and what ran beside it is done', { tim
   const first = await startServer(readConfig(server.settings, server.folder), 'all')
   const users: string[] = []
   for (const token of [POISON, ...Array.from({ length: INNOCENT }, (_, i) => `token-${i}`)])
-    users.push(await connected(first, token))
+    users.push((await connectSomebody(first.ctx, first.environment.id, quiet(first.ctx), token)).user_id)
   await first.stop()
 
   await server.start()
@@ -66,33 +64,3 @@ test('what ends each process is given up, and what ran beside it is done', { tim
   )
   assert.equal(ends, 6)
 })
-
-/** Somebody whose polls are far away: their history is all that there is to read. */
-async function connected({ ctx, environment }: Running, accessToken: string): Promise<string> {
-  const userId = randomUUID()
-  const tokens = { accessToken, refreshToken: 'r', expiresInSeconds: 86_400, scopes: null }
-  await insertConnection(ctx.db, {
-    user_id: userId,
-    environment_id: environment.id,
-    provider: 'OURA',
-    provider_user_id: accessToken,
-    reference_id: null,
-    scopes: 'daily,personal',
-    active: 1,
-    state: 'connected',
-    time_zone: 'Europe/Berlin',
-    ...sealTokens(ctx, userId, tokens),
-    token_version: 1,
-    refresh_lease_until: 0,
-    last_webhook_update: null,
-    last_polled_at: null,
-    next_poll_at: ctx.clock.now() + 86_400_000,
-    variant: null,
-    subscribed_at: ctx.clock.now(),
-    former_user_id: null,
-    refresh_ends_at: null,
-    most_recent_data_at: null,
-    created_at: ctx.clock.now(),
-  })
-  return userId
-}

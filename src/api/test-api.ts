@@ -1,8 +1,7 @@
 // The API on a database of its own, for tests: real handlers, real SQL, a world outside that the test decides.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { openTestDatabase } from '../../test/database.ts'
-import { sealTokens } from '../credentials/tokens.ts'
+import { connectSomebody } from '../../test/somebody.ts'
 import { payloadUrls } from '../outbox/payloads.ts'
 import { type ManualClock, manualClock } from '../platform/clock.ts'
 import type { GuardedHttp, HttpRequest, HttpResponse } from '../platform/http.ts'
@@ -10,7 +9,7 @@ import { silentLog } from '../platform/log.ts'
 import { createMetrics } from '../platform/metrics.ts'
 import { createNetwork } from '../platform/network.ts'
 import { createSealer } from '../platform/seal.ts'
-import { type ConnectionRow, insertConnection } from '../store/connections.ts'
+import type { ConnectionRow } from '../store/connections.ts'
 import type { Context } from '../store/context.ts'
 import type { EnvironmentRow } from '../store/environments.ts'
 import { ensureAdminToken } from './admin/sessions.ts'
@@ -139,35 +138,7 @@ export async function openTestApi(options: { sandbox?: boolean; shutdown?: Abort
       call(method, path, { ...more, headers: { ...credentials, ...more.headers } }),
     asOperator: (method, path, more = {}) =>
       call(method, path, { ...more, headers: { authorization: `Bearer ${adminToken}`, ...more.headers } }),
-    async addUser(change = {}) {
-      const userId = change.user_id ?? randomUUID()
-      const row: ConnectionRow = {
-        user_id: userId,
-        environment_id: environment.id,
-        provider: 'OURA',
-        provider_user_id: randomUUID(),
-        reference_id: null,
-        scopes: 'daily,personal',
-        active: 1,
-        state: 'connected',
-        time_zone: '+01:00',
-        ...sealTokens(ctx, userId, { accessToken: 'a', refreshToken: 'r', expiresInSeconds: 86_400, scopes: null }),
-        token_version: 1,
-        refresh_lease_until: 0,
-        last_webhook_update: null,
-        last_polled_at: null,
-        next_poll_at: null,
-        variant: null,
-        subscribed_at: null,
-        former_user_id: null,
-        refresh_ends_at: null,
-        most_recent_data_at: null,
-        created_at: clock.now(),
-        ...change,
-      }
-      await insertConnection(db, row)
-      return row
-    },
+    addUser: (change) => connectSomebody(ctx, environment.id, change),
     dispose,
   }
 }
