@@ -63,7 +63,8 @@ export async function deauthenticate(ctx: Context, connection: ConnectionRow): P
         body: deauthEvent(terraUser(gone)),
       },
     ])
-    if (current.tokens_sealed !== null && current.state === 'connected') {
+    // Degraded may be a refusal that passed: the grant would stay, and what it announces.
+    if (current.tokens_sealed !== null && current.state !== 'revoked') {
       await enqueue(
         tx,
         [

@@ -65,6 +65,19 @@ test('nobody else: it is ended', async () => {
   assert.ok(asked >= 2, 'a nonce, and the end')
 })
 
+test('a connection that was refused lately is ended, too, and has a grant that others do not end', async () => {
+  const degraded = `UPDATE connections SET state = 'degraded' WHERE user_id = $1`
+  const gone = await connected()
+  await api.ctx.db.run(degraded, [gone.user_id])
+  await disconnect(gone)
+  assert.ok((await revocation()).asked >= 2)
+  await api.ctx.db.run('DELETE FROM jobs')
+  await useApplication(other.devId, 'ours')
+  await api.ctx.db.run(degraded, [(await connected(other.id)).user_id])
+  await disconnect(await connected())
+  assert.deepEqual(await revocation(), { state: 'done', asked: 0 })
+})
+
 test('who connected the account again in the meantime keeps the grant', async () => {
   await disconnect(await connected())
   await connected()

@@ -15,7 +15,8 @@ export async function isGrantInUse(
 ): Promise<boolean> {
   const { connector } = application
   const all = await connectionsOfAccounts(ctx.db, [[connector.id, providerUserId]])
-  for (const each of all.filter((row) => row.state === 'connected' && connectorOf(row) === connector)) {
+  // A refusal may pass: whoever is degraded has a grant to lose, too.
+  for (const each of all.filter((row) => row.state !== 'revoked' && connectorOf(row) === connector)) {
     const { environment_id: own } = each
     if (own === environmentId || (await clientIdIn(ctx, own, connector)) === application.client.id) return true
   }
