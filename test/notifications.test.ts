@@ -77,6 +77,13 @@ async function records(userId: string): Promise<number> {
   return Number(row!.n)
 }
 
+test('a body that begins with a byte order mark is read like any other', async () => {
+  const ada = await newUser()
+  assert.equal((await push(`\uFEFF${JSON.stringify({ dailies: [daily(ada.provider_user_id, 100)] })}`)).status, 200)
+  await work()
+  assert.equal(await records(ada.user_id), 1)
+})
+
 test('one request for several people: all of it is committed when it is answered', async () => {
   const [ada, sam] = [await newUser(), await newUser()]
   const answer = await push({

@@ -89,7 +89,7 @@ export async function receiveNotification(
     const environmentIds = [...own.map((each) => each.environmentId), ...(await siblingsOf(ctx, sources, own))]
     let changes: readonly Change[]
     try {
-      changes = connectorOfAll.notifications!.parse(incoming.request)
+      changes = connectorOfAll.notifications!.parse(withoutMark(incoming.request))
     } catch (error) {
       await quarantine(ctx, { connector: connectorOfAll, variant, environmentIds }, incoming.request, error)
       if (!(error instanceof PartlyReadable)) continue
@@ -132,6 +132,14 @@ function answerToStranger(connector: Connector, request: NotificationRequest): N
     all.flatMap(({ refused }) => refused?.(request) ?? [])[0] ??
     REFUSED
   )
+}
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
+
+/** Signed with it, read without it: no JSON and no form begins with one. */
+function withoutMark(request: NotificationRequest): NotificationRequest {
+  const isMarked = BYTE_ORDER_MARK.every((byte, i) => request.body[i] === byte)
+  return isMarked ? { ...request, body: request.body.subarray(BYTE_ORDER_MARK.length) } : request
 }
 
 function isProbe({ method, body }: NotificationRequest): boolean {
