@@ -56,6 +56,23 @@ test('a day is its results in pages, and the strokes of those that have them', a
   ])
 })
 
+test('an odd interval keeps its place, and takes no strokes with it', async () => {
+  const [first, second] = rowed.workout.intervals
+  for (const [odd, times, distances] of [
+    [{ ...first, time: '4:00.0' }, ',3000', '900,'],
+    [7, ',3000', ','],
+  ] as const) {
+    const { http } = answering({
+      [`${ME}/results/2`]: { json: { data: { ...rowed, workout: { intervals: [odd, second] } } } },
+      [`${ME}/results/2/strokes`]: { json: { data: [] } },
+    })
+    const [, strokes] = await fetched(concept2, 'results', { object: '2' }, http)
+    const rests = odd === 7 ? ',' : '600,'
+    const request = { ...ofRowed, times, distances, rests }
+    assert.deepEqual(strokes, { kind: 'strokes', request, payload: { data: [] } })
+  }
+})
+
 test('a result is read by its id; one that is not there any more is gone', async () => {
   const { http } = answering({
     [`${ME}/results/2`]: { json: { data: rowed } },

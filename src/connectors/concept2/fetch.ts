@@ -4,7 +4,7 @@ import { wireTimestamp } from '../../model/timestamps.ts'
 import { ProviderError } from '../../platform/errors.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
-import { Result } from './payloads.ts'
+import { Stroked } from './payloads.ts'
 import { piecesOf, spanOf } from './time.ts'
 
 export const ACCEPT = { accept: 'application/vnd.c2logbook.v1+json' }
@@ -56,7 +56,7 @@ function hasNext(payload: unknown): boolean {
 
 async function* strokesOf({ http, timeZone }: FetchContext, page: Page): AsyncIterable<Page> {
   for (const document of rawDocuments(page.payload, ['data'])) {
-    const read = Result.safeParse(document)
+    const read = Stroked.safeParse(document)
     if (!read.success || read.data.stroke_data !== true) continue
     const { id } = read.data
     const path = at(`/results/${encodeURIComponent(id)}/strokes`)
@@ -67,7 +67,7 @@ async function* strokesOf({ http, timeZone }: FetchContext, page: Page): AsyncIt
 }
 
 /** What the answer does not say of itself. */
-function asked(result: Result, known: string | null): Record<string, string> {
+function asked(result: Stroked, known: string | null): Record<string, string> {
   const { startAt, zone } = spanOf(result, known)
   const pieces = piecesOf(result)
   const list = (name: 'time' | 'distance' | 'rest_time'): string => pieces.map((piece) => piece[name] ?? '').join(',')

@@ -59,6 +59,19 @@ export const Result = z.object({
 })
 export type Result = z.infer<typeof Result>
 
+const known = number.catch(null)
+const none = { time: null, distance: null, rest_time: null }
+const spans = z
+  .array(z.object({ time: known, distance: known, rest_time: known }).catch(none))
+  .nullish()
+  .catch(null)
+
+/** What the strokes of a result have to be told. An odd piece keeps its place among the others: strokes count from zero in each. */
+export const Stroked = Result.omit({ strokes: true }).extend({
+  workout: z.object({ splits: spans, intervals: spans }).nullish().catch(null),
+})
+export type Stroked = z.infer<typeof Stroked>
+
 export const User = z.object({
   id,
   first_name: string,

@@ -1,7 +1,7 @@
 // The logbook dates a workout by its end, on the wall clock: when it began follows from how long it took.
 import { fixedZone, instantIn, isZone, zoneOfInstant } from '../../model/local-day.ts'
 import { tenthsToSeconds } from '../../model/units.ts'
-import type { Piece, Result } from './payloads.ts'
+import type { Result } from './payloads.ts'
 
 export interface Span {
   startAt: number
@@ -10,7 +10,9 @@ export interface Span {
   zone: string | null
 }
 
-export function spanOf(result: Result, known: string | null): Span {
+type Clocked = Pick<Result, 'date' | 'timezone' | 'date_utc' | 'time' | 'rest_time'>
+
+export function spanOf(result: Clocked, known: string | null): Span {
   const { timezone, date_utc: utc, time, rest_time: rest } = result
   const named = timezone && isZone(timezone) ? timezone : null
   const endAt = utc ? instantIn(utc, UTC) : instantIn(result.date, named ?? known)
@@ -27,7 +29,11 @@ function offsetShown(date: string, endAt: number): string | null {
   return Math.abs(minutes) <= 18 * 60 ? fixedZone(minutes) : null
 }
 
-export function piecesOf({ workout }: Result): readonly Piece[] {
+interface InPieces<Piece> {
+  workout?: { intervals?: readonly Piece[] | null; splits?: readonly Piece[] | null } | null
+}
+
+export function piecesOf<Piece>({ workout }: InPieces<Piece>): readonly Piece[] {
   const { intervals, splits } = workout ?? {}
   return intervals && intervals.length > 0 ? intervals : (splits ?? [])
 }
