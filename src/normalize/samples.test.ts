@@ -48,3 +48,9 @@ test('foods and drinks of one meal have one time and stay as many; the same one 
   const drinks = [250, 500].map((drink_volume) => ({ timestamp: '2026-09-15T08:00:00+02:00', drink_volume }))
   assert.deepEqual(tidied([...drinks, drinks[0]!]), drinks)
 })
+
+test('two notes of one moment are two; the same one again is one', () => {
+  const note = (notes: string): JsonObject => ({ timestamp: '2026-09-15T08:00:00+02:00', tag_name: 'note', notes })
+  const [coffee, swim] = [note('coffee'), note('swim')]
+  assert.deepEqual(tidied([coffee, swim, note('coffee')]), [coffee, swim])
+})

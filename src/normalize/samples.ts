@@ -26,9 +26,9 @@ function tidyList(list: Json[]): Json[] {
   for (const item of list) {
     const sample = item as JsonObject
     const text = sample.timestamp as string
-    // Blood and muscle oxygen, two tags of one minute, two foods or drinks of one meal, are different items of one time.
-    const { type, tag_name: tag, id, name, drink_volume: drunk } = sample
-    const identity = [text, type, tag, id || name, drunk].map(nameOf).join('|')
+    // Blood and muscle oxygen, two tags or notes of one minute, two foods or drinks of one meal, are different items of one time.
+    const { type, tag_name: tag, notes, id, name, drink_volume: drunk } = sample
+    const identity = [text, type, tag, notes, id || name, drunk].map(nameOf).join('|')
     if (seen.has(identity)) continue
     seen.add(identity)
     timed.push({ at: Date.parse(text), text, item })
