@@ -124,6 +124,7 @@ export async function startIntake(ctx: Context, options: { onlyProcess: boolean 
     const job = await claimSuspect(ctx.db, wanted)
     // Another server was faster.
     if (job === null) return false
+    ctx.log.warn({ jobId: job.id, kind: job.kind, crashes: job.crashes }, 'processes ended at a job: it is tried alone')
     suspect = job.id
     suspectSince = performance.now()
     await begin(job)
