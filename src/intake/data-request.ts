@@ -19,7 +19,7 @@ import { readRecords } from '../store/record-reads.ts'
 import { type RecordRange, type RecordRow, recordsBetween } from '../store/records.ts'
 import { mustBeSwitchedOn } from './fetch.ts'
 import { daysOf, fillGaps, STEP_DAYS, type Steps } from './fill-gaps.ts'
-import type { JobResult } from './jobs.ts'
+import { type JobResult, LimitTold, triedAgainAt } from './jobs.ts'
 import { boundsOf, planChunks, type RequestPayload, sendChunks } from './large-request.ts'
 import { eventJson } from './record-events.ts'
 import { shownRow } from './shown.ts'
@@ -126,7 +126,7 @@ export async function runDataRequest(ctx: Context, job: JobRow): Promise<JobResu
     if (filled === 'begun') return { again: ctx.clock.now() }
     if (filled === 'awaited') return { again: ctx.clock.now() + LOOK_AGAIN_MS }
   } catch (error) {
-    if (error instanceof ProviderError && error.rateLimited) await limited(ctx, job, connection, payload, error)
+    if (error instanceof ProviderError && error.rateLimited) throw await limited(ctx, job, connection, payload, error)
     // What is stored already is still an answer when the provider will not give more.
     if (!(error instanceof ProviderError) || error.next === 'retry') throw error
     ctx.log.info({ userId: connection.user_id, next: error.next }, 'a request is answered from the store alone')
@@ -168,18 +168,21 @@ function answerOf(
   ]
 }
 
-/** Tells the first limit that a request meets, and asks for fewer days at once where that is what it takes. */
+/**
+ * Tells the first limit that a request meets, and asks for fewer days at once where that is what it takes. Answers what the job fails
+ * with: it is tried again when that was told.
+ */
 async function limited(
   ctx: Context,
   job: JobRow,
   connection: ConnectionRow,
   payload: RequestPayload,
   error: ProviderError,
-): Promise<void> {
+): Promise<LimitTold> {
   const next: RequestPayload = { ...payload, limitTold: true }
   if (error instanceof TooMuchAtOnce) next.stepDays = Math.ceil((payload.stepDays ?? STEP_DAYS) / 2)
   const { start, end } = daysOf(payload.range, connection.time_zone)
-  const retryingAt = wireTimestamp(ctx.clock.now() + (error.afterSeconds ?? 60) * 1000)
+  const againAt = triedAgainAt(job, error, ctx.clock.now())
   await ctx.db.transaction(async (tx) => {
     const [ours] = await tx.batch([saveJobProgress(job.id, job.lease_id!, JSON.stringify(next), job.progress)])
     if (ours === 0 || payload.limitTold === true) return
@@ -189,10 +192,11 @@ async function limited(
         connection,
         lane: 'live',
         reference: payload.reference,
-        body: rateLimitHitEvent({ user: terraUser(connection), start, end, retryingAt }),
+        body: rateLimitHitEvent({ user: terraUser(connection), start, end, retryingAt: wireTimestamp(againAt) }),
       },
     ])
   })
+  return new LimitTold(error, againAt)
 }
 
 function stepsOf(job: JobRow, payload: RequestPayload, timeZone: string | null): Steps {

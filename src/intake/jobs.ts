@@ -26,6 +26,16 @@ export type JobResult = 'done' | 'gone' | { again: number }
 
 export type Work = (ctx: Context, job: JobRow) => Promise<JobResult>
 
+/** A limit of the provider's, of which was told when it is asked again: so it is asked then. */
+export class LimitTold extends ProviderError {
+  readonly againAt: number
+
+  constructor(limit: ProviderError, againAt: number) {
+    super(limit.message, { ...limit, cause: limit })
+    this.againAt = againAt
+  }
+}
+
 /** Each process that was at it ended without a word, the last ones while nothing else ran: killed, or out of memory. */
 class ProcessEnds extends Error {
   constructor() {
@@ -108,11 +118,17 @@ async function settleFailure(ctx: Context, job: JobRow, error: unknown): Promise
     return
   }
   ctx.metrics.jobs.inc({ kind: job.kind, outcome: 'retry' })
-  const asked = error instanceof ProviderError ? (error.afterSeconds ?? 0) * 1000 : 0
-  const backoff = Math.min(RETRY_BASE_MS * 2 ** (job.attempts - 1), RETRY_CAP_MS) * (0.8 + 0.4 * Math.random())
+  const at = error instanceof LimitTold ? error.againAt : triedAgainAt(job, error, now)
   // A provider's limit is not the job's fault and does not use up its attempts.
   const limited = error instanceof ProviderError && error.rateLimited
-  await backToQueue(ctx, job, now + Math.max(asked, backoff), message, limited || away ? 'is none' : 'counts')
+  await backToQueue(ctx, job, at, message, limited || away ? 'is none' : 'counts')
+}
+
+/** When a job is tried again that failed now: not at the same time as others. */
+export function triedAgainAt(job: JobRow, error: unknown, now: number): number {
+  const asked = error instanceof ProviderError ? (error.afterSeconds ?? 0) * 1000 : 0
+  const backoff = Math.min(RETRY_BASE_MS * 2 ** (job.attempts - 1), RETRY_CAP_MS) * (0.8 + 0.4 * Math.random())
+  return Math.round(now + Math.max(asked, backoff))
 }
 
 export async function backToQueue(
