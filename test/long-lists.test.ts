@@ -114,19 +114,62 @@ test('a destination goes with its deliveries, and those of others stay', async (
   assert.equal((await world.api.asOperator('GET', `/admin/v1/destinations/${removed}`)).status, 404)
 })
 
+test("an event's deliveries, those that were sent again included, page by page and by the event's index", async (t) => {
+  const world = await openWorld(t)
+  await world.destination('https://receiver.example/')
+  const connection = await world.api.addUser()
+  const [one] = await world.append({ type: 'sleep', connection }, { type: 'sleep', connection })
+  await filled(world)
+  for (let i = 0; i < 2; i++) await world.api.asOperator('POST', `/admin/v1/events/${one}/resend`)
+  const { db } = world.ctx
+  const found: string[] = []
+  let next = ''
+  do {
+    const path = `/admin/v1/deliveries?event_id=${one}&limit=2${next}`
+    const { json } = await world.api.asOperator('GET', path)
+    found.push(...(json.data as { event_id: string }[]).map(({ event_id: id }) => id))
+    next = json.next_cursor === null ? '' : `&cursor=${String(json.next_cursor)}`
+  } while (next !== '')
+  const all = await db.all('SELECT id FROM deliveries WHERE event_id = $1', [one!])
+  assert.deepEqual(
+    found,
+    all.map(() => one),
+  )
+  assert.ok(all.length >= 3)
+  const other = await world.api.asOperator('GET', `/admin/v1/deliveries?event_id=${one}&user_id=another`)
+  assert.deepEqual(other.json.data, [])
+  const elsewhere = await world.api.asOperator('POST', '/admin/v1/environments', { json: { name: 'Other' } })
+  const headers = { 'dev-id': String(elsewhere.json.dev_id) }
+  const theirs = await world.api.asOperator('GET', `/admin/v1/deliveries?event_id=${one}`, { headers })
+  assert.deepEqual(theirs.json.data, [])
+  for (const filter of [{}, { state: 'failed' }, { userId: 'u' }]) {
+    const { rows } = await listDeliveries(
+      explained(db),
+      world.api.environment.id,
+      { eventId: one, ...filter },
+      { cursor: null, limit: 50 },
+    )
+    const plan = rows.map((row) => JSON.stringify(row)).join('\n')
+    assert.match(plan, /event_id = |INDEX deliveries_event /, plan)
+    assert.doesNotMatch(plan, /Seq Scan|SCAN |environment_id_created_at|_listing/, plan)
+  }
+})
+
+const explained = (db: World['ctx']['db']): Sql =>
+  ({
+    dialect: db.dialect,
+    all: <Row>(sql: string, params?: readonly Value[]) =>
+      db.all<Row>(`EXPLAIN ${db.dialect === 'postgres' ? '(COSTS OFF)' : 'QUERY PLAN'} ${sql}`, params),
+  }) as Sql
+
 test("a person's deliveries are found by their events, also where no statistics tell of either", async (t) => {
   const world = await openWorld(t)
   await world.destination('https://receiver.example/')
   await filled(world)
   const { db } = world.ctx
   const env = world.api.environment.id
-  const explained = {
-    dialect: db.dialect,
-    all: <Row>(sql: string, params?: readonly Value[]) =>
-      db.all<Row>(`EXPLAIN ${db.dialect === 'postgres' ? '(COSTS OFF)' : 'QUERY PLAN'} ${sql}`, params),
-  } as Sql
   for (const filter of [{}, { state: 'pending' }, { type: 'sleep', state: 'pending' }]) {
-    const { rows } = await listDeliveries(explained, env, { userId: 'u', ...filter }, { cursor: null, limit: 50 })
+    const { rows } = await listDeliveries(explained(db), env, { userId: 'u', ...filter }, { cursor: null, limit: 50 })
     const plan = rows.map((row) => JSON.stringify(row)).join('\n')
     assert.match(plan, /Nested Loop|SEARCH e USING INDEX events_user/, plan)
     assert.match(plan, /event_id = e\.id|INDEX deliveries_event /, plan)

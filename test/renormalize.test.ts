@@ -194,3 +194,15 @@ test('only the kind and the source that were named', async () => {
   assert.equal(elsewhere.status, 400)
   assert.ok((await run({ provider: 'oura', kind: 'sleep', user_id: userId })).changed > 0)
 })
+
+test('a kind that nobody has is refused, and one that is spelled otherwise is found', async () => {
+  const refused = async (input: object): Promise<string> => {
+    const { status, json } = await api.asOperator('POST', '/admin/v1/renormalize', { json: input })
+    assert.equal(status, 400)
+    return String(json.message)
+  }
+  assert.match(await refused({ kind: 'slep' }), /^kind: no source has such a page; with a provider/)
+  assert.match(await refused({ kind: 'dailies', user_id: userId }), /^kind: Oura has no such page; it has .*sleep/)
+  mend('workout', () => [])
+  assert.ok((await run({ kind: 'Work-Out' })).removed > 0)
+})

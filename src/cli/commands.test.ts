@@ -163,6 +163,22 @@ test('environments: another one has its own users, and --env acts on it', async 
   assert.deepEqual([wrong.code, /nobody/.test(wrong.stderr)], [3, true])
 })
 
+test('a type, a kind or a source that does not exist is refused with what there is: nothing would ever be found', async () => {
+  for (const [args, said] of [
+    [['listen', '--events', 'sleep,slep'], /^--events: there is no slep; there are auth, .*, sleep, /],
+    [['events', 'list', '--type', 'slep'], /^type: there is no slep; there are auth, .*, sleep, /],
+    [['deliveries', 'list', '--type', 'slep'], /^type: there is no slep; there are auth, .*, sleep, /],
+    [['events', 'list', '--provider', 'oora'], /^provider: is no source; did you mean OURA\?/],
+    [['users', 'list', '--provider', 'oora'], /^provider: is no source; did you mean OURA\?/],
+    [['renormalize', '--kind', 'slep'], /^kind: no source has such a page/],
+  ] as const) {
+    const ran = await cli.run([...args])
+    assert.deepEqual([ran.code, ran.stdout], [3, ''], args.join(' '))
+    assert.match(ran.stderr, said)
+  }
+  assert.deepEqual(rowsOf(await loam('events', 'list', '--provider', 'garmin', '--json')), [])
+})
+
 test('listen forwards the bytes and headers of a delivery, and says what came back', async () => {
   const receiver = await openReceiver((body) => (body.type === 'daily' ? 500 : 200))
   const secret = (await loam('listen', '--print-secret')).stdout.trim()

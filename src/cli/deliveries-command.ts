@@ -16,6 +16,7 @@ interface ListOptions extends PageOptions {
   state?: string
   destination?: string
   user?: string
+  event?: string
   type?: string
 }
 
@@ -45,6 +46,7 @@ export function addDeliveries(command: Command): void {
       .addOption(new Option('--state <state>', 'only in this state').choices(DELIVERY_STATES))
       .option('--destination <id>', 'only to this destination')
       .option('--type <type>', 'only of this type of event')
+      .option('--event <id>', 'only of this event')
       .option('--user <user_id>', 'only about this connection'),
   ).action(async (options: ListOptions) => {
     const page = (await serverFor(options).get('/deliveries', {
@@ -54,6 +56,7 @@ export function addDeliveries(command: Command): void {
       destination_id: options.destination,
       type: options.type,
       user_id: options.user,
+      event_id: options.event,
     })) as Page
     showPage(options, page, table(page.data, COLUMNS, 'No deliveries.'))
   })

@@ -51,6 +51,7 @@ async function listen(options: ListenOptions): Promise<void> {
     const secret = await signingSecret(server)
     return show(options, { signing_secret: secret }, secret)
   }
+  await checkTypes(options.events ?? [])
   const target = targetOf(options.forward ?? options.forwardTo)
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort())
@@ -66,6 +67,14 @@ async function listen(options: ListenOptions): Promise<void> {
     const forwarded = target === null ? null : await forward(server, event, target)
     console.log(options.json === true ? JSON.stringify({ ...event, forwarded }) : lineOf(event, forwarded))
   }
+}
+
+/** One that is misspelled would never be seen. */
+async function checkTypes(given: readonly string[]): Promise<void> {
+  const { eventTypeNames } = await import('../api/event-types.ts')
+  const unknown = given.find((type) => !eventTypeNames.includes(type))
+  if (unknown === undefined) return
+  throw new CliFailure(`--events: there is no ${unknown}; there are ${eventTypeNames.join(', ')}.`, EXIT.invalidInput)
 }
 
 /** `localhost:3000/path` is enough. */

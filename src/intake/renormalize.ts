@@ -2,6 +2,7 @@
 // pages say is gathered beside what is in use, in the order in which they came; then both are compared, some records at a time.
 import type { Connector, Mapped, Page } from '../connectors/connector.ts'
 import { connectorOf } from '../connectors/index.ts'
+import { readersOf } from '../connectors/map-pages.ts'
 import { gatherParts, newerOf } from '../normalize/assemble.ts'
 import type { DataType } from '../model/data-type.ts'
 import { appendEvents } from '../outbox/append.ts'
@@ -174,8 +175,10 @@ async function ownsGathered(tx: Transaction, job: JobRow, payload: Payload, user
   return true
 }
 
+/** Those that go by this name, as everywhere else where one is named: a provider may have several. */
 function kindsOf(connector: Connector, kind: string | null): string[] {
-  return Object.keys(connector.reads).filter((each) => kind === null || each.toLowerCase() === kind.toLowerCase())
+  if (kind === null) return Object.keys(connector.reads)
+  return readersOf(connector, kind).flatMap((reader) => (reader.connector === connector ? [reader.kind] : []))
 }
 
 /** False when every page is mapped, those too that came meanwhile. */

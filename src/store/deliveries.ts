@@ -205,8 +205,8 @@ export type DeliveryListing = DeliveryRow & { event_type: string; user_id: strin
 
 const BY = ['d.created_at', 'd.id'] as const
 
-/** A person's deliveries, by their events. In this order, also where no statistics tell a planner that it is the short way. */
-function ofPerson(dialect: Sql['dialect']): string {
+/** Deliveries of few events, by these. In this order, also where no statistics tell a planner that it is the short way. */
+function ofEvents(dialect: Sql['dialect']): string {
   return dialect === 'postgres'
     ? 'events e CROSS JOIN LATERAL (SELECT * FROM deliveries WHERE event_id = e.id OFFSET 0) d'
     : 'events e CROSS JOIN deliveries d INDEXED BY deliveries_event ON d.event_id = e.id'
@@ -216,14 +216,15 @@ function ofPerson(dialect: Sql['dialect']): string {
 export async function listDeliveries(
   sql: Sql,
   environmentId: string,
-  filter: { state?: string; destinationId?: string; userId?: string; type?: string },
+  filter: { state?: string; destinationId?: string; userId?: string; eventId?: string; type?: string },
   page: Page,
 ): Promise<Slice<DeliveryListing>> {
-  const { state, destinationId, userId, type } = filter
-  const tables = userId === undefined ? 'deliveries d JOIN events e ON e.id = d.event_id' : ofPerson(sql.dialect)
+  const { state, destinationId, userId, eventId, type } = filter
+  const few = userId !== undefined || eventId !== undefined
+  const tables = few ? ofEvents(sql.dialect) : 'deliveries d JOIN events e ON e.id = d.event_id'
   const rows = (after: Cursor, end: Cursor | null, limit: number): Promise<DeliveryListing[]> => {
     const where = new Conditions()
-      .equals({ 'e.user_id': userId, 'd.environment_id': environmentId })
+      .equals({ 'e.id': eventId, 'e.user_id': userId, 'd.environment_id': environmentId })
       .equals({ 'd.state': state, 'd.destination_id': destinationId, 'e.type': type })
       .older(BY, after, end)
     return sql.all(
@@ -234,7 +235,7 @@ export async function listDeliveries(
     )
   }
   const cursorOf = (row: DeliveryListing): Cursor => ({ at: row.created_at, id: row.id })
-  if (userId !== undefined) {
+  if (few) {
     return sliceOf(await rows(beginningOf(page.cursor, {}), null, page.limit + 1), page.limit, cursorOf)
   }
   const where = ['d.environment_id', environmentId] as const

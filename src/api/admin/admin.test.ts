@@ -22,7 +22,7 @@ test('unknown parameters are refused, with those that are known; what every list
   const status = async (query: string) => (await api.asOperator('GET', `/admin/v1/${query}`)).status
   const answer = await api.asOperator('GET', '/admin/v1/deliveries?stat=failed&limit=5')
   assert.equal(answer.status, 400)
-  const known = 'known are limit, cursor, state, destination_id, user_id, type'
+  const known = 'known are limit, cursor, state, destination_id, user_id, event_id, type'
   assert.equal(answer.json.message, `stat: is not known here; did you mean state? ${known}`)
   const fields = [{ field: 'stat', problem: `is not known here; did you mean state? ${known}` }]
   assert.deepEqual(answer.json.fields, fields)

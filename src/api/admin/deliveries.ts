@@ -13,6 +13,7 @@ import {
 import { destinationById, type DestinationRow, listDestinations } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { eventById } from '../../store/events.ts'
+import { EventTypeName } from '../event-types.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
@@ -71,7 +72,8 @@ export const DeliveryFilter = z.object({
   state: DeliveryState.optional(),
   destination_id: z.string().optional(),
   user_id: z.string().optional(),
-  type: z.string().optional().describe('Type of the event.'),
+  event_id: z.string().optional(),
+  type: EventTypeName.optional().describe('Type of the event.'),
 })
 export type DeliveryFilter = PageInput & Omit<z.output<typeof DeliveryFilter>, 'limit' | 'cursor'>
 
@@ -85,6 +87,7 @@ export async function listDeliveries(
     state: input.state,
     destinationId: input.destination_id,
     userId: input.user_id,
+    eventId: input.event_id,
     type: input.type,
   }
   const [slice, destinations] = await Promise.all([

@@ -12,8 +12,10 @@ import { listDestinations } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { eventById, type EventRow, type EventSummary, listEvents as listRows } from '../../store/events.ts'
 import { auditRead } from '../audit-read.ts'
+import { EventTypeName } from '../event-types.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { instantText } from '../http/parameters.ts'
+import { ProviderName } from '../provider-name.ts'
 import { DeliveryState, DeliveryView, deliveryView } from './deliveries.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
@@ -52,10 +54,10 @@ export type EventRequestView = z.infer<typeof EventRequestView>
 
 export const EventFilter = z.object({
   ...pageQuery,
-  type: z.string().optional(),
+  type: EventTypeName.optional(),
   user_id: z.string().optional(),
   reference_id: z.string().optional(),
-  provider: z.string().optional(),
+  provider: ProviderName.optional(),
   reference: z.string().optional().describe('`terra-reference` of a request or a delivery.'),
   state: DeliveryState.optional().describe('With a delivery in this state.'),
   since: instantText.optional().describe('Created at or after this time.'),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
-import { notAvailable } from '../../connectors/not-available.ts'
 import { DataType } from '../../model/data-type.ts'
 import { inStyle } from '../../model/environment-settings.ts'
 import { dataEvent } from '../../model/events.ts'
@@ -9,7 +8,6 @@ import { wireTimestamp } from '../../model/timestamps.ts'
 import type { TerraUser } from '../../model/user.ts'
 import { appendEvents } from '../../outbox/append.ts'
 import { terraUser } from '../../outbox/terra-user.ts'
-import { likest } from '../../platform/spelling.ts'
 import { generateRecords } from '../../simulator/payloads.ts'
 import type { ConnectionRow } from '../../store/connections.ts'
 import { audit } from '../../store/audit.ts'
@@ -20,22 +18,11 @@ import { connectionNamed, mustBeThere } from '../connection-named.ts'
 import { environmentSettings } from '../environment-settings.ts'
 import { operation } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
-
-const providerNames = [...connectors.map(({ id }) => id), ...notAvailable.map(({ id }) => id)]
-const Provider = z
-  .string()
-  .max(60)
-  .transform((name) => name.toUpperCase())
-  .refine((name) => providerNames.includes(name), {
-    error: ({ input }) => {
-      const like = likest(String(input), providerNames)
-      return `is no source${like === null ? '' : `; did you mean ${like}?`}`
-    },
-  })
+import { ProviderName } from '../provider-name.ts'
 
 export const GenerateInput = z.object({
   type: DataType,
-  provider: Provider.optional().describe("Whose data it looks like. Default: the user's, else the first source."),
+  provider: ProviderName.optional().describe("Whose data it looks like. Default: the user's, else the first source."),
   user_id: z.string().max(200).optional().describe('A user of yours. Without it, a made-up one.'),
   reference_id: z.string().max(1000).nullable().optional().describe('Of the made-up user.'),
   person: z.string().max(200).optional().describe('Seed: the same person gives the same data.'),

@@ -3,6 +3,8 @@ import { ApiError } from '../../platform/errors.ts'
 import { audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
+import type { Connector } from '../../connectors/connector.ts'
+import { connectorById, connectors } from '../../connectors/index.ts'
 import { kindsOf, readerOf } from '../../connectors/map-pages.ts'
 import { startRenormalizing } from '../../intake/renormalize.ts'
 import { wakeJobs } from '../../queue/wake.ts'
@@ -155,12 +157,10 @@ export async function renormalize(
   environment: EnvironmentRow,
   input: z.output<typeof RenormalizeInput>,
 ): Promise<{ job_id: string }> {
-  if (input.user_id !== undefined) await connectionNamed(ctx, environment, input.user_id)
+  const user = input.user_id === undefined ? null : await connectionNamed(ctx, environment, input.user_id)
   const connector = input.provider === undefined ? null : connectorNamed(input.provider)
-  if (connector !== null && input.kind !== undefined && readerOf(connector, input.kind) === null) {
-    const known = kindsOf(connector).join(', ')
-    throw new ApiError('invalid_request', 400, `kind: ${connector.name} has no such page; it has ${known}`)
-  }
+  if (input.kind !== undefined)
+    checkKind(input.kind, connector ?? (user === null ? null : connectorById(user.provider)))
   const jobId = await startRenormalizing(ctx, {
     environmentId: environment.id,
     provider: connector?.id ?? null,
@@ -169,6 +169,15 @@ export async function renormalize(
     dryRun: input.dry_run,
   })
   return { job_id: jobId }
+}
+
+function checkKind(kind: string, connector: Connector | null): void {
+  if ((connector === null ? connectors : [connector]).some((each) => readerOf(each, kind) !== null)) return
+  const problem =
+    connector === null
+      ? 'no source has such a page; with a provider, this names those it has'
+      : `${connector.name} has no such page; it has ${kindsOf(connector).join(', ')}`
+  throw new ApiError('invalid_request', 400, `kind: ${problem}`)
 }
 
 const JobParams = z.object({ job_id: z.string() })

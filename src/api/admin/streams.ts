@@ -7,6 +7,7 @@ import type { EnvironmentRow } from '../../store/environments.ts'
 import { listEvents } from '../../store/events.ts'
 import { listInspectorRequests } from '../../store/inspector.ts'
 import { type Cursor, decodeCursor, encodeCursor, type Slice } from '../../store/paging.ts'
+import { EventTypeName } from '../event-types.ts'
 import { type StreamEvent, type StreamSource, eventStream } from '../http/event-stream.ts'
 import { operation } from '../http/operation.ts'
 import { inspectorChannel } from '../inspector.ts'
@@ -105,7 +106,7 @@ export function streamOperations(shutdown?: AbortSignal) {
         'environment where headers cannot be set.',
       tags: ['Events'],
       auth: 'admin',
-      query: z.object({ type: z.string().optional(), user_id: z.string().optional() }),
+      query: z.object({ type: EventTypeName.optional(), user_id: z.string().optional() }),
       responses: { 200: stream },
       handler: async ({ ctx, environment, query, request }) =>
         eventStream(request, eventSource(ctx, environment, { ...query, after: lastEventId(request) }), {

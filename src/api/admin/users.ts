@@ -18,6 +18,7 @@ import { auditRead } from '../audit-read.ts'
 import { changeUser } from '../change-user.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { localDayText } from '../http/parameters.ts'
+import { ProviderName } from '../provider-name.ts'
 import { historyRange } from './history-range.ts'
 import { isoTime, type Listing, listingOf, listingSchema, type PageInput, pageOf, pageQuery } from './listing.ts'
 
@@ -43,7 +44,7 @@ export type UserDetailView = z.infer<typeof UserDetailView>
 
 export const UserFilter = z.object({
   ...pageQuery,
-  provider: z.string().optional(),
+  provider: ProviderName.optional(),
   reference_id: z.string().optional(),
   user_id: z.string().optional(),
   state: z.enum(['connected', 'degraded', 'revoked']).optional(),
