@@ -66,6 +66,20 @@ suite('blobs in Azure', { skip: missingAzure() ?? false, timeout: 120_000 }, () 
     await failed(sas('cw').replace('sig=', 'sig=AAAA'), /"retry".*Auth(entication|orization)Fail.*the SAS/)
   })
 
+  test('a signature that may not replace is found by a test, where events would replace', async (t) => {
+    const server = await startAzure()
+    t.after(() => server.stop())
+    const { container } = await place(server)
+    const access = `${server.endpoint}?${server.sas(String(container), 'c', Date.now() + HOUR_MS)}`
+    const tested = async (more: Settings): Promise<string> => {
+      const settings = AzureSettings.parse({ container, access, ...more })
+      return JSON.stringify(await azure.open(settings, testWorld(t, { allowPrivate: true })).send([testEvent(4)], NOW))
+    }
+    assert.match(await tested({}), /"retry".*it needs create and write/)
+    assert.match(await tested({ keys: 'unique' }), /"delivered"/)
+    assert.match(await tested({ objects: 'ndjson', batch_seconds: 1 }), /"delivered"/)
+  })
+
   test('with the account in front of the host, as Azure has it', async (t) => {
     const server = await startAzure()
     t.after(() => server.stop())
