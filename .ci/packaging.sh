@@ -45,9 +45,16 @@ cp -r package.json package-lock.json .npmrc LICENSE bin islands src docs "$work/
 find "$work/app" \( -name '*.test.ts' -o -name samples -o -name fixtures \) -prune -exec rm -rf {} +
 node24=$(readlink -f node_modules/.bin/node)
 (cd "$work/app" && npm ci --omit=dev --ignore-scripts >/dev/null && rm -rf node_modules/node-linux-* node_modules/.bin/node)
+# What the Dockerfile strips of its types leaves a start its threads to strip, if it is done as the user who starts.
+strip=$(sed -n '/^USER 1000$/,$s/^RUN \(NODE_COMPILE_CACHE=.*\)/\1/p' Dockerfile)
+(cd "$work/app" && PATH="$(dirname "$node24"):$PATH" sh -c "${strip:?}")
+stripped=$(find "$work/app/node_modules/.cache/loam" -type f | wc -l)
 (cd "$work" && exec env LOAM_PORT=0 LOAM_DATA_DIR="$work/data" "$node24" "$work/app/bin/loam.js" start --json >"$work/out") &
 server=$!
 for _ in $(seq 100); do grep -q '"url"' "$work/out" && break; sleep 0.2; done
 url=$(grep -o 'http://[^"]*' "$work/out" | head -n 1)
 test "$(curl -s -o /dev/null -w '%{http_code}' "$url/readyz")" = 200
+kill "$server" && wait "$server"
+server=
+test "$(find "$work/app/node_modules/.cache/loam" -type f | wc -l)" -lt $((stripped + 50))
 echo "the image's files serve $url"

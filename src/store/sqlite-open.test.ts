@@ -7,12 +7,13 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { copySqlite } from './copy-sqlite.ts'
 import { openDatabase } from './open.ts'
@@ -73,6 +74,32 @@ test('what holds health records is for its owner alone, in whatever folder, and 
   for (const name of names) assert.equal(statSync(join(folder, name)).mode & 0o077, 0, name)
   await db.close()
 })
+
+test(
+  'temporary files lie beside the database: /tmp may be small, somebody else’s, or not there',
+  { skip: !existsSync('/proc/self/fd') },
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "loam-open-'"))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const db = await openDatabase(`sqlite:${join(folder, 'loam.db')}`)
+    await db.run('CREATE TEMP TABLE aside (body BLOB)')
+    await db.run('INSERT INTO aside VALUES (zeroblob(20000000))')
+    const open = readdirSync('/proc/self/fd').map(whereItIs)
+    await db.close()
+    assert.deepEqual(
+      open.filter((path) => path.includes('/etilqs_')).map((path) => dirname(path)),
+      [folder],
+    )
+  },
+)
+
+function whereItIs(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    return ''
+  }
+}
 
 test(
   'a place where no folder can be made is refused, though Node would try for ever',

@@ -62,6 +62,8 @@ db.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size 
 // 32 MB: the pages of an index that many people share are changed many times before they are copied into the file once.
 db.exec('PRAGMA wal_autocheckpoint = 4096')
 if (role === 'reader') db.exec('PRAGMA query_only = ON')
+// What SQLite sorts and puts aside are health records too. For the whole process; elsewhere there may be no room, or no place.
+else db.exec(`PRAGMA temp_store_directory = '${dirname(path).replaceAll("'", "''")}'`)
 
 const texts = new Map<number, string>()
 const statements = new Map<string, StatementSync>()
