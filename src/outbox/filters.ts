@@ -22,6 +22,10 @@ export function passes(filters: Filters, about: About): boolean {
   return reference_ids !== null && about.reference_id !== null && isIn(reference_ids, about.reference_id)
 }
 
+export function passesAll({ event_types, providers, user_ids, reference_ids }: Filters): boolean {
+  return event_types === null && providers === null && user_ids === null && reference_ids === null
+}
+
 function isIn(listJson: string, value: string): boolean {
   return (JSON.parse(listJson) as string[]).includes(value)
 }

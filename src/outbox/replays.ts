@@ -12,9 +12,16 @@ import type { Sql } from '../store/database.ts'
 import { type DestinationRow, listDestinations } from '../store/destinations.ts'
 import { type JobRow, saveJobProgress } from '../store/jobs.ts'
 import type { Cursor } from '../store/paging.ts'
-import { beginning, nextToReplay, type ReplayedEvent, type ReplayFilter } from '../store/replays.ts'
+import {
+  beginning,
+  type Counted,
+  countToReplay,
+  nextToReplay,
+  type ReplayedEvent,
+  type ReplayFilter,
+} from '../store/replays.ts'
 import { deliveryRow } from './append.ts'
-import { passes } from './filters.ts'
+import { passes, passesAll } from './filters.ts'
 import { placeFor, tookPlace } from './order.ts'
 
 const MOST_AT_ONCE = 100
@@ -33,6 +40,20 @@ export interface ReplayState extends ReplayOrder {
   done: number
   /** Null: too many to count beforehand. */
   total: number | null
+}
+
+/** How many would be sent: of those for whoever wants them, what nobody wants is none. */
+export async function countReplay(
+  sql: Sql,
+  { filter, destinationId }: Pick<ReplayOrder, 'filter' | 'destinationId'>,
+  deadlineMs: number,
+): Promise<Counted> {
+  if (destinationId !== null || filter.sentTo !== null || filter.onlyFailed) {
+    return countToReplay(sql, filter, deadlineMs)
+  }
+  const destinations = await listDestinations(sql, filter.environmentId)
+  const all = destinations.some((row) => passesAll(row))
+  return countToReplay(sql, filter, deadlineMs, all ? null : (about) => destinations.some((row) => passes(row, about)))
 }
 
 /** `total` is how many were counted, if all were. */
@@ -64,8 +85,11 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
     const destinations = await listDestinations(tx, filter.environmentId)
     checkTarget(payload, destinations)
     const rows: DeliveryRow[] = []
+    let sent = 0
     for (const event of events) {
-      for (const { destination, part } of await targets(tx, payload, event, destinations)) {
+      const wanting = await targets(tx, payload, event, destinations)
+      if (wanting.length > 0) sent++
+      for (const { destination, part } of wanting) {
         const place = await placeFor(tx, destination, event.user_id)
         const after = place?.after ?? null
         const now = ctx.clock.now()
@@ -73,8 +97,8 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
         tookPlace(ctx, tx, row)
         rows.push(row)
       }
-      payload.done++
     }
+    payload.done += sent
     payload.after = next ?? payload.after
     const { done } = payload
     // More may fit than were counted, and fewer where some were deleted since.
@@ -94,7 +118,7 @@ export async function runReplay(ctx: Context, job: JobRow): Promise<'done' | { a
     // From when this step was due: that it came a little late does not slow down the whole.
     const now = ctx.clock.now()
     const from = Math.max(job.next_at, now - STEP_MS)
-    return { again: Math.max(now, from + Math.ceil((events.length / ratePerSecond) * 1000)) }
+    return { again: Math.max(now, from + Math.ceil((sent / ratePerSecond) * 1000)) }
   })
 }
 

@@ -70,18 +70,26 @@ export interface Counted {
   complete: boolean
 }
 
-/** Ends at the first stretch that ends after `deadlineMs`, of `performance.now()`. */
-export async function countToReplay(sql: Sql, filter: ReplayFilter, deadlineMs: number): Promise<Counted> {
+type Kind = Pick<EventSummary, 'type' | 'provider' | 'user_id' | 'reference_id'>
+
+/** Ends at the first stretch that ends after `deadlineMs`, of `performance.now()`. Of what is not `wanted` nothing counts; null: all is. */
+export async function countToReplay(
+  sql: Sql,
+  filter: ReplayFilter,
+  deadlineMs: number,
+  wanted: ((about: Kind) => boolean) | null = null,
+): Promise<Counted> {
+  const kind = wanted === null ? 'e.type' : 'e.type, e.provider, e.user_id, e.reference_id'
   const sums = new Map<string, ReplayCount>()
   let complete = false
   for (let after = beginning(filter); !complete && performance.now() < deadlineMs;) {
     const { where, end } = await nextStretch(sql, filter, after)
-    const rows = await sql.all<ReplayCount>(
-      `SELECT e.type, count(*) AS events, CAST(sum(e.byte_length) AS BIGINT) AS bytes FROM events e WHERE ${where}
-       GROUP BY e.type`,
+    const rows = await sql.all<ReplayCount & Kind>(
+      `SELECT ${kind}, count(*) AS events, CAST(sum(e.byte_length) AS BIGINT) AS bytes FROM events e WHERE ${where}
+       GROUP BY ${kind}`,
       where.params,
     )
-    for (const { type, events, bytes } of rows) {
+    for (const { type, events, bytes } of wanted === null ? rows : rows.filter(wanted)) {
       const sum = sums.get(type) ?? { type, events: 0, bytes: 0 }
       sums.set(type, { type, events: sum.events + Number(events), bytes: sum.bytes + Number(bytes) })
     }

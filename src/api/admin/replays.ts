@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { connectors } from '../../connectors/index.ts'
-import { replayState, startReplay } from '../../outbox/replays.ts'
+import { countReplay, replayState, startReplay } from '../../outbox/replays.ts'
 import { ApiError } from '../../platform/errors.ts'
 import { wakeJobs } from '../../queue/wake.ts'
 import type { Context } from '../../store/context.ts'
 import { destinationById } from '../../store/destinations.ts'
 import type { EnvironmentRow } from '../../store/environments.ts'
 import { jobById, type JobRow, listJobs } from '../../store/jobs.ts'
-import { countToReplay, type ReplayFilter } from '../../store/replays.ts'
+import type { ReplayFilter } from '../../store/replays.ts'
 import { eventTypeNames } from '../event-types.ts'
 import { operation, Reply } from '../http/operation.ts'
 import { instantText } from '../http/parameters.ts'
@@ -51,7 +51,7 @@ export type ReplayInput = z.input<typeof ReplayInput>
 export const ReplayResult = z
   .object({
     replay_id: z.string().nullable().describe('Null after a dry run.'),
-    events: z.number(),
+    events: z.number().describe('That are sent: what no destination wants is none of them.'),
     complete: z.boolean().describe('False: counting was ended after ten seconds, and there may be more.'),
     bytes: z.number().describe('Of the bodies, for one destination.'),
     by_type: z.array(z.object({ type: z.string(), events: z.number(), bytes: z.number() })).describe('The most first.'),
@@ -100,7 +100,8 @@ export async function replay(
   }
   const filter = filterOf(ctx, environment, input)
   checkFilter(filter, input)
-  const { byType, complete } = await countToReplay(ctx.db, filter, performance.now() + COUNT_FOR_MS)
+  const destinationId = input.destination_id ?? null
+  const { byType, complete } = await countReplay(ctx.db, { filter, destinationId }, performance.now() + COUNT_FOR_MS)
   const counted = {
     events: byType.reduce((sum, { events }) => sum + events, 0),
     complete,
@@ -108,7 +109,7 @@ export async function replay(
     by_type: byType,
   }
   if (input.dry_run) return { replay_id: null, ...counted }
-  const order = { filter, destinationId: input.destination_id ?? null, ratePerSecond: input.rate_per_second }
+  const order = { filter, destinationId, ratePerSecond: input.rate_per_second }
   const id = await startReplay(ctx, order, complete ? counted.events : null)
   wakeJobs()
   return { replay_id: id, ...counted }
