@@ -26,6 +26,7 @@ export async function claimHeld(
   kind: Kind,
   limit: number,
   leases: Leases,
+  suspects = false,
 ): Promise<Held[]> {
   const confirmedAt = performance.now()
   const now = leases.now()
@@ -35,6 +36,7 @@ export async function claimHeld(
     leaseId: leases.nextId(),
     leaseMs: LEASE_MS,
     // The backlog is what has been due longest, new or not.
+    suspects,
     ...(kind === 'fresh' ? { untriedSince: now - FRESH_MS } : {}),
   })
   // RETURNING gives no order.

@@ -6,6 +6,7 @@ import { LOOK_MS, Servers } from '../queue/servers.ts'
 import { DELIVERIES_CHANNEL, onDeliveries } from '../queue/wake.ts'
 import type { Context } from '../store/context.ts'
 import { dueDestinations, releaseStranded } from '../store/deliveries.ts'
+import { Alone } from './alone.ts'
 import { openLeases } from './leases.ts'
 import { Outlet } from './outlet.ts'
 import type { OutletWorld } from './outlet-world.ts'
@@ -32,7 +33,13 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
   let share = everything
   let stopped = false
 
+  const alone = new Alone(ctx, () => leases.now(), {
+    giveBack: () => outlets.forEach((outlet) => world.track(outlet.giveBack())),
+    look,
+    lookAtAll: () => outlets.forEach((_, id) => look(id)),
+  })
   const world: OutletWorld = {
+    alone,
     ctx,
     leases,
     held,
@@ -73,6 +80,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
 
   await announce()
   await recover(ctx.db, deliveryQueue, options.onlyProcess ? Number.POSITIVE_INFINITY : leases.now())
+  await alone.giveUpGuilty()
   await releaseStranded(ctx.db, leases.now())
   const leave = addTaker(ctx.db, {
     reserve: (row, lane, bytes) => (stopped ? null : outletOf(row.id).reserve(row, lane, bytes)),
@@ -103,6 +111,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
     }
   }
   const backstop = guard(async () => {
+    await alone.look()
     for (const id of await dueDestinations(ctx.db, leases.now())) look(id)
   })
   let hinted: NodeJS.Timeout | undefined
@@ -118,6 +127,7 @@ export async function startDelivering(ctx: Context, options: { onlyProcess: bool
       await leases.look()
       await announce()
       await recover(ctx.db, deliveryQueue, leases.now(), (id) => held.has(id))
+      await alone.giveUpGuilty()
     }),
     LOOK_MS,
   )

@@ -1,4 +1,5 @@
 // What all outlets of a loop share.
+import type { Alone } from './alone.ts'
 import type { Context } from '../store/context.ts'
 import type { Leases } from './leases.ts'
 import type { Share } from './servers.ts'
@@ -9,6 +10,7 @@ export interface OutletWorld {
   leases: Leases
   settler: Settler
   share(): Share
+  alone: Alone
   /** Deliveries under a lease of this process. */
   held: Set<string>
   /** Work that a stopping loop waits for. */

@@ -55,6 +55,7 @@ export class Outlet {
 
   reserve(row: DestinationRow, lane: Lane, bytes: number): Lease | null {
     if (row.state !== 'active' || !this.#gate.takes(freshKind(lane)) || this.#world.isStopped()) return null
+    if (this.#world.alone.isQuiet) return null
     return this.#waiting.reserve(lane, bytes, this.#gate.mostInMemory, this.#world.leases)
   }
 
@@ -187,7 +188,8 @@ export class Outlet {
       while (!this.#world.isStopped() && this.#supply.mayGo(kind)) {
         const ready = this.#waiting.ready(kind, batch.events)
         if (ready.length === 0) break
-        const most = Math.min(this.#gate.room(kind).events, this.#gate.mostTogether)
+        const together = this.#world.alone.isQuiet ? 1 : this.#gate.mostTogether
+        const most = Math.min(this.#gate.room(kind).events, together)
         const group = this.#waiting.takeFirst(kind, nextBatch(ready, batch, most))
         const whole = this.#divideLarge(group)
         if (whole.length > 0) this.#start(kind, whole)
@@ -231,17 +233,18 @@ export class Outlet {
   #start(kind: Kind, group: readonly Held[]): void {
     this.#gate.began(kind, group.length)
     const destination = this.#open!
-    const { ctx, leases, settler } = this.#world
+    const { ctx, leases, settler, alone } = this.#world
+    alone.began()
     const startedAt = ctx.clock.now()
     const beganAt = leases.now()
-    const work = sendGroup(ctx, destination, group).then(async (results) => {
+    const sending = sendGroup(ctx, destination, group).then(async (results) => {
       const circuit = this.#gate.ended(kind, results, beganAt)
       if (circuit !== undefined) this.#world.track(this.#tellCircuit(circuit.openedUntil))
       await this.#health.notice(destination, results)
       settler.add(group.map((held, i) => settlementOf(this.#world, destination, held, results[i]!, startedAt)))
       this.pump()
     })
-    this.#world.track(work)
+    this.#world.track(sending.finally(() => alone.ended()))
   }
 
   /** Other servers hear that the circuit opened or closed; when it opened, what waits in memory waits in the database. */

@@ -39,6 +39,7 @@ export class Supply {
 
   /** Whether anything could go now that only the database can make ready. */
   isWanted(): boolean {
+    if (!this.#world.alone.mayBegin(this.#id)) return false
     if (this.#gate.wantsProbe() || this.#gate.wantsTokens() !== null) return true
     return KINDS.some((kind) => {
       if (!this.mayGo(kind)) return false
@@ -49,11 +50,12 @@ export class Supply {
 
   mayGo(kind: Kind): boolean {
     const room = this.#gate.room(kind)
-    return room.calls > 0 && room.events > 0 && !this.#world.settler.isFull
+    return room.calls > 0 && room.events > 0 && !this.#world.settler.isFull && this.#world.alone.mayBegin(this.#id)
   }
 
   /** All that may go now. `timeoutMs` is how long one call may take. */
   async fetch(batch: Batch, timeoutMs: number): Promise<void> {
+    if (!this.#world.alone.mayBegin(this.#id)) return
     const forgotten = (this.#forgotten = new Set<string>())
     try {
       if (this.#gate.wantsProbe()) await this.#askToProbe(timeoutMs)
@@ -91,9 +93,12 @@ export class Supply {
     const { ctx, leases } = this.#world
     const { calls, events } = this.#gate.room(kind)
     const ahead = this.#gate.phase === 'closed' ? CLAIMED_AHEAD : 1
-    const limit = Math.min(this.#waiting.mostClaimed(kind), calls * batch.events * ahead, events)
+    const isSuspects = this.#world.alone.isTurnOf(this.#id)
+    if (isSuspects && KINDS.some((each) => !this.#waiting.isEmpty(each))) return
+    const most = Math.min(this.#waiting.mostClaimed(kind), calls * batch.events * ahead, events)
+    const limit = isSuspects ? 1 : most
     this.#waiting.mayBeDue(kind, false)
-    const claimed = await claimHeld(ctx.db, this.#id, kind, limit, leases)
+    const claimed = await claimHeld(ctx.db, this.#id, kind, limit, leases, isSuspects)
     this.#waiting.claimed(kind, claimed, claimed.length === limit)
     if (this.#world.isStopped()) await this.giveBack()
   }

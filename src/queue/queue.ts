@@ -43,7 +43,7 @@ export const deliveryQueue: Queue = {
   busy: 'sending',
   laneColumns: ['destination_id', 'lane'],
   exclusive: null,
-  crashes: null,
+  crashes: 'crashes',
   returning: '*, (SELECT byte_length FROM events e WHERE e.id = event_id) AS byte_length',
 }
 
@@ -60,12 +60,12 @@ export interface Lease {
   leaseId: string
 }
 
-/** Takes up to `limit` due rows of one lane; with `untriedSince` only those that became due since and were never tried. `attempts` of the rows already counts this one. */
+/** Takes up to `limit` due rows of one lane; with `untriedSince` only those that became due since and were never tried, with `suspects` those that wait to be tried alone. `attempts` of the rows already counts this one. */
 export async function claim<Row>(
   db: Database,
   queue: Queue,
   lane: readonly string[],
-  options: { limit: number; now: number; leaseMs: number; untriedSince?: number; leaseId?: string },
+  options: { limit: number; now: number; leaseMs: number; untriedSince?: number; leaseId?: string; suspects?: boolean },
 ): Promise<Row[]> {
   const laneClause = queue.laneColumns.map((column, i) => `c.${column} = $${i + 5}`).join(' AND ')
   const untried = options.untriedSince
@@ -75,11 +75,12 @@ export async function claim<Row>(
       ? ''
       : ` AND NOT EXISTS (SELECT 1 FROM ${queue.table} b WHERE b.${queue.exclusive} = c.${queue.exclusive}
             AND b.state = '${queue.busy}')`
+  const suspectClause = options.suspects === true ? ` AND c.${queue.crashes} >= ${SUSPECT_AFTER}` : innocentClause(queue)
   // A statement of its own: before a COMMIT it would lock what it takes, for as long as the way to us is cut.
   return db.all<Row>(
     `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
        WHERE id IN (SELECT c.id FROM ${queue.table} c WHERE ${laneClause} AND c.state = 'pending' AND c.next_at <= $3
-         ${untriedClause}${exclusiveClause}${innocentClause(queue)} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(db)})
+         ${untriedClause}${exclusiveClause}${suspectClause} ORDER BY c.next_at, c.id LIMIT $4${skipLocked(db)})
        RETURNING ${queue.returning}`,
     [
       options.leaseId ?? newId(),

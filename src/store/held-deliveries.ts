@@ -26,7 +26,7 @@ export function settleDeliveries(dialect: Sql['dialect'], outcomes: readonly Out
       {
         sql: `UPDATE deliveries d SET state = v.state, next_at = COALESCE(v.next_at, d.next_at), finished_at = v.finished_at,
                 last_status = v.last_status, last_error = v.last_error, sent_at = v.sent_at, duration_ms = v.duration_ms,
-                response = v.response, lease_id = NULL, lease_until = NULL
+                response = v.response, lease_id = NULL, lease_until = NULL, crashes = 0
               FROM (SELECT * FROM json_to_recordset($1::json) AS each(id text, lease_id text, state text, next_at bigint,
                   finished_at bigint, last_status bigint, last_error text, sent_at bigint, duration_ms bigint, response text)
                 LIMIT $2) v
@@ -38,7 +38,7 @@ export function settleDeliveries(dialect: Sql['dialect'], outcomes: readonly Out
   }
   return outcomes.map((row) => ({
     sql: `UPDATE deliveries SET state = $3, next_at = COALESCE($4, next_at), finished_at = $5, last_status = $6,
-            last_error = $7, sent_at = $8, duration_ms = $9, response = $10, lease_id = NULL, lease_until = NULL
+            last_error = $7, sent_at = $8, duration_ms = $9, response = $10, lease_id = NULL, lease_until = NULL, crashes = 0
           WHERE id = $1 AND lease_id = $2`,
     params: [
       row.id,
