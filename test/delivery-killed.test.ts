@@ -43,7 +43,11 @@ test('what ends each process is given up, and nothing else', { timeout: 240_000 
   })
   await server.start()
   const url = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`
-  const { id: destination } = (await server.admin('POST', '/destinations', { type: 'webhook', url, delivery: { concurrency: 4 } })) as never as { id: string }
+  const { id: destination } = (await server.admin('POST', '/destinations', {
+    type: 'webhook',
+    url,
+    delivery: { concurrency: 4 },
+  })) as never as { id: string }
   await server.admin('POST', `/destinations/${destination}/pause`)
   for (let i = 0; i < 40; i++) {
     await server.admin('POST', '/generate', { type: 'body', send: true, destination_id: destination })
@@ -60,7 +64,10 @@ test('what ends each process is given up, and nothing else', { timeout: 240_000 
   }
   const failed = (await deliveries()).filter(({ state }) => state === 'failed')
   t.diagnostic(`${ends} processes ended`)
-  assert.deepEqual(failed.map(({ event_id }) => event_id), [poison])
+  assert.deepEqual(
+    failed.map(({ event_id }) => event_id),
+    [poison],
+  )
   assert.match(failed[0]!.last_error!, /ended/)
   assert.equal(arrived.size, 39)
 })

@@ -75,7 +75,8 @@ export async function claim<Row>(
       ? ''
       : ` AND NOT EXISTS (SELECT 1 FROM ${queue.table} b WHERE b.${queue.exclusive} = c.${queue.exclusive}
             AND b.state = '${queue.busy}')`
-  const suspectClause = options.suspects === true ? ` AND c.${queue.crashes} >= ${SUSPECT_AFTER}` : innocentClause(queue)
+  const suspectClause =
+    options.suspects === true ? ` AND c.${queue.crashes} >= ${SUSPECT_AFTER}` : innocentClause(queue)
   // A statement of its own: before a COMMIT it would lock what it takes, for as long as the way to us is cut.
   return db.all<Row>(
     `UPDATE ${queue.table} SET state = '${queue.busy}', lease_id = $1, lease_until = $2, attempts = attempts + 1
