@@ -4,6 +4,7 @@ import { ProviderError } from '../../platform/errors.ts'
 import type { HttpRequest } from '../../platform/http.ts'
 import type { Address, Wanted } from '../connector.ts'
 import { type Answer, answering, fetched, responseOf } from '../test-http.ts'
+import { mapPage } from '../map-pages.ts'
 import { whoop } from './index.ts'
 import { nightsOf, readNights } from './nights.ts'
 import { oauth } from './oauth.ts'
@@ -63,6 +64,7 @@ test('signals that are not open to this application are no error', async () => {
   for (const status of [400, 403, 404]) {
     const { http } = answering({
       [`${V2}/activity/sleep/n`]: { json: night },
+      [list('/activity/sleep')]: { json: { records: [nap, night, other] } },
       [stream('n')]: { status, json: { error: 'deactivated_user' } },
     })
     assert.deepEqual(await fetched(whoop, 'sleep', { object: 'n' }, http), [
@@ -103,7 +105,11 @@ test('who may not read sleeps still reads cycles, by the usual night', async () 
 test('a recovery is found by its sleep, and what a removed one had said is taken back', async () => {
   const known = { [`${V2}/activity/sleep/n`]: { json: night } }
   const nightPage = { kind: 'sleep', request: { sleep_id: 'n' }, payload: night }
-  const there = answering({ ...known, [`${V2}/cycle/120/recovery`]: { json: { cycle_id: 120 } } })
+  const there = answering({
+    ...known,
+    [list('/activity/sleep')]: { json: { records: [night] } },
+    [`${V2}/cycle/120/recovery`]: { json: { cycle_id: 120 } },
+  })
   assert.deepEqual(await fetched(whoop, 'recovery', { object: 'n' }, there.http), [
     nightPage,
     { kind: 'recovery', request: { sleep_id: 'n', nights: '120=2026-09-15/465' }, payload: { cycle_id: 120 } },
@@ -123,6 +129,33 @@ test('a recovery is found by its sleep, and what a removed one had said is taken
   ])
   const without = answering({ [`${V2}/activity/sleep/n`]: missing })
   assert.deepEqual(await fetched(whoop, 'recovery', { object: 'n' }, without.http), [])
+})
+
+test("of two nights of one day the longer one is the day's, whichever is announced last", async () => {
+  const score = { sleep_performance_percentage: 41 }
+  const short = { ...night, id: 's', cycle_id: 121, start: '2026-09-15T16:00:00.000Z', end: '2026-09-15T19:00:00.000Z' }
+  const recovery = { cycle_id: 121, sleep_id: 's', created_at: short.end, score: { recovery_score: 17 } }
+  const { http } = answering({
+    [`${V2}/activity/sleep/s`]: { json: { ...short, score } },
+    [`${V2}/cycle/121/recovery`]: { json: recovery },
+    [list('/activity/sleep')]: {
+      json: { records: [short, { ...night, score: { sleep_performance_percentage: 88 } }] },
+    },
+    [stream('s')]: missing,
+  })
+  for (const kind of ['sleep', 'recovery']) {
+    const given = (await fetched(whoop, kind, { object: 's' }, http)).flatMap((page) =>
+      'payload' in page
+        ? mapPage(whoop, page.kind, page.payload, { request: page.request, timeZone: 'Europe/Berlin', receivedAt: 0 })
+            .mapped
+        : [],
+    )
+    assert.ok(given.length > 0)
+    assert.ok(
+      given.every((each) => each.type === 'sleep'),
+      kind,
+    )
+  }
 })
 
 test('a sleep or a workout that is not there any more is gone', async () => {

@@ -4,7 +4,7 @@ import { ProviderError } from '../../platform/errors.ts'
 import type { DataType } from '../../model/data-type.ts'
 import type { ConnectionHttp, DayRange, FetchContext, Fetched, Page } from '../connector.ts'
 import { rawDocuments } from '../documents.ts'
-import { nightsOf } from './nights.ts'
+import { isLongestOf, minutesOf, nightsOf, readNights } from './nights.ts'
 import { Sleep } from './payloads.ts'
 import { dayOfSleep, spanOf } from './time.ts'
 
@@ -44,8 +44,10 @@ export async function* fetchSleep(context: FetchContext): AsyncIterable<Fetched>
       yield { gone: { type: 'sleep', id: wanted.object } }
       return
     }
-    yield { kind: 'sleep', request: { sleep_id: wanted.object }, payload }
-    for (const sleep of sleepsOf(payload)) yield* streamOf(context, sleep, null)
+    const [sleep] = sleepsOf(payload)
+    const nights = sleep === undefined ? '' : await longerNights(context, sleep)
+    yield { kind: 'sleep', request: { sleep_id: wanted.object, ...(nights && { nights }) }, payload }
+    if (sleep !== undefined) yield* streamOf(context, sleep, null)
   }
 }
 
@@ -91,13 +93,14 @@ async function* recoveryOfSleep(context: FetchContext, sleepId: string): AsyncIt
   const { http, timeZone } = context
   const payload = await single(http, `/activity/sleep/${encodeURIComponent(sleepId)}`)
   if (payload === null) return
-  yield { kind: 'sleep', request: { sleep_id: sleepId }, payload }
   const [sleep] = sleepsOf(payload)
+  const nights = sleep === undefined ? '' : await longerNights(context, sleep)
+  yield { kind: 'sleep', request: { sleep_id: sleepId, ...(nights && { nights }) }, payload }
   if (!sleep?.cycle_id) return
   const recovery = await single(http, `/cycle/${encodeURIComponent(sleep.cycle_id)}/recovery`)
   const day = dayOfSleep(sleep, timeZone)
   if (recovery !== null) {
-    const request = { sleep_id: sleepId, nights: nightsOf([sleep], timeZone) }
+    const request = { sleep_id: sleepId, nights: nights || nightsOf([sleep], timeZone) }
     yield { kind: 'recovery', request, payload: recovery }
   } else if (day !== null) {
     // None any more: nothing is left of what it had said of the night, and its day is read whole.
@@ -116,6 +119,15 @@ export async function* fetchWorkout(context: FetchContext): AsyncIterable<Fetche
     if (payload === null) yield { gone: { type: 'activity', id: wanted.object } }
     else yield { kind: 'workout', request: { workout_id: wanted.object }, payload }
   }
+}
+
+/** A day may have two nights, of which the shorter was announced: the day is the longer one's. Empty where it is not so. */
+async function longerNights(context: FetchContext, sleep: Sleep): Promise<string> {
+  const day = dayOfSleep(sleep, context.timeZone)
+  if (sleep.nap === true || day === null || !sleep.score) return ''
+  const nights = await nightsOfDays(context, { start: day, end: day })
+  const { startAt, endAt } = spanOf(sleep, context.timeZone)
+  return isLongestOf(day, minutesOf(endAt! - startAt), readNights(nights)) ? '' : nights
 }
 
 /** On which day each cycle's night ended. Nobody is without days because the sleeps may not be read. */

@@ -14,7 +14,11 @@ export function nightsOf(sleeps: readonly Sleep[], known: string | null): string
     const ms = endAt! - startAt
     if (ms > (longest.get(sleep.cycle_id)?.ms ?? 0)) longest.set(sleep.cycle_id, { ms, day })
   }
-  return [...longest].map(([cycle, { day, ms }]) => `${cycle}=${day}/${Math.round(ms / 60_000)}`).join(',')
+  return [...longest].map(([cycle, { day, ms }]) => `${cycle}=${day}/${minutesOf(ms)}`).join(',')
+}
+
+export function minutesOf(ms: number): number {
+  return Math.round(ms / 60_000)
 }
 
 export interface Night {
@@ -31,4 +35,9 @@ export function readNights(text = ''): Map<string, Night> {
     nights.set(cycle, { day: day!, minutes: Number(minutes) })
   }
   return nights
+}
+
+/** Of two nights of one day the longer one is the day's: whatever is known of another day says nothing. */
+export function isLongestOf(day: LocalDay, minutes: number, nights: Map<string, Night>): boolean {
+  return [...nights.values()].every((other) => other.day !== day || other.minutes <= minutes)
 }

@@ -2,7 +2,7 @@
 import { UploadType } from '../../../model/enumerations.ts'
 import { dayBounds, instantIn, type LocalDay, localDayOf, wireAt } from '../../../model/local-day.ts'
 import type { MapContext, Mapped } from '../../connector.ts'
-import { readNights } from '../nights.ts'
+import { isLongestOf, readNights } from '../nights.ts'
 import { Cycle, Recovery } from '../payloads.ts'
 import { spanOf, usualDayOf, UTC } from '../time.ts'
 import { isWanted, records, versionOf } from './records.ts'
@@ -75,6 +75,7 @@ export function mapRecovery(payload: unknown, context: MapContext): Mapped[] {
       })
     }
     if (day === null || !isWanted(day, context)) return parts
+    if (!isLongestOf(day, nights.get(recovery.cycle_id)?.minutes ?? 0, nights)) return parts
     parts.push({
       type: 'daily',
       key: { day },

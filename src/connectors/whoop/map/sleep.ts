@@ -3,6 +3,7 @@ import { instantIn, type LocalDay, localDayOf, wireAt } from '../../../model/loc
 import { millisecondsToSeconds, round } from '../../../model/units.ts'
 import type { MapContext, Mapped, MappedOf } from '../../connector.ts'
 import { readDocuments } from '../../documents.ts'
+import { isLongestOf, minutesOf, readNights } from '../nights.ts'
 import { Sleep, StreamRow } from '../payloads.ts'
 import { dayOfSleep, spanOf, UTC } from '../time.ts'
 import { isWanted, records, versionOf } from './records.ts'
@@ -56,8 +57,9 @@ function sleepOf(sleep: Sleep, context: MapContext): MappedOf<'sleep'> {
   }
 }
 
-/** The day's score is that of its night: of the longer one where a day has two. */
+/** The day's score is that of its night: of the longer one where a day has two, as the page or the question shows. */
 function scoresOfDays(sleeps: readonly Sleep[], context: MapContext): Mapped[] {
+  const known = readNights(context.request.nights)
   const nights = new Map<LocalDay, { sleep: Sleep; ms: number }>()
   for (const sleep of sleeps) {
     const day = dayOfSleep(sleep, context.timeZone)
@@ -65,6 +67,7 @@ function scoresOfDays(sleeps: readonly Sleep[], context: MapContext): Mapped[] {
     if (typeof sleep.score?.sleep_performance_percentage !== 'number') continue
     const { startAt, endAt } = spanOf(sleep, context.timeZone)
     const ms = endAt! - startAt
+    if (!isLongestOf(day, minutesOf(ms), known)) continue
     if (ms > (nights.get(day)?.ms ?? 0)) nights.set(day, { sleep, ms })
   }
   return [...nights].map(([day, { sleep }]) => ({
