@@ -148,6 +148,15 @@ test('what is left empty is named beside its field; what is refused can be typed
   assert.ok(!again.text.includes('type="password"'), 'a form is good once')
 })
 
+test('a second press ends where the first one does, at the same time or later', async () => {
+  const form = await open()
+  const presses = [...(await Promise.all([post(form, right), post(form, right)])), await post(form, right)]
+  for (const { status, headers } of presses) {
+    assert.equal(status, 303)
+    assert.match(headers.get('location') ?? '', new RegExp(`/success\\?user_id=${form.userId}`))
+  }
+})
+
 test('after five refusals it is over; a cancelled one tells the app', async () => {
   const form = await open()
   for (let i = 0; i < 4; i++) assert.equal((await post(form, { ...right, password: 'x' })).status, 422)

@@ -46,6 +46,11 @@ test('how long a token lasts: a number or a text; what is no time is not known',
   }
 })
 
+test('a refresh token that is empty is none: the one before stays', () => {
+  const { refreshToken } = readStandardTokens(responseOf({ json: { access_token: 'a', refresh_token: '' } }), ' ')
+  assert.equal(refreshToken, null)
+})
+
 test('at every source: a page in the place of an answer ends no connection, and renews none', () => {
   const about = {
     grant: 'refresh',

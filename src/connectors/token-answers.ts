@@ -9,7 +9,8 @@ export function readStandardTokens(response: HttpResponse, scopeSeparator: strin
   if (response.status >= 200 && response.status < 300 && typeof body?.access_token === 'string') {
     return {
       accessToken: body.access_token,
-      refreshToken: typeof body.refresh_token === 'string' ? body.refresh_token : null,
+      // Empty is as good as absent: the one before stays.
+      refreshToken: typeof body.refresh_token === 'string' && body.refresh_token !== '' ? body.refresh_token : null,
       expiresInSeconds: secondsIn(body.expires_in),
       scopes: typeof body.scope === 'string' ? body.scope.split(scopeSeparator).filter(Boolean) : null,
       providerUserId: idIn(body.user_id),

@@ -205,11 +205,12 @@ export async function connect(
     created_at: now,
   }
   const stored = await ctx.db.transaction((tx) => storeConnection(ctx, tx, connector, flow, connection))
-  if (!stored) throw ended()
+  // Whoever pressed twice has two tries at work: what the first one did stands.
+  if (!stored && (await authFlowById(ctx.db, flow.id))?.state !== 'connected') throw ended()
   return connected(flow)
 }
 
-function connected(flow: AuthFlowRow): FlowEnd {
+export function connected(flow: AuthFlowRow): FlowEnd {
   return { outcome: 'connected', flow, reason: null, redirectUrl: returnUrl(flow, flow.success_url, null) }
 }
 

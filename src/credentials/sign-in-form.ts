@@ -4,7 +4,7 @@ import { ProviderError } from '../platform/errors.ts'
 import { type AuthFlowRow, countAttempt } from '../store/auth-flows.ts'
 import type { Context } from '../store/context.ts'
 import { applicationOf } from './client.ts'
-import { connect, connectorOfFlow, ended, failFlow, type FlowEnd, flowOfBrowser } from './connect.ts'
+import { connect, connected, connectorOfFlow, ended, failFlow, type FlowEnd, flowOfBrowser } from './connect.ts'
 import { formOf, signInWith } from './password.ts'
 
 /** A form is no place to guess passwords. */
@@ -17,12 +17,16 @@ export interface SignInForm {
   fields: readonly { name: string; label: string; secret: boolean }[]
 }
 
-/** What to ask the person who opened this sign-in. Throws ApiError when it is not theirs or has ended. */
+/**
+ * What to ask the person who opened this sign-in, or how it ended when it went well. Throws ApiError when it is not theirs or
+ * has ended otherwise.
+ */
 export async function openForm(
   ctx: Context,
   asked: { flowId: string; state: string | undefined; cookies: Record<string, string> },
-): Promise<SignInForm> {
+): Promise<SignInForm | FlowEnd> {
   const flow = await flowOfBrowser(ctx, asked.state, asked.cookies)
+  if (flow.state === 'connected' && flow.id === asked.flowId) return connected(flow)
   if (flow.state !== 'away' || flow.id !== asked.flowId || flow.expires_at <= ctx.clock.now()) throw ended()
   const application = await applicationOf(ctx, flow.environment_id, connectorOfFlow(flow))
   const { id, name } = application.connector

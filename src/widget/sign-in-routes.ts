@@ -20,6 +20,7 @@ export function addSignInRoutes(widget: Hono, ctx: Context): void {
     const state = c.req.query('state')
     const found = await signInForm(c, state)
     if (found instanceof Response) return found
+    if ('outcome' in found) return ended(c, found)
     return showForm(c, found, { state: state!, problem: null, missing: [], typed: {} })
   })
 
@@ -28,12 +29,13 @@ export function addSignInRoutes(widget: Hono, ctx: Context): void {
     const body = Object.fromEntries(new URLSearchParams(await boundedText(c)))
     const found = await signInForm(c, site === undefined || site === 'same-origin' ? body.state : undefined)
     if (found instanceof Response) return found
+    if ('outcome' in found) return ended(c, found)
     const end = body.do === 'cancel' ? await leaveForm(ctx, found) : await submitForm(ctx, found, body)
     if ('problem' in end) return showForm(c, found, { state: body.state!, ...end, typed: body })
     return ended(c, end)
   })
 
-  async function signInForm(c: Request, state: string | undefined): Promise<SignInForm | Response> {
+  async function signInForm(c: Request, state: string | undefined): Promise<SignInForm | FlowEnd | Response> {
     try {
       return await openForm(ctx, { flowId: c.req.param('id') ?? '', state, cookies: getCookie(c) })
     } catch (error) {

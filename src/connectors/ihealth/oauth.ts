@@ -85,7 +85,7 @@ function readTokens(response: HttpResponse, about: TokenRequest): Tokens {
     const userId = typeof body.UserID === 'string' ? body.UserID : (about.previous?.providerUserId ?? null)
     return {
       accessToken: body.AccessToken,
-      refreshToken: typeof body.RefreshToken === 'string' ? body.RefreshToken : null,
+      refreshToken: typeof body.RefreshToken === 'string' && body.RefreshToken !== '' ? body.RefreshToken : null,
       expiresInSeconds: secondsIn(body.Expires),
       scopes: typeof body.APIName === 'string' ? body.APIName.split(/[ ,]+/).filter(Boolean) : null,
       providerUserId: userId,

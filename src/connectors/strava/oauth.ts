@@ -61,7 +61,7 @@ function readTokens(response: HttpResponse): Tokens {
     const { access_token, refresh_token, expires_in, scope, athlete } = answer.data
     return {
       accessToken: access_token,
-      refreshToken: refresh_token ?? null,
+      refreshToken: refresh_token || null,
       expiresInSeconds: secondsIn(expires_in),
       scopes: scope ? scope.split(/[,\s]+/).filter(Boolean) : null,
       providerUserId: athlete?.id ?? null,

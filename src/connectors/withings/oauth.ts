@@ -43,7 +43,7 @@ function readTokens(response: HttpResponse, about: TokenRequest): Tokens {
     throw refusal(response, about)
   return {
     accessToken: body.access_token,
-    refreshToken: typeof body.refresh_token === 'string' ? body.refresh_token : null,
+    refreshToken: typeof body.refresh_token === 'string' && body.refresh_token !== '' ? body.refresh_token : null,
     expiresInSeconds: secondsIn(body.expires_in),
     scopes: typeof body.scope === 'string' ? body.scope.split(/[ ,]+/).filter(Boolean) : null,
     providerUserId: userid,
