@@ -72,6 +72,15 @@ test('a secret that no key opens keeps the admin token where it was: a start wit
   await assert.rejects(ensureAdminToken({ ...ctx, sealer: createSealer(NEW) }), /add it to LOAM_ENCRYPTION_KEY/)
 })
 
+test('a start with a key that opens nothing writes nothing, whatever admin token it was given', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const { ctx } = api
+  const other = { ...ctx, sealer: createSealer(Buffer.alloc(32, 9).toString('base64')) }
+  await assert.rejects(ensureAdminToken(other, 'another-token-0123456789'), /add it to LOAM_ENCRYPTION_KEY/)
+  assert.equal((await ensureAdminToken(ctx)).token, api.adminToken)
+})
+
 test('no sealed column is forgotten', () => {
   const folder = new URL('../store/migrations/', import.meta.url)
   const texts = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'))

@@ -43,7 +43,7 @@ function ofSource(column: string, what: string): Sealed {
  * of servers may do this at once, and it begins anew at the next start.
  */
 export async function sealAnew(ctx: Context): Promise<void> {
-  if (ctx.sealer.keys === 1) return
+  if (ctx.sealer.keys.length === 1) return
   let done = 0
   let lost = 0
   let found = true

@@ -6,7 +6,7 @@ import { addDbCopy } from './db-copy.ts'
 import { CliFailure, EXIT } from './failure.ts'
 import { serverFor, show } from './common.ts'
 
-interface DatabaseStatus {
+export interface DatabaseStatus {
   engine: 'sqlite' | 'postgres'
   state: 'current' | 'behind' | 'ahead' | 'absent'
   /** Null when only the running server could be asked, or there is no database yet. */
@@ -14,6 +14,8 @@ interface DatabaseStatus {
   pending: string[]
   /** Of a newer version of Loam: this one does not start. */
   unknown: string[]
+  /** Names the encryption key that a start needs; null where none was needed yet, or only the running server could be asked. */
+  key: string | null
 }
 
 export function addDb(command: Command): void {
@@ -42,26 +44,27 @@ export async function databaseStatus(config: Pick<Config, 'databaseUrl' | 'embed
   const { databaseUrl, embedded } = config
   const engine = embedded ? 'sqlite' : 'postgres'
   if (embedded && !existsSync(resolve(databaseUrl.slice('sqlite:'.length)))) {
-    return { engine, state: 'absent', version: null, pending: [], unknown: [] }
+    return { engine, state: 'absent', version: null, pending: [], unknown: [], key: null }
   }
-  const [{ openDatabase }, { schemaStatus }] = await Promise.all([
+  const [{ openDatabase }, { schemaStatus }, { keyOfAdminToken }] = await Promise.all([
     import('../store/open.ts'),
     import('../store/migrate.ts'),
+    import('../api/admin/sessions.ts'),
   ])
   const db = await openDatabase(databaseUrl).catch(async (error: Error) => {
     // The embedded database serves one process: ask that one.
     if (embedded && (await serverIsReady())) return null
     throw new CliFailure(`The database cannot be opened: ${error.message}`, EXIT.notAvailable)
   })
-  if (db === null) return { engine, state: 'current', version: null, pending: [], unknown: [] }
+  if (db === null) return { engine, state: 'current', version: null, pending: [], unknown: [], key: null }
   try {
     const { current, pending, unknown } = await schemaStatus(db)
     const state = unknown.length > 0 ? 'ahead' : pending.length > 0 ? 'behind' : 'current'
-    return { engine, state, version: current, pending, unknown }
+    return { engine, state, version: current, pending, unknown, key: await keyOfAdminToken(db) }
   } catch (error) {
     const { message } = error as Error
     if (/no such table|relation .* does not exist/.test(message)) {
-      return { engine, state: 'absent', version: null, pending: [], unknown: [] }
+      return { engine, state: 'absent', version: null, pending: [], unknown: [], key: null }
     }
     throw new CliFailure(`The database does not answer: ${message}`, EXIT.notAvailable)
   } finally {

@@ -1,9 +1,10 @@
 // What the doctor looks at. Each check says what it found and, when that is not well, what to do.
-import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Config, Given } from '../config.ts'
-import { databaseStatus, sentenceOf } from './db-command.ts'
+import type { Given } from '../config.ts'
+import { type DatabaseStatus, databaseStatus, sentenceOf } from './db-command.ts'
 import { makeFolder } from '../platform/folder.ts'
+import { createSealer } from '../platform/seal.ts'
 import { type BodiesState, bodiesCheck } from './doctor-bodies.ts'
 import { CliFailure } from './failure.ts'
 import { type Check, fail, ok, warn } from './check.ts'
@@ -25,14 +26,18 @@ export async function examine(): Promise<Check[]> {
     if (!(error instanceof ConfigError)) throw error
     return [nodeVersion(), ...error.problems.map((problem) => fail('setting', problem, 'docs/configuration.md'))]
   }
+  const status = await databaseStatus(config).catch((error: Error) => {
+    if (error instanceof CliFailure) return error
+    throw error
+  })
   const local = [
     nodeVersion(),
     ok('settings', 'all readable: loam config shows them'),
     folder(config.dataDir),
     diskSpace(config.dataDir),
-    encryptionKey(config),
+    encryptionKey(config, status instanceof CliFailure ? null : status.key),
     secrets(config),
-    await database(config),
+    database(status),
   ]
   return [...local, ...(await server(config))]
 }
@@ -59,11 +64,18 @@ function diskSpace(dataDir: string): Check {
   return warn('disk', said, 'make room: on a full disk nothing can be committed')
 }
 
-function encryptionKey(config: Settings): Check {
-  const file = join(config.dataDir, 'encryption.key')
+function encryptionKey(config: Settings, needed: string | null): Check {
   if (config.encryptionKey === null) return ok('encryption key', 'the first start makes one')
-  if (!existsSync(file)) return ok('encryption key', 'from the settings')
-  if ((statSync(file).mode & 0o077) === 0) return ok('encryption key', `${file}: back it up`)
+  const file = join(config.dataDir, 'encryption.key')
+  const isOfFile = existsSync(file) && readFileSync(file, 'utf8').trim() === config.encryptionKey
+  const keys = createSealer(config.encryptionKey).keys
+  const said = `${keys.join(', ')}, ${isOfFile ? file : 'from the settings'}`
+  if (needed !== null && !keys.includes(needed)) {
+    const fix = `give the key ${needed} by LOAM_ENCRYPTION_KEY; where it is lost: docs/backup.md`
+    return fail('encryption key', `${said}: what is stored needs ${needed}`, fix)
+  }
+  if (!isOfFile) return ok('encryption key', said)
+  if ((statSync(file).mode & 0o077) === 0) return ok('encryption key', `${said}: back it up`)
   return fail('encryption key', `${file} can be read by others`, `chmod 600 ${file}`)
 }
 
@@ -90,16 +102,13 @@ function publicUrl(url: string, sandbox: boolean): Check {
     : fail('public URL', `${url}: tokens would travel in the clear`, fix)
 }
 
-async function database(config: Pick<Config, 'databaseUrl' | 'embedded'>): Promise<Check> {
-  try {
-    const status = await databaseStatus(config)
-    if (status.state === 'ahead') return fail('database', sentenceOf(status), 'install the newer version')
-    if (status.state === 'behind') return warn('database', sentenceOf(status), 'restart the server')
-    return ok('database', sentenceOf(status))
-  } catch (error) {
-    if (!(error instanceof CliFailure)) throw error
-    return fail('database', error.message, 'check LOAM_DATABASE_URL, and that the database runs')
+function database(status: DatabaseStatus | CliFailure): Check {
+  if (status instanceof CliFailure) {
+    return fail('database', status.message, 'check LOAM_DATABASE_URL, and that the database runs')
   }
+  if (status.state === 'ahead') return fail('database', sentenceOf(status), 'install the newer version')
+  if (status.state === 'behind') return warn('database', sentenceOf(status), 'restart the server')
+  return ok('database', sentenceOf(status))
 }
 
 interface Instance {

@@ -53,6 +53,32 @@ describe('without a server', () => {
   })
 })
 
+test('a database whose key is not the one given: the doctor says so, and a start writes nothing', async (t) => {
+  const other = openCli()
+  t.after(() => other.dispose())
+  const one = await startServer(other)
+  one.child.kill('SIGTERM')
+  await one.ended
+  const well = await other.run(['doctor'])
+  const id = /^ok {4}encryption key: ([0-9a-f]{8}), .*encryption\.key: back it up$/m.exec(well.stdout)![1]
+  const env = {
+    LOAM_ENCRYPTION_KEY: Buffer.alloc(32, 9).toString('base64'),
+    LOAM_ADMIN_TOKEN: 'another-token-0123456789',
+  }
+  const examined = await other.run(['doctor'], { env })
+  assert.match(
+    examined.stdout,
+    new RegExp(`FAIL {2}encryption key: [0-9a-f]{8}, from the settings: what is stored needs ${id}\n`),
+  )
+  assert.match(
+    examined.stdout,
+    new RegExp(`fix: give the key ${id} by LOAM_ENCRYPTION_KEY; where it is lost: docs/backup.md`),
+  )
+  const refused = await other.run(['start'], { env: { ...env, LOAM_PORT: '0' } })
+  assert.match(refused.stderr, new RegExp(`needs the key ${id}, here is [0-9a-f]{8}: add it to LOAM_ENCRYPTION_KEY`))
+  await startServer(other)
+})
+
 test('a data folder in which the server may not write is told with its setting', async (t) => {
   const other = openCli()
   t.after(() => other.dispose())

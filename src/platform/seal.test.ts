@@ -38,7 +38,10 @@ test('rotation: the new key seals, the old one still opens, without it the error
   assert.equal(rotated.open(old, 'p'), 'x')
   assert.ok(!old.startsWith(rotated.current))
   assert.ok(rotated.seal('x', 'p').startsWith(rotated.current))
-  assert.throws(() => createSealer(two).open(old, 'p'), /needs the key [0-9a-f]{8}: add it to LOAM_ENCRYPTION_KEY/)
+  assert.throws(
+    () => createSealer(two).open(old, 'p'),
+    /needs the key [0-9a-f]{8}, here is [0-9a-f]{8}: add it to LOAM_ENCRYPTION_KEY/,
+  )
 })
 
 test('a key of the wrong length is refused', () => {

@@ -11,8 +11,8 @@ export interface Sealer {
   open(sealed: string, place: string): string
   /** What everything that is sealed under the newest key begins with. */
   readonly current: string
-  /** How many there are. */
-  readonly keys: number
+  /** What names each of them, the newest first. */
+  readonly keys: readonly string[]
 }
 
 /**
@@ -38,7 +38,10 @@ export function createSealer(keys: string): Sealer {
       const [version, id, iv, body] = sealed.split('.')
       const key = id === undefined ? undefined : ring.get(id)
       if (version !== 'v1' || iv === undefined || body === undefined) throw new Error('a stored secret is damaged')
-      if (key === undefined) throw new Error(`a stored secret needs the key ${id}: add it to LOAM_ENCRYPTION_KEY`)
+      if (key === undefined) {
+        const here = [...ring.keys()].join(', ')
+        throw new Error(`a stored secret needs the key ${id}, here is ${here}: add it to LOAM_ENCRYPTION_KEY`)
+      }
       const bytes = Buffer.from(body, 'base64url')
       const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES })
       decipher.setAAD(Buffer.from(place))
@@ -46,8 +49,13 @@ export function createSealer(keys: string): Sealer {
       return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
     },
     current: `v1.${currentId}.`,
-    keys: ring.size,
+    keys: [...ring.keys()],
   }
+}
+
+/** Names the key that opens it. */
+export function keyOf(sealed: string): string | null {
+  return sealed.split('.')[1] ?? null
 }
 
 /** Reads a 32-byte key written as 64 hex digits or as base64. */

@@ -1,9 +1,9 @@
 // Signing in to the dashboard: the admin token buys a session, which the browser keeps in a cookie.
 import { z } from 'zod'
-import { hashToken, randomToken, sameText } from '../../platform/seal.ts'
+import { hashToken, keyOf, randomToken, sameText } from '../../platform/seal.ts'
 import { type Actor, audit } from '../../store/audit.ts'
 import type { Context } from '../../store/context.ts'
-import type { Database } from '../../store/database.ts'
+import type { Database, Sql } from '../../store/database.ts'
 import {
   deleteDashboardSession,
   deleteDashboardSessions,
@@ -38,9 +38,9 @@ export async function ensureAdminToken(
   return ctx.db.transaction(async (tx) => {
     await tx.lock('admin-token')
     const stored = await readInstanceSetting(tx, 'admin_token')
-    if (stored !== null && (fixed === null || (JSON.parse(stored) as StoredToken).hash === hashToken(fixed))) {
-      return { token: ctx.sealer.open((JSON.parse(stored) as StoredToken).sealed, TOKEN_PLACE), created: false }
-    }
+    // Also one that is replaced: with a key that opens nothing else no start may go on, let alone write.
+    const kept = stored === null ? null : ctx.sealer.open((JSON.parse(stored) as StoredToken).sealed, TOKEN_PLACE)
+    if (kept !== null && (fixed === null || kept === fixed)) return { token: kept, created: false }
     const token = fixed ?? randomToken()
     const row: StoredToken = { hash: hashToken(token), sealed: ctx.sealer.seal(token, TOKEN_PLACE) }
     await writeInstanceSetting(tx, 'admin_token', JSON.stringify(row))
@@ -51,6 +51,12 @@ export async function ensureAdminToken(
     }
     return { token, created: stored === null }
   })
+}
+
+/** Names the encryption key that a start needs; null before the first one. */
+export async function keyOfAdminToken(db: Sql): Promise<string | null> {
+  const stored = await readInstanceSetting(db, 'admin_token')
+  return stored === null ? null : keyOf((JSON.parse(stored) as StoredToken).sealed)
 }
 
 /** Under the newest encryption key. */
