@@ -53,6 +53,8 @@ export class SqliteThread {
   #underWay = 0
   #nextId = 1
   #dead: Error | null = null
+  /** It has answered. */
+  #isUp = false
   #closing = false
 
   constructor(data: SqliteWorkerData) {
@@ -68,6 +70,12 @@ export class SqliteThread {
   }
 
   #die(error: Error): void {
+    // A process without its database answers nobody: it ends, and whoever started it starts it again.
+    if (this.#isUp && !this.#closing && this.#dead === null) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
     this.#dead ??= error
     for (const waiting of this.#waiting.values()) waiting.reject(this.#dead)
     this.#waiting.clear()
@@ -76,6 +84,7 @@ export class SqliteThread {
   #take(response: SqliteResponse): void {
     const waiting = this.#waiting.get(response.id)
     this.#waiting.delete(response.id)
+    this.#isUp = true
     // Else the process could end, in the middle of its own end.
     if (this.#waiting.size === 0 && !this.#closing) this.#worker.unref()
     if ('error' in response) waiting?.reject(new SqliteError(response.error))
