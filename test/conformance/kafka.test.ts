@@ -4,7 +4,7 @@ import { after, suite, test } from 'node:test'
 import type { OutgoingEvent, Sender, SendResult, World } from '../../src/destinations/destination.ts'
 import { kafka, KafkaSettings } from '../../src/destinations/kafka/index.ts'
 import { PrivateAddress } from '../../src/platform/network.ts'
-import { type Kafka, missingKafka, PASSWORD, startKafka, USER } from '../services/kafka.ts'
+import { type Kafka, missingKafka, NARROW, PASSWORD, startKafka, USER } from '../services/kafka.ts'
 import { destinationSuite } from './destination-suite.ts'
 import { pause, testEvent, testEvents, testWorld, textOf, until } from './events.ts'
 
@@ -228,7 +228,31 @@ suite('what only Kafka has', { skip: missingKafka() ?? false, timeout: 180_000 }
       return JSON.stringify(await sender.send([testEvent(0)], NOW))
     }
     assert.match(await send({ client_certificate: client.certificate, client_key: client.key }), /"delivered"/)
-    assert.match(await send({}), /"retry".*check that TLS, client_certificate and sasl are set as it expects/)
+    assert.match(
+      await send({}),
+      /"retry".*did not accept our certificate, or that there is none.*set client_certificate/,
+    )
+    assert.match(await send({ tls: false }), /"retry".*wants TLS: switch tls on/)
+  })
+
+  test('rights that are missing are told, and go on when they are there', async (t) => {
+    const { server, topic, settings } = await place({ username: NARROW })
+    const missing = newTopic()
+    const [there, made] = [topic, missing].map((each) =>
+      kafka.open({ ...settings, topic: each }, testWorld(t, { allowPrivate: true })),
+    )
+    for (const sender of [there!, made!]) t.after(() => sender.close())
+    const told = /"retry".*it needs WRITE and DESCRIBE on the topic, and/
+    const send = async (sender: Sender): Promise<string> => JSON.stringify(await onceLed(sender, [testEvent(4)]))
+    assert.match(await send(there!), told)
+    await server.allow('DESCRIBE', topic)
+    assert.match(await send(there!), told)
+    await server.allow('WRITE', topic)
+    await until('it may write', async () => /"delivered"/.test(await send(there!)))
+    await server.allow('WRITE', missing)
+    assert.match(await send(made!), /"retry".*and CREATE where it is to be made/)
+    await server.allow('CREATE', missing)
+    await until('it may make the topic', async () => /"delivered"/.test(await send(made!)))
   })
 
   test('brokers that a broker names are guarded as well', async (t) => {

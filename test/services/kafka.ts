@@ -3,7 +3,15 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Admin, Consumer, stringDeserializers } from '@platformatic/kafka'
+import {
+  AclOperations,
+  AclPermissionTypes,
+  Admin,
+  Consumer,
+  ResourcePatternTypes,
+  ResourceTypes,
+  stringDeserializers,
+} from '@platformatic/kafka'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { freePort } from './free-port.ts'
 import { hasIpv6 } from './ipv6.ts'
@@ -11,6 +19,10 @@ import { type Service, startService } from './process.ts'
 
 export const USER = 'loam'
 export const PASSWORD = 'SECRET-of-kafka'
+/** May do what it was allowed to, with the same password. */
+export const NARROW = 'narrow'
+
+type AclOperation = 'WRITE' | 'DESCRIBE' | 'CREATE' | 'IDEMPOTENT_WRITE'
 
 export interface Read {
   key: string | null
@@ -29,8 +41,11 @@ export interface Kafka {
   certificates: Certificates
   createTopic(name: string, partitions?: number, config?: Record<string, string>): Promise<void>
   deleteTopic(name: string): Promise<void>
+  /** Lets NARROW do that, to one topic or to the cluster. */
+  allow(operation: AclOperation, topic?: string): Promise<void>
   /** All that the topic has. */
   read(topic: string): Promise<Read[]>
+  signal(signal: NodeJS.Signals): void
   kill(): Promise<void>
   restart(): Promise<void>
   stop(): Promise<void>
@@ -57,7 +72,7 @@ export async function startKafka(): Promise<Kafka> {
   const keystore = join(folder, 'server.pem')
   writeFileSync(keystore, certificates.server.key + certificates.server.certificate)
   const config = join(folder, 'server.properties')
-  const login = `org.apache.kafka.common.security.plain.PlainLoginModule required username="${USER}" password="${PASSWORD}" user_${USER}="${PASSWORD}";`
+  const login = `org.apache.kafka.common.security.plain.PlainLoginModule required username="${USER}" password="${PASSWORD}" user_${USER}="${PASSWORD}" user_${NARROW}="${PASSWORD}";`
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;'
   const settings = {
     'process.roles': 'broker,controller',
@@ -77,6 +92,9 @@ export async function startKafka(): Promise<Kafka> {
         [`listener.name.${listener}.scram-sha-512.sasl.jaas.config`, scram],
       ]),
     ),
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    // Whoever brings the certificate, and the broker to itself.
+    'super.users': `User:${USER};User:CN=${USER};User:ANONYMOUS`,
     'listener.name.certified.ssl.client.auth': 'required',
     'ssl.truststore.type': 'PEM',
     'ssl.truststore.location': authority,
@@ -146,6 +164,18 @@ export async function startKafka(): Promise<Kafka> {
     async deleteTopic(name) {
       await withAdmin((admin) => admin.deleteTopics({ topics: [name] }))
     },
+    async allow(operation, topic) {
+      const acl = {
+        resourceType: topic === undefined ? ResourceTypes.CLUSTER : ResourceTypes.TOPIC,
+        resourceName: topic ?? 'kafka-cluster',
+        resourcePatternType: ResourcePatternTypes.LITERAL,
+        principal: `User:${NARROW}`,
+        host: '*',
+        operation: AclOperations[operation],
+        permissionType: AclPermissionTypes.ALLOW,
+      }
+      await withAdmin((admin) => admin.createAcls({ creations: [acl] }))
+    },
     async read(topic) {
       const consumer = new Consumer({
         ...client,
@@ -172,6 +202,7 @@ export async function startKafka(): Promise<Kafka> {
         await consumer.close(true)
       }
     },
+    signal: (signal) => service.signal(signal),
     kill: () => service.kill(),
     async restart() {
       service = await start()

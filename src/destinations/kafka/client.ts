@@ -1,12 +1,14 @@
 // A producer that goes only to brokers that may be reached: those of the settings, and those that they name.
 import type { Connection } from '@platformatic/kafka'
 import type { Network } from '../../platform/network.ts'
+import { isAboutTls } from '../../platform/tls-problem.ts'
 import type { World } from '../destination.ts'
 import { serverName, tlsOptions } from '../tls.ts'
 import type { KafkaSettings } from './index.ts'
 
 const CONNECT_MS = 8000
-const REQUEST_MS = 15_000
+/** One more try than there are retries: together longer than any timeout of a destination. */
+const REQUEST_MS = 20_000
 const END_WITHIN_MS = 2000
 
 const MECHANISMS = { plain: 'PLAIN', 'scram-sha-256': 'SCRAM-SHA-256', 'scram-sha-512': 'SCRAM-SHA-512' } as const
@@ -68,17 +70,26 @@ export async function openKafka(settings: KafkaSettings, { network }: World): Pr
         }),
   })
   const open = new Set<Connection>()
+  /** What a broker said as it ended a connection that stood, such as of a certificate: the library says only that it ended. */
+  let refused: Error | undefined
   guard(producer.connections, network, tls !== undefined)
   producer.connections.on('connecting', ({ broker, connection }) => {
     connectingTo = broker.host
     open.add(connection)
     // Without a listener a broken connection would end the process.
-    connection.on('error', () => undefined)
+    connection.on('error', (error: Error) => {
+      if (isAboutTls(codeOf(error.cause))) refused = error
+    })
     connection.once('close', () => open.delete(connection))
   })
   return {
     async send(messages) {
-      await producer.send({ messages })
+      try {
+        await producer.send({ messages })
+        refused = undefined
+      } catch (error) {
+        throw refused === undefined ? error : new AggregateError([error, refused])
+      }
     },
     async shut() {
       let timer: NodeJS.Timeout | undefined
@@ -112,6 +123,11 @@ function guard(pool: Pool, network: Network, tls: boolean): void {
     return tls ? broker : { ...broker, host: await network.resolve(broker.host) }
   }
   pool.get = guarded as Pool['get']
+}
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown }
+  return typeof code === 'string' ? code : ''
 }
 
 function addressOf(broker: string): { host: string; port: number } {

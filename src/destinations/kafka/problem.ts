@@ -8,8 +8,11 @@ const MEND: Record<string, string> = {
   SASL_AUTHENTICATION_FAILED: 'the user name or the password is wrong: set both anew',
   UNSUPPORTED_SASL_MECHANISM: 'it knows no such sasl: choose another one',
   ILLEGAL_SASL_STATE: 'it expects sasl: choose one',
-  TOPIC_AUTHORIZATION_FAILED: 'the user lacks a right: it needs WRITE and DESCRIBE on the topic',
-  CLUSTER_AUTHORIZATION_FAILED: 'the user lacks a right: it needs IDEMPOTENT_WRITE on the cluster',
+  TOPIC_AUTHORIZATION_FAILED:
+    'the user lacks a right: it needs WRITE and DESCRIBE on the topic, and CREATE where it is to be made',
+  // Since Kafka 2.8, of who may write to no topic at all.
+  CLUSTER_AUTHORIZATION_FAILED:
+    'the user lacks a right: it needs WRITE and DESCRIBE on the topic, and IDEMPOTENT_WRITE on the cluster where it has those',
   UNKNOWN_TOPIC_OR_PARTITION: 'there is no such topic: create it, or correct its name',
   INVALID_TOPIC_EXCEPTION: 'it takes no topic of this name: correct it',
   LEADER_NOT_AVAILABLE: 'a partition has no leader: look after the brokers',
@@ -42,7 +45,8 @@ export function problemOf(error: unknown, where: string): SendResult {
   }
   const known = codes.find((code) => MEND[code] !== undefined)
   if (known !== undefined) return retry(`${where} refused (${known}): ${MEND[known]}`)
-  if (isUnknownTopic(error)) return retry(`${where} refused: ${MEND.UNKNOWN_TOPIC_OR_PARTITION}`)
+  if (says(error, 'Broker requires TLS')) return retry(`${where} wants TLS: switch tls on`)
+  if (says(error, 'Unknown topic ')) return retry(`${where} refused: ${MEND.UNKNOWN_TOPIC_OR_PARTITION}`)
   const network = networkProblem(error, where)
   if (network !== null) return retry(network)
   // Whoever hangs up while we log in has said nothing of the user.
@@ -60,12 +64,12 @@ export function isAboutMessage(error: unknown): boolean {
   return codesOf(error).some((code) => ABOUT_MESSAGE.has(code))
 }
 
-/** The library finds that by itself when it looks for the partitions. */
-function isUnknownTopic(error: unknown): boolean {
+/** The library finds some things by itself. */
+function says(error: unknown, text: string, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > 8) return false
   const { errors } = error as { errors?: unknown }
-  return [error, ...(Array.isArray(errors) ? (errors as unknown[]) : [])].some(
-    (each) => each instanceof Error && each.message.startsWith('Unknown topic '),
-  )
+  const parts = [error.cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])]
+  return error.message.startsWith(text) || parts.some((part) => says(part, text, depth + 1))
 }
 
 /** Of an error, its causes and its parts, outermost first: Kafka's names, and the library's own codes. */
