@@ -71,7 +71,8 @@ export interface Connector {
   historyDays: number | null
   /**
    * The HTTP status that an answer amounts to, for providers that answer errors with 200. What `ConnectionHttp` says of
-   * statuses holds of this one then: 401 refreshes, 429 waits, `expect` names it.
+   * statuses holds of this one then: 401 refreshes, 429 waits, `expect` names it. Throws ProviderError where the answer is
+   * about our application and nobody's connection.
    */
   statusOf?: (response: HttpResponse) => number
   /** Writes to the person's calendar at the provider. */

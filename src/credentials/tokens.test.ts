@@ -2,7 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openTestApi } from '../api/test-api.ts'
 import { concept2 } from '../connectors/concept2/index.ts'
+import { suunto } from '../connectors/suunto/index.ts'
+import { ProviderError } from '../platform/errors.ts'
 import { connectionById } from '../store/connections.ts'
+import { applicationOf } from './client.ts'
+import { connectionHttp } from './connection-http.ts'
 import { openTokens, refresh } from './tokens.ts'
 
 test('a refresh asks for what the person allowed, not for what is asked of others by now', async (t) => {
@@ -18,4 +22,19 @@ test('a refresh asks for what the person allowed, not for what is asked of other
   const stored = (await connectionById(api.ctx.db, user.user_id))!
   assert.deepEqual(openTokens(api.ctx, stored), { accessToken: 'new', refreshToken: 'next' })
   assert.equal(stored.token_expires_at, api.clock.now() + 604_800_000)
+})
+
+test('a subscription key that Suunto does not accept costs nobody a token, and nothing counts as refused', async (t) => {
+  const api = await openTestApi()
+  t.after(() => api.dispose())
+  const json = { enabled: true, client_id: 'id', client_secret: 'secret', credentials: { subscription_key: 'old' } }
+  assert.equal((await api.asOperator('PUT', '/admin/v1/sources/SUUNTO', { json })).status, 200)
+  const user = await api.addUser({ provider: 'SUUNTO' })
+  const message = 'Access denied due to invalid subscription key. Make sure to provide a valid key.'
+  api.respond(() => ({ status: 401, json: { statusCode: 401, message } }))
+  const http = connectionHttp(api.ctx, await applicationOf(api.ctx, api.environment.id, suunto), user.user_id)
+  const asking = http.send({ host: 'api', path: '/v3/workouts' })
+  await assert.rejects(asking, (error) => error instanceof ProviderError && error.next === 'retry')
+  assert.equal(api.sent.length, 1, 'no token was asked for')
+  assert.equal((await connectionById(api.ctx.db, user.user_id))!.state, 'connected')
 })

@@ -133,7 +133,6 @@ test('a used up quota is a limit, which says until when', () => {
   )
   assert.equal(waitSeconds!(refused(429, 'Rate limit is exceeded. Try again in 41 seconds.'), 0), 41)
   assert.equal(suunto.statusOf!(refused(403, 'Forbidden')), 403)
-  assert.equal(suunto.statusOf!(refused(401, 'Access denied due to missing subscription key.')), 403)
 })
 
 test('a page of recovery is none of activity, and the other way round', () => {

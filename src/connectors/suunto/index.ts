@@ -105,9 +105,15 @@ export const suunto: Connector = {
 const QUOTA = /out of call volume quota/i
 const REPLENISHED = /replenished in (?:(\d+)\.)?(\d+):(\d+):(\d+)/i
 
-/** A used up quota is a 403, and a limit all the same. A wrong subscription key is a 401 too: a new token would not help. A 200 may hold an error and nothing else. */
+/**
+ * A used up quota is a 403, and a limit all the same. A 200 may hold an error and nothing else. A wrong subscription key is a 401
+ * too, but no token is to blame, and nobody's permission: what is to be read waits until the operator has mended it.
+ */
 function statusOf(response: HttpResponse): number {
-  if (response.status === 401 && /subscription key/i.test(response.text())) return 403
+  if (response.status === 401 && /subscription key/i.test(response.text())) {
+    const next = { next: 'retry', afterSeconds: 3600, status: 401 } as const
+    throw new ProviderError("Suunto does not accept the source's subscription key", next)
+  }
   if (response.status === 403 && QUOTA.test(response.text())) return 429
   return response.status === 200 ? (errorIn(response) ?? 200) : response.status
 }
