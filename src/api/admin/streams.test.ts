@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { appendEvents } from '../../outbox/append.ts'
+import { encodeCursor } from '../../store/paging.ts'
 import { openTestApi, type TestApi } from '../test-api.ts'
 
 let api: TestApi
@@ -36,6 +38,7 @@ async function read(path: string, count: number, headers: Record<string, string>
   return messages
 }
 
+const cursorAt = (at: number): string => encodeCursor({ at, id: '-' })!
 const send = (type: string) => api.asOperator('POST', '/admin/v1/generate', { json: { type, send: true } })
 
 test('events arrive as they are made, and the stream resumes where it was left', async () => {
@@ -57,6 +60,31 @@ test('events arrive as they are made, and the stream resumes where it was left',
     resumed.map((message) => message.data.type),
     ['daily', 'body'],
   )
+})
+
+/** In one commit, each of a millisecond of its own. */
+async function sendMany(count: number): Promise<string[]> {
+  const about = { environmentId: api.environment.id, connection: null, lane: 'live', body: { type: 'body' } } as const
+  const ids = await api.ctx.db.transaction((tx) =>
+    appendEvents(
+      api.ctx,
+      tx,
+      Array.from({ length: count }, () => about),
+    ),
+  )
+  return ids
+}
+
+test('a burst arrives whole and in order, live and for who comes back after it', { timeout: 60_000 }, async () => {
+  const [before] = await read('/admin/v1/events/stream', 1, { 'last-event-id': cursorAt(api.clock.now() - 1) })
+  api.clock.advance(60_000)
+  const live = read('/admin/v1/events/stream', 4500)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const ids = await sendMany(4500)
+  const idsOf = (messages: Message[]): unknown[] => messages.map(({ data }) => data.id)
+  assert.deepEqual(idsOf(await live), ids)
+  const resumed = await read('/admin/v1/events/stream', 4500, { 'last-event-id': before!.id })
+  assert.deepEqual(idsOf(resumed), ids)
 })
 
 test('a bin is followed live', async () => {

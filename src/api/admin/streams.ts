@@ -8,7 +8,7 @@ import { listEvents } from '../../store/events.ts'
 import { listInspectorRequests } from '../../store/inspector.ts'
 import { type Cursor, decodeCursor, encodeCursor, type Slice } from '../../store/paging.ts'
 import { EventTypeName } from '../event-types.ts'
-import { type StreamEvent, type StreamSource, eventStream } from '../http/event-stream.ts'
+import { type StreamEvent, type StreamSource, eventStream, MOST_AT_ONCE } from '../http/event-stream.ts'
 import { operation } from '../http/operation.ts'
 import { inspectorChannel } from '../inspector.ts'
 import { eventView } from './events.ts'
@@ -17,7 +17,9 @@ import { inspectorRequestView } from './inspector.ts'
 const LOOK_EVERY_MS = 1000
 /** Rows become visible at commit, a little after the time that they carry. */
 const LOOK_BACK_MS = 10_000
-const MAX_AT_ONCE = 200
+const EVENTS_AT_ONCE = 1000
+/** With their bodies. */
+const REQUESTS_AT_ONCE = 200
 
 export function eventSource(
   ctx: Context,
@@ -28,6 +30,7 @@ export function eventSource(
   return {
     next: follow({
       startAt: ctx.clock.now(),
+      limit: EVENTS_AT_ONCE,
       after: decodeCursor(options.after ?? undefined),
       read: (since, page) => listEvents(ctx.db, environment.id, { ...filter, since }, page),
       cursorOf: (row) => ({ at: row.created_at, id: row.id }),
@@ -43,6 +46,7 @@ export function inspectorSource(ctx: Context, options: { bin: string; after: str
   return {
     next: follow({
       startAt: ctx.clock.now(),
+      limit: REQUESTS_AT_ONCE,
       after: decodeCursor(options.after ?? undefined),
       read: (_since, page) => listInspectorRequests(ctx.db, options.bin, page),
       cursorOf: (row) => ({ at: row.received_at, id: row.id }),
@@ -55,10 +59,12 @@ export function inspectorSource(ctx: Context, options: { bin: string; after: str
 
 /**
  * Reads a newest-first list again and again and gives what it has not given yet, oldest first. Looks back a little each
- * time and remembers what it gave: a row may be committed after a younger one.
+ * time and remembers what it gave: a row may be committed after a younger one. Of very many the oldest come first, the others next time.
  */
 function follow<Row>(list: {
   startAt: number
+  /** Of a page. */
+  limit: number
   after: Cursor | null
   read(since: number, page: { cursor: Cursor | null; limit: number }): Promise<Slice<Row>>
   cursorOf(row: Row): Cursor
@@ -67,20 +73,21 @@ function follow<Row>(list: {
   const given = new Map<string, number>()
   let newest = list.after?.at ?? list.startAt
   const first = list.after ?? { at: list.startAt, id: '' }
+  const isNew = (row: Row, since: number): boolean => {
+    const { at, id } = list.cursorOf(row)
+    return at >= since && !given.has(id) && (at > first.at || id > first.id)
+  }
   return async () => {
     const since = Math.max(first.at, newest - LOOK_BACK_MS)
-    const found: Row[] = []
+    let fresh: Row[] = []
     let cursor: Cursor | null = null
     do {
-      const slice: Slice<Row> = await list.read(since, { cursor, limit: MAX_AT_ONCE })
-      found.push(...slice.rows.filter((row) => list.cursorOf(row).at >= since))
-      const last = slice.rows.at(-1)
-      cursor = last !== undefined && list.cursorOf(last).at >= since ? slice.next : null
-    } while (cursor !== null && found.length < MAX_AT_ONCE * 10)
-    const fresh = found.filter((row) => {
-      const { at, id } = list.cursorOf(row)
-      return !given.has(id) && (at > first.at || id > first.id)
-    })
+      const slice: Slice<Row> = await list.read(since, { cursor, limit: list.limit })
+      fresh.push(...slice.rows.filter((row) => isNew(row, since)))
+      fresh = fresh.slice(-MOST_AT_ONCE)
+      // A page may be empty and not the last.
+      cursor = slice.next !== null && slice.next.at >= since ? slice.next : null
+    } while (cursor !== null)
     for (const row of fresh) {
       const { at, id } = list.cursorOf(row)
       given.set(id, at)

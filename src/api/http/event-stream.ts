@@ -6,6 +6,8 @@ const COMMENT_EVERY_MS = 15_000
 const MAX_STREAMS = 200
 /** A client that reads nothing is let go; it resumes when it comes back. */
 const MAX_UNREAD = 1000
+/** Events that a source gives in one go; whoever has more is asked again at once. */
+export const MOST_AT_ONCE = 500
 
 export interface StreamEvent {
   id: string
@@ -14,7 +16,7 @@ export interface StreamEvent {
 }
 
 export interface StreamSource {
-  /** What is new since the last call, oldest first. */
+  /** What is new since the last call, oldest first, `MOST_AT_ONCE` at most. */
   next(): Promise<StreamEvent[]>
   /** Calls `wake` when there may be something new; answers how to stop. */
   listen(wake: () => void): () => void
@@ -57,7 +59,9 @@ export function eventStream(
         try {
           while (again) {
             again = false
-            for (const event of await source.next()) controller.enqueue(encoder.encode(frameOf(event)))
+            const events = await source.next()
+            for (const event of events) controller.enqueue(encoder.encode(frameOf(event)))
+            again ||= events.length === MOST_AT_ONCE
             if ((controller.desiredSize ?? 0) < -MAX_UNREAD) stop()
           }
         } catch (error) {
