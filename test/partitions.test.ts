@@ -163,6 +163,8 @@ test('a day of which much is wanted stays, and goes row by row', { skip }, async
   forgetRemembered()
   assert.ok((await tendPartitions(world.ctx)).includes(day.name))
   assert.deepEqual([await count(db, 'events'), await count(db, 'deliveries')], [0, 0])
+  const told = await world.ctx.metrics.registry.getSingleMetricAsString('loam_expired_total')
+  assert.match(told, /\{kind="undelivered",how="partition"\} 1001$/m, 'what was lost is told')
 })
 
 test(

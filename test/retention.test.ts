@@ -59,6 +59,8 @@ test('what is still to be delivered goes only where that is asked for', async (t
   await settings(world, { events_drop_undelivered: true })
   assert.equal((await expire(world.ctx)).events, 1)
   assert.deepEqual([await count(world, 'deliveries'), await count(world, 'attempts')], [0, 0])
+  const metrics = (await world.api.call('GET', '/metrics')).text
+  assert.match(metrics, /loam_expired_total\{kind="undelivered",how="rows"\} 1\n/, 'what was lost is told')
 })
 
 test('by size the oldest go, as soon as their hour is counted', async (t) => {

@@ -10,6 +10,7 @@ import {
   dropAttempts,
   dropEvents,
   keptByAge,
+  lostIn,
   makePartitions,
   type Partition,
   partitionsOf,
@@ -17,7 +18,7 @@ import {
   unanalyzed,
   undeliveredIn,
 } from '../store/partitions.ts'
-import { cutoffOf, expiryOf } from './retention.ts'
+import { cutoffOf, expiryOf, tellLost } from './retention.ts'
 
 /** So many events are moved out of a partition that goes; where more are wanted it stays, and its rows go one by one. */
 const MOST_MOVED = 1000
@@ -57,7 +58,9 @@ async function dropOld(ctx: Context): Promise<string[]> {
   for (const partition of await oldPartitions(ctx, 'events', events)) {
     const kept = await wanted(ctx, partition, events, lossy)
     if (kept === null) continue
+    const lost = await lostIn(ctx.db, partition, lossy, kept)
     await dropEvents(ctx.db, partition, kept)
+    for (const { environment_id: id, n } of lost) tellLost(ctx, id, Number(n), 'partition')
     ctx.metrics.expired.inc({ kind: 'events', how: 'partition' })
     ctx.log.info({ partition: partition.name, moved: kept.length }, 'a partition of old events is gone')
     dropped.push(partition.name)

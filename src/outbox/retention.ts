@@ -123,6 +123,18 @@ async function step(ctx: Context, expiry: Expiry, gone: Record<StoredKind, numbe
   return false
 }
 
+/** What its environment lets go although it was still to be delivered. */
+export function tellLost(
+  { log, metrics }: Pick<Context, 'log' | 'metrics'>,
+  environmentId: string,
+  deliveries: number,
+  how: 'rows' | 'partition',
+): void {
+  if (deliveries === 0) return
+  metrics.expired.inc({ kind: 'undelivered', how }, deliveries)
+  log.warn({ environmentId, deliveries }, 'events went by their age or size before they were delivered: they are lost')
+}
+
 /** Where the look for what may go has come to: what is still to be delivered is not looked at again at every step. */
 const places = new WeakMap<Database, Map<string, Cursor | null>>()
 
@@ -133,7 +145,7 @@ async function expireEvents(ctx: Context, expiry: Expiry): Promise<{ deleted: nu
   const own = places.get(ctx.db) ?? new Map<string, Cursor | null>()
   places.set(ctx.db, own)
   const after = own.get(environmentId) ?? null
-  const { deleted, next } = await ctx.db.transaction((tx) =>
+  const { deleted, lost, next } = await ctx.db.transaction((tx) =>
     deleteOldEvents(tx, {
       environmentId,
       before,
@@ -144,6 +156,7 @@ async function expireEvents(ctx: Context, expiry: Expiry): Promise<{ deleted: nu
     }),
   )
   own.set(environmentId, next)
+  tellLost(ctx, environmentId, lost, 'rows')
   return { deleted, again: next !== null }
 }
 

@@ -115,7 +115,7 @@ export function createMetrics() {
     }),
     expired: new Counter({
       name: 'loam_expired_total',
-      help: 'Events and attempts that went by age or size: rows, or (how="partition") whole partitions.',
+      help: 'Events and attempts that went by age or size: rows, or (how="partition") whole partitions; kind="undelivered" are deliveries that were still to be made.',
       labelNames: ['kind', 'how'],
       registers,
     }),

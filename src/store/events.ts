@@ -125,12 +125,12 @@ export interface OldEvents {
 
 /**
  * Of the oldest those that have ended everywhere go, with their deliveries and attempts. By index; answers how many, and where the
- * look ended: null at the end.
+ * look ended: null at the end; and how many deliveries were `lost`, still to be sent.
  */
 export async function deleteOldEvents(
   tx: Transaction,
   { environmentId, before, undelivered, after, limit, movedAway }: OldEvents,
-): Promise<{ deleted: number; next: Cursor | null }> {
+): Promise<{ deleted: number; lost: number; next: Cursor | null }> {
   const rows = await tx.all<{ id: string; created_at: number; has_ended: boolean | number }>(
     `SELECT e.id, e.created_at, $5 = 1 OR NOT EXISTS (
        SELECT 1 FROM deliveries d WHERE d.event_id = e.id AND d.state NOT IN ('delivered', 'failed')) AS has_ended
@@ -139,8 +139,10 @@ export async function deleteOldEvents(
     [environmentId, before, after?.at ?? 0, after?.id ?? '', undelivered ? 1 : 0, limit],
   )
   const ids = rows.filter((row) => Boolean(row.has_ended)).map((row) => row.id)
+  let lost = 0
   if (ids.length > 0) {
     const list = placeholders(ids.length)
+    if (undelivered) lost = await stillToBeDelivered(tx, ids)
     if (movedAway) await forgetNamed(tx, 'events', ids)
     await tx.batch([
       { sql: `DELETE FROM deliveries WHERE event_id IN (${list})`, params: ids },
@@ -149,7 +151,16 @@ export async function deleteOldEvents(
   }
   const last = rows.at(-1)
   const more = rows.length === limit && last !== undefined
-  return { deleted: ids.length, next: more ? { at: last.created_at, id: last.id } : null }
+  return { deleted: ids.length, lost, next: more ? { at: last.created_at, id: last.id } : null }
+}
+
+async function stillToBeDelivered(tx: Transaction, eventIds: readonly string[]): Promise<number> {
+  const row = await tx.one<{ n: number }>(
+    `SELECT count(*) AS n FROM deliveries WHERE event_id IN (${placeholders(eventIds.length)})
+       AND state NOT IN ('delivered', 'failed')`,
+    eventIds,
+  )
+  return Number(row!.n)
 }
 
 /** Bodies and summaries of everything that was ever sent about this connection. */

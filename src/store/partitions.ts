@@ -163,6 +163,22 @@ export function undeliveredIn(
   ])
 }
 
+/** By environment: deliveries still to be made that go with this partition, where these events are kept. */
+export async function lostIn(
+  sql: Sql,
+  { fromId, toId }: Partition,
+  environments: readonly string[],
+  kept: readonly string[],
+): Promise<{ environment_id: string; n: number }[]> {
+  if (environments.length === 0) return []
+  return sql.all(
+    `SELECT environment_id, count(*) AS n FROM deliveries WHERE state IN ('pending', 'waiting', 'sending')
+       AND event_id >= $1 AND event_id < $2 AND environment_id IN (SELECT json_array_elements_text($3::json))
+       AND event_id NOT IN (SELECT json_array_elements_text($4::json)) GROUP BY environment_id`,
+    [fromId ?? '', toId, JSON.stringify(environments), JSON.stringify(kept)],
+  )
+}
+
 /** The partition of events, and that of deliveries beside it, go at once, but for these events: they move. */
 export function dropEvents(db: Database, partition: Partition, keep: readonly string[]): Promise<void> {
   return db.transaction(async (tx) => {
