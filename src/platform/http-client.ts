@@ -11,7 +11,7 @@ import {
   type HttpTls,
 } from './http.ts'
 import { type Names, systemNames } from './names.ts'
-import { guardedLookup, outOfFiles } from './network.ts'
+import { codeOf, guardedLookup, ourFault } from './network.ts'
 import { literalAddress, type PrivateAllowed, reachable } from './private-addresses.ts'
 import { Late, ResponseReader, wasAnswered } from './response-reader.ts'
 import { isAboutTls, tlsProblem } from './tls-problem.ts'
@@ -206,7 +206,8 @@ function failureWith(tls: HttpTls | undefined, error: unknown, url: URL, names: 
 
 function failureOf(error: unknown, url: URL, names: Names = systemNames): HttpFailure {
   if (error instanceof HttpFailure) return error
-  const { code = '', name = '' } = error as { code?: string; name?: string }
+  const { name = '' } = error as { name?: string }
+  const code = codeOf(error)
   const host = url.host
   if (code === 'EPRIVATE') return refused(url)
   const reason = reasonOf(code, name, error)
@@ -223,7 +224,7 @@ function failureOf(error: unknown, url: URL, names: Names = systemNames): HttpFa
       ? `${host} sent 100 Continue or 101 before its answer, though nothing asked for it; have it answer at once`
       : `${host} did not answer in HTTP (${code || name})`,
   }
-  return new HttpFailure(reason, outOfFiles(code) ?? said[reason], error)
+  return new HttpFailure(reason, ourFault(code) ?? said[reason], error)
 }
 
 function reasonOf(code: string, name: string, error: unknown): HttpFailureReason {

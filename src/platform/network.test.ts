@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'node:test'
@@ -71,6 +71,34 @@ test('a process that may open nothing further blames nobody else', async () => {
   assert.equal(stdout, `connect ${told}\n${told}\n`)
 })
 
+test(
+  'a machine without a port left to connect from blames nobody else',
+  { skip: mayUnshare() ? false : 'unshare' },
+  async () => {
+    const script = `
+    import { connect, createServer } from 'node:net'
+    import { createHttp } from '${import.meta.resolve('./http-client.ts')}'
+    import { networkProblem } from '${import.meta.resolve('./network.ts')}'
+    const http = createHttp({ allowPrivate: true, userAgent: 'test' })
+    createServer().listen(7000, '127.0.0.1', () => connect(7000, '127.0.0.1', async () => {
+      await http.send({ url: 'http://127.0.0.1:7000/' }).catch(({ reason, message }) => console.log(reason, message))
+      connect(7000, '127.0.0.1').on('error', (error) => {
+        console.log(networkProblem(error, 'db:7000'))
+        process.exit()
+      })
+    }))`
+    const alone = 'ip link set lo up && echo 7001 7001 >/proc/sys/net/ipv4/ip_local_port_range && exec "$@"'
+    const args = ['-rn', 'sh', '-c', alone, 'sh', process.execPath, '--input-type=module', '-e', script]
+    const { stdout } = await promisify(execFile)('unshare', args)
+    const told = /(connect )?Loam's own machine has no port or no address left to connect from \(EADDRNOTAVAIL\): .*\n/
+    assert.match(stdout, new RegExp(`^connect ${told.source}${told.source}$`))
+    // Of a name with an address of IPv6, where there is no IPv6 here.
+    const [here, there] = ['EADDRNOTAVAIL', 'ECONNREFUSED'].map((code) => Object.assign(new Error(), { code }))
+    const both = Object.assign(new AggregateError([here, there]), { code: 'EADDRNOTAVAIL' })
+    assert.match(networkProblem(both, 'db:1')!, /^db:1 refused the connection/)
+  },
+)
+
 test('a socket that a client library connects goes only where it may', async (t) => {
   const server = createServer((socket) => socket.end('hello')).listen(0, '127.0.0.1')
   t.after(() => server.close())
@@ -82,3 +110,7 @@ test('a socket that a client library connects goes only where it may', async (t)
     assert.ok(error instanceof PrivateAddress, host)
   }
 })
+
+function mayUnshare(): boolean {
+  return spawnSync('unshare', ['-rn', 'ip', 'link', 'set', 'lo', 'up']).status === 0
+}

@@ -18,6 +18,9 @@ export interface Network {
   socket(): Socket
 }
 
+/** No address of this machine, or no port of it, to connect from. */
+const NO_ADDRESS = 'EADDRNOTAVAIL'
+
 export class PrivateAddress extends Error {
   readonly code = 'EPRIVATE'
 
@@ -109,10 +112,20 @@ function ofFamily(found: LookupAddress[], host: string, family: number | string 
 }
 
 /** The fault is ours, not of whoever was to be reached. */
-export function outOfFiles(code: string): string | null {
-  return /^E[MN]FILE$/.test(code)
-    ? `Loam may open no further connections or files (${code}): raise its limit of open files`
+export function ourFault(code: string): string | null {
+  if (/^E[MN]FILE$/.test(code))
+    return `Loam may open no further connections or files (${code}): raise its limit of open files`
+  return code === NO_ADDRESS
+    ? `Loam's own machine has no port or no address left to connect from (${code}): widen its net.ipv4.ip_local_port_range, or look after its IPv6`
     : null
+}
+
+/** Of an error, or of what several addresses said: with none of IPv6 here, one of IPv4 says more. */
+export function codeOf(error: unknown): string {
+  const { errors } = (error ?? {}) as { errors?: unknown }
+  const parts = Array.isArray(errors) ? errors.map((each) => textIn(each, 'code')) : []
+  const code = textIn(error, 'code')
+  return (code === NO_ADDRESS && parts.find((each) => each !== '' && each !== NO_ADDRESS)) || code
 }
 
 /** What happened on the way to `where`, for people; null when the error is none of the network. */
@@ -120,11 +133,11 @@ export function networkProblem(error: unknown, where: string): string | null {
   const root = rootOf(error)
   if (root instanceof PrivateAddress) return root.message
   const code = textIn(root, 'code')
-  const ours = outOfFiles(code)
+  const ours = ourFault(code)
   if (ours !== null) return ours
   if (code === 'ECONNREFUSED')
     return `${where} refused the connection (${code}): check that the server runs, and its host and port`
-  if (/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/.test(code))
+  if (/^(EHOSTUNREACH|ENETUNREACH)$/.test(code))
     return `${where} cannot be reached (${code}): check the host, and firewalls on the way`
   if (/^(ENOTFOUND|EAI_\w+|ESERVFAIL|ENODATA)$/.test(code))
     return `the name in ${where} could not be resolved (${code}): check how the host is spelled`
@@ -148,10 +161,10 @@ export function closedBy(where: string, code?: string): string {
 function rootOf(error: unknown, depth = 0): unknown {
   if (typeof error !== 'object' || error === null || depth > 6) return null
   const { cause, errors } = error as { cause?: unknown; errors?: unknown }
-  for (const inner of [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])]) {
-    const found = rootOf(inner, depth + 1)
-    if (found !== null) return found
-  }
+  const inner = [cause, ...(Array.isArray(errors) ? (errors as unknown[]) : [])]
+  const found = inner.map((each) => rootOf(each, depth + 1)).filter((each) => each !== null)
+  // With none of IPv6 here, what an address of IPv4 said is more.
+  if (found.length > 0) return found.find((each) => textIn(each, 'code') !== NO_ADDRESS) ?? found[0]
   const code = textIn(error, 'code')
   return /^E[A-Z_]+$/.test(code) || isAboutTls(code) ? error : null
 }
