@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
+import { Command } from 'commander'
+import { commands } from '../src/cli/commands.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const PAGES = globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', 'bench/*.md'], { cwd: ROOT })
@@ -57,4 +59,30 @@ test('functions and types that the pages for contributors name exist', () => {
     named.map(([, name]) => name!).filter((name) => !new RegExp(`\\b${name}\\b`).test(code)),
     [],
   )
+})
+
+test('commands that pages name are there, with the options that they are given', async () => {
+  const program = new Command('loam')
+  for (const { name, load } of commands) (await load())(program.command(name), () => {})
+  const named = PAGES.flatMap((page) =>
+    [...read(page).matchAll(/(?:^(?:\$ )?|[`| ])loam ([a-z][^`\n|>#;&]*)/gm)]
+      .filter(([, words]) => program.commands.some((command) => command.name() === words!.split(' ')[0]))
+      .map(([, words]) => ({ page, words: words!.trim().split(/\s+/) })),
+  )
+  assert.ok(named.length > 50)
+  const wrong = named.flatMap(({ page, words }) => {
+    let command = program
+    while (command.commands.length > 0 && words.length > 0 && !/^[-<]/.test(words[0]!)) {
+      const next = command.commands.find((sub) => sub.name() === words[0])
+      if (next === undefined) return [`${page}: ${command.name()} has no ${words[0]}`]
+      command = next
+      words.shift()
+    }
+    return words
+      .filter(
+        (word) => word.startsWith('--') && word !== '--help' && !command.options.some(({ long }) => long === word),
+      )
+      .map((word) => `${page}: ${command.name()} has no ${word}`)
+  })
+  assert.deepEqual(wrong, [])
 })
