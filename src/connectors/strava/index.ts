@@ -89,8 +89,15 @@ function idOf(payload: unknown): string | null {
   return (typeof id === 'string' && id !== '') || typeof id === 'number' ? String(id) : null
 }
 
-/** A missing scope is answered with 401 too: a new token would not help. */
+/**
+ * A missing scope is answered with 401 too: a new token would not help. An application that is not active is nobody's
+ * permission: what is to be read waits until it is again.
+ */
 function statusOf(response: HttpResponse): number {
+  if (response.status === 403 && response.text().includes('"Application"')) {
+    const next = { next: 'retry', afterSeconds: 3600, status: 403 } as const
+    throw new ProviderError('Strava says that our application is not active', next)
+  }
   if (response.status !== 401) return response.status
   return response.text().includes('"missing"') && response.text().includes('_permission') ? 403 : 401
 }

@@ -33,7 +33,7 @@ const refusals: [what: string, status: number, json: unknown, next: string][] = 
   ['a code', 400, sample('refused-code'), 'reauthorize'],
   ['a refresh token', 400, sample('refused-refresh'), 'reauthorize'],
   ['our secret', 401, application, 'retry'],
-  ['our application, which is not active', 403, { message: 'Forbidden', errors: [] }, 'retry'],
+  ['our application, which is not active', 403, sample('inactive-application'), 'retry'],
   ['a page on the way', 302, null, 'retry'],
   ['a host that has moved', 404, null, 'retry'],
   ['too much', 429, sample('rate-limited'), 'retry'],
@@ -106,6 +106,14 @@ test('a missing scope looks like a missing token, and is none', () => {
   assert.equal(strava.statusOf!(responseOf({ status: 401, json: sample('missing-scope') })), 403)
   assert.equal(strava.statusOf!(responseOf({ status: 401, json: sample('unauthorized') })), 401)
   assert.equal(strava.statusOf!(responseOf({ status: 404, json: sample('missing-scope') })), 404)
+})
+
+test("an application that is not active is nobody's permission", () => {
+  assert.throws(
+    () => strava.statusOf!(responseOf({ status: 403, json: sample('inactive-application') })),
+    (error) => error instanceof ProviderError && error.next === 'retry',
+  )
+  assert.equal(strava.statusOf!(responseOf({ status: 403, json: { message: 'Forbidden', errors: [] } })), 403)
 })
 
 test('a full window ends at the quarter of an hour, a full day at midnight in UTC', () => {
