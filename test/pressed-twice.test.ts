@@ -55,11 +55,20 @@ test('the code is spent once: POLAR ends every token that came of one that is us
   )
 })
 
+test('where the code is refused, every press ends at the page that the customer named', async () => {
+  const { callback, cookie } = await consented('POLAR', 'polar/oauth2/authorization', 'pressed-in-vain')
+  const fail = `${running.ctx.internalUrl}/sandbox/polar/_control/fail?status=500&times=9&path=/oauth2/token`
+  assert.equal((await fetch(fail, { method: 'POST' })).status, 200)
+  const presses = await Promise.all([1, 2].map(() => fetch(callback, { redirect: 'manual', headers: { cookie } })))
+  for (const response of presses) assert.match(response.headers.get('location')!, /^https:\/\/app\.example\/failed\?/)
+})
+
 /** Somebody has agreed, and the browser is about to come back. */
 async function consented(resource: string, at: string, person: string) {
   const made = await fetch(`${running.ctx.internalUrl}/v2/auth/authenticateUser?resource=${resource}`, {
     method: 'POST',
-    headers: keys,
+    headers: { ...keys, 'content-type': 'application/json' },
+    body: JSON.stringify({ auth_failure_redirect_url: 'https://app.example/failed' }),
   })
   const { auth_url: authUrl, user_id: userId } = (await made.json()) as { auth_url: string; user_id: string }
   const left = await fetch(authUrl, { redirect: 'manual' })

@@ -125,7 +125,8 @@ export async function finishFlow(
   if (flow.expires_at <= ctx.clock.now()) return failFlow(ctx, flow, 'session_expired')
   const turn = await returnOnce(ctx, flow)
   if (turn === 'connected') return connected(flow)
-  if (turn === 'failed') throw ended()
+  // Whose browser shows the second answer is at the customer's page all the same; the event told why.
+  if (turn === 'failed') return failed(flow, 'token_exchange_failed')
   if (error !== undefined) return failFlow(ctx, flow, safeReason(error))
   if (code === undefined) return failFlow(ctx, flow, 'server_error')
   try {
@@ -254,6 +255,10 @@ export async function failFlow(ctx: Context, flow: AuthFlowRow, reason: string):
   })
   // A second press whose code was spent by the first: what the first one did stands.
   if (!isClosed && (await authFlowById(ctx.db, flow.id))?.state === 'connected') return connected(flow)
+  return failed(flow, reason)
+}
+
+function failed(flow: AuthFlowRow, reason: string): FlowEnd {
   return { outcome: 'failed', flow, reason, redirectUrl: returnUrl(flow, flow.failure_url, reason) }
 }
 
