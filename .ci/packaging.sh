@@ -22,6 +22,8 @@ check-jsonschema --builtin-schema vendor.compose-spec compose.yaml compose.postg
 # `on` and `off` are booleans to it.
 cat >"$work/settings.yaml" <<'EOF'
 settings: { LOAM_STRANGERS_PER_MINUTE: 1000000, LOAM_SANDBOX: on, LOAM_ALLOW_PRIVATE_DESTINATIONS: off, LOAM_BODIES: null, LOAM_PORT: 5000 }
+volumes: [{ name: files, persistentVolumeClaim: { claimName: loam-files } }]
+volumeMounts: [{ name: files, mountPath: /files }]
 EOF
 required=(--set publicUrl=https://loam.example.com --set existingSecret=loam)
 helm lint deploy/helm/loam "${required[@]}"
@@ -33,6 +35,9 @@ for line in 'LOAM_STRANGERS_PER_MINUTE, value: "1000000"' 'LOAM_SANDBOX, value: 
   grep -qF "$line" "$work/manifests.yaml"
 done
 if grep 'name: LOAM_BODIES,' "$work/manifests.yaml"; then exit 1; fi
+for line in 'claimName: loam-files' 'mountPath: /files'; do
+  test "$(grep -cF "$line" "$work/manifests.yaml")" = 3
+done
 kubernetes-validate --quiet --strict -k 1.31 "$work/manifests.yaml"
 if helm template loam deploy/helm/loam --kube-version 1.31.0 >/dev/null 2>&1; then
   echo 'the chart renders without the values that it must have' >&2
