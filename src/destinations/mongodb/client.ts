@@ -5,6 +5,7 @@ import type { Network } from '../../platform/network.ts'
 import { serverName, tlsOptions } from '../tls.ts'
 import { type Host, hostsOf, whereIs } from './hosts.ts'
 import type { MongodbSettings } from './index.ts'
+import { refuseImpossibleSizes } from './sizes.ts'
 
 /** Also how long a connection that hangs while it opens may stay: the library cannot be told to drop it. */
 const CONNECT_MS = 5000
@@ -38,6 +39,7 @@ export async function openMongodb(
   unwanted: AbortSignal,
 ): Promise<MongodbClient> {
   const { BSON, MongoClient } = await import('mongodb')
+  refuseImpossibleSizes()
   let failure: Error | undefined
   for (const host of await hostsOf(settings)) {
     if (unwanted.aborted) break
