@@ -14,7 +14,9 @@ let isDone = false
 export function refuseImpossibleSizes(): void {
   if (isDone) return
   isDone = true
-  const { BufferPool } = createRequire(import.meta.url)('mongodb/lib/utils.js') as { BufferPool: { prototype: BufferPool } }
+  const { BufferPool } = createRequire(import.meta.url)('mongodb/lib/utils.js') as {
+    BufferPool: { prototype: BufferPool }
+  }
   const { getInt32 } = BufferPool.prototype
   BufferPool.prototype.getInt32 = function () {
     const size = getInt32.call(this)
