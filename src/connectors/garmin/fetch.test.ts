@@ -199,3 +199,15 @@ test('a night that does not say its day lists none while nobody knows the zone: 
   assert.deepEqual(daysOf({ ...night, calendarDate: '2026-09-14' }, null), ['2026-09-14'])
   assert.deepEqual(daysOf(night, 'Asia/Tokyo'), ['2026-09-14'])
 })
+
+test('a sign-in does not fail because the permissions cannot be read just then', async () => {
+  const { http } = answering({
+    'api/wellness-api/rest/user/id': { json: { userId: 'somebody' } },
+    'api/wellness-api/rest/user/permissions': new ProviderError('503', { next: 'retry', status: 503 }),
+  })
+  const tokens = { accessToken: 't', refreshToken: 'r', expiresInSeconds: 1, scopes: null }
+  const client = { id: 'c', secret: 's', extra: {} }
+  const { providerUserId, scopes } = await garmin.identify({ http, tokens, client, userId: 'user' })
+  assert.equal(providerUserId, 'somebody')
+  assert.ok(scopes?.includes('HEALTH_EXPORT'))
+})

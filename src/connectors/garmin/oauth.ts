@@ -62,8 +62,15 @@ export async function identify({ http }: { http: ConnectionHttp }): Promise<Iden
   if (typeof id !== 'string' || id === '') {
     throw new ProviderError('Garmin did not say whose account it is', { next: 'give_up' })
   }
-  // Just after the consent it may not know them yet: then the first change of permissions or a refusal tells.
-  const permissions = await http.send({ host: 'api', path: `${REST}/user/permissions` }, { expect: [403, 404] })
-  const scopes = permissions.status === 200 ? permissionsIn(permissions.json()) : null
-  return { providerUserId: id, scopes: scopes ?? Object.values(PERMISSION) }
+  return { providerUserId: id, scopes: (await permissionsOf(http)) ?? Object.values(PERMISSION) }
+}
+
+/** Just after the consent it may not know them yet, or be busy: then the first change of permissions or a refusal tells. */
+async function permissionsOf(http: ConnectionHttp): Promise<string[] | null> {
+  try {
+    return permissionsIn((await http.send({ host: 'api', path: `${REST}/user/permissions` })).json())
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+    return null
+  }
 }

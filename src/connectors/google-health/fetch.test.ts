@@ -5,7 +5,7 @@ import { ProviderError } from '../../platform/errors.ts'
 import type { HttpRequest } from '../../platform/http.ts'
 import type { ConnectionHttp, FetchContext, Wanted } from '../connector.ts'
 import { mapPage } from '../map-pages.ts'
-import { fetched as fetchedOf, responseOf } from '../test-http.ts'
+import { answering, fetched as fetchedOf, responseOf } from '../test-http.ts'
 import { googleHealth } from './index.ts'
 
 const google = googleHealth({ id: 'GOOGLE', name: 'Google', tagline: '' })
@@ -176,4 +176,15 @@ test('one workout by its id; a 404 says that it is gone', async () => {
   assert.deepEqual(one.fetched, [{ kind: 'exercise', request: { id: '58930117402' }, payload: { name: 'x' } }])
   const gone = await fetchAll('exercise', { object: '1' }, () => 404)
   assert.deepEqual(gone.fetched, [{ gone: { type: 'activity', id: '1' } }])
+})
+
+test('a sign-in does not fail because the settings cannot be read just then', async () => {
+  const { http } = answering({
+    'api/v4/users/me/identity': { json: { healthUserId: '123456789012345678' } },
+    'api/v4/users/me/settings': new ProviderError('503', { next: 'retry', status: 503 }),
+  })
+  const tokens = { accessToken: 't', refreshToken: 'r', expiresInSeconds: 1, scopes: null }
+  const client = { id: 'c', secret: 's', extra: {} }
+  const { providerUserId, timeZone } = await google.identify({ http, tokens, client, userId: 'user' })
+  assert.deepEqual([providerUserId, timeZone], ['123456789012345678', null])
 })

@@ -56,10 +56,14 @@ export function googleHealth(own: Pick<Connector, 'id' | 'name' | 'tagline'> & P
   }
 }
 
-/** The settings have an IANA zone; somebody may keep them to themselves. */
+/** The settings have an IANA zone; somebody may keep them to themselves. A sign-in does not fail for them: pages show a zone, too. */
 async function timeZoneOf(http: ConnectionHttp): Promise<string | null> {
-  const response = await http.send({ ...API, path: '/v4/users/me/settings' }, { expect: [400, 403, 404] })
-  return response.status === 200 ? shownZone('settings', response.json()) : null
+  try {
+    return shownZone('settings', (await http.send({ ...API, path: '/v4/users/me/settings' })).json())
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+    return null
+  }
 }
 
 /** ~ Documents name 400, somebody saw 412. */
