@@ -4,7 +4,7 @@ import type { Server } from './server.ts'
 
 const RECONNECT_MS = 1000
 
-/** Open when it resolves: what happens from then on is in it. A lost connection goes on after the last message. */
+/** Open when it resolves: what happens from then on is in it. A lost connection goes on where it was. */
 export async function openStream(
   server: Server,
   path: string,
@@ -23,7 +23,7 @@ export async function openStream(
         response ??= await connect()
         for await (const { id, data } of framesOf(response)) {
           lastId = id ?? lastId
-          yield data
+          if (data !== null) yield data
         }
       } catch (error) {
         if (signal.aborted) return
@@ -39,7 +39,7 @@ export async function openStream(
   return messages()
 }
 
-async function* framesOf(response: Response): AsyncGenerator<{ id: string | null; data: string }> {
+async function* framesOf(response: Response): AsyncGenerator<{ id: string | null; data: string | null }> {
   let text = ''
   for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
     text += chunk
@@ -49,7 +49,7 @@ async function* framesOf(response: Response): AsyncGenerator<{ id: string | null
       const values = (name: string): string[] =>
         lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2))
       const data = values('data')
-      if (data.length > 0) yield { id: values('id').at(-1) ?? null, data: data.join('\n') }
+      yield { id: values('id').at(-1) ?? null, data: data.length > 0 ? data.join('\n') : null }
     }
   }
 }

@@ -87,6 +87,20 @@ test('a burst arrives whole and in order, live and for who comes back after it',
   assert.deepEqual(idsOf(resumed), ids)
 })
 
+test('who is cut off before anything came misses nothing: a stream begins with an id to resume at', async () => {
+  api.clock.advance(60_000)
+  const response = await api.request('/admin/v1/events/stream', {
+    headers: { authorization: `Bearer ${api.adminToken}` },
+  })
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  const [, id] = /^: connected\nid: (\S+)\n\n/.exec((await reader.read()).value!)!
+  await reader.cancel()
+  await send('sleep')
+  api.clock.advance(3600_000)
+  const [message] = await read('/admin/v1/events/stream', 1, { 'last-event-id': id! })
+  assert.equal(message!.data.type, 'sleep')
+})
+
 test('a bin is followed live', async () => {
   const following = read('/admin/v1/inspector/live/stream', 1)
   await new Promise((resolve) => setTimeout(resolve, 50))

@@ -27,11 +27,12 @@ export function eventSource(
   options: { after: string | null; type?: string; user_id?: string },
 ): StreamSource {
   const filter = { type: options.type, userId: options.user_id }
+  const first = firstOf(ctx, options.after)
   return {
+    startId: encodeCursor(first)!,
     next: follow({
-      startAt: ctx.clock.now(),
+      first,
       limit: EVENTS_AT_ONCE,
-      after: decodeCursor(options.after ?? undefined),
       read: (since, page) => listEvents(ctx.db, environment.id, { ...filter, since }, page),
       cursorOf: (row) => ({ at: row.created_at, id: row.id }),
       view: (row) => ({ type: 'event', data: eventView(row) }),
@@ -43,11 +44,12 @@ export function eventSource(
 }
 
 export function inspectorSource(ctx: Context, options: { bin: string; after: string | null }): StreamSource {
+  const first = firstOf(ctx, options.after)
   return {
+    startId: encodeCursor(first)!,
     next: follow({
-      startAt: ctx.clock.now(),
+      first,
       limit: REQUESTS_AT_ONCE,
-      after: decodeCursor(options.after ?? undefined),
       read: (_since, page) => listInspectorRequests(ctx.db, options.bin, page),
       cursorOf: (row) => ({ at: row.received_at, id: row.id }),
       view: (row) => ({ type: 'request', data: inspectorRequestView(row) }),
@@ -57,22 +59,27 @@ export function inspectorSource(ctx: Context, options: { bin: string; after: str
   }
 }
 
+/** Behind the last one that was seen, else from now on: before any id. */
+function firstOf(ctx: Context, after: string | null): Cursor {
+  return decodeCursor(after ?? undefined) ?? { at: ctx.clock.now(), id: '-' }
+}
+
 /**
  * Reads a newest-first list again and again and gives what it has not given yet, oldest first. Looks back a little each
  * time and remembers what it gave: a row may be committed after a younger one. Of very many the oldest come first, the others next time.
  */
 function follow<Row>(list: {
-  startAt: number
+  /** Nothing up to there is given. */
+  first: Cursor
   /** Of a page. */
   limit: number
-  after: Cursor | null
   read(since: number, page: { cursor: Cursor | null; limit: number }): Promise<Slice<Row>>
   cursorOf(row: Row): Cursor
   view(row: Row): { type: string; data: unknown }
 }): () => Promise<StreamEvent[]> {
   const given = new Map<string, number>()
-  let newest = list.after?.at ?? list.startAt
-  const first = list.after ?? { at: list.startAt, id: '' }
+  const { first } = list
+  let newest = first.at
   const isNew = (row: Row, since: number): boolean => {
     const { at, id } = list.cursorOf(row)
     return at >= since && !given.has(id) && (at > first.at || id > first.id)

@@ -16,6 +16,8 @@ export interface StreamEvent {
 }
 
 export interface StreamSource {
+  /** An id before all that it gives: who is cut off before anything came resumes there. */
+  startId: string
   /** What is new since the last call, oldest first, `MOST_AT_ONCE` at most. */
   next(): Promise<StreamEvent[]>
   /** Calls `wake` when there may be something new; answers how to stop. */
@@ -91,7 +93,7 @@ export function eventStream(
       }
       if (shutdown?.aborted === true) return stop()
       shutdown?.addEventListener('abort', stop)
-      controller.enqueue(encoder.encode(': connected\n\n'))
+      controller.enqueue(encoder.encode(`: connected\nid: ${source.startId}\n\n`))
       void look()
     },
     cancel: () => stop(),
