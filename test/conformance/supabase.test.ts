@@ -11,7 +11,7 @@ import { supabase, SupabaseSettings } from '../../src/destinations/supabase/inde
 import { PASSWORD, type Postgres, postgresBinaries, startPostgres, USER } from '../services/postgres.ts'
 import { SERVICE_KEY, startSupabaseStorage, type SupabaseStorage } from '../services/supabase-storage.ts'
 import { destinationSuite } from './destination-suite.ts'
-import { testEvent, testWorld } from './events.ts'
+import { silentServer, testEvent, testWorld } from './events.ts'
 import { all, daily, event, NOW } from './database-events.ts'
 import type { Arrived, Settings } from './stage.ts'
 
@@ -142,6 +142,15 @@ suite('payloads in a bucket of Supabase', { skip: missing ?? false, timeout: 60_
     other.closeAllConnections()
     other.close()
     assert.match(await message(), /\(ECONNREFUSED\): check project_url, and that the project is not paused/)
+  })
+
+  test('a storage that says nothing has the time of the call, and is named', async (t) => {
+    const silent = await silentServer(t)
+    const settings = { ...(await place(project)), project_url: `http://127.0.0.1:${silent.port}` }
+    const sender = supabase.open(SupabaseSettings.parse(settings), testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const results = await sender.send([testEvent(4)], { ...NOW, timeoutMs: 2000 })
+    assert.match(JSON.stringify(results), new RegExp(`"retry".*127.0.0.1:${silent.port} did not answer in time: check`))
   })
 
   test('a page that answers in place of the storage stores and removes nothing', async (t) => {

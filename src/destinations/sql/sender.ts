@@ -6,6 +6,7 @@ import type { Dialect, Session, SqlClient } from './dialect.ts'
 import { insertEvents, insertRights, insertSteps } from './insert-mode.ts'
 import { migrate } from './migrate.ts'
 import type { PayloadStore } from './payload-store.ts'
+import { LONGEST_MS } from './pooled.ts'
 import { checkRights, RightsMissing } from './rights.ts'
 import type { SqlSettings } from './settings.ts'
 import { upsertEvents, upsertRights, upsertSteps } from './upsert-mode.ts'
@@ -25,8 +26,8 @@ export interface Database {
   /** It was about what is in the events, so one of them alone may fare better. */
   aboutEvents(error: unknown): boolean
   problem(error: unknown): SendResult
-  /** Only of Terra's tables. */
-  payloads?: PayloadStore
+  /** Only of Terra's tables. Each of its requests ends within that time. */
+  payloads?(requestMs: number): PayloadStore
 }
 
 /** Of the time that a call has: the server gives up a statement before we do, and the connection stays good. */
@@ -60,8 +61,10 @@ export function sqlSender(database: Database, settings: Pick<SqlSettings, 'mode'
   const needed = rights(settings.on_deauth === 'delete')
 
   async function together(events: readonly OutgoingEvent[], timeoutMs: number): Promise<void> {
-    const options = { on_deauth: settings.on_deauth, payloadUrl: world.payloadUrl, payloads: database.payloads }
     const statementMs = Math.ceil(timeoutMs * STATEMENT_SHARE)
+    // The server ends a transaction in which nothing happens for longer.
+    const payloads = database.payloads?.(Math.min(statementMs, LONGEST_MS * STATEMENT_SHARE))
+    const options = { on_deauth: settings.on_deauth, payloadUrl: world.payloadUrl, payloads }
     await kept.use(timeoutMs, async (client) => {
       const check = (session: Session): Promise<void> => checkRights(session, database.dialect, needed, database)
       try {

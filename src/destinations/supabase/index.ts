@@ -63,7 +63,7 @@ function projectOf(settings: SupabaseSettings, world: World): Database {
       ...postgres.dialect,
       afterTable: (table) => [`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`],
     },
-    payloads: storageOf(settings, world),
+    payloads: (requestMs) => storageOf(settings, world, requestMs),
     answered: (error) => error instanceof StorageFailed || postgres.answered(error),
     // Events that fit in their rows need not wait for a bucket. Where nothing answers, asking for each would take too long.
     aboutEvents: (error) => (error instanceof StorageFailed ? !isSlow(error) : postgres.aboutEvents(error)),

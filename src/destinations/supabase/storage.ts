@@ -6,8 +6,6 @@ import { refusedBy, unanswered } from '../objects/refusal.ts'
 import type { PayloadStore } from '../sql/payload-store.ts'
 import type { SupabaseSettings } from './index.ts'
 
-/** Rows wait for it, locked. */
-const REQUEST_MS = 15_000
 const AT_A_TIME = 8
 const REMOVED_AT_A_TIME = 500
 
@@ -43,7 +41,8 @@ export class StorageFailed extends Error {
   }
 }
 
-export function storageOf(settings: SupabaseSettings, { http, clock }: World): PayloadStore {
+/** Rows wait for it, locked. */
+export function storageOf(settings: SupabaseSettings, { http, clock }: World, requestMs: number): PayloadStore {
   const { bucket, service_key: key } = settings
   const { host, protocol } = new URL(settings.project_url)
   const base = `${protocol}//${host}/storage/v1`
@@ -53,7 +52,7 @@ export function storageOf(settings: SupabaseSettings, { http, clock }: World): P
     // Keys of the new kind are no tokens, but both kinds are taken in both places.
     const headers = { ...request.headers, apikey: key, authorization: `Bearer ${key}` }
     try {
-      return await http.send({ ...request, headers, timeoutMs: REQUEST_MS, maxResponseBytes: 1_000_000 })
+      return await http.send({ ...request, headers, timeoutMs: requestMs, maxResponseBytes: 1_000_000 })
     } catch (error) {
       const result = unanswered(error)
       if (result.next !== 'retry') throw new StorageFailed(result, error)
