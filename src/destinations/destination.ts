@@ -64,6 +64,11 @@ export function retry(message: string, slowDown = false): SendResult {
   return { next: 'retry', message, status: null, response: null, slowDown }
 }
 
+/** It is larger than the other side takes by now: who raises that limit, or sets one here by which it is divided, mends it. */
+export function tooLarge(message: string): SendResult {
+  return { next: 'retry', message, status: null, response: null, refused: true }
+}
+
 export function rejected(message: string): SendResult {
   return { next: 'rejected', message, status: null, response: null }
 }

@@ -145,6 +145,20 @@ suite('what only NATS has', { skip: missingNats() ?? false, timeout: 60_000 }, (
     assert.equal(Buffer.concat(heard).toString('latin1'), '')
   })
 
+  test('an event that is larger than a stream takes waits, and the others go', async (t) => {
+    const server = await startNats()
+    t.after(() => server.stop())
+    const settings = await place(server)
+    const connection = await server.connect()
+    t.after(() => connection.close())
+    const { streams } = await jetstreamManager(connection)
+    await streams.update(String(settings.subject).split('.')[0]!, { max_msg_size: 20_000 })
+    const sender = nats.open(NatsSettings.parse(settings), testWorld(t, { allowPrivate: true }))
+    t.after(() => sender.close())
+    const results = await sender.send([testEvent(0), testEvent(1, undefined, 60_000)], NOW)
+    assert.match(JSON.stringify(results), /"delivered".*"retry".*or set max_bytes here.*"refused":true/)
+  })
+
   test('a stream that takes no more says why: it is full, or sealed', async (t) => {
     const server = await startNats()
     t.after(() => server.stop())

@@ -1,6 +1,6 @@
 // What brokers and the client library say, as sentences for people.
 import { networkProblem } from '../../platform/network.ts'
-import { rejected, retry, type SendResult } from '../destination.ts'
+import { retry, type SendResult, tooLarge } from '../destination.ts'
 import { silent, TimedOut } from '../kept-connection.ts'
 
 /** By the names that Kafka's protocol has for them. */
@@ -28,7 +28,7 @@ const MEND: Record<string, string> = {
   INVALID_RECORD:
     'the topic takes no such message: where it is compacted, it wants a key, which events of nobody lack, so set cleanup.policy to delete',
 }
-/** It may be about a single one. Of these, only what is too large is refused for good. */
+/** It may be about a single one. */
 const ABOUT_MESSAGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'CORRUPT_MESSAGE'])
 
 /** Codes of the library's for what holds others, and Kafka's for the messages beside the one that was meant. */
@@ -39,8 +39,8 @@ export function problemOf(error: unknown, where: string): SendResult {
   const codes = codesOf(error)
   const about = codes.find((code) => ABOUT_MESSAGE.has(code) && MEND[code] === undefined)
   if (about !== undefined) {
-    return rejected(
-      `${where} does not take this event (${about}): raise max.message.bytes of the topic, or send pointers`,
+    return tooLarge(
+      `${where} does not take this event (${about}): raise max.message.bytes of the topic, or lower max_message_bytes here`,
     )
   }
   const known = codes.find((code) => MEND[code] !== undefined)

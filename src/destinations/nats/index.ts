@@ -1,6 +1,6 @@
 // Events as messages of a NATS JetStream stream.
 import { z } from 'zod'
-import { defineDestination, delivered, type OutgoingEvent, rejected, type SendResult } from '../destination.ts'
+import { defineDestination, delivered, type OutgoingEvent, type SendResult, tooLarge } from '../destination.ts'
 import { hostSetting } from '../host.ts'
 import { keptConnection } from '../kept-connection.ts'
 import { messageBody, messageForm, messageHeaders } from '../message.ts'
@@ -57,7 +57,7 @@ export const nats = defineDestination({
       const subject = subjectOf(settings.subject, event)
       const body = await messageBody(event, settings.message, world)
       if (body.byteLength + HEADER_BYTES > client.maxPayload) {
-        return rejected(`${where} takes at most ${client.maxPayload} bytes: raise max_payload, or send pointers`)
+        return tooLarge(`${where} takes at most ${client.maxPayload} bytes: raise max_payload, or set max_bytes here`)
       }
       try {
         // The stream drops a second one with the same id, within its duplicate window.

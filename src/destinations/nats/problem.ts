@@ -1,6 +1,6 @@
 // What NATS and its library say, as sentences for people.
 import { closedBy, networkProblem } from '../../platform/network.ts'
-import { rejected, retry, type SendResult } from '../destination.ts'
+import { retry, type SendResult, tooLarge } from '../destination.ts'
 import { silent, TimedOut } from '../kept-connection.ts'
 
 export function problemOf(error: unknown, where: string, subject: string): SendResult {
@@ -18,7 +18,9 @@ export function problemOf(error: unknown, where: string, subject: string): SendR
     return retry(`${where} refused: the user may not subscribe to _INBOX.>, where a stream answers: allow that`)
   if (/permissions? violation/i.test(text)) return retry(`${where} refused: the user may not publish to ${subject}`)
   if (/max[_ ]?payload|message size exceeds/i.test(text)) {
-    return rejected(`${where} does not take an event of this size: raise max_payload or max_msg_size, or send pointers`)
+    return tooLarge(
+      `${where} does not take an event of this size: raise max_payload or max_msg_size, or set max_bytes here`,
+    )
   }
   if (/maximum (bytes|messages|consumers)|insufficient (resources|storage)|no space/i.test(text)) {
     return retry(`the stream of ${subject} at ${where} is full: raise its limits, or let it discard the oldest`, true)

@@ -1,6 +1,6 @@
 // What RabbitMQ says, as sentences for people. Its refusals carry a number and a name.
 import { networkProblem } from '../../platform/network.ts'
-import { rejected, retry, type SendResult } from '../destination.ts'
+import { retry, type SendResult, tooLarge } from '../destination.ts'
 import { silent, TimedOut } from '../kept-connection.ts'
 
 export function problemOf(error: unknown, where: string): SendResult {
@@ -22,7 +22,7 @@ export function problemOf(error: unknown, where: string): SendResult {
   }
   if (/RESOURCE[_-]ERROR|blocked/i.test(text)) return retry(`${where} is short of memory or disk`, true)
   if (isTooLarge(error)) {
-    return rejected(`${where} does not take an event of this size: raise max_message_size, or send pointers`)
+    return tooLarge(`${where} does not take an event of this size: raise max_message_size, or set max_bytes here`)
   }
   // Without a reason, a broker of this kind closes the socket of whoever has the wrong password.
   if (/Handshake terminated by server/i.test(text)) {

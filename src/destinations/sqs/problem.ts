@@ -1,5 +1,5 @@
 // What SQS says when it takes a request or a message not, as sentences for people.
-import { rejected, retry, type SendResult } from '../destination.ts'
+import { rejected, retry, type SendResult, tooLarge } from '../destination.ts'
 
 /** By the codes of its JSON protocol. */
 export const MEND: Record<string, string> = {
@@ -28,8 +28,8 @@ export function isAboutSize(code: string, message: string): boolean {
 
 export function tooLargeFor(where: string, code: string): SendResult {
   const known = code.includes('BatchRequestTooLong') ? 'BatchRequestTooLong' : 'InvalidParameterValue'
-  return rejected(
-    `${where} does not take this event (${known}): it is larger than the queue takes: raise its MaximumMessageSize, or send pointers`,
+  return tooLarge(
+    `${where} does not take this event (${known}): it is larger than the queue takes: raise its MaximumMessageSize, or lower max_message_bytes here`,
   )
 }
 
