@@ -116,6 +116,26 @@ suite('objects in S3', { skip: missingS3() ?? false, timeout: 120_000 }, () => {
     assert.match(object!.key, /^a=b!\/\(c\)\/2022-03-16\/daily\//)
   })
 
+  test('the right that AWS names is told', async (t) => {
+    const denied =
+      '<Error><Code>AccessDenied</Code><Message>User: arn:aws:iam::1:user/loam is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:eu-central-1:1:key/2 because no identity-based policy allows the action</Message></Error>'
+    const server = createServer((request, response) => {
+      request.resume()
+      response.writeHead(403).end(denied)
+    }).listen(0, '127.0.0.1')
+    t.after(() => server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const keys = { access_key_id: 'a', secret_access_key: 'SECRET' }
+    const settings = S3Settings.parse({ bucket: 'encrypted', endpoint: `http://127.0.0.1:${port}`, ...keys })
+    const sender = s3.open(settings, testWorld(t, { allowPrivate: true }))
+    const results = await sender.send([testEvent(0)], { signingSecrets: [], timeoutMs: 5000 })
+    assert.match(
+      JSON.stringify(results),
+      /403, AccessDenied\): the access key lacks a right: it needs kms:GenerateDataKey"/,
+    )
+  })
+
   test('what is wrong is said by what to do', async (t) => {
     const server = await startS3()
     t.after(() => server.stop())

@@ -90,7 +90,11 @@ function putTo(settings: S3Settings, { http, clock }: World): PutObject {
         return stored(200, `${settings.bucket}/${key}`)
       const code = /<Code>([^<]*)<\/Code>/.exec(response.text())?.[1] ?? null
       if (code === 'EntityTooLarge') return rejected(`${where} does not take an object of this size (${code})`)
-      return refusedBy({ where, response, code, mend: MEND, now: clock.now() })
+      // AWS names the right, which may be one to the key that encrypts the bucket.
+      const right = /not authorized to perform: ([a-z0-9-]{1,40}:[A-Za-z]{1,60})/.exec(response.text())?.[1]
+      const mend =
+        right === undefined ? MEND : { ...MEND, AccessDenied: `the access key lacks a right: it needs ${right}` }
+      return refusedBy({ where, response, code, mend, now: clock.now() })
     } catch (error) {
       return unanswered(error)
     }
