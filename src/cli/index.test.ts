@@ -146,7 +146,14 @@ test('db status says that there is no database yet, and makes none', async () =>
   const again = await empty.run(['db', 'status'])
   const left = readdirSync(empty.folder)
   await empty.dispose()
-  assert.deepEqual(run.json(), { engine: 'sqlite', state: 'absent', version: null, pending: [], unknown: [] })
+  assert.deepEqual(run.json(), {
+    engine: 'sqlite',
+    state: 'absent',
+    version: null,
+    pending: [],
+    unknown: [],
+    key: null,
+  })
   assert.match(again.stdout, /no database yet/)
   assert.deepEqual(left, [])
 })
