@@ -19,7 +19,6 @@ interface Delivery {
 test('what ends each process is given up, and nothing else', { timeout: 240_000 }, async (t) => {
   let poison = ''
   let ends = 0
-  let starting: Promise<void> | null = null
   const arrived = new Set<string>()
   const sink = createServer((request, response) => {
     request.resume().on('end', () => {
@@ -30,10 +29,7 @@ test('what ends each process is given up, and nothing else', { timeout: 240_000 
         return setTimeout(() => response.end(), 20)
       }
       ends++
-      starting ??= server
-        .kill()
-        .then(() => server.start())
-        .finally(() => (starting = null))
+      server.fall()
     })
   })
   await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
@@ -54,10 +50,10 @@ test('what ends each process is given up, and nothing else', { timeout: 240_000 
   }
   await server.admin('POST', `/destinations/${destination}/resume`)
   const deliveries = async (): Promise<Delivery[]> => {
-    await starting
     return (await server.admin('GET', `/deliveries?destination_id=${destination}&limit=200`)).data
   }
   for (;;) {
+    await server.revive()
     const all = await deliveries().catch(() => [])
     if (all.length === 40 && all.every(({ state }) => state === 'delivered' || state === 'failed')) break
     await new Promise((resolve) => setTimeout(resolve, 200))

@@ -53,14 +53,28 @@ export async function openKillable(devId: string, more: Record<string, string> =
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, ...settings },
     })
-    await until(
-      () =>
-        fetch(`${url}/readyz`).then(
-          (response) => response.ok,
-          () => false,
-        ),
-      'the server did not start',
-    )
+    const isReady = (): Promise<boolean> =>
+      fetch(`${url}/readyz`).then(
+        (response) => response.ok,
+        () => false,
+      )
+    await until(async () => !isAlive() || (await isReady()), 'the server did not start')
+    assert.ok(isAlive(), 'the server ended before it was ready')
+  }
+
+  let falling: Promise<void> | null = null
+
+  /** Killed by something that it does: nobody waits for that. */
+  function fall(): void {
+    if (isAlive()) falling ??= kill().finally(() => (falling = null))
+  }
+
+  /** Starts it again where it fell; answers whether it had. It may fall again before it is ready. */
+  async function revive(): Promise<boolean> {
+    if (falling === null && isAlive()) return false
+    await falling
+    await start().catch(() => undefined)
+    return true
   }
 
   async function kill(): Promise<void> {
@@ -68,10 +82,12 @@ export async function openKillable(devId: string, more: Record<string, string> =
     if (database.url.startsWith('postgres')) await endLeases()
   }
 
+  const isAlive = (): boolean => child !== null && child.exitCode === null && child.signalCode === null
+
   async function ended(): Promise<void> {
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    if (!isAlive()) return
     const exit = new Promise((resolve) => child!.once('exit', resolve))
-    child.kill('SIGKILL')
+    child!.kill('SIGKILL')
     await exit
   }
 
@@ -111,8 +127,8 @@ export async function openKillable(devId: string, more: Record<string, string> =
     keys,
     settings,
     folder,
-    /** Of the process; null before the first start. */
-    isAlive: () => child !== null && child.exitCode === null && child.signalCode === null,
+    fall,
+    revive,
     start,
     kill,
     admin,

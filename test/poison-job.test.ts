@@ -19,7 +19,7 @@ test('what ends each process is given up, and what ran beside it is done', { tim
   t.after(() => server.close())
   const provider = createServer(({ url, headers }, response) => {
     if (!url!.includes('/usercollection/')) response.end('[]')
-    else if (headers.authorization === `Bearer ${POISON}`) void server.kill()
+    else if (headers.authorization === `Bearer ${POISON}`) server.fall()
     else setTimeout(() => response.end('{"data": [], "next_token": null}'), ANSWER_MS)
   })
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
@@ -53,9 +53,7 @@ test('what ends each process is given up, and what ran beside it is done', { tim
   while (!(await isOver())) {
     assert.ok(ends < 20, 'it goes on ending processes')
     await sleep(50)
-    if (server.isAlive()) continue
-    ends++
-    await server.start()
+    if (await server.revive()) ends++
   }
   assert.deepEqual(await states(), ['failed', ...Array.from({ length: INNOCENT }, () => 'done')])
   assert.match(
