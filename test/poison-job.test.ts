@@ -58,7 +58,7 @@ test('what ends each process is given up, and what ran beside it is done', { tim
   assert.deepEqual(await states(), ['failed', ...Array.from({ length: INNOCENT }, () => 'done')])
   assert.match(
     (await server.admin('GET', `/jobs/${jobs[0]}`)).last_error!,
-    /^the process ended each time at this, 6 times/,
+    /^the process ended each time at this, 12 times/,
   )
   assert.equal(ends, 6)
 })

@@ -1,11 +1,9 @@
 // Of the deliveries that a server held when it ended, one may have ended it; the others stood beside it. Where that happened to one
 // again and again it is a suspect, and sent while nothing else is: so what ends servers is known, and given up, and nothing else.
-import { SUSPECT_AFTER } from '../queue/queue.ts'
+import { GUILTY_AFTER } from '../queue/queue.ts'
 import type { Context } from '../store/context.ts'
 import { destinationsOfSuspects, failGuilty } from '../store/suspects.ts'
 
-/** So many servers ended at it, the last ones while they sent nothing else. */
-const GUILTY_AFTER = SUSPECT_AFTER + 3
 /** No longer is waited until nothing is on its way, or for one that hangs: everything else waits as well. */
 const MOST_MS = 15_000
 /** One after the other for so long, then everybody's turn. */

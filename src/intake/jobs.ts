@@ -1,8 +1,7 @@
 // One job: its work is done, then how that ended is written.
 import { connectionDegraded } from '../credentials/disconnect.ts'
 import { ProviderError } from '../platform/errors.ts'
-import { type Attempt, extend, finish, jobQueue, LeaseLost, retryAt } from '../queue/queue.ts'
-import { GUILTY_AFTER } from '../queue/suspects.ts'
+import { type Attempt, extend, finish, GUILTY_AFTER, jobQueue, LeaseLost, retryAt } from '../queue/queue.ts'
 import type { Context } from '../store/context.ts'
 import type { Statement } from '../store/database.ts'
 import { isUnavailable, isUniqueViolation } from '../store/errors.ts'

@@ -26,7 +26,7 @@ function add(db: Database, ...keys: string[]): Promise<string[]> {
 
 const options = { limit: 10, now: NOW + 100, leaseMs: 1000 }
 const take = (db: Database): Promise<JobRow[]> => claim<JobRow>(db, jobQueue, ['live'], options)
-const suspect = (db: Database): Promise<JobRow | null> => claimSuspect(db, options)
+const suspect = (db: Database, now = options.now): Promise<JobRow | null> => claimSuspect(db, { ...options, now })
 const leaseOf = (job: JobRow) => ({ id: job.id, leaseId: job.lease_id! })
 
 /** A process that was at whatever was due ended. */
@@ -58,11 +58,16 @@ test('of many suspects the one at which the fewest processes ended is next', asy
   await add(db, 'a', 'b', 'c')
   for (let i = 0; i < 3; i++) await crash(db)
   const order: string[] = []
-  for (let i = 0; i < 6; i++) {
-    order.push((await suspect(db))!.dedupe_key)
+  const end = async (now: number): Promise<void> => {
+    order.push((await suspect(db, now))!.dedupe_key)
     await recover(db, jobQueue, Number.POSITIVE_INFINITY)
   }
-  assert.deepEqual(order, ['a', 'b', 'c', 'a', 'b', 'c'])
+  for (let i = 0; i < 3; i++) await end(options.now)
+  assert.equal(await isSuspectDue(db, options.now + 1999), false, 'a server that they do end does other work first')
+  for (let i = 0; i < 3; i++) await end(options.now + 2000)
+  assert.equal(await isSuspectDue(db, options.now + 2000 + 3999), false)
+  await end(options.now + 2000 + 4000)
+  assert.deepEqual(order, ['a', 'b', 'c', 'a', 'b', 'c', 'a'])
 })
 
 test('whatever came of it, the process that saw it lives: it is no suspect any more', async (t) => {

@@ -3,10 +3,7 @@
 import { newId } from '../model/ids.ts'
 import { type Database, type Sql, skipLocked } from '../store/database.ts'
 import type { JobRow } from '../store/jobs.ts'
-import { SUSPECT_AFTER } from './queue.ts'
-
-/** So many processes ended at it, the last ones while nothing else ran: it is the cause. */
-export const GUILTY_AFTER = SUSPECT_AFTER + 3
+import { laterIfItEnds, SUSPECT_AFTER } from './queue.ts'
 
 const SUSPECTS = `SELECT c.id FROM jobs c WHERE c.state = 'pending' AND c.crashes >= ${SUSPECT_AFTER} AND c.next_at <= $1
   AND NOT EXISTS (SELECT 1 FROM jobs b WHERE b.dedupe_key = c.dedupe_key AND b.state = 'running')
@@ -23,7 +20,8 @@ export async function claimSuspect(
   { now, leaseMs, leaseId }: { now: number; leaseMs: number; leaseId?: string },
 ): Promise<JobRow | null> {
   const [job = null] = await db.all<JobRow>(
-    `UPDATE jobs SET state = 'running', lease_id = $2, lease_until = $3, attempts = attempts + 1
+    `UPDATE jobs SET state = 'running', lease_id = $2, lease_until = $3, attempts = attempts + 1,
+       next_at = ${laterIfItEnds('$1', 'crashes')}
      WHERE id IN (${SUSPECTS} ORDER BY c.crashes, c.next_at, c.id LIMIT 1${skipLocked(db)}) RETURNING *`,
     [now, leaseId ?? newId(), now + leaseMs],
   )
